@@ -1,0 +1,45 @@
+.DEFAULT_GOAL := help
+.PHONY: help run reset test lint format bench deploy environment ministack-environment
+
+PORT ?= 4566
+ENV ?= default
+export SAM_CLI_TELEMETRY := 0
+
+help:  ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+environment:
+	@scripts/environment.sh .venv requirements-dev.txt layers/dependencies/requirements.txt
+
+ministack-environment:
+	@scripts/environment.sh .venv-ministack requirements-ministack.txt
+
+run:  ## the whole stack on this machine, with demo data, until Ctrl-C (PORT=4566)
+	@$(MAKE) --no-print-directory -j2 environment ministack-environment
+	@exec .venv/bin/python -m scripts.local_stack run --port $(PORT)
+
+reset:  ## forget the local stack's data
+	@if [ -f .venv/.stamp ]; then .venv/bin/python -m scripts.local_stack reset; else rm -rf .local; fi
+
+test:  ## every test, in parallel
+	@$(MAKE) --no-print-directory -j2 environment ministack-environment
+	@.venv/bin/python -m pytest -n auto $(ARGS)
+
+lint: environment  ## style, types and the template
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/sam validate --lint
+
+format: environment  ## rewrite the sources in the project's style
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+bench: environment  ## measure what the project promises about speed and cost
+	@if [ -f benchmarks/__main__.py ]; then .venv/bin/python -m benchmarks; else echo "There are no benchmarks yet."; fi
+
+# `sam build` looks on the PATH for the interpreter it builds for
+deploy: export PATH := $(CURDIR)/.venv/bin:$(PATH)
+deploy: environment  ## build and deploy to AWS (ENV=dev or prod: an environment of samconfig.toml)
+	sam build --config-env $(ENV)
+	sam deploy --config-env $(ENV)
