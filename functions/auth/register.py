@@ -1,0 +1,39 @@
+"""POST /v1/learner/auth/register: a new learner, signed in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from functions.auth.schemas import NewPassword, Email, TokenAnswer
+from peerlearn.bootstrap.accounts import account_service
+from peerlearn.http.app import create_app
+from peerlearn.http.models import PersonName, RequestModel, Tags
+from peerlearn.services.accounts import AccountService
+
+app = create_app()
+
+
+class Registration(RequestModel):
+    name: PersonName
+    email: Email
+    password: NewPassword
+    interests: Tags = []
+    learning_goals: Tags = []
+
+
+@app.post("/v1/learner/auth/register", status_code=201)
+def register(
+    registration: Registration, accounts: Annotated[AccountService, Depends(account_service)]
+) -> TokenAnswer:
+    signed_in = accounts.register(
+        registration.name,
+        registration.email,
+        registration.password,
+        registration.interests,
+        registration.learning_goals,
+    )
+    return TokenAnswer.of(signed_in)
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,66 @@
+"""Bodies and answers of the `auth` endpoints."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Role, password_weaknesses
+from peerlearn.http.models import ResponseModel
+from peerlearn.services.accounts import SignedIn
+from pydantic import AfterValidator, StringConstraints
+
+
+def _valid_email(text: str) -> str:
+    try:
+        # The form only: whether a domain receives mail, or is one reserved for tests, is not for us to refuse.
+        checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"is not a valid email address: {error}") from error
+    if "." not in checked.domain:
+        raise ValueError("is not a valid email address: the domain has no dot")
+    return checked.normalized
+
+
+def _strong(password: str) -> str:
+    weaknesses = password_weaknesses(password)
+    if weaknesses:
+        raise ValueError("; ".join(weaknesses))
+    return password
+
+
+Email = Annotated[str, StringConstraints(min_length=3, max_length=254), AfterValidator(_valid_email)]
+NewPassword = Annotated[str, AfterValidator(_strong)]
+# Longer ones are wrong credentials, not a wrong field: the bound only keeps huge bodies from the hasher.
+AnyPassword = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
+class UserView(ResponseModel):
+    """One's own account."""
+
+    user_id: str
+    name: str
+    email: str
+    role: Role
+    interests: list[str]
+    learning_goals: list[str]
+
+
+class TokenAnswer(ResponseModel):
+    """The flat answer of register, login and refresh, as OAuth clients expect it."""
+
+    status: Literal["success"] = "success"
+    token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int = int(ACCESS_TOKEN_LIFETIME.total_seconds())
+    user: UserView
+
+    @classmethod
+    def of(cls, signed_in: SignedIn) -> TokenAnswer:
+        return cls(
+            token=signed_in.access_token,
+            refresh_token=signed_in.refresh_token,
+            user=UserView.model_validate(signed_in.user),
+        )

@@ -1,0 +1,56 @@
+"""Opaque cursors: signed, and bound to the query and the caller they were made for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from peerlearn.adapters.keyring import KeyRing, SigningKey
+from peerlearn.domain.errors import ValidationFailed
+
+_SIGNATURE_BYTES = 16
+
+
+class CursorCodec:
+    """HMAC-SHA256 over scope and position, with a key derived for cursors alone."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    def encode(self, position: dict[str, Any], scope: str) -> str:
+        key = self._keys.current()
+        payload = json.dumps([key.kid, position], separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(_signature(key, payload, scope) + payload).decode().rstrip("=")
+
+    def decode(self, cursor: str, scope: str) -> dict[str, Any]:
+        """The position.
+
+        Raises
+        ------
+        ValidationFailed
+            Altered, cut, from another query, or from another caller.
+        """
+        try:
+            raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
+            kid, position = json.loads(payload)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise _refused() from error
+        key = self._keys.find(kid) if isinstance(kid, str) else None
+        if key is None or not hmac.compare_digest(signature, _signature(key, payload, scope)):
+            raise _refused()
+        result: dict[str, Any] = position
+        return result
+
+
+def _signature(key: SigningKey, payload: bytes, scope: str) -> bytes:
+    derived = hmac.digest(key.secret, b"cursor", hashlib.sha256)
+    message = hashlib.sha256(scope.encode()).digest() + payload
+    return hmac.digest(derived, message, hashlib.sha256)[:_SIGNATURE_BYTES]
+
+
+def _refused() -> ValidationFailed:
+    return ValidationFailed(("cursor", "is not a cursor of this list"))

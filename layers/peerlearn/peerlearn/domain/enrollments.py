@@ -1,0 +1,91 @@
+"""Enrolments: one per learner and course, for good; its status says what it is at present.
+
+    (none) --enroll--> active --last module--> completed
+    (none) --join waitlist--> waitlisted --promotion--> active
+    active --drop--> dropped        waitlisted --leave--> dropped
+    dropped --enroll--> active      dropped --join waitlist--> waitlisted
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from peerlearn.domain.ids import derived_id
+
+
+class EnrollmentStatus(StrEnum):
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    DROPPED = "dropped"
+    WAITLISTED = "waitlisted"
+
+    @property
+    def holds_seat(self) -> bool:
+        return self in (EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED)
+
+
+class DenialReason(StrEnum):
+    ALREADY_ENROLLED = "ALREADY_ENROLLED"
+    COURSE_FULL = "COURSE_FULL"
+    NOT_OPEN = "NOT_OPEN"
+    SCHEDULE_CONFLICT = "SCHEDULE_CONFLICT"
+    ALREADY_WAITLISTED = "ALREADY_WAITLISTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """A learner's place in a course, with their progress in it.
+
+    `completed_modules` maps a module's id to the study minutes reported with it; modules that the course no longer has
+    stay in it and do not count. `waiting_since` is set while waitlisted: the exact text in the waitlist's key.
+    """
+
+    learner_id: str
+    course_id: str
+    status: EnrollmentStatus
+    enrolled_at: datetime
+    updated_at: datetime
+    waiting_since: str | None = None
+    completed_modules: Mapping[str, int] = field(default_factory=dict)
+    last_accessed: datetime | None = None
+    points: int = 0
+
+    @property
+    def enrollment_id(self) -> str:
+        return enrollment_id(self.learner_id, self.course_id)
+
+
+def enrollment_id(learner_id: str, course_id: str) -> str:
+    """Derived: a repeated booking names the same enrolment without reading it."""
+    return derived_id("enr", learner_id, course_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A booked time."""
+
+    course_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: Slot) -> bool:
+        """Half-open: one session may begin at the moment another ends."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """All booked times of a learner; `version` is what a concurrent booking collides on."""
+
+    version: int
+    slots: Mapping[str, Slot]
+
+    def conflict_with(self, slot: Slot) -> Slot | None:
+        """A booked time that overlaps, other than that course's own."""
+        return next(
+            (booked for booked in self.slots.values() if booked.course_id != slot.course_id and booked.overlaps(slot)),
+            None,
+        )

@@ -1,0 +1,46 @@
+"""Pages: what a caller asks for and what a repository gives, without any knowledge of tables or URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+DEFAULT_LIMIT = 10
+MAX_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Page `number` (from 1) of `limit` entries; `after` is where a cursor left off and wins over `number`."""
+
+    number: int = 1
+    limit: int = DEFAULT_LIMIT
+    after: Mapping[str, Any] | None = None
+
+    @property
+    def offset(self) -> int:
+        """Entries before this page."""
+        return (self.number - 1) * self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult(Generic[T]):
+    """Entries of one page, the exact `total` of all pages, and where the next one begins (None on the last)."""
+
+    entries: Sequence[T]
+    total: int
+    next: Mapping[str, Any] | None = None
+
+    def with_entries(self, entries: Sequence[U]) -> PageResult[U]:
+        return PageResult(entries, self.total, self.next)
+
+
+def slice_page(everything: Sequence[T], wanted: PageRequest) -> PageResult[T]:
+    """The page of a list that is in memory as a whole, such as one learner's enrolments."""
+    start = int(wanted.after["offset"]) if wanted.after else wanted.offset
+    end = start + wanted.limit
+    return PageResult(everything[start:end], len(everything), {"offset": end} if end < len(everything) else None)

@@ -1,0 +1,142 @@
+"""`create_app()`: the resolver every endpoint starts from, and the one mapper from errors to the envelope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import (
+    DependencyResolutionError,
+    build_dependency_tree,
+    solve_dependencies,
+)
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound, ValidationFailed
+from peerlearn.http.bodies import decoded_body, strict_json
+from peerlearn.http.envelopes import error_response
+from peerlearn.observability import logger
+from peerlearn.settings import settings
+
+_EXPOSED_HEADERS = "ETag, Retry-After, Location"
+
+
+class ApiResolver(APIGatewayRestResolver):
+    """Powertools' resolver with this product's envelope, strict bodies and CORS."""
+
+    def lambda_handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """The Lambda entry point of an endpoint.
+
+        Parameters
+        ----------
+        event: dict
+            An API Gateway REST proxy event.
+
+        Returns
+        -------
+        dict
+            An API Gateway proxy response, always in the envelope.
+        """
+        logger.set_correlation_id(_request_id(event))
+        return _with_cors(self.resolve(_normalised(event), context), event)
+
+
+def create_app() -> ApiResolver:
+    """A resolver with validation and the error mapper; it reads no environment and makes no client."""
+    app = ApiResolver(
+        enable_validation=True,
+        json_body_deserializer=strict_json,
+        serializer=_compact_json,
+    )
+
+    def respond(error: DomainError) -> Response[Mapping[str, Any]]:
+        return error_response(error, _request_id(app.current_event.raw_event))
+
+    @app.exception_handler(DomainError)
+    def refused(error: DomainError) -> Response[Mapping[str, Any]]:
+        if error.status >= 500:
+            logger.exception("request failed", code=error.code)
+        return respond(error)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(error: RequestValidationError) -> Response[Mapping[str, Any]]:
+        # Who may not call at all is told so, whatever their body looks like.
+        return respond(_refusal_of_caller(app) or _validation_error(error))
+
+    @app.not_found
+    def no_route(_: NotFoundError) -> Response[Mapping[str, Any]]:
+        return respond(NotFound())
+
+    @app.exception_handler(Exception)
+    def crashed(error: Exception) -> Response[Mapping[str, Any]]:
+        logger.exception("unexpected failure", error_type=type(error).__name__)
+        return respond(InternalError())
+
+    return app
+
+
+def _refusal_of_caller(app: ApiResolver) -> DomainError | None:
+    try:
+        solve_dependencies(dependant=build_dependency_tree(app.context["_route"].func), request=app.request)
+    except DependencyResolutionError as error:
+        cause = _root_cause(error)
+        return cause if isinstance(cause, DomainError) else None
+    return None
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    # A dependency of a dependency wraps twice.
+    while isinstance(error, DependencyResolutionError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _validation_error(error: RequestValidationError) -> DomainError:
+    problems = error.errors()
+    if any(tuple(problem["loc"]) == ("body",) for problem in problems):
+        return MalformedRequest()
+    return ValidationFailed(
+        *((".".join(str(part) for part in problem["loc"][1:]), _message(problem)) for problem in problems)
+    )
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    text: str = problem["msg"]
+    return text.removeprefix("Value error, ")
+
+
+def _normalised(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with its body as text and read as JSON whatever its Content-Type says, as `curl -d` sends it."""
+    headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+    return {
+        **event,
+        "headers": {**headers, "content-type": "application/json"},
+        "body": decoded_body(event),
+        "isBase64Encoded": False,
+    }
+
+
+def _with_cors(response: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
+    origin = next((v for name, v in (event.get("headers") or {}).items() if name.lower() == "origin"), None)
+    allowed = settings().origins
+    headers: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
+    if "*" in allowed:
+        headers["Access-Control-Allow-Origin"] = ["*"]
+    else:
+        headers.setdefault("Vary", []).append("Origin")
+        if origin in allowed:
+            headers["Access-Control-Allow-Origin"] = [origin]
+    headers["Access-Control-Expose-Headers"] = [_EXPOSED_HEADERS]
+    return response
+
+
+def _request_id(event: Mapping[str, Any]) -> str:
+    return str((event.get("requestContext") or {}).get("requestId", ""))
+
+
+def _compact_json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,68 @@
+"""The standard envelopes of `API.md`: success, list and error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Generic, Literal, TypeVar
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer
+
+from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.errors import DomainError
+
+T = TypeVar("T")
+
+JSON = "application/json"
+
+
+class Success(BaseModel, Generic[T]):
+    """`{"status": "success", "data": ...}`."""
+
+    status: Literal["success"] = "success"
+    data: T
+
+
+class Metadata(BaseModel):
+    """Of a list: `next` is absent on the last page."""
+
+    page: int
+    limit: int
+    total: int
+    next: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_empty_next(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = handler(self)
+        if fields.get("next") is None:
+            fields.pop("next", None)
+        return fields
+
+
+class ListSuccess(Success[T], Generic[T]):
+    """`{"status": "success", "data": {"<plural>": [...]}, "metadata": {...}}`."""
+
+    metadata: Metadata
+
+
+def no_content() -> Response[str]:
+    """204 with an empty body."""
+    return Response(status_code=204, body="")
+
+
+def error_response(error: DomainError, request_id: str) -> Response[Mapping[str, Any]]:
+    """The error envelope, with `Retry-After` and `WWW-Authenticate` where they belong."""
+    headers: dict[str, str | list[str]] = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = {
+        "status": "error",
+        "code": error.code,
+        "message": error.message,
+        "timestamp": to_rfc3339(utc_now()),
+        "details": error.details,
+        "requestId": request_id,
+    }
+    return Response(status_code=error.status, content_type=JSON, body=body, headers=headers)

@@ -1,0 +1,79 @@
+"""Base classes and field types of everything that crosses the API, in either direction.
+
+Bodies refuse unknown fields, so that a client can never smuggle in `role` or `points`; answers are built from explicit
+models, so that nothing leaves that is not named.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+)
+from pydantic.alias_generators import to_camel
+
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.paging import MAX_LIMIT
+from peerlearn.domain.users import NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX
+
+ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
+
+
+class RequestModel(BaseModel):
+    """A request body: camelCase, unknown fields refused."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+
+class ResponseModel(BaseModel):
+    """A part of an answer, built by name or from a domain object's attributes."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+
+def _not_null(value: Any) -> Any:
+    if value is None:
+        raise ValueError("must not be null")
+    return value
+
+
+def _blank_to_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+# A field of a PATCH that may be left out but not be null.
+NotNull = BeforeValidator(_not_null)
+# `?subject=` means the same as no `subject` at all.
+BlankIsAbsent = BeforeValidator(_blank_to_none)
+
+Moment = Annotated[datetime, PlainSerializer(to_rfc3339, return_type=str)]
+# Times from clients must say their offset: a naive time would silently be read as UTC.
+IncomingMoment = AwareDatetime
+
+Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_MAX_LENGTH)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_MAX_LENGTH)]
+
+
+def _at_most_twenty(tags: list[str]) -> list[str]:
+    if len(tags) > TAGS_MAX:
+        raise ValueError(f"must have at most {TAGS_MAX} entries")
+    return list(dict.fromkeys(tags))
+
+
+Tags = Annotated[list[Tag], AfterValidator(_at_most_twenty)]
+
+CourseIdPath = Annotated[str, Path(alias="courseId", pattern=ID_PATTERN)]
+UserIdPath = Annotated[str, Path(alias="userId", pattern=ID_PATTERN)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+CursorText = Annotated[str | None, Query(max_length=2048)]

@@ -1,0 +1,114 @@
+"""Every key of the table, and nothing but keys. `docs/table.md` lists the access patterns they serve.
+
+`A#` sorts before everything else of a partition, so one Query with that prefix reads what a page needs and skips the
+rest. Free text that enters a key is percent-encoded: no value can pretend to be a separator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote
+
+ALWAYS_PREFIX = "A#"
+ENROLLMENT_PREFIX = "B#ENROLLMENT#"
+# Profile, totals, schedule and enrolments of a learner: one range of one partition.
+DASHBOARD_RANGE = (ALWAYS_PREFIX, "B#ENROLLMENT$")
+SESSION_PREFIX = "SESSION#"
+WAIT_PREFIX = "WAIT#"
+POINTS_PREFIX = "POINTS#"
+ASSESSMENT_PREFIX = "A#ASSESSMENT#"
+MESSAGE_PREFIX = "MESSAGE#"
+CONNECTION_PREFIX = "CONNECTION#"
+LISTING_PREFIX = "E#"
+
+
+class Key(NamedTuple):
+    """A primary key of the table."""
+
+    pk: str
+    sk: str
+
+    def as_item(self) -> dict[str, str]:
+        return {"PK": self.pk, "SK": self.sk}
+
+
+def credential(email: str) -> Key:
+    """By the address in lower case: the conditional put of this key is what makes addresses unique."""
+    return Key(f"EMAIL#{email.lower()}", "CREDENTIAL")
+
+
+def user_partition(user_id: str) -> str:
+    return f"USER#{user_id}"
+
+
+def profile(user_id: str) -> Key:
+    return Key(user_partition(user_id), "A#PROFILE")
+
+
+def totals(user_id: str) -> Key:
+    """Points and hours: sums of the ledger, kept by the transactions that write it."""
+    return Key(user_partition(user_id), "A#TOTALS")
+
+
+def schedule(user_id: str) -> Key:
+    """The times a learner has booked: the lock against two sessions at once."""
+    return Key(user_partition(user_id), "A#SCHEDULE")
+
+
+def session(user_id: str, session_id: str) -> Key:
+    return Key(user_partition(user_id), f"{SESSION_PREFIX}{session_id}")
+
+
+def course_partition(course_id: str) -> str:
+    return f"COURSE#{course_id}"
+
+
+def course(course_id: str) -> Key:
+    return Key(course_partition(course_id), "A#COURSE")
+
+
+def outline(course_id: str) -> Key:
+    """The modules: up to 200, so apart from what changes often and from what lists show."""
+    return Key(course_partition(course_id), "A#OUTLINE")
+
+
+def seats(course_id: str) -> Key:
+    """The seat lock: the only item of a course that a booking writes."""
+    return Key(course_partition(course_id), "A#SEATS")
+
+
+def listing(course_id: str) -> Key:
+    """Which catalogue entries stand for this course at present."""
+    return Key(course_partition(course_id), "LISTING")
+
+
+def assessment(course_id: str, assessment_id: str) -> Key:
+    return Key(course_partition(course_id), f"{ASSESSMENT_PREFIX}{assessment_id}")
+
+
+def wait(course_id: str, joined_at: str, user_id: str) -> Key:
+    """Order of the waitlist: the server's time, ties by user id."""
+    return Key(course_partition(course_id), f"{WAIT_PREFIX}{joined_at}#{user_id}")
+
+
+def enrollment(user_id: str, course_id: str) -> Key:
+    return Key(user_partition(user_id), f"{ENROLLMENT_PREFIX}{course_id}")
+
+
+def roster_partition(course_id: str) -> str:
+    """GSI1: the enrolments of a course, by the time they began."""
+    return f"ROSTER#{course_id}"
+
+
+def catalogue_partition(facets: Mapping[str, str]) -> str:
+    """Entries that share these facets (`subject`, `level`, `tutor`, `word`), e.g. `CATALOGUE#level=beginner`."""
+    return "CATALOGUE#" + "&".join(f"{name}={quote(facets[name], safe='')}" for name in sorted(facets))
+
+
+def catalogue_entry(facets: Mapping[str, str], created_at: str, course_id: str) -> Key:
+    return Key(catalogue_partition(facets), f"{LISTING_PREFIX}{created_at}#{course_id}")
+
+
+def catalogue_counter(facets: Mapping[str, str]) -> Key:
+    return Key(catalogue_partition(facets), "COUNTER")

@@ -1,0 +1,365 @@
+"""The one way to DynamoDB: native Python in and out, named failures, bounded retries.
+
+What may come back from a call:
+
+    answered        -> the result
+    condition false -> ConditionFailed, with the item that stood in the way; never retried
+    contention      -> retried with full jitter while tries and time last, then TemporarilyUnavailable
+    throttled, 5xx, no reply -> botocore's few attempts, then TemporarilyUnavailable
+    anything else   -> raised as it is: a fault of ours
+
+Source for full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.persistence.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+BATCH_GET_MAX = 100  # DynamoDB's own limit
+TRANSACTION_MAX = 100  # DynamoDB's own limit
+
+_TRANSIENT_CODES = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ReplicatedWriteConflictException",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "500",
+        "502",
+        "503",
+        "504",
+    }
+)
+_CONTENTION_REASONS = frozenset(
+    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"}
+)
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+class ConditionFailed(Exception):
+    """A condition was false. `found[i]` tells what stood in the way of write `i`.
+
+    Attributes
+    ----------
+    failed: tuple of bool
+        For each write of the call, in its order, whether its own condition was false.
+    found: tuple of (dict or None)
+        For each failed write the item as it was, or None where there was none.
+    """
+
+    def __init__(self, failed: Sequence[bool], found: Sequence[Item | None]) -> None:
+        self.failed = tuple(failed)
+        self.found = tuple(found)
+        super().__init__(f"conditions failed: {self.failed}")
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of a transaction: `operation` is Put, Update, Delete or ConditionCheck."""
+
+    operation: str
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a Query: `last` is the key to go on after, None at the end."""
+
+    items: list[Item]
+    last: Item | None
+
+
+@dataclass(slots=True)
+class Backoff:
+    """How long to keep trying a contended transaction: full jitter, bounded in tries and in seconds."""
+
+    attempts: int = 10
+    base: float = 0.02
+    cap: float = 0.5
+    budget: float = 4.0
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    jitter: Callable[[float, float], float] = field(default=random.uniform)
+
+    def waits(self) -> Iterator[None]:
+        """Yields once per try, sleeping in between; ends when tries or time run out."""
+        deadline = self.monotonic() + self.budget
+        for attempt in range(self.attempts):
+            if attempt:
+                pause = self.jitter(0, min(self.cap, self.base * 2**attempt))
+                if self.monotonic() + pause > deadline:
+                    return
+                self.sleep(pause)
+            yield
+
+
+def put(item: Mapping[str, Any], *, condition: str | None = None, names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None) -> Write:
+    """A Put of the whole item."""
+    return Write("Put", {"Item": _marshal(item), **_expression(condition, names, values)})
+
+
+def update(key: Key, expression: str, *, condition: str | None = None, names: Mapping[str, str] | None = None,
+           values: Mapping[str, Any] | None = None) -> Write:
+    """An Update by expression."""
+    request = {"Key": _marshal(key.as_item()), "UpdateExpression": expression}
+    return Write("Update", request | _expression(condition, names, values))
+
+
+def delete(key: Key, *, condition: str | None = None, names: Mapping[str, str] | None = None,
+           values: Mapping[str, Any] | None = None) -> Write:
+    """A Delete by key."""
+    return Write("Delete", {"Key": _marshal(key.as_item()), **_expression(condition, names, values)})
+
+
+def check(key: Key, condition: str, *, names: Mapping[str, str] | None = None,
+          values: Mapping[str, Any] | None = None) -> Write:
+    """A condition on an item that the transaction does not write."""
+    return Write("ConditionCheck", {"Key": _marshal(key.as_item()), **_expression(condition, names, values)})
+
+
+class Table:
+    """The product's table.
+
+    Parameters
+    ----------
+    client
+        A low-level DynamoDB client with short timeouts and few attempts.
+    name: str
+        The table's name.
+    """
+
+    def __init__(self, client: DynamoDBClient, name: str, backoff: Callable[[], Backoff] = Backoff) -> None:
+        self._client = client
+        self._name = name
+        self._backoff = backoff
+
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        """One item by its key, or None."""
+        with _named_failures():
+            answer = self._client.get_item(
+                TableName=self._name, Key=_marshal(key.as_item()), ConsistentRead=consistent
+            )
+        return unmarshal(answer["Item"]) if "Item" in answer else None
+
+    def batch_get(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
+        """Items by key, those that exist; unprocessed keys are asked for again, bounded."""
+        found: dict[Key, Item] = {}
+        wanted = list(dict.fromkeys(keys))
+        for start in range(0, len(wanted), BATCH_GET_MAX):
+            pending: Any = [_marshal(key.as_item()) for key in wanted[start : start + BATCH_GET_MAX]]
+            for _ in self._backoff().waits():
+                request: Any = {self._name: {"Keys": pending, "ConsistentRead": consistent}}
+                with _named_failures():
+                    answer: Any = self._client.batch_get_item(RequestItems=request)
+                for raw in answer["Responses"].get(self._name, ()):
+                    item = unmarshal(raw)
+                    found[Key(item["PK"], item["SK"])] = item
+                pending = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys")
+                if not pending:
+                    break
+            else:
+                raise TemporarilyUnavailable
+        return found
+
+    def query_page(
+        self,
+        condition: str,
+        values: Mapping[str, Any],
+        *,
+        names: Mapping[str, str] | None = None,
+        index: str | None = None,
+        forward: bool = True,
+        limit: int | None = None,
+        start: Item | None = None,
+        where: str | None = None,
+        consistent: bool | None = None,
+        count_only: bool = False,
+    ) -> tuple[Page, int]:
+        """One Query call: the page and the number of matching items. `where` filters after reading."""
+        request: dict[str, Any] = {
+            "TableName": self._name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": _marshal(values),
+            "ScanIndexForward": forward,
+            # An index cannot be read consistently; nothing is authorised from one.
+            "ConsistentRead": index is None if consistent is None else consistent,
+        }
+        if names:
+            request["ExpressionAttributeNames"] = dict(names)
+        if index:
+            request["IndexName"] = index
+        if limit is not None:
+            request["Limit"] = limit
+        if start:
+            request["ExclusiveStartKey"] = _marshal(start)
+        if where:
+            request["FilterExpression"] = where
+        if count_only:
+            request["Select"] = "COUNT"
+        with _named_failures():
+            answer = self._client.query(**request)
+        last = answer.get("LastEvaluatedKey")
+        items = [unmarshal(item) for item in answer.get("Items", ())]
+        return Page(items, unmarshal(last) if last else None), answer["Count"]
+
+    def query(self, condition: str, values: Mapping[str, Any], *, limit: int | None = None, **options: Any) -> list[Item]:
+        """Every item of a Query, or the first `limit`, following LastEvaluatedKey through empty pages too."""
+        items: list[Item] = []
+        start: Item | None = None
+        while True:
+            wanted = None if limit is None else limit - len(items)
+            page, _ = self.query_page(condition, values, limit=wanted, start=start, **options)
+            items += page.items
+            start = page.last
+            if start is None or (limit is not None and len(items) >= limit):
+                return items
+
+    def count(self, condition: str, values: Mapping[str, Any], **options: Any) -> int:
+        """How many items a Query matches."""
+        total = 0
+        start: Item | None = None
+        while True:
+            page, matched = self.query_page(condition, values, start=start, count_only=True, **options)
+            total += matched
+            start = page.last
+            if start is None:
+                return total
+
+    def write(self, write: Write, *, returning: str = "NONE") -> Item | None:
+        """One conditional write.
+
+        Parameters
+        ----------
+        returning: str
+            `ReturnValues` of the call, e.g. ALL_NEW for an Update.
+
+        Raises
+        ------
+        ConditionFailed
+            The condition was false; `found[0]` is the item that stood there. A caller compares it with its own write:
+            the client library repeats a call whose reply was lost.
+        """
+        calls: dict[str, Callable[..., Any]] = {
+            "Put": self._client.put_item,
+            "Update": self._client.update_item,
+            "Delete": self._client.delete_item,
+        }
+        request: dict[str, Any] = {"TableName": self._name, "ReturnValues": returning, **write.request}
+        for _ in self._backoff().waits():
+            try:
+                with _named_failures(retried="TransactionConflictException"):
+                    answer = calls[write.operation](**request)
+            except _Contention:
+                continue
+            return unmarshal(answer["Attributes"]) if answer.get("Attributes") else None
+        raise TemporarilyUnavailable
+
+    def transact(self, writes: Sequence[Write], token: str) -> None:
+        """All of the writes, or none.
+
+        Parameters
+        ----------
+        token: str
+            The ClientRequestToken: made once per use of this transaction, so that a repeat after a lost reply is
+            recognised by DynamoDB (for ten minutes) and not done twice. 1 to 36 characters.
+
+        Raises
+        ------
+        ConditionFailed
+            At least one condition was false: nothing was written.
+        TemporarilyUnavailable
+            Contention or throttling outlasted the tries.
+        """
+        items: Any = [{write.operation: {"TableName": self._name, **write.request}} for write in writes]
+        for _ in self._backoff().waits():
+            try:
+                with _named_failures(retried="TransactionInProgressException"):
+                    self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)
+            except _Contention:
+                continue
+            return
+        raise TemporarilyUnavailable
+
+
+class _Contention(Exception):
+    """Another writer was at the same items at the same moment: worth another try."""
+
+
+@contextmanager
+def _named_failures(retried: str | None = None) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise _translate(error, retried) from error
+    except (HTTPClientError, ConnectionError) as error:  # timeouts and refused or dropped connections
+        raise TemporarilyUnavailable from error
+
+
+def _translate(error: ClientError, retried: str | None) -> Exception:
+    response: Any = error.response
+    code = response["Error"]["Code"]
+    if code == "TransactionCanceledException":
+        reasons = response.get("CancellationReasons", [])
+        failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+        # A false condition decides: another try would only find it false again.
+        if any(failed):
+            return ConditionFailed(failed, [unmarshal(r["Item"]) if r.get("Item") else None for r in reasons])
+        if any(reason.get("Code") in _CONTENTION_REASONS for reason in reasons):
+            return _Contention()
+        return error
+    if code == "ConditionalCheckFailedException":
+        found = response.get("Item")
+        return ConditionFailed([True], [unmarshal(found) if found else None])
+    if code == retried:
+        return _Contention()
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _TRANSIENT_CODES or status >= 500:
+        return TemporarilyUnavailable()
+    return error
+
+
+def _expression(
+    condition: str | None, names: Mapping[str, str] | None, values: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    request: dict[str, Any] = {}
+    if condition:
+        request["ConditionExpression"] = condition
+        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if names:
+        request["ExpressionAttributeNames"] = dict(names)
+    if values:
+        request["ExpressionAttributeValues"] = _marshal(values)
+    return request
+
+
+def _marshal(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serializer.serialize(value) for name, value in item.items()}
+
+
+def unmarshal(item: Mapping[str, Any]) -> Item:
+    """A low-level item as native Python; numbers are Decimal."""
+    return {name: _deserializer.deserialize(value) for name, value in item.items()}

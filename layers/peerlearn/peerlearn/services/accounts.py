@@ -1,0 +1,187 @@
+"""Registering, signing in and out, and changing one's password."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import (
+    Conflict,
+    InvalidCredentials,
+    Unauthenticated,
+    UserNotFound,
+    ValidationFailed,
+)
+from peerlearn.domain.ids import new_id
+from peerlearn.domain.users import (
+    REFRESH_TOKEN_LIFETIME,
+    Credential,
+    Principal,
+    RefreshClaims,
+    Role,
+    Session,
+    User,
+    password_weaknesses,
+)
+
+
+class Accounts(Protocol):
+    """What these use cases need of the store; see `peerlearn.persistence.accounts`."""
+
+    def add(self, credential: Credential, session: Session, token: str) -> None: ...
+    def credential(self, email: str) -> Credential | None: ...
+    def user(self, user_id: str) -> User | None: ...
+    def add_session(self, session: Session) -> None: ...
+    def rotate(self, claims: RefreshClaims, next_hash: str, now: datetime) -> Session: ...
+    def revoke(self, user_id: str, session_id: str) -> None: ...
+    def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool: ...
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+    def verify(self, password: str, password_hash: str | None) -> bool: ...
+
+
+class Tokens(Protocol):
+    def issue_access(self, user: User, session_id: str) -> str: ...
+    def issue_refresh(self, session: Session, role: Role) -> str: ...
+    def refresh_hash(self, session_id: str, generation: int) -> str: ...
+    def verify_refresh(self, token: str) -> RefreshClaims: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The user and a fresh pair of tokens."""
+
+    user: User
+    access_token: str
+    refresh_token: str
+
+
+class AccountService:
+    """The use cases of the `auth` endpoints."""
+
+    def __init__(self, accounts: Accounts, passwords: Passwords, tokens: Tokens, clock: Clock = utc_now) -> None:
+        self._accounts = accounts
+        self._passwords = passwords
+        self._tokens = tokens
+        self._clock = clock
+
+    def register(
+        self, name: str, email: str, password: str, interests: Sequence[str] = (), learning_goals: Sequence[str] = ()
+    ) -> SignedIn:
+        """A new learner, signed in.
+
+        Raises
+        ------
+        ValidationFailed
+            The password breaks a rule.
+        EmailAlreadyRegistered
+        """
+        _require_strong(password, "password")
+        user = User(
+            user_id=new_id("usr"),
+            name=name,
+            email=email,
+            role=Role.LEARNER,
+            interests=tuple(interests),
+            learning_goals=tuple(learning_goals),
+            created_at=self._clock(),
+        )
+        session = self._new_session(user)
+        self._accounts.add(Credential(self._passwords.hash(password), user), session, str(uuid4()))
+        return self._signed_in(user, session)
+
+    def login(self, email: str, password: str) -> SignedIn:
+        """A new session.
+
+        Raises
+        ------
+        InvalidCredentials
+            Unknown address or wrong password: the same answer after the same work.
+        """
+        credential = self._accounts.credential(email)
+        if not self._passwords.verify(password, credential.password_hash if credential else None) or not credential:
+            raise InvalidCredentials
+        session = self._new_session(credential.user)
+        self._accounts.add_session(session)
+        return self._signed_in(credential.user, session)
+
+    def refresh(self, refresh_token: str) -> SignedIn:
+        """The next pair of tokens; the one shown is spent.
+
+        Raises
+        ------
+        Unauthenticated, TokenExpired, TokenReused
+        """
+        claims = self._tokens.verify_refresh(refresh_token)
+        next_hash = self._tokens.refresh_hash(claims.session_id, claims.generation + 1)
+        session = self._accounts.rotate(claims, next_hash, self._clock())
+        user = self._accounts.user(claims.user_id)
+        if user is None or not user.allows(session):
+            self._accounts.revoke(claims.user_id, claims.session_id)
+            raise Unauthenticated("This session has ended. Sign in again.")
+        return self._signed_in(user, session)
+
+    def logout(self, refresh_token: str) -> None:
+        """Ends the token's session; a second time changes nothing.
+
+        Raises
+        ------
+        Unauthenticated, TokenExpired
+        """
+        claims = self._tokens.verify_refresh(refresh_token)
+        self._accounts.revoke(claims.user_id, claims.session_id)
+
+    def change_password(self, caller: Principal, current_password: str, new_password: str) -> None:
+        """A new password; every other session of the caller ends.
+
+        Raises
+        ------
+        InvalidCredentials
+            The current password is wrong.
+        ValidationFailed
+            The new one breaks a rule.
+        Conflict
+            The password was changed at the same moment from elsewhere.
+        """
+        _require_strong(new_password, "newPassword")
+        user = self._accounts.user(caller.user_id)
+        if user is None:
+            raise UserNotFound
+        credential = self._accounts.credential(user.email)
+        if credential is None or not self._passwords.verify(current_password, credential.password_hash):
+            raise InvalidCredentials("The current password is wrong.")
+        new_hash = self._passwords.hash(new_password)
+        if not self._accounts.change_password(credential, new_hash, caller.session_id, str(uuid4())):
+            raise Conflict("The password was changed at the same moment from elsewhere.")
+
+    def _new_session(self, user: User) -> Session:
+        session_id = new_id("sid")
+        now = self._clock()
+        return Session(
+            session_id=session_id,
+            user_id=user.user_id,
+            generation=1,
+            token_hash=self._tokens.refresh_hash(session_id, 1),
+            rotated_at=now,
+            expires_at=now + REFRESH_TOKEN_LIFETIME,
+            epoch=user.session_epoch,
+        )
+
+    def _signed_in(self, user: User, session: Session) -> SignedIn:
+        return SignedIn(
+            user,
+            self._tokens.issue_access(user, session.session_id),
+            self._tokens.issue_refresh(session, user.role),
+        )
+
+
+def _require_strong(password: str, field: str) -> None:
+    weaknesses = password_weaknesses(password)
+    if weaknesses:
+        raise ValidationFailed(*((field, weakness) for weakness in weaknesses))

@@ -1,0 +1,36 @@
+"""The environment, read once per process and never at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """What the template hands to a function. Secrets are not here: only the name of the one that holds them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    table_name: Annotated[str, Field(validation_alias="TABLE_NAME", min_length=1)]
+    secret_id: Annotated[str, Field(validation_alias="SECRET_ID")] = ""
+    allowed_origins: Annotated[str, Field(validation_alias="ALLOWED_ORIGINS")] = ""
+    bcrypt_cost: Annotated[int, Field(validation_alias="BCRYPT_COST", ge=10, le=16)] = 12
+
+    @property
+    def origins(self) -> list[str]:
+        """The allowed origins of browsers; `*` alone allows every one."""
+        return [origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()]
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Settings:
+        return cls.model_validate(dict(environment))
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings."""
+    return Settings.of(os.environ)
