@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
-from functions.auth.schemas import NewPassword, Email, TokenAnswer
+from pydantic import Field
+
+from functions.auth.schemas import Email, NewPassword, TokenAnswer
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.http.app import create_app
 from peerlearn.http.models import PersonName, RequestModel, Tags
@@ -18,14 +20,12 @@ class Registration(RequestModel):
     name: PersonName
     email: Email
     password: NewPassword
-    interests: Tags = []
-    learning_goals: Tags = []
+    interests: Tags = Field(default_factory=list)
+    learning_goals: Tags = Field(default_factory=list)
 
 
 @app.post("/v1/learner/auth/register", status_code=201)
-def register(
-    registration: Registration, accounts: Annotated[AccountService, Depends(account_service)]
-) -> TokenAnswer:
+def register(registration: Registration, accounts: Annotated[AccountService, Depends(account_service)]) -> TokenAnswer:
     signed_in = accounts.register(
         registration.name,
         registration.email,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, StringConstraints
+
 from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Role, password_weaknesses
 from peerlearn.http.models import ResponseModel
 from peerlearn.services.accounts import SignedIn
-from pydantic import AfterValidator, StringConstraints
 
 
 def _valid_email(text: str) -> str:
@@ -53,7 +54,7 @@ class TokenAnswer(ResponseModel):
     status: Literal["success"] = "success"
     token: str
     refresh_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
     expires_in: int = int(ACCESS_TOKEN_LIFETIME.total_seconds())
     user: UserView
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError
 
-from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.adapters.failures import transient_as_unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -20,7 +20,6 @@ KEY_MIN_BYTES = 32
 # How long a process trusts its keys, and how often at most an unknown `kid` makes it look again.
 _FRESH_SECONDS = 300.0
 _LOOK_AGAIN_SECONDS = 10.0
-_THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,11 @@ class SecretKeyRing:
 
     def _fetch(self, stage: str) -> SigningKey | None:
         try:
-            answer: Any = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+            with transient_as_unavailable():
+                answer: Any = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "ResourceNotFoundException" and stage == "AWSPREVIOUS":
+            # A secret that was never rotated has no previous version.
+            if stage == "AWSPREVIOUS" and error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return None
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500 or code in _THROTTLED:
-                raise TemporarilyUnavailable from error
             raise
-        except (HTTPClientError, ConnectionError) as error:
-            raise TemporarilyUnavailable from error
         return SigningKey(answer["VersionId"], json.loads(answer["SecretString"])["key"].encode())

@@ -46,7 +46,13 @@ class TokenService:
         """An access token, valid for an hour."""
         now = self._clock()
         return self._sign(
-            ACCESS, user.user_id, user.role, session_id, secrets.token_urlsafe(16), now, now + ACCESS_TOKEN_LIFETIME
+            type=ACCESS,
+            sub=user.user_id,
+            role=user.role.value,
+            sid=session_id,
+            jti=secrets.token_urlsafe(16),
+            iat=int(now.timestamp()),
+            exp=int((now + ACCESS_TOKEN_LIFETIME).timestamp()),
         )
 
     def issue_refresh(self, session: Session, role: Role) -> str:
@@ -56,13 +62,13 @@ class TokenService:
         are both handed this same successor.
         """
         return self._sign(
-            REFRESH,
-            session.user_id,
-            role,
-            session.session_id,
-            self.refresh_id(session.session_id, session.generation),
-            session.rotated_at,
-            session.expires_at,
+            type=REFRESH,
+            sub=session.user_id,
+            role=role.value,
+            sid=session.session_id,
+            jti=self.refresh_id(session.session_id, session.generation),
+            iat=int(session.rotated_at.timestamp()),
+            exp=int(session.expires_at.timestamp()),
         )
 
     def refresh_id(self, session_id: str, generation: int) -> str:
@@ -100,22 +106,10 @@ class TokenService:
             raise Unauthenticated
         return RefreshClaims(claims["sub"], claims["sid"], int(generation), hash_of(claims["jti"]))
 
-    def _sign(
-        self, kind: str, user_id: str, role: Role, session_id: str, token_id: str, issued: datetime, expires: datetime
-    ) -> str:
+    def _sign(self, **claims: str | int) -> str:
         key = self._keys.current()
-        claims = {
-            "sub": user_id,
-            "role": role.value,
-            "sid": session_id,
-            "jti": token_id,
-            "iat": int(issued.timestamp()),
-            "exp": int(expires.timestamp()),
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "type": kind,
-        }
-        return jwt.encode(claims, key.secret, algorithm=ALGORITHM, headers={"kid": key.kid})
+        everything = {**claims, "iss": ISSUER, "aud": AUDIENCE}
+        return jwt.encode(everything, key.secret, algorithm=ALGORITHM, headers={"kid": key.kid})
 
     def _verify(self, token: str, kind: str) -> dict[str, Any]:
         try:

@@ -1,9 +1,9 @@
 """Enrolments: one per learner and course, for good; its status says what it is at present.
 
-    (none) --enroll--> active --last module--> completed
-    (none) --join waitlist--> waitlisted --promotion--> active
-    active --drop--> dropped        waitlisted --leave--> dropped
-    dropped --enroll--> active      dropped --join waitlist--> waitlisted
+(none) --enroll--> active --last module--> completed
+(none) --join waitlist--> waitlisted --promotion--> active
+active --drop--> dropped        waitlisted --leave--> dropped
+dropped --enroll--> active      dropped --join waitlist--> waitlisted
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -56,26 +57,25 @@ def create_app() -> ApiResolver:
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
         return error_response(error, _request_id(app.current_event.raw_event))
 
-    @app.exception_handler(DomainError)
     def refused(error: DomainError) -> Response[Mapping[str, Any]]:
-        if error.status >= 500:
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.exception("request failed", code=error.code)
         return respond(error)
 
-    @app.exception_handler(RequestValidationError)
     def invalid(error: RequestValidationError) -> Response[Mapping[str, Any]]:
         # Who may not call at all is told so, whatever their body looks like.
         return respond(_refusal_of_caller(app) or _validation_error(error))
 
-    @app.not_found
     def no_route(_: NotFoundError) -> Response[Mapping[str, Any]]:
         return respond(NotFound())
 
-    @app.exception_handler(Exception)
     def crashed(error: Exception) -> Response[Mapping[str, Any]]:
         logger.exception("unexpected failure", error_type=type(error).__name__)
         return respond(InternalError())
 
+    app.exception_handler_manager.update_exception_handlers(
+        {DomainError: refused, RequestValidationError: invalid, NotFoundError: no_route, Exception: crashed}
+    )
     return app
 
 

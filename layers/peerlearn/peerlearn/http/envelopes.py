@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Generic, Literal, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
@@ -47,7 +48,7 @@ class ListSuccess(Success[T], Generic[T]):
 
 def no_content() -> Response[str]:
     """204 with an empty body."""
-    return Response(status_code=204, body="")
+    return Response(status_code=HTTPStatus.NO_CONTENT, body="")
 
 
 def error_response(error: DomainError, request_id: str) -> Response[Mapping[str, Any]]:
@@ -55,7 +56,7 @@ def error_response(error: DomainError, request_id: str) -> Response[Mapping[str,
     headers: dict[str, str | list[str]] = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    if error.status == 401:
+    if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     body = {
         "status": "error",

@@ -92,7 +92,9 @@ class AccountRepository:
                 "SET " + ", ".join(f"{field} = :{field[1:]}" for field in fields),
                 token,
                 names={field: names[field] for field in fields},
-                values={f":{field[1:]}": value if isinstance(value, str) else list(value) for field, value in fields.items()},
+                values={
+                    f":{field[1:]}": value if isinstance(value, str) else list(value) for field, value in fields.items()
+                },
             )
         return changed
 

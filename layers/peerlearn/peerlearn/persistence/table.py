@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError
 
+from peerlearn.adapters.failures import NO_REPLY, is_transient
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.persistence.keys import Key
 
@@ -34,23 +35,6 @@ Item = dict[str, Any]
 BATCH_GET_MAX = 100  # DynamoDB's own limit
 TRANSACTION_MAX = 100  # DynamoDB's own limit
 
-_TRANSIENT_CODES = frozenset(
-    {
-        "InternalServerError",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ReplicatedWriteConflictException",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "500",
-        "502",
-        "503",
-        "504",
-    }
-)
 _CONTENTION_REASONS = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"}
 )
@@ -116,27 +100,44 @@ class Backoff:
             yield
 
 
-def put(item: Mapping[str, Any], *, condition: str | None = None, names: Mapping[str, str] | None = None,
-        values: Mapping[str, Any] | None = None) -> Write:
+def put(
+    item: Mapping[str, Any],
+    *,
+    condition: str | None = None,
+    names: Mapping[str, str] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Write:
     """A Put of the whole item."""
     return Write("Put", {"Item": _marshal(item), **_expression(condition, names, values)})
 
 
-def update(key: Key, expression: str, *, condition: str | None = None, names: Mapping[str, str] | None = None,
-           values: Mapping[str, Any] | None = None) -> Write:
+def update(
+    key: Key,
+    expression: str,
+    *,
+    condition: str | None = None,
+    names: Mapping[str, str] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Write:
     """An Update by expression."""
     request = {"Key": _marshal(key.as_item()), "UpdateExpression": expression}
     return Write("Update", request | _expression(condition, names, values))
 
 
-def delete(key: Key, *, condition: str | None = None, names: Mapping[str, str] | None = None,
-           values: Mapping[str, Any] | None = None) -> Write:
+def delete(
+    key: Key,
+    *,
+    condition: str | None = None,
+    names: Mapping[str, str] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Write:
     """A Delete by key."""
     return Write("Delete", {"Key": _marshal(key.as_item()), **_expression(condition, names, values)})
 
 
-def check(key: Key, condition: str, *, names: Mapping[str, str] | None = None,
-          values: Mapping[str, Any] | None = None) -> Write:
+def check(
+    key: Key, condition: str, *, names: Mapping[str, str] | None = None, values: Mapping[str, Any] | None = None
+) -> Write:
     """A condition on an item that the transaction does not write."""
     return Write("ConditionCheck", {"Key": _marshal(key.as_item()), **_expression(condition, names, values)})
 
@@ -160,9 +161,7 @@ class Table:
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         """One item by its key, or None."""
         with _named_failures():
-            answer = self._client.get_item(
-                TableName=self._name, Key=_marshal(key.as_item()), ConsistentRead=consistent
-            )
+            answer = self._client.get_item(TableName=self._name, Key=_marshal(key.as_item()), ConsistentRead=consistent)
         return unmarshal(answer["Item"]) if "Item" in answer else None
 
     def batch_get(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
@@ -226,7 +225,9 @@ class Table:
         items = [unmarshal(item) for item in answer.get("Items", ())]
         return Page(items, unmarshal(last) if last else None), answer["Count"]
 
-    def query(self, condition: str, values: Mapping[str, Any], *, limit: int | None = None, **options: Any) -> list[Item]:
+    def query(
+        self, condition: str, values: Mapping[str, Any], *, limit: int | None = None, **options: Any
+    ) -> list[Item]:
         """Every item of a Query, or the first `limit`, following LastEvaluatedKey through empty pages too."""
         items: list[Item] = []
         start: Item | None = None
@@ -315,7 +316,7 @@ def _named_failures(retried: str | None = None) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _translate(error, retried) from error
-    except (HTTPClientError, ConnectionError) as error:  # timeouts and refused or dropped connections
+    except NO_REPLY as error:
         raise TemporarilyUnavailable from error
 
 
@@ -336,10 +337,7 @@ def _translate(error: ClientError, retried: str | None) -> Exception:
         return ConditionFailed([True], [unmarshal(found) if found else None])
     if code == retried:
         return _Contention()
-    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _TRANSIENT_CODES or status >= 500:
-        return TemporarilyUnavailable()
-    return error
+    return TemporarilyUnavailable() if is_transient(error) else error
 
 
 def _expression(
