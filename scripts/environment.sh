@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: environment.sh FOLDER REQUIREMENTS [REQUIREMENTS that the first one includes ...]
-# Makes a virtual environment with exactly the pinned packages, or leaves it alone where it already has them.
+# Makes a virtual environment with the pinned packages, or leaves it alone where it already has them.
 set -u
 folder=$1
 requirements=$2
@@ -31,7 +31,9 @@ fi
 mkdir -p .cache
 log=.cache/install$label.log
 echo "Installing $label ..."
-if ! "$python" -m venv --clear "$folder" >"$log" 2>&1; then
+# one that works is brought up to date in place: somebody may be using it
+usable "$folder/bin/python" || rm -rf "$folder"
+if ! "$python" -m venv "$folder" >"$log" 2>&1; then
     echo "The virtual environment $label could not be made with $python; $log says why (on Debian, python3-venv may be missing)." >&2
     exit 1
 fi
