@@ -1,0 +1,60 @@
+"""Reading `template.yaml` without SAM: CloudFormation's short forms (`!Ref x`) become their long ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def shown(path: Path) -> Path:
+    """A path as people write it: from the project's folder, where it lies inside."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's tags."""
+
+
+def _long_form(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    elif isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    else:
+        raise TypeError(f"!{tag} stands before something unknown")
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
+
+
+_Loader.add_multi_constructor("!", _long_form)
+
+
+def load_template(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
+    """The template as plain data."""
+    template: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    return template
+
+
+def create_table_request(name: str, template: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What `CreateTable` takes for a table with the template's keys, indexes and stream.
+
+    Parameters
+    ----------
+    name: str
+        The new table's name.
+    """
+    properties = (template or load_template())["Resources"]["Table"]["Properties"]
+    taken = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
+    return {
+        "TableName": name,
+        **{key: properties[key] for key in taken},
+        "StreamSpecification": {"StreamEnabled": True, **properties["StreamSpecification"]},
+    }
