@@ -1,0 +1,58 @@
+"""What holds for every test: no way to a real AWS, and no network where none is needed."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+LEVELS = ("unit", "functional", "contract", "integration", "end_to_end")
+# these talk to engines on this machine
+NETWORKED = ("integration", "end_to_end")
+
+# set before any module under test makes a client, so that none ever looks for real credentials
+for _name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[_name]
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_SESSION_TOKEN="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_METRICS_NAMESPACE="Peerlearn",
+    POWERTOOLS_SERVICE_NAME="peerlearn",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--enforce-iam", action="store_true", help="end to end: enforce the functions' policies, as on AWS"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _level(item.path) in NETWORKED:
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+        else:
+            item.add_marker(pytest.mark.disable_socket)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many tests ran at each level; a skipped one did not run."""
+    ran = Counter(
+        _level(terminalreporter.config.rootpath / report.nodeid.split("::")[0])
+        for outcome in ("passed", "failed", "xfailed", "xpassed")
+        for report in terminalreporter.stats.get(outcome, [])
+        if report.when == "call"
+    )
+    counts = ", ".join(f"{level} {ran[level]}" for level in LEVELS)
+    terminalreporter.write_line(f"tests that ran at each level: {counts}")
+
+
+def _level(path: Path) -> str:
+    return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
