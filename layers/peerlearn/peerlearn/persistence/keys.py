@@ -1,14 +1,13 @@
 """Every key of the table, and nothing but keys. `docs/table.md` lists the access patterns they serve.
 
 `A#` sorts before everything else of a partition, so one Query with that prefix reads what a page needs and skips the
-rest. Free text that enters a key is percent-encoded: no value can pretend to be a separator.
+rest. Free text that enters a key is percent-encoded (in `peerlearn.domain.catalogue`): no value can pretend to be a
+separator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import quote
 
 ALWAYS_PREFIX = "A#"
 ENROLLMENT_PREFIX = "B#ENROLLMENT#"
@@ -101,14 +100,14 @@ def roster_partition(course_id: str) -> str:
     return f"ROSTER#{course_id}"
 
 
-def catalogue_partition(facets: Mapping[str, str]) -> str:
-    """Entries that share these facets (`subject`, `level`, `tutor`, `word`), e.g. `CATALOGUE#level=beginner`."""
-    return "CATALOGUE#" + "&".join(f"{name}={quote(facets[name], safe='')}" for name in sorted(facets))
+def catalogue_partition(shelf: str) -> str:
+    """The entries of one shelf, e.g. `CATALOGUE#level=beginner`; see `peerlearn.domain.catalogue`."""
+    return f"CATALOGUE#{shelf}"
 
 
-def catalogue_entry(facets: Mapping[str, str], created_at: str, course_id: str) -> Key:
-    return Key(catalogue_partition(facets), f"{LISTING_PREFIX}{created_at}#{course_id}")
+def catalogue_entry(shelf: str, created_at: str, course_id: str) -> Key:
+    return Key(catalogue_partition(shelf), f"{LISTING_PREFIX}{created_at}#{course_id}")
 
 
-def catalogue_counter(facets: Mapping[str, str]) -> Key:
-    return Key(catalogue_partition(facets), "COUNTER")
+def catalogue_counter(shelf: str) -> Key:
+    return Key(catalogue_partition(shelf), "COUNTER")
