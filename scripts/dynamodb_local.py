@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -131,12 +130,11 @@ def _download(engine: Path) -> None:
     log = _CACHE / "download.log"
     with tempfile.TemporaryDirectory(dir=_cache_folder()) as temporary:
         folder = Path(temporary)
-        command = [npm, "pack", f"{_PACKAGE}@{_VERSION}", "--pack-destination", str(folder)]
-        if not run(command, log, os.environ, folder):
+        pack = [npm, "pack", f"{_PACKAGE}@{_VERSION}", "--pack-destination", str(folder)]
+        if not run(pack, log, os.environ, folder):
             raise Problem(f"DynamoDB Local could not be downloaded: is there a network connection ({shown(log)})?")
-        with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-            # early releases of Python 3.11 have no filter; the package is a pinned one
-            archive.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        if not run(["tar", "xzf", str(next(folder.glob("*.tgz")))], log, os.environ, folder):
+            raise Problem(f"DynamoDB Local could not be unpacked: {shown(log)} says why.")
         # appears whole or not at all
         (folder / "package" / "emulator").rename(engine)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from scripts.local_stack import LocalStack
 from scripts.local_stack.build import locked
 from scripts.local_stack.processes import free_port

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import create_table_request
