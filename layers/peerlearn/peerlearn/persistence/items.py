@@ -6,13 +6,15 @@ Each item names its kind in `entity`, which the stream's filters read. Attribute
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from peerlearn.domain.assessments import Assessment, StoredFile, Submission
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Tutor
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot
+from peerlearn.domain.points import Award, Entry, Reason, Totals
 from peerlearn.domain.users import Credential, Role, Session, User
 from peerlearn.persistence import keys
 
@@ -37,6 +39,9 @@ class Entity(StrEnum):
     WAIT = "Wait"
     ASSESSMENT = "Assessment"
     SUBMISSION = "Submission"
+    PAST_ATTEMPT = "PastAttempt"
+    PAST_GRADE = "PastGrade"
+    SUBMISSION_COUNTER = "SubmissionCounter"
     POINTS = "Points"
     CONVERSATION = "Conversation"
     MESSAGE = "Message"
@@ -217,6 +222,36 @@ def seats_of(item: Item) -> Seats:
     )
 
 
+def assessment_item(assessment: Assessment) -> Item:
+    item = {
+        **keys.assessment(assessment.course_id, assessment.assessment_id).as_item(),
+        "entity": Entity.ASSESSMENT.value,
+        "assessmentId": assessment.assessment_id,
+        "courseId": assessment.course_id,
+        "title": assessment.title,
+        "instructions": assessment.instructions,
+        "maxGrade": assessment.max_grade,
+        "allowLate": assessment.allow_late,
+        "createdAt": to_rfc3339(assessment.created_at),
+    }
+    if assessment.due_at is not None:
+        item["dueAt"] = to_rfc3339(assessment.due_at)
+    return item
+
+
+def assessment_of(item: Item) -> Assessment:
+    return Assessment(
+        assessment_id=item["assessmentId"],
+        course_id=item["courseId"],
+        title=item["title"],
+        instructions=item["instructions"],
+        max_grade=int(item["maxGrade"]),
+        due_at=stored_time(item, "dueAt"),
+        allow_late=bool(item["allowLate"]),
+        created_at=from_rfc3339(item["createdAt"]),
+    )
+
+
 def _times(starts_at: datetime | None, ends_at: datetime | None) -> Item:
     # An absent attribute, not a null: conditions ask for existence.
     times = {"startsAt": starts_at, "endsAt": ends_at}
@@ -238,6 +273,29 @@ def enrollment_of(item: Item) -> Enrollment:
         last_accessed=stored_time(item, "lastAccessed"),
         points=int(item.get("points", 0)),
     )
+
+
+def enrollment_fields(learner_id: str, course_id: str, began_at: datetime) -> Item:
+    """What an enrolment gets whenever it begins anew; progress and points stay as they were."""
+    began = to_rfc3339(began_at)
+    return {
+        "entity": Entity.ENROLLMENT.value,
+        "learnerId": learner_id,
+        "courseId": course_id,
+        "enrolledAt": began,
+        "GSI1PK": keys.roster_partition(course_id),
+        "GSI1SK": f"{began}#{learner_id}",
+    }
+
+
+def wait_item(course_id: str, learner_id: str, waiting_since: str) -> Item:
+    return {
+        **keys.wait(course_id, waiting_since, learner_id).as_item(),
+        "entity": Entity.WAIT.value,
+        "courseId": course_id,
+        "learnerId": learner_id,
+        "waitingSince": waiting_since,
+    }
 
 
 def schedule_of(item: Item | None) -> Schedule:
@@ -264,3 +322,158 @@ def schedule_item(user_id: str, schedule: Schedule) -> Item:
             for slot in schedule.slots.values()
         },
     }
+
+
+# -- points -----------------------------------------------------------------------------------------------------------
+
+
+def totals_of(user_id: str, item: Item | None) -> Totals:
+    """The sums of a learner's ledger; an absent item is those of an empty one."""
+    if item is None:
+        return Totals(user_id)
+    return Totals(
+        learner_id=user_id,
+        version=int(item["version"]),
+        submissions=int(item["submissions"]),
+        entries=int(item["entries"]),
+        points=int(item["points"]),
+        study_minutes=int(item["studyMinutes"]),
+        modules=int(item["modules"]),
+        courses=int(item["courses"]),
+        perfect_grades=int(item["perfectGrades"]),
+        streak=int(item["streak"]),
+        longest_streak=int(item["longestStreak"]),
+        active_on=date.fromisoformat(item["activeOn"]) if "activeOn" in item else None,
+    )
+
+
+def totals_item(totals: Totals) -> Item:
+    item = {
+        **keys.totals(totals.learner_id).as_item(),
+        "entity": Entity.TOTALS.value,
+        "userId": totals.learner_id,
+        "version": totals.version,
+        "submissions": totals.submissions,
+        "entries": totals.entries,
+        "points": totals.points,
+        "studyMinutes": totals.study_minutes,
+        "modules": totals.modules,
+        "courses": totals.courses,
+        "perfectGrades": totals.perfect_grades,
+        "streak": totals.streak,
+        "longestStreak": totals.longest_streak,
+        "badges": [badge.value for badge in totals.badges],
+    }
+    if totals.active_on:
+        item["activeOn"] = totals.active_on.isoformat()
+    return item
+
+
+def entry_item(entry: Entry) -> Item:
+    award = entry.award
+    item = {
+        **keys.ledger_entry(entry.learner_id, award.key).as_item(),
+        "GSI1PK": keys.ledger_partition(entry.learner_id),
+        "GSI1SK": keys.ledger_sort(entry.number),
+        "entity": Entity.POINTS.value,
+        "learnerId": entry.learner_id,
+        "courseId": award.course_id,
+        "number": entry.number,
+        "reference": award.key,
+        "reason": award.reason.value,
+        "points": award.points,
+        "minutes": award.minutes,
+        "awardedAt": to_rfc3339(entry.awarded_at),
+    }
+    if award.reverses:
+        item["reverses"] = award.reverses.value
+    return item
+
+
+def entry_of(item: Item) -> Entry:
+    return Entry(
+        learner_id=item["learnerId"],
+        number=int(item["number"]),
+        awarded_at=from_rfc3339(item["awardedAt"]),
+        award=Award(
+            key=item["reference"],
+            reason=Reason(item["reason"]),
+            points=int(item["points"]),
+            course_id=item["courseId"],
+            minutes=int(item["minutes"]),
+            reverses=Reason(item["reverses"]) if "reverses" in item else None,
+        ),
+    )
+
+
+# -- submissions ------------------------------------------------------------------------------------------------------
+
+
+def submission_item(submission: Submission, *, past: bool = False) -> Item:
+    """The latest attempt, or one that another has followed."""
+    learner, assessment = submission.learner_id, submission.assessment_id
+    submitted_at = to_rfc3339(submission.submitted_at)
+    key = keys.past_attempt(learner, assessment, submission.attempt) if past else keys.submission(learner, assessment)
+    item = {
+        **key.as_item(),
+        "GSI1PK": keys.assessment_submissions_partition(assessment),
+        "GSI1SK": f"{submitted_at}#{learner}#{submission.attempt:06d}",
+        "GSI2PK": keys.learner_submissions_partition(learner),
+        "GSI2SK": f"{submitted_at}#{assessment}#{submission.attempt:06d}",
+        "entity": (Entity.PAST_ATTEMPT if past else Entity.SUBMISSION).value,
+        "submissionId": submission.submission_id,
+        "assessmentId": assessment,
+        "courseId": submission.course_id,
+        "learnerId": learner,
+        "attempt": submission.attempt,
+        "submissionUrl": submission.submission_url,
+        "submittedAt": submitted_at,
+        "late": submission.late,
+        "revision": submission.revision,
+    }
+    if submission.file:
+        item["fileKey"] = submission.file.key
+        item["fileVersion"] = submission.file.version_id
+    return item | _grading(submission)
+
+
+def submission_of(item: Item) -> Submission:
+    """From the latest attempt or a past one."""
+    return Submission(
+        assessment_id=item["assessmentId"],
+        course_id=item["courseId"],
+        learner_id=item["learnerId"],
+        attempt=int(item["attempt"]),
+        submission_url=item["submissionUrl"],
+        submitted_at=from_rfc3339(item["submittedAt"]),
+        late=bool(item["late"]),
+        file=StoredFile(item["fileKey"], item["fileVersion"]) if "fileKey" in item else None,
+        grade=int(item["grade"]) if "grade" in item else None,
+        feedback=item.get("feedback"),
+        graded_at=stored_time(item, "gradedAt"),
+        graded_by=item.get("gradedBy"),
+        revision=int(item["revision"]),
+    )
+
+
+def past_grade_item(submission: Submission) -> Item:
+    """The grading that a correction replaces."""
+    return {
+        **keys.past_grade(submission.learner_id, submission.assessment_id, submission.revision).as_item(),
+        "entity": Entity.PAST_GRADE.value,
+        "learnerId": submission.learner_id,
+        "assessmentId": submission.assessment_id,
+        "attempt": submission.attempt,
+        "revision": submission.revision,
+    } | _grading(submission)
+
+
+def _grading(submission: Submission) -> Item:
+    if submission.grade is None or submission.graded_at is None:
+        return {}
+    item: Item = {
+        "grade": submission.grade,
+        "gradedAt": to_rfc3339(submission.graded_at),
+        "gradedBy": submission.graded_by,
+    }
+    return item | ({"feedback": submission.feedback} if submission.feedback is not None else {})

@@ -16,6 +16,7 @@ DASHBOARD_RANGE = (ALWAYS_PREFIX, "B#ENROLLMENT$")
 SESSION_PREFIX = "SESSION#"
 WAIT_PREFIX = "WAIT#"
 POINTS_PREFIX = "POINTS#"
+SUBMISSION_PREFIX = "SUBMISSION#"
 ASSESSMENT_PREFIX = "A#ASSESSMENT#"
 MESSAGE_PREFIX = "MESSAGE#"
 CONNECTION_PREFIX = "CONNECTION#"
@@ -98,6 +99,57 @@ def enrollment(user_id: str, course_id: str) -> Key:
 def roster_partition(course_id: str) -> str:
     """GSI1: the enrolments of a course, by the time they began."""
     return f"ROSTER#{course_id}"
+
+
+def ledger_entry(user_id: str, award_key: str) -> Key:
+    """By what earned it: its conditional put is what makes an award once."""
+    return Key(user_partition(user_id), f"{POINTS_PREFIX}{award_key}")
+
+
+def ledger_partition(user_id: str) -> str:
+    """GSI1: a learner's ledger in the order of its entries."""
+    return f"LEDGER#{user_id}"
+
+
+def ledger_sort(number: int) -> str:
+    return f"{number:010d}"
+
+
+def leaderboard_partition(course_id: str) -> str:
+    """GSI2: the enrolments of a course that have points, by their points."""
+    return f"LEADERBOARD#{course_id}"
+
+
+def leaderboard_sort(points: int, user_id: str) -> str:
+    return f"{points:010d}#{user_id}"
+
+
+def submission(user_id: str, assessment_id: str) -> Key:
+    """The latest attempt."""
+    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}")
+
+
+def past_attempt(user_id: str, assessment_id: str, attempt: int) -> Key:
+    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}#ATTEMPT#{attempt:06d}")
+
+
+def past_grade(user_id: str, assessment_id: str, revision: int) -> Key:
+    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}#GRADE#{revision:06d}")
+
+
+def assessment_submissions_partition(assessment_id: str) -> str:
+    """GSI1: every attempt at an assessment, by time."""
+    return f"SUBMISSIONS#{assessment_id}"
+
+
+def learner_submissions_partition(user_id: str) -> str:
+    """GSI2: every attempt of a learner, by time."""
+    return f"SUBMITTED#{user_id}"
+
+
+def submission_counter(course_id: str, assessment_id: str, shard: int) -> Key:
+    """One of the counters that add up to an assessment's attempts: one alone would be fought over at a due date."""
+    return Key(course_partition(course_id), f"COUNT#{assessment_id}#{shard}")
 
 
 def catalogue_partition(shelf: str) -> str:

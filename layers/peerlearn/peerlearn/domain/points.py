@@ -1,0 +1,220 @@
+"""Points: a ledger whose entries are never changed, and everything that is a sum of it.
+
+What a learner has (points, study minutes, badges) is a fold over their entries in order: `Totals.posted` adds one
+entry, and adding all of them to empty totals gives the stored ones again. Keys are made from what earned the award, so
+the same thing cannot be awarded twice; what turned out wrong is taken back by a reversing entry of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+MODULE_POINTS = 10
+COURSE_POINTS = 100
+FIRST_SUBMISSION_POINTS = 20
+EXCELLENT_GRADE_POINTS = 30
+EXCELLENT_PERCENT = 90
+
+FIVE_COURSES = 5
+STREAK_DAYS = 7
+LEADERBOARD_LENGTH = 100
+
+
+class Reason(StrEnum):
+    """What an entry was made for."""
+
+    MODULE_COMPLETED = "module_completed"
+    COURSE_COMPLETED = "course_completed"
+    FIRST_SUBMISSION = "first_submission"
+    EXCELLENT_GRADE = "excellent_grade"
+    PERFECT_GRADE = "perfect_grade"
+    GRADE_CORRECTED = "grade_corrected"
+
+    @property
+    def is_learners_own_deed(self) -> bool:
+        """Grades come on a day of the tutor's choosing and make no streak."""
+        return self in (Reason.MODULE_COMPLETED, Reason.COURSE_COMPLETED, Reason.FIRST_SUBMISSION)
+
+
+class Badge(StrEnum):
+    FIRST_MODULE = "first-module"
+    FIRST_COURSE = "first-course"
+    FIVE_COURSES = "five-courses"
+    PERFECT_GRADE = "perfect-grade"
+    SEVEN_DAY_STREAK = "seven-day-streak"
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What is to be posted: `key` names what earned it, `minutes` the study time reported with it.
+
+    `reverses` is the reason of the entry that this one takes back; its points are then negative.
+    """
+
+    key: str
+    reason: Reason
+    points: int
+    course_id: str
+    minutes: int = 0
+    reverses: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An award as it stands in a learner's ledger; `number` counts 1, 2, 3... without gaps."""
+
+    learner_id: str
+    number: int
+    awarded_at: datetime
+    award: Award
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of a learner's ledger.
+
+    `version` counts the writes of the stored copy and `submissions` the attempts handed in: these two are not sums.
+    """
+
+    learner_id: str
+    version: int = 0
+    submissions: int = 0
+    entries: int = 0
+    points: int = 0
+    study_minutes: int = 0
+    modules: int = 0
+    courses: int = 0
+    perfect_grades: int = 0
+    streak: int = 0
+    longest_streak: int = 0
+    active_on: date | None = None
+
+    @property
+    def study_hours(self) -> float:
+        return study_hours(self.study_minutes)
+
+    @property
+    def badges(self) -> list[Badge]:
+        earned = {
+            Badge.FIRST_MODULE: self.modules >= 1,
+            Badge.FIRST_COURSE: self.courses >= 1,
+            Badge.FIVE_COURSES: self.courses >= FIVE_COURSES,
+            Badge.PERFECT_GRADE: self.perfect_grades >= 1,
+            Badge.SEVEN_DAY_STREAK: self.longest_streak >= STREAK_DAYS,
+        }
+        return [badge for badge, is_earned in earned.items() if is_earned]
+
+    def next_entry(self, award: Award, at: datetime) -> Entry:
+        return Entry(self.learner_id, self.entries + 1, at, award)
+
+    def posted(self, entry: Entry) -> Totals:
+        """These totals with one more entry."""
+        award = entry.award
+        day = entry.awarded_at.astimezone(UTC).date()
+        streak, active_on = self.streak, self.active_on
+        # Clocks differ a little between machines: a day already passed adds nothing.
+        if award.reason.is_learners_own_deed and (active_on is None or day > active_on):
+            streak = streak + 1 if active_on is not None and day - active_on == timedelta(days=1) else 1
+            active_on = day
+        return replace(
+            self,
+            entries=entry.number,
+            points=self.points + award.points,
+            study_minutes=self.study_minutes + award.minutes,
+            modules=self.modules + (award.reason is Reason.MODULE_COMPLETED),
+            courses=self.courses + (award.reason is Reason.COURSE_COMPLETED),
+            perfect_grades=self.perfect_grades
+            + (award.reason is Reason.PERFECT_GRADE)
+            - (award.reverses is Reason.PERFECT_GRADE),
+            streak=streak,
+            longest_streak=max(self.longest_streak, streak),
+            active_on=active_on,
+        )
+
+
+def sums_of(learner_id: str, entries: Iterable[Entry]) -> Totals:
+    """What the ledger says, entries in the order of their numbers; without `version` and `submissions`."""
+    totals = Totals(learner_id)
+    for entry in entries:
+        totals = totals.posted(entry)
+    return totals
+
+
+def study_hours(minutes: int) -> float:
+    """Hours to two decimals."""
+    return round(minutes / 60, 2)
+
+
+def module_award(course_id: str, module_id: str, minutes: int) -> Award:
+    return Award(f"module:{course_id}:{module_id}", Reason.MODULE_COMPLETED, MODULE_POINTS, course_id, minutes)
+
+
+def course_award(course_id: str) -> Award:
+    return Award(f"course:{course_id}", Reason.COURSE_COMPLETED, COURSE_POINTS, course_id)
+
+
+def submission_award(course_id: str, assessment_id: str) -> Award:
+    return Award(f"submission:{assessment_id}", Reason.FIRST_SUBMISSION, FIRST_SUBMISSION_POINTS, course_id)
+
+
+def grade_reason(grade: int | None, max_grade: int) -> Reason | None:
+    """What a grade earns: nothing below 90 %."""
+    if grade is None or grade * 100 < EXCELLENT_PERCENT * max_grade:
+        return None
+    return Reason.PERFECT_GRADE if grade >= max_grade else Reason.EXCELLENT_GRADE
+
+
+def grade_awards(
+    course_id: str, assessment_id: str, max_grade: int, before: int | None, after: int, revision: int
+) -> list[Award]:
+    """What follows from grading, or from correcting a grade: the old award taken back, the new one given.
+
+    Parameters
+    ----------
+    before: int or None
+        The grade that stood until now.
+    revision: int
+        Counts the gradings of this submission, this one included: 1 for the first.
+    """
+    old, new = grade_reason(before, max_grade), grade_reason(after, max_grade)
+    if old is new:
+        return []
+    key = f"grade:{assessment_id}:{revision}"
+    awards = []
+    if old is not None:
+        awards.append(
+            Award(f"{key}:reversal", Reason.GRADE_CORRECTED, -EXCELLENT_GRADE_POINTS, course_id, reverses=old)
+        )
+    if new is not None:
+        awards.append(Award(key, new, EXCELLENT_GRADE_POINTS, course_id))
+    return awards
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member of a course and the points they earned in it."""
+
+    user_id: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A row of a leaderboard."""
+
+    rank: int
+    user_id: str
+    name: str
+    points: int
+
+
+def ranked(standings: Iterable[Standing]) -> list[tuple[int, Standing]]:
+    """Best first; equal points, equal rank, and the next rank leaves as many places as there were equals (1, 1, 3)."""
+    rows: list[tuple[int, Standing]] = []
+    for place, standing in enumerate(sorted(standings, key=lambda one: (-one.points, one.user_id)), start=1):
+        is_tie = bool(rows) and rows[-1][1].points == standing.points
+        rows.append((rows[-1][0] if is_tie else place, standing))
+    return rows

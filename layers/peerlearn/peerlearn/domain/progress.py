@@ -1,0 +1,131 @@
+"""Progress: which of a course's present modules a learner has done, and what doing one more brings about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from peerlearn.domain.courses import Module
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.errors import ModuleNotFound, NotEnrolled
+from peerlearn.domain.points import Award, Totals, course_award, module_award
+
+STUDY_MINUTES_MAX = 1440
+
+
+def percentage(done: int, total: int) -> int:
+    """0..100, rounded down: 100 only when all are done. A course without modules is at 0."""
+    return done * 100 // total if total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A learner's progress in one course, counted over the modules that the course has at present."""
+
+    course_id: str
+    title: str
+    completed_modules: int
+    total_modules: int
+    completion_percentage: int
+    last_accessed: datetime | None
+    status: EnrollmentStatus
+
+    @classmethod
+    def of(cls, enrollment: Enrollment, title: str, modules: Sequence[Module]) -> Progress:
+        done = len(modules_done(enrollment.completed_modules, modules))
+        return cls(
+            course_id=enrollment.course_id,
+            title=title,
+            completed_modules=done,
+            total_modules=len(modules),
+            completion_percentage=percentage(done, len(modules)),
+            last_accessed=enrollment.last_accessed,
+            status=enrollment.status,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressSummary:
+    """Over every active or completed course; the average is rounded down."""
+
+    courses: int
+    completed: int
+    average_percentage: int
+    total_study_hours: float
+    points: int
+
+    @classmethod
+    def of(cls, courses: Sequence[Progress], totals: Totals) -> ProgressSummary:
+        return cls(
+            courses=len(courses),
+            completed=sum(one.status is EnrollmentStatus.COMPLETED for one in courses),
+            average_percentage=sum(one.completion_percentage for one in courses) // len(courses) if courses else 0,
+            total_study_hours=totals.study_hours,
+            points=totals.points,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressChange:
+    """What completing a module changes: the enrolment, and what it earns."""
+
+    enrollment: Enrollment
+    awards: tuple[Award, ...]
+    completes_course: bool
+
+
+def modules_done(completed: Mapping[str, int], modules: Sequence[Module]) -> set[str]:
+    """The present modules that are done; those that the course no longer has do not count."""
+    return {module.module_id for module in modules} & completed.keys()
+
+
+def require_member(enrollment: Enrollment | None) -> Enrollment:
+    """An enrolment that holds a seat.
+
+    Raises
+    ------
+    NotEnrolled
+    """
+    if enrollment is None or not enrollment.status.holds_seat:
+        raise NotEnrolled
+    return enrollment
+
+
+def complete_module(
+    enrollment: Enrollment, modules: Sequence[Module], module_id: str, minutes: int, now: datetime
+) -> ProgressChange | None:
+    """What follows when a member completes a module; None when it changes nothing.
+
+        not done, others missing  -->  done
+        not done, the last one    -->  done, and an active enrolment is completed
+        done, enrolment active, all present modules done  -->  completed: the missing ones were taken out of the course
+        done, otherwise           -->  unchanged
+
+    Raises
+    ------
+    ModuleNotFound
+        The course has no such module at present.
+    """
+    if module_id not in {module.module_id for module in modules}:
+        raise ModuleNotFound
+    is_new = module_id not in enrollment.completed_modules
+    completed = {**enrollment.completed_modules, **({module_id: minutes} if is_new else {})}
+    is_last = len(modules_done(completed, modules)) == len(modules)
+    completes = is_last and enrollment.status is EnrollmentStatus.ACTIVE
+    if not is_new and not completes:
+        return None
+    awards: list[Award] = []
+    if is_new:
+        awards.append(module_award(enrollment.course_id, module_id, minutes))
+    if completes:
+        awards.append(course_award(enrollment.course_id))
+    changed = replace(
+        enrollment,
+        completed_modules=completed,
+        last_accessed=now,
+        points=enrollment.points + sum(award.points for award in awards),
+    )
+    if completes:
+        changed = replace(changed, status=EnrollmentStatus.COMPLETED, updated_at=now)
+    return ProgressChange(changed, tuple(awards), completes)
