@@ -23,7 +23,7 @@ class CursorCodec:
     def encode(self, position: dict[str, Any], scope: str) -> str:
         key = self._keys.current()
         payload = json.dumps([key.kid, position], separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(_signature(key, payload, scope) + payload).decode().rstrip("=")
+        return _text_of(_signature(key, payload, scope) + payload)
 
     def decode(self, cursor: str, scope: str) -> dict[str, Any]:
         """The position.
@@ -35,6 +35,9 @@ class CursorCodec:
         """
         try:
             raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            # Decoders skip stray characters and spare bits: only the spelling that was handed out counts.
+            if _text_of(raw) != cursor:
+                raise _refused()
             signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
             kid, position = json.loads(payload)
         except (ValueError, TypeError, RecursionError) as error:
@@ -44,6 +47,10 @@ class CursorCodec:
             raise _refused()
         result: dict[str, Any] = position
         return result
+
+
+def _text_of(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _signature(key: SigningKey, payload: bytes, scope: str) -> bytes:

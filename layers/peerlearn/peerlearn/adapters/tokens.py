@@ -9,14 +9,13 @@ import base64
 import hashlib
 import hmac
 import secrets
-from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 
-from peerlearn.adapters.keyring import KeyRing
+from peerlearn.adapters.keyring import KeyRing, SigningKey
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.errors import TokenExpired, Unauthenticated
+from peerlearn.domain.errors import TemporarilyUnavailable, TokenExpired, Unauthenticated
 from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Principal, RefreshClaims, Role, Session, User
 
 ALGORITHM = "HS256"
@@ -45,7 +44,8 @@ class TokenService:
     def issue_access(self, user: User, session_id: str) -> str:
         """An access token, valid for an hour."""
         now = self._clock()
-        return self._sign(
+        return _sign(
+            self._keys.current(),
             type=ACCESS,
             sub=user.user_id,
             role=user.role.value,
@@ -59,27 +59,28 @@ class TokenService:
         """The refresh token of the session's present generation.
 
         Nothing in it is random or depends on the moment of the call: two devices that rotate the same token at once
-        are both handed this same successor.
+        are both handed this same successor, also when the signing key changes between the two.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            The key that made this generation is not known here yet.
         """
-        return self._sign(
+        key = self._key_of(session)
+        return _sign(
+            key,
             type=REFRESH,
             sub=session.user_id,
             role=role.value,
             sid=session.session_id,
-            jti=self.refresh_id(session.session_id, session.generation),
+            jti=_refresh_id(key, session.session_id, session.generation),
             iat=int(session.rotated_at.timestamp()),
             exp=int(session.expires_at.timestamp()),
         )
 
-    def refresh_id(self, session_id: str, generation: int) -> str:
-        """The `jti` of a generation, `<generation>.<MAC>`: unguessable without the signing key, and always the same."""
-        derived = hmac.digest(self._keys.current().secret, b"refresh", hashlib.sha256)
-        digest = hmac.digest(derived, f"{session_id}:{generation}".encode(), hashlib.sha256)
-        return f"{generation}.{base64.urlsafe_b64encode(digest[:18]).decode()}"
-
     def refresh_hash(self, session_id: str, generation: int) -> str:
         """What the session item keeps of that generation's token."""
-        return hash_of(self.refresh_id(session_id, generation))
+        return hash_of(_refresh_id(self._keys.current(), session_id, generation))
 
     def verify_access(self, token: str) -> Principal:
         """The caller.
@@ -106,14 +107,15 @@ class TokenService:
             raise Unauthenticated
         return RefreshClaims(claims["sub"], claims["sid"], int(generation), hash_of(claims["jti"]))
 
-    def _sign(self, **claims: str | int) -> str:
-        key = self._keys.current()
-        everything = {**claims, "iss": ISSUER, "aud": AUDIENCE}
-        return jwt.encode(everything, key.secret, algorithm=ALGORITHM, headers={"kid": key.kid})
+    def _key_of(self, session: Session) -> SigningKey:
+        for key in self._keys.known():
+            if hash_of(_refresh_id(key, session.session_id, session.generation)) == session.token_hash:
+                return key
+        raise TemporarilyUnavailable
 
     def _verify(self, token: str, kind: str) -> dict[str, Any]:
         try:
-            if len(token) > _TOKEN_MAX_LENGTH:
+            if len(token) > _TOKEN_MAX_LENGTH or not _is_canonical(token.rpartition(".")[2]):
                 raise Unauthenticated
             header = jwt.get_unverified_header(token)
             # `jku`, `jwk`, `x5u`, `crit` and the like would let the token choose its own key or rules.
@@ -140,12 +142,30 @@ class TokenService:
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise Unauthenticated from error
-        if claims["type"] != kind or claims["role"] not in set(Role):
-            raise Unauthenticated
-        texts = (claims["sub"], claims["sid"], claims["jti"])
+        texts = (claims["sub"], claims["sid"], claims["jti"], claims["role"])
         times = (claims["iat"], claims["exp"])
         if not all(isinstance(text, str) and text for text in texts) or not all(type(time) is int for time in times):
             raise Unauthenticated
-        if self._clock() >= datetime.fromtimestamp(claims["exp"], UTC):
+        if claims["type"] != kind or claims["role"] not in set(Role):
+            raise Unauthenticated
+        if self._clock().timestamp() >= claims["exp"]:
             raise TokenExpired
         return claims
+
+
+def _refresh_id(key: SigningKey, session_id: str, generation: int) -> str:
+    """The `jti` of a generation, `<generation>.<MAC>`: unguessable without the signing key, and always the same."""
+    derived = hmac.digest(key.secret, b"refresh", hashlib.sha256)
+    digest = hmac.digest(derived, f"{session_id}:{generation}".encode(), hashlib.sha256)
+    return f"{generation}.{base64.urlsafe_b64encode(digest[:18]).decode()}"
+
+
+def _sign(key: SigningKey, **claims: str | int) -> str:
+    everything = {**claims, "iss": ISSUER, "aud": AUDIENCE}
+    return jwt.encode(everything, key.secret, algorithm=ALGORITHM, headers={"kid": key.kid})
+
+
+def _is_canonical(signature: str) -> bool:
+    """Whether this is the one spelling of its bytes: decoders skip stray characters and the last one's spare bits."""
+    raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == signature
