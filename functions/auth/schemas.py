@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
 from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Role, password_weaknesses
-from peerlearn.http.models import ResponseModel
+from peerlearn.http.models import RequestModel, ResponseModel
 from peerlearn.services.accounts import SignedIn
 
 
@@ -34,7 +34,12 @@ Email = Annotated[str, StringConstraints(min_length=3, max_length=254), AfterVal
 NewPassword = Annotated[str, AfterValidator(_strong)]
 # Longer ones are wrong credentials, not a wrong field: the bound only keeps huge bodies from the hasher.
 AnyPassword = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-Token = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
+class ShownToken(RequestModel):
+    """The body of refresh and logout. A text that cannot be a token is a 401, like a forged one."""
+
+    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
 
 
 class UserView(ResponseModel):

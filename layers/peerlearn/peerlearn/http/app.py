@@ -60,6 +60,8 @@ def create_app() -> ApiResolver:
     def refused(error: DomainError) -> Response[Mapping[str, Any]]:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.exception("request failed", code=error.code)
+        if isinstance(error, MalformedRequest):
+            return respond(_refusal_of_caller(app) or error)
         return respond(error)
 
     def invalid(error: RequestValidationError) -> Response[Mapping[str, Any]]:
@@ -97,11 +99,15 @@ def _root_cause(error: BaseException) -> BaseException:
 
 def _validation_error(error: RequestValidationError) -> DomainError:
     problems = error.errors()
-    if any(tuple(problem["loc"]) == ("body",) for problem in problems):
+    # The body is not there at all. A rule over several of its fields stands at the same place with another type.
+    if any(tuple(problem["loc"]) == ("body",) and problem["type"] == "missing" for problem in problems):
         return MalformedRequest()
-    return ValidationFailed(
-        *((".".join(str(part) for part in problem["loc"][1:]), _message(problem)) for problem in problems)
-    )
+    return ValidationFailed(*((_field_of(problem), _message(problem)) for problem in problems))
+
+
+def _field_of(problem: Mapping[str, Any]) -> str:
+    place = problem["loc"]
+    return ".".join(str(part) for part in place[1:] or place)
 
 
 def _message(problem: Mapping[str, Any]) -> str:

@@ -99,20 +99,24 @@ class AccountRepository:
         return changed
 
     def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool:
-        """Replaces the hash and ends every session but one; False when the password was changed meanwhile."""
+        """Replaces the hash and ends every session but one; False when the account was changed meanwhile.
+
+        The epoch is part of the condition: after a change of role it has moved on already, and moving it to the same
+        number again would leave the sessions begun since then alive.
+        """
         user = credential.user
-        values = {":next": user.session_epoch + 1, ":keep": keep_session_id}
+        values = {":next": user.session_epoch + 1, ":keep": keep_session_id, ":epoch": user.session_epoch}
         names = {"#epoch": "sessionEpoch", "#keep": "keptSession"}
         expression = "SET #epoch = :next, #keep = :keep"
         writes = [
             update(
                 keys.credential(user.email),
                 f"{expression}, #hash = :new",
-                condition=_SAME_HASH,
+                condition=f"{_SAME_HASH} AND {_SAME_EPOCH}",
                 names={**names, "#hash": "passwordHash"},
                 values={**values, ":new": new_hash, ":old": credential.password_hash},
             ),
-            update(keys.profile(user.user_id), expression, condition=_EXISTS, names=names, values=values),
+            update(keys.profile(user.user_id), expression, condition=_SAME_EPOCH, names=names, values=values),
         ]
         try:
             self._table.transact(writes, token)
@@ -121,17 +125,26 @@ class AccountRepository:
             return found is not None and found["passwordHash"] == new_hash
         return True
 
-    def change_role(self, user: User, role: Role, token: str) -> User:
-        """A new role; ends every session, so that no refresh token carries the old one."""
+    def change_role(self, user: User, role: Role, token: str) -> User | None:
+        """A new role; ends every session, so that no refresh token carries the old one.
+
+        None when the account was changed meanwhile.
+        """
         changed = replace(user, role=role, session_epoch=user.session_epoch + 1)
-        self._write_both(
-            user,
-            "SET #role = :role, #epoch = :next REMOVE #keep",
-            token,
-            condition=_SAME_EPOCH,
-            names={"#role": "role", "#epoch": "sessionEpoch", "#keep": "keptSession"},
-            values={":role": role.value, ":next": changed.session_epoch, ":epoch": user.session_epoch},
-        )
+        try:
+            self._write_both(
+                user,
+                "SET #role = :role, #epoch = :next REMOVE #keep",
+                token,
+                condition=_SAME_EPOCH,
+                names={"#role": "role", "#epoch": "sessionEpoch", "#keep": "keptSession"},
+                values={":role": role.value, ":next": changed.session_epoch, ":epoch": user.session_epoch},
+            )
+        except ConditionFailed as failure:
+            found = failure.found[0]
+            # The reply to our own commit may have been lost; another's commit of the same role is as good.
+            if found is None or found["role"] != role or found["sessionEpoch"] != changed.session_epoch:
+                return None
         return changed
 
     def _write_both(
@@ -161,7 +174,8 @@ class AccountRepository:
 
             live  --presented-->  spent, successor live
             spent less than 10 s ago, successor not used yet  -->  the same successor again
-            spent earlier  -->  the whole family is revoked
+            spent earlier  -->  the whole family is revoked, TokenReused
+            revoked, this token still live or only just spent  -->  ended, Unauthenticated
 
         Raises
         ------
@@ -195,11 +209,16 @@ class AccountRepository:
             rotated = self._table.write(rotation, returning="ALL_NEW")
         except ConditionFailed as failure:
             found = failure.found[0]
-            if found is None or found["revoked"]:
-                raise Unauthenticated("This session has ended. Sign in again.") from failure
-            session = session_of(found)
+            session = session_of(found) if found else None
             # Also how our own rotation looks when its reply was lost and the client library repeated it.
-            if session.previous_hash == claims.token_hash and now - session.rotated_at <= REFRESH_GRACE:
+            is_just_spent = (
+                session is not None
+                and session.previous_hash == claims.token_hash
+                and now - session.rotated_at <= REFRESH_GRACE
+            )
+            if session is None or (session.revoked and (is_just_spent or session.token_hash == claims.token_hash)):
+                raise Unauthenticated("This session has ended. Sign in again.") from failure
+            if is_just_spent:
                 return session
             self.revoke(claims.user_id, claims.session_id)
             raise TokenReused from failure

@@ -39,6 +39,7 @@ class Accounts(Protocol):
     def rotate(self, claims: RefreshClaims, next_hash: str, now: datetime) -> Session: ...
     def revoke(self, user_id: str, session_id: str) -> None: ...
     def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool: ...
+    def change_role(self, user: User, role: Role, token: str) -> User | None: ...
 
 
 class Passwords(Protocol):
@@ -147,7 +148,7 @@ class AccountService:
         ValidationFailed
             The new one breaks a rule.
         Conflict
-            The password was changed at the same moment from elsewhere.
+            The account was changed at the same moment from elsewhere.
         """
         _require_strong(new_password, "newPassword")
         user = self._accounts.user(caller.user_id)
@@ -158,7 +159,29 @@ class AccountService:
             raise InvalidCredentials("The current password is wrong.")
         new_hash = self._passwords.hash(new_password)
         if not self._accounts.change_password(credential, new_hash, caller.session_id, str(uuid4())):
-            raise Conflict("The password was changed at the same moment from elsewhere.")
+            raise Conflict("The account was changed at the same moment from elsewhere.")
+
+    def set_role(self, caller: Principal, user_id: str, role: Role) -> User:
+        """The user with that role; where it is a new one, all of their sessions end.
+
+        Raises
+        ------
+        UserNotFound
+        Conflict
+            Administrators do not give up their own role, so that one is always left; or the account was changed at the
+            same moment from elsewhere.
+        """
+        if user_id == caller.user_id and role is not Role.ADMIN:
+            raise Conflict("Another administrator has to do this for you.")
+        user = self._accounts.user(user_id)
+        if user is None:
+            raise UserNotFound
+        if user.role is role:
+            return user
+        changed = self._accounts.change_role(user, role, str(uuid4()))
+        if changed is None:
+            raise Conflict("The account was changed at the same moment from elsewhere.")
+        return changed
 
     def _new_session(self, user: User) -> Session:
         session_id = new_id("sid")

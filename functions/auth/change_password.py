@@ -1,0 +1,34 @@
+"""POST /v1/learner/auth/password: a new password; every other session of the caller ends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.auth.schemas import AnyPassword, NewPassword
+from peerlearn.bootstrap.accounts import account_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import no_content
+from peerlearn.http.models import RequestModel
+from peerlearn.services.accounts import AccountService
+
+app = create_app()
+
+
+class PasswordChange(RequestModel):
+    current_password: AnyPassword
+    new_password: NewPassword
+
+
+@app.post("/v1/learner/auth/password", status_code=204)
+def change_password(
+    change: PasswordChange, user: Caller, accounts: Annotated[AccountService, Depends(account_service)]
+) -> Response[str]:
+    accounts.change_password(user, change.current_password, change.new_password)
+    return no_content()
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,28 @@
+"""POST /v1/learner/auth/login: a new session."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.auth.schemas import AnyPassword, Email, TokenAnswer
+from peerlearn.bootstrap.accounts import account_service
+from peerlearn.http.app import create_app
+from peerlearn.http.models import RequestModel
+from peerlearn.services.accounts import AccountService
+
+app = create_app()
+
+
+class Login(RequestModel):
+    email: Email
+    password: AnyPassword
+
+
+@app.post("/v1/learner/auth/login", status_code=201)
+def login(credentials: Login, accounts: Annotated[AccountService, Depends(account_service)]) -> TokenAnswer:
+    return TokenAnswer.of(accounts.login(credentials.email, credentials.password))
+
+
+lambda_handler = app.lambda_handler

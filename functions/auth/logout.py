@@ -1,0 +1,25 @@
+"""POST /v1/learner/auth/logout: the session of the refresh token shown ends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.auth.schemas import ShownToken
+from peerlearn.bootstrap.accounts import account_service
+from peerlearn.http.app import create_app
+from peerlearn.http.envelopes import no_content
+from peerlearn.services.accounts import AccountService
+
+app = create_app()
+
+
+@app.post("/v1/learner/auth/logout", status_code=204)
+def logout(shown: ShownToken, accounts: Annotated[AccountService, Depends(account_service)]) -> Response[str]:
+    accounts.logout(shown.refresh_token)
+    return no_content()
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,55 @@
+"""Bodies and answers of the `profile` endpoints."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from peerlearn.domain.profiles import Profile
+from peerlearn.http.models import Moment, NotNull, PersonName, RequestModel, ResponseModel, Tags
+
+
+class ProfileChange(RequestModel):
+    """What is left out stays as it is."""
+
+    name: Annotated[PersonName | None, NotNull] = None
+    interests: Annotated[Tags | None, NotNull] = None
+    learning_goals: Annotated[Tags | None, NotNull] = None
+
+
+class ProfileView(ResponseModel):
+    """One's own page."""
+
+    user_id: str
+    name: str
+    email: str
+    interests: list[str]
+    learning_goals: list[str]
+    enrolled_courses: list[str]
+    total_study_hours: float
+    points: int
+    badges: list[str]
+    created_at: Moment
+
+
+class ProfileData(ResponseModel):
+    """`data` of both endpoints."""
+
+    profile: ProfileView
+
+    @classmethod
+    def of(cls, profile: Profile) -> ProfileData:
+        user = profile.user
+        return cls(
+            profile=ProfileView(
+                user_id=user.user_id,
+                name=user.name,
+                email=user.email,
+                interests=list(user.interests),
+                learning_goals=list(user.learning_goals),
+                enrolled_courses=profile.enrolled_courses,
+                total_study_hours=profile.total_study_hours,
+                points=profile.points,
+                badges=list(profile.badges),
+                created_at=user.created_at,
+            )
+        )

@@ -1,0 +1,27 @@
+"""PATCH /v1/learner/me: changes the caller's own page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.profile.schemas import ProfileChange, ProfileData
+from peerlearn.bootstrap.profiles import profile_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import Success
+from peerlearn.services.profiles import ProfileService
+
+app = create_app()
+
+
+@app.patch("/v1/learner/me")
+def update_profile(
+    change: ProfileChange, user: Caller, profiles: Annotated[ProfileService, Depends(profile_service)]
+) -> Success[ProfileData]:
+    profile = profiles.update(user, name=change.name, interests=change.interests, learning_goals=change.learning_goals)
+    return Success[ProfileData](data=ProfileData.of(profile))
+
+
+lambda_handler = app.lambda_handler

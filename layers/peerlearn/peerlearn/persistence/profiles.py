@@ -1,0 +1,37 @@
+"""A learner's own page, read in one Query."""
+
+from __future__ import annotations
+
+from peerlearn.domain.profiles import Profile
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import Entity, enrollment_of, user_of
+from peerlearn.persistence.table import Table
+
+
+class ProfileRepository:
+    """The items of one person that stand together in `keys.DASHBOARD_RANGE`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def profile(self, user_id: str) -> Profile | None:
+        """The account with its sums and enrolments, or None where there is no such person."""
+        first, last = keys.DASHBOARD_RANGE
+        items = self._table.query(
+            "#pk = :pk AND #sk BETWEEN :first AND :last",
+            {":pk": keys.user_partition(user_id), ":first": first, ":last": last},
+            names={"#pk": "PK", "#sk": "SK"},
+        )
+        single = {item["entity"]: item for item in items}
+        account = single.get(Entity.PROFILE)
+        if account is None:
+            return None
+        # Nothing was earned yet where there are no totals.
+        totals = single.get(Entity.TOTALS, {})
+        return Profile(
+            user=user_of(account),
+            enrollments=[enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT],
+            points=int(totals.get("points", 0)),
+            study_minutes=int(totals.get("studyMinutes", 0)),
+            badges=tuple(totals.get("badges", ())),
+        )

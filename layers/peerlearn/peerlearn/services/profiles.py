@@ -1,0 +1,74 @@
+"""Reading and changing one's own profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.errors import UserNotFound
+from peerlearn.domain.profiles import Profile
+from peerlearn.domain.users import Principal, User
+
+
+class Profiles(Protocol):
+    """See `peerlearn.persistence.profiles`."""
+
+    def profile(self, user_id: str) -> Profile | None: ...
+
+
+class Accounts(Protocol):
+    """See `peerlearn.persistence.accounts`."""
+
+    def change_profile(
+        self,
+        user: User,
+        token: str,
+        *,
+        name: str | None = None,
+        interests: Sequence[str] | None = None,
+        learning_goals: Sequence[str] | None = None,
+    ) -> User: ...
+
+
+class ProfileService:
+    """The use cases of the `profile` endpoints."""
+
+    def __init__(self, profiles: Profiles, accounts: Accounts) -> None:
+        self._profiles = profiles
+        self._accounts = accounts
+
+    def profile(self, caller: Principal) -> Profile:
+        """The caller's own page.
+
+        Raises
+        ------
+        UserNotFound
+        """
+        profile = self._profiles.profile(caller.user_id)
+        if profile is None:
+            raise UserNotFound
+        return profile
+
+    def update(
+        self,
+        caller: Principal,
+        *,
+        name: str | None = None,
+        interests: Sequence[str] | None = None,
+        learning_goals: Sequence[str] | None = None,
+    ) -> Profile:
+        """The caller's own page with the given fields replaced; None leaves one as it is.
+
+        Raises
+        ------
+        UserNotFound
+        """
+        profile = self.profile(caller)
+        if name is None and interests is None and learning_goals is None:
+            return profile
+        user = self._accounts.change_profile(
+            profile.user, str(uuid4()), name=name, interests=interests, learning_goals=learning_goals
+        )
+        return replace(profile, user=user)
