@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from peerlearn.domain.assessments import Assessment
 
 TITLE_MAX_LENGTH = 120
 DESCRIPTION_MAX_LENGTH = 5000
@@ -87,6 +91,10 @@ class Seats:
     def is_full(self) -> bool:
         return self.capacity is not None and self.taken >= self.capacity
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether anyone may book or wait: published, and not over."""
+        return self.status is CourseStatus.PUBLISHED and (self.ends_at is None or now < self.ends_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -125,3 +133,4 @@ class CoursePage:
     course: Course
     seats: Seats
     modules: Sequence[Module]
+    assessments: Sequence[Assessment] = ()

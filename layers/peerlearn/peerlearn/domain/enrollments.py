@@ -64,6 +64,31 @@ def enrollment_id(learner_id: str, course_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrollmentListing:
+    """An enrolment as a learner's own list shows it."""
+
+    enrollment: Enrollment
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """A learner in a waitlist; `waiting_since` is the exact text in the waitlist's key."""
+
+    learner_id: str
+    waiting_since: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInLine:
+    """A place in a course's waitlist; `position` counts from 1."""
+
+    course_id: str
+    position: int
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A booked time."""
 
@@ -82,6 +107,11 @@ class Schedule:
 
     version: int
     slots: Mapping[str, Slot]
+
+    def with_slot(self, slot: Slot, now: datetime) -> Schedule:
+        """This schedule with one more booked time; those that are over at `now` are forgotten, so it stays small."""
+        upcoming = {course_id: booked for course_id, booked in self.slots.items() if booked.ends_at > now}
+        return Schedule(self.version + 1, {**upcoming, slot.course_id: slot})
 
     def conflict_with(self, slot: Slot) -> Slot | None:
         """A booked time that overlaps, other than that course's own."""

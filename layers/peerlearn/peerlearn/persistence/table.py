@@ -52,11 +52,16 @@ class ConditionFailed(Exception):
         For each write of the call, in its order, whether its own condition was false.
     found: tuple of (dict or None)
         For each failed write the item as it was, or None where there was none.
+    undecided: tuple of bool
+        For each write whether its condition was not looked at, because another writer was at its item.
     """
 
-    def __init__(self, failed: Sequence[bool], found: Sequence[Item | None]) -> None:
+    def __init__(
+        self, failed: Sequence[bool], found: Sequence[Item | None], undecided: Sequence[bool] | None = None
+    ) -> None:
         self.failed = tuple(failed)
         self.found = tuple(found)
+        self.undecided = tuple(undecided or [False] * len(self.failed))
         super().__init__(f"conditions failed: {self.failed}")
 
 
@@ -328,13 +333,14 @@ def _translate(error: ClientError, retried: str | None) -> Exception:
         failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
         # A false condition decides: another try would only find it false again.
         if any(failed):
-            return ConditionFailed(failed, [unmarshal(r["Item"]) if r.get("Item") else None for r in reasons])
+            found = [unmarshal(reason["Item"]) if reason.get("Item") else None for reason in reasons]
+            return ConditionFailed(failed, found, [reason.get("Code") in _CONTENTION_REASONS for reason in reasons])
         if any(reason.get("Code") in _CONTENTION_REASONS for reason in reasons):
             return _Contention()
         return error
     if code == "ConditionalCheckFailedException":
-        found = response.get("Item")
-        return ConditionFailed([True], [unmarshal(found) if found else None])
+        item = response.get("Item")
+        return ConditionFailed([True], [unmarshal(item) if item else None])
     if code == retried:
         return _Contention()
     return TemporarilyUnavailable() if is_transient(error) else error

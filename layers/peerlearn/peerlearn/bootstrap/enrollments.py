@@ -1,0 +1,31 @@
+"""Enrolments, waitlists and booked times."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from peerlearn.bootstrap.core import table
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.promotion import PromotionService
+from peerlearn.services.rescheduling import ReschedulingService
+
+
+@cache
+def enrollment_repository() -> EnrollmentRepository:
+    return EnrollmentRepository(table())
+
+
+@cache
+def enrollment_service() -> EnrollmentService:
+    return EnrollmentService(enrollment_repository())
+
+
+@cache
+def promotion_service() -> PromotionService:
+    return PromotionService(enrollment_repository())
+
+
+@cache
+def rescheduling_service() -> ReschedulingService:
+    return ReschedulingService(enrollment_repository())

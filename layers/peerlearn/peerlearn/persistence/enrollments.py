@@ -1,0 +1,306 @@
+"""Enrolments, seats, waitlist and schedules: one transaction per change, its conditions the situation it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from peerlearn.domain.bookings import Change, Collision, Gate, Situation
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.courses import CourseStatus, Seats
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import (
+    enrollment_fields,
+    enrollment_of,
+    schedule_item,
+    schedule_of,
+    seats_of,
+    wait_item,
+)
+from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
+
+# The writes of a change that have a condition, in their order; the fourth, the waitlist's, is guarded by the first.
+_ENROLLMENT, _SEATS, _SCHEDULE = 0, 1, 2
+
+
+class EnrollmentRepository:
+    """What booking, dropping, waiting and promoting need of the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def situation(self, learner_id: str, course_id: str) -> Situation:
+        """The learner's enrolment and schedule and the course's seats, in one round trip."""
+        enrollment, seats, schedule = (
+            keys.enrollment(learner_id, course_id),
+            keys.seats(course_id),
+            keys.schedule(learner_id),
+        )
+        found = self._table.batch_get([enrollment, seats, schedule])
+        return _with_enrollment(
+            Situation(
+                learner_id,
+                course_id,
+                status=None,
+                waiting_since=None,
+                seats=seats_of(found[seats]) if seats in found else None,
+                schedule=schedule_of(found.get(schedule)),
+            ),
+            found.get(enrollment),
+        )
+
+    def apply(self, change: Change, token: str) -> None:
+        """Writes the change, wholly or not at all.
+
+        Parameters
+        ----------
+        token: str
+            Made for this call alone; it stays on the enrolment, so that our own write is recognised.
+
+        Raises
+        ------
+        Collision
+        """
+        writes = [_enrollment_write(change, token), _seats_write(change)]
+        if change.schedule is not None:
+            writes.append(_schedule_write(change.situation.learner_id, change.schedule))
+        elif change.frees_slot:
+            writes.append(_slot_removal(change.situation))
+        if change.waiting_since is not None:
+            writes.append(_waitlist_write(change, change.waiting_since))
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed as failure:
+            found = failure.found[_ENROLLMENT]
+            # The reply to our own commit may have been lost: then the enrolment found is the one we wrote.
+            if found is not None and found.get("requestId") == token:
+                return
+            raise Collision(_found_instead(change, failure)) from failure
+
+    def position(self, course_id: str, learner_id: str, waiting_since: str) -> int:
+        """A waiting learner's place in the line, from 1."""
+        partition, own = keys.wait(course_id, waiting_since, learner_id)
+        return self._table.count(
+            "PK = :pk AND SK BETWEEN :first AND :own", {":pk": partition, ":first": keys.WAIT_PREFIX, ":own": own}
+        )
+
+    def head(self, course_id: str) -> Waiter | None:
+        """Who has waited longest."""
+        items = self._table.query(
+            "PK = :pk AND begins_with(SK, :wait)",
+            {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX},
+            limit=1,
+        )
+        return Waiter(items[0]["learnerId"], items[0]["waitingSince"]) if items else None
+
+    def of_learner(self, learner_id: str) -> list[Enrollment]:
+        """Every enrolment a learner ever had, by course."""
+        items = self._table.query(
+            "PK = :pk AND begins_with(SK, :enrollment)",
+            {":pk": keys.user_partition(learner_id), ":enrollment": keys.ENROLLMENT_PREFIX},
+        )
+        return [enrollment_of(item) for item in items]
+
+    def titles(self, course_ids: Sequence[str]) -> dict[str, str]:
+        """The titles of those courses that exist, by id."""
+        found = self._table.batch_get([keys.course(course_id) for course_id in course_ids], consistent=False)
+        return {item["courseId"]: item["title"] for item in found.values()}
+
+    # -- booked times that move ---------------------------------------------------------------------------------
+
+    def seats(self, course_id: str) -> Seats | None:
+        item = self._table.get(keys.seats(course_id))
+        return seats_of(item) if item else None
+
+    def seat_holders(self, course_id: str) -> list[str]:
+        """Learners with a seat, by an index: it may not yet know the latest."""
+        items = self._table.query(
+            "GSI1PK = :roster",
+            {
+                ":roster": keys.roster_partition(course_id),
+                ":active": EnrollmentStatus.ACTIVE.value,
+                ":completed": EnrollmentStatus.COMPLETED.value,
+            },
+            index="GSI1",
+            where="#status IN (:active, :completed)",
+            names={"#status": "status"},
+        )
+        return [item["learnerId"] for item in items]
+
+    def without_slot(self, learner_ids: Sequence[str], slot: Slot) -> list[str]:
+        """Those of the learners in whose schedule the course does not stand at that time."""
+        missing = []
+        for start in range(0, len(learner_ids), BATCH_GET_MAX):
+            some = learner_ids[start : start + BATCH_GET_MAX]
+            found = self._table.batch_get([keys.schedule(learner_id) for learner_id in some])
+            for learner_id in some:
+                schedule = schedule_of(found.get(keys.schedule(learner_id)))
+                if schedule.slots.get(slot.course_id) != slot:
+                    missing.append(learner_id)
+        return missing
+
+    def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool:
+        """Sets the course's time in a learner's schedule; False when they gave up their seat or have it so already."""
+        holds_seat = "#status IN (:active, :completed)"
+        is_elsewhere = "attribute_not_exists(#slots.#course) OR #slots.#course <> :slot"
+        writes = [
+            check(
+                keys.enrollment(learner_id, slot.course_id),
+                holds_seat,
+                names={"#status": "status"},
+                values={
+                    ":active": EnrollmentStatus.ACTIVE.value,
+                    ":completed": EnrollmentStatus.COMPLETED.value,
+                },
+            ),
+            update(
+                keys.schedule(learner_id),
+                # A new version: a booking that looked at the old times must look again.
+                "SET #slots.#course = :slot, #version = #version + :one",
+                condition=f"attribute_exists(PK) AND ({is_elsewhere})",
+                names={"#slots": "slots", "#course": slot.course_id, "#version": "version"},
+                values={
+                    ":slot": {"startsAt": to_rfc3339(slot.starts_at), "endsAt": to_rfc3339(slot.ends_at)},
+                    ":one": 1,
+                },
+            ),
+        ]
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed:
+            # Whoever stood in the way, our own lost write included, the time is right or nobody's.
+            return False
+        return True
+
+
+def _enrollment_write(change: Change, token: str) -> Write:
+    situation = change.situation
+    fields: Item = {"status": change.after.value, "updatedAt": to_rfc3339(change.at), "requestId": token}
+    if change.after is not EnrollmentStatus.DROPPED:
+        fields |= enrollment_fields(situation.learner_id, situation.course_id, change.at)
+    if change.after is EnrollmentStatus.WAITLISTED:
+        fields["waitingSince"] = change.waiting_since
+    names = {f"#{name}": name for name in fields} | {"#waitingSince": "waitingSince"}
+    values = {f":{name}": value for name, value in fields.items()}
+    sets = [f"#{name} = :{name}" for name in fields]
+    if change.before is None:
+        # Progress begins at nothing once; enrolling again finds what there was.
+        sets += ["#completedModules = :none", "#points = :zero"]
+        names |= {"#completedModules": "completedModules", "#points": "points"}
+        values |= {":none": {}, ":zero": 0}
+    expression = "SET " + ", ".join(sets)
+    if change.after is not EnrollmentStatus.WAITLISTED:
+        expression += " REMOVE #waitingSince"
+    # (none), active, waitlisted or dropped -> the next status, and only from there
+    is_as_before = "attribute_not_exists(PK)"
+    if change.before is not None:
+        is_as_before = "#status = :before"
+        values[":before"] = change.before.value
+    if change.before is EnrollmentStatus.WAITLISTED:
+        # waitlisted since then: who left and joined again has another place in the line
+        is_as_before += " AND #waitingSince = :since"
+        values[":since"] = change.waiting_since
+    key = keys.enrollment(situation.learner_id, situation.course_id)
+    return update(key, expression, condition=is_as_before, names=names, values=values)
+
+
+def _seats_write(change: Change) -> Write:
+    names = {"#kind": "kind"}
+    values: Item = {":kind": change.kind.value}
+    sets = []
+    # The kind says whether a schedule belongs to the change; a course's id is only a hint of it.
+    conditions = ["#kind = :kind"]
+    counters = {"seatsTaken": change.seats_taken, "waitlistLength": change.waiting, "droppedCount": change.dropped}
+    for name, step in counters.items():
+        if step:
+            names[f"#{name}"] = name
+            values[f":{name}"] = abs(step)
+            sets.append(f"#{name} = #{name} {'+' if step > 0 else '-'} :{name}")
+        if step < 0:
+            conditions.append(f"#{name} >= :{name}")
+    if change.gate is not Gate.EXIT:
+        gate, gate_names, gate_values = _gate(change)
+        conditions += gate
+        names |= gate_names
+        values |= gate_values
+    return update(
+        keys.seats(change.situation.course_id),
+        "SET " + ", ".join(sets),
+        condition=" AND ".join(conditions),
+        names=names,
+        values=values,
+    )
+
+
+def _gate(change: Change) -> tuple[list[str], dict[str, str], Item]:
+    # published and not over -> open;  open, taken < capacity -> a seat;  nobody waiting -> for anyone
+    is_open = "#status = :published AND (attribute_not_exists(#endsAt) OR #endsAt > :now)"
+    has_free_seat = "(attribute_not_exists(#capacity) OR #seatsTaken < #capacity)"
+    nobody_waits = "#waitlistLength = :zero"
+    no_seat_at_once = "(#seatsTaken >= #capacity OR #waitlistLength > :zero)"
+    is_at_that_time = "#startsAt = :startsAt AND #endsAt = :endsAt"
+
+    names = {name: name[1:] for name in ("#status", "#endsAt", "#capacity", "#seatsTaken")}
+    values: Item = {":published": CourseStatus.PUBLISHED.value, ":now": to_rfc3339(change.at)}
+    conditions = [is_open]
+    if change.gate is Gate.PLACE_IN_LINE:
+        conditions.append(no_seat_at_once)
+    else:
+        conditions.append(has_free_seat)
+    if change.gate is Gate.SEAT:
+        conditions.append(nobody_waits)
+    if change.gate is not Gate.SEAT_OF_HEAD:
+        names["#waitlistLength"] = "waitlistLength"
+        values[":zero"] = 0
+    if change.slot is not None:
+        conditions.append(is_at_that_time)
+        names["#startsAt"] = "startsAt"
+        values |= {":startsAt": to_rfc3339(change.slot.starts_at), ":endsAt": to_rfc3339(change.slot.ends_at)}
+    return conditions, names, values
+
+
+def _schedule_write(learner_id: str, schedule: Schedule) -> Write:
+    # The version it was made from is still there: no other booking of this learner came in between.
+    is_unchanged = "attribute_not_exists(PK)" if schedule.version == 1 else "#version = :read"
+    names = None if schedule.version == 1 else {"#version": "version"}
+    values = None if schedule.version == 1 else {":read": schedule.version - 1}
+    return put(schedule_item(learner_id, schedule), condition=is_unchanged, names=names, values=values)
+
+
+def _slot_removal(situation: Situation) -> Write:
+    return update(
+        keys.schedule(situation.learner_id),
+        "SET #version = #version + :one REMOVE #slots.#course",
+        condition="attribute_exists(PK)",
+        names={"#slots": "slots", "#course": situation.course_id, "#version": "version"},
+        values={":one": 1},
+    )
+
+
+def _waitlist_write(change: Change, waiting_since: str) -> Write:
+    course_id, learner_id = change.situation.course_id, change.situation.learner_id
+    if change.after is EnrollmentStatus.WAITLISTED:
+        return put(wait_item(course_id, learner_id, waiting_since))
+    return delete(keys.wait(course_id, waiting_since, learner_id))
+
+
+def _found_instead(change: Change, failure: ConditionFailed) -> Situation | None:
+    if failure.undecided[_ENROLLMENT]:
+        # The reasons have an order: what the learner has already must be known before the seats may refuse.
+        return None
+    situation = change.situation
+    if failure.failed[_ENROLLMENT]:
+        situation = _with_enrollment(situation, failure.found[_ENROLLMENT])
+    if failure.failed[_SEATS]:
+        found = failure.found[_SEATS]
+        situation = replace(situation, seats=seats_of(found) if found else None)
+    if change.schedule is not None and failure.failed[_SCHEDULE]:
+        situation = replace(situation, schedule=schedule_of(failure.found[_SCHEDULE]))
+    return situation
+
+
+def _with_enrollment(situation: Situation, item: Item | None) -> Situation:
+    if item is None:
+        return replace(situation, status=None, waiting_since=None)
+    return replace(situation, status=EnrollmentStatus(item["status"]), waiting_since=item.get("waitingSince"))

@@ -1,0 +1,66 @@
+"""Freed seats go to the heads of waitlists, first come, first served. Repeated, or done by two at once, it is safe."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.bookings import Change, Collision, Situation, promote
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.enrollments import EnrollmentStatus, Waiter
+from peerlearn.domain.errors import TemporarilyUnavailable
+
+# In a row: others keep changing the same waitlist, so the record is worth handing over again later.
+COLLISIONS_MAX = 20
+
+
+class Waitlists(Protocol):
+    """What promoting needs of the store; see `peerlearn.persistence.enrollments`."""
+
+    def head(self, course_id: str) -> Waiter | None: ...
+    def situation(self, learner_id: str, course_id: str) -> Situation: ...
+    def apply(self, change: Change, token: str) -> None: ...
+
+
+class PromotionService:
+    """Gives every free seat of a course to whoever has waited longest for it."""
+
+    def __init__(self, store: Waitlists, clock: Clock = utc_now) -> None:
+        self._store = store
+        self._clock = clock
+
+    def promote(self, course_id: str) -> list[str]:
+        """Promotes until no seat is free or nobody waits.
+
+        Returns
+        -------
+        list of str
+            The learners who got a seat in this call, in their order.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            Others changed the same waitlist all the time; what was done so far stays done.
+        """
+        promoted: list[str] = []
+        collisions = 0
+        while collisions < COLLISIONS_MAX:
+            head = self._store.head(course_id)
+            if head is None:
+                return promoted
+            situation = self._store.situation(head.learner_id, course_id)
+            if (situation.status, situation.waiting_since) != (EnrollmentStatus.WAITLISTED, head.waiting_since):
+                collisions += 1  # promoted by another, or gone, between the two readings
+                continue
+            change = promote(situation, self._clock())
+            if change is None:
+                return promoted
+            try:
+                self._store.apply(change, str(uuid4()))
+            except Collision:
+                collisions += 1
+                continue
+            collisions = 0
+            if change.after.holds_seat:
+                promoted.append(head.learner_id)
+        raise TemporarilyUnavailable
