@@ -125,7 +125,7 @@ def word_mark(course: Course) -> str:
     return hashlib.sha256(" ".join(words_of(course.title)).encode()).hexdigest()[:16]
 
 
-def next_step(course: Course | None, listing: Listing, room: int) -> ListingStep:
+def next_step(course: Course, listing: Listing, room: int) -> ListingStep:
     """What to do next to bring the catalogue in line with the course; empty when nothing is left.
 
     Parameters
@@ -133,8 +133,7 @@ def next_step(course: Course | None, listing: Listing, room: int) -> ListingStep
     room: int
         How many items the step may write. Adding or removing an entry writes two: the entry and its shelf's counter.
     """
-    wanted = shelves_of(course) if course else frozenset()
-    mark = word_mark(course) if course else ""
+    wanted, mark = shelves_of(course), word_mark(course)
     added = sorted(wanted - listing.marks.keys())[: room // 2]
     room -= 2 * len(added)
     removed = sorted(listing.marks.keys() - wanted)[: room // 2]

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from peerlearn.domain.assessments import Assessment, StoredFile, Submission
+from peerlearn.domain.catalogue import Listing
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Tutor
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot
@@ -256,6 +257,36 @@ def _times(starts_at: datetime | None, ends_at: datetime | None) -> Item:
     # An absent attribute, not a null: conditions ask for existence.
     times = {"startsAt": starts_at, "endsAt": ends_at}
     return {name: to_rfc3339(moment) for name, moment in times.items() if moment is not None}
+
+
+# -- catalogue --------------------------------------------------------------------------------------------------------
+
+
+def catalogue_entry_item(shelf: str, created_at: str, course_id: str, words: Sequence[str]) -> Item:
+    return {
+        **keys.catalogue_entry(shelf, created_at, course_id).as_item(),
+        "entity": Entity.CATALOGUE_ENTRY.value,
+        "courseId": course_id,
+        "words": list(words),
+    }
+
+
+def listing_item(course_id: str, listing: Listing) -> Item:
+    return {
+        **keys.listing(course_id).as_item(),
+        "entity": Entity.LISTING.value,
+        "courseId": course_id,
+        "version": listing.version,
+        "courseVersion": listing.course_version,
+        "marks": dict(listing.marks),
+    }
+
+
+def listing_of(item: Item | None) -> Listing:
+    """Where a course stands; an absent item is a course that stands nowhere."""
+    if item is None:
+        return Listing()
+    return Listing(int(item["version"]), int(item["courseVersion"]), item["marks"])
 
 
 # -- enrolments -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,182 @@
+"""What tutors do to their courses: the rules of a first version and of every change to it.
+
+draft --publish--> published <--close / open again--> closed
+draft --close--> closed        draft --delete--> (gone)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import TypeVar
+
+from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Kind, Level, Module, Seats, Tutor
+from peerlearn.domain.errors import Conflict, ValidationFailed
+from peerlearn.domain.ids import new_id
+
+T = TypeVar("T")
+
+
+class Unchanged(Enum):
+    """Stands for a field that a change leaves as it is: None is a value of its own (no limit, no time)."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleDraft:
+    """A module as its author writes it; one without an id is new."""
+
+    title: str
+    minutes: int
+    module_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDraft:
+    """A course as its author first writes it."""
+
+    title: str
+    description: str
+    subject: str
+    level: Level
+    kind: Kind
+    capacity: int | None
+    modules: Sequence[ModuleDraft]
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    status: CourseStatus = CourseStatus.DRAFT
+
+    def begun_by(self, tutor: Tutor, now: datetime) -> CoursePage:
+        """The course's first version.
+
+        Raises
+        ------
+        ValidationFailed
+        """
+        _require_times(self.kind, self.starts_at, self.ends_at)
+        course_id = new_id(self.kind.id_prefix)
+        course = Course(
+            course_id=course_id,
+            title=self.title,
+            description=self.description,
+            subject=self.subject,
+            level=self.level,
+            kind=self.kind,
+            tutor=tutor,
+            status=self.status,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            created_at=now,
+            version=1,
+        )
+        seats = Seats(
+            course_id=course_id,
+            capacity=self.capacity,
+            taken=0,
+            waitlist_length=0,
+            completed=0,
+            dropped=0,
+            status=self.status,
+            kind=self.kind,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
+        return CoursePage(course, seats, _outline(self.modules, known=frozenset()))
+
+
+@dataclass(frozen=True, slots=True)
+class CourseChanges:
+    """What a change replaces; `modules` is the whole new list."""
+
+    title: str | Unchanged = UNCHANGED
+    description: str | Unchanged = UNCHANGED
+    subject: str | Unchanged = UNCHANGED
+    level: Level | Unchanged = UNCHANGED
+    kind: Kind | Unchanged = UNCHANGED
+    capacity: int | Unchanged | None = UNCHANGED
+    modules: Sequence[ModuleDraft] | Unchanged = UNCHANGED
+    starts_at: datetime | Unchanged | None = UNCHANGED
+    ends_at: datetime | Unchanged | None = UNCHANGED
+    status: CourseStatus | Unchanged = UNCHANGED
+
+    def applied_to(self, page: CoursePage) -> CoursePage:
+        """The course with these changes, one version on; the same page where they change nothing.
+
+        Raises
+        ------
+        ValidationFailed
+            The result would not be a course: its times, its modules.
+        Conflict
+            A published or closed course cannot become a draft again.
+        """
+        before = page.course
+        modules = page.modules
+        if not isinstance(self.modules, Unchanged):
+            modules = _outline(self.modules, known=frozenset(module.module_id for module in page.modules))
+        course = replace(
+            before,
+            title=_either(self.title, before.title),
+            description=_either(self.description, before.description),
+            subject=_either(self.subject, before.subject),
+            level=_either(self.level, before.level),
+            kind=_either(self.kind, before.kind),
+            status=_either(self.status, before.status),
+            starts_at=_either(self.starts_at, before.starts_at),
+            ends_at=_either(self.ends_at, before.ends_at),
+        )
+        _require_times(course.kind, course.starts_at, course.ends_at)
+        if course.status is CourseStatus.DRAFT and before.status is not CourseStatus.DRAFT:
+            raise Conflict(f"A {before.status.value} course cannot become a draft again.")
+        seats = replace(
+            page.seats,
+            capacity=_either(self.capacity, page.seats.capacity),
+            status=course.status,
+            kind=course.kind,
+            starts_at=course.starts_at,
+            ends_at=course.ends_at,
+        )
+        changed = replace(page, course=course, seats=seats, modules=modules)
+        return page if changed == page else replace(changed, course=replace(course, version=before.version + 1))
+
+
+def time_problems(kind: Kind, starts_at: datetime | None, ends_at: datetime | None) -> list[tuple[str, str]]:
+    """What is wrong with the times, by field: a session has both, a course may have either, and they are in order."""
+    problems = []
+    if kind is Kind.SESSION:
+        times = {"startsAt": starts_at, "endsAt": ends_at}
+        problems += [(field, "is needed for a session") for field, moment in times.items() if moment is None]
+    if starts_at is not None and ends_at is not None and starts_at >= ends_at:
+        problems.append(("endsAt", "must be after startsAt"))
+    return problems
+
+
+def _require_times(kind: Kind, starts_at: datetime | None, ends_at: datetime | None) -> None:
+    problems = time_problems(kind, starts_at, ends_at)
+    if problems:
+        raise ValidationFailed(*problems)
+
+
+def _outline(drafts: Sequence[ModuleDraft], known: frozenset[str]) -> tuple[Module, ...]:
+    problems = []
+    seen: set[str] = set()
+    for position, draft in enumerate(drafts):
+        if draft.module_id is None:
+            continue
+        if draft.module_id not in known:
+            problems.append((f"modules.{position}.moduleId", "is not a module of this course"))
+        elif draft.module_id in seen:
+            problems.append((f"modules.{position}.moduleId", "appears more than once"))
+        seen.add(draft.module_id)
+    if problems:
+        raise ValidationFailed(*problems)
+    return tuple(Module(draft.module_id or new_id("mod"), draft.title, draft.minutes) for draft in drafts)
+
+
+def _either(value: T | Unchanged, present: T) -> T:
+    return present if isinstance(value, Unchanged) else value

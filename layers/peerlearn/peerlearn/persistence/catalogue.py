@@ -1,0 +1,147 @@
+"""The catalogue's entries, one per course and shelf, with a counter per shelf, and the record of where a course stands.
+
+Entry, counter and record are only ever written together, under the record's version: so whatever is repeated, raced or
+cut off, a shelf's counter is the number of its entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from peerlearn.domain.catalogue import Listing, ListingStep, word_mark, words_of
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.courses import Course, CourseListing, CourseStatus
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import (
+    Entity,
+    catalogue_entry_item,
+    course_of,
+    listing_item,
+    listing_of,
+    seats_of,
+)
+from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, Table, Write, delete, put, update
+
+_ENTRIES = "PK = :shelf AND begins_with(SK, :entries)"
+# From here on a page number is first compared with the total: nobody reads a whole shelf by asking for page 1,000,000.
+_DEEP = 1000
+
+
+class CatalogueRepository:
+    """Reads pages of shelves; writes steps of listings."""
+
+    # The listing record takes the place that is left.
+    room = TRANSACTION_MAX - 1
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]:
+        """A page of a shelf, newest first: one Query of small entries, one BatchGet of courses, seats and counter."""
+        skipped = 0 if wanted.after else wanted.offset
+        if skipped >= _DEEP:
+            total = self.counts([shelf])[shelf]
+            if skipped >= total:
+                return PageResult((), total)
+        start = keys.Key(keys.catalogue_partition(shelf), wanted.after["sk"]).as_item() if wanted.after else None
+        # One more than the page: whether there is a next one.
+        entries = self._entries(shelf, start=start, limit=skipped + wanted.limit + 1)
+        counter = keys.catalogue_counter(shelf)
+        shown = entries[skipped : skipped + wanted.limit]
+        courses, found = self._courses(shown, also=[counter])
+        after = {"sk": shown[-1]["SK"]} if shown and len(entries) > skipped + wanted.limit else None
+        return PageResult(courses, _count(found.get(counter)), after)
+
+    def search(self, shelf: str, words: Iterable[str], wanted: PageRequest) -> PageResult[CourseListing]:
+        """A page of those entries of a shelf whose titles have all of the words; reads the shelf's entries, all."""
+        needed = set(words)
+        matching = [entry for entry in self._entries(shelf) if needed <= set(entry["words"])]
+        total = len(matching)
+        if wanted.after:
+            rest = [entry for entry in matching if entry["SK"] < wanted.after["sk"]]
+        else:
+            rest = matching[wanted.offset :]
+        shown = rest[: wanted.limit]
+        courses, _ = self._courses(shown)
+        return PageResult(courses, total, {"sk": shown[-1]["SK"]} if len(rest) > len(shown) else None)
+
+    def counts(self, shelves: Sequence[str]) -> dict[str, int]:
+        """How many entries each shelf has."""
+        found = self._table.batch_get([keys.catalogue_counter(shelf) for shelf in shelves])
+        return {shelf: _count(found.get(keys.catalogue_counter(shelf))) for shelf in shelves}
+
+    def _entries(self, shelf: str, **options: Any) -> list[Item]:
+        values = {":shelf": keys.catalogue_partition(shelf), ":entries": keys.LISTING_PREFIX}
+        return self._table.query(_ENTRIES, values, forward=False, **options)
+
+    def _courses(
+        self, entries: Sequence[Item], also: Sequence[keys.Key] = ()
+    ) -> tuple[list[CourseListing], dict[keys.Key, Item]]:
+        ids = [entry["courseId"] for entry in entries]
+        found = self._table.batch_get(
+            [*also, *(key for course_id in ids for key in (keys.course(course_id), keys.seats(course_id)))]
+        )
+        listings = []
+        for course_id in ids:
+            course, seats = found.get(keys.course(course_id)), found.get(keys.seats(course_id))
+            # An entry outlives its course's publication for the moment between the two writes.
+            if course and seats and course["status"] == CourseStatus.PUBLISHED:
+                listings.append(CourseListing(course_of(course), seats_of(seats)))
+        return listings, found
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def standing(self, course_id: str) -> tuple[Course | None, Listing]:
+        """The course, and where it stands at present."""
+        course, listing = keys.course(course_id), keys.listing(course_id)
+        found = self._table.batch_get([course, listing])
+        return (course_of(found[course]) if course in found else None), listing_of(found.get(listing))
+
+    def take(self, course: Course, listing: Listing, step: ListingStep, token: str) -> Listing | None:
+        """Takes a step; the new record, or None when somebody else took one since the record was read.
+
+        record of version n  -->  version n + 1, with the entries and counters that it speaks of
+        """
+        created_at, words, mark = to_rfc3339(course.created_at), words_of(course.title), word_mark(course)
+        marks = {shelf: found for shelf, found in listing.marks.items() if shelf not in step.removed}
+        marks |= dict.fromkeys((*step.added, *step.rewritten), mark)
+        taken = Listing(listing.version + 1, course.version, marks)
+        is_as_read = "#version = :seen" if listing.version else "attribute_not_exists(PK)"
+        record = put(
+            listing_item(course.course_id, taken) | {"requestId": token},
+            condition=is_as_read,
+            names={"#version": "version"} if listing.version else None,
+            values={":seen": listing.version} if listing.version else None,
+        )
+        shown = (*step.added, *step.rewritten)
+        writes: list[Write] = [
+            record,
+            *(put(catalogue_entry_item(shelf, created_at, course.course_id, words)) for shelf in shown),
+            *(delete(keys.catalogue_entry(shelf, created_at, course.course_id)) for shelf in step.removed),
+            *(_count_by(shelf, 1) for shelf in step.added),
+            *(_count_by(shelf, -1) for shelf in step.removed),
+        ]
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed as failure:
+            found = failure.found[0]
+            return taken if found is not None and found.get("requestId") == token else None
+        return taken
+
+
+def _count_by(shelf: str, difference: int) -> Write:
+    # Guarded by the record's version in the same transaction: counted once.
+    return update(
+        keys.catalogue_counter(shelf),
+        "SET #entity = :entity ADD #count :difference",
+        names={"#entity": "entity", "#count": "count"},
+        values={":entity": Entity.CATALOGUE_COUNTER.value, ":difference": difference},
+    )
+
+
+def _count(counter: Item | None) -> int:
+    return int(counter["count"]) if counter else 0

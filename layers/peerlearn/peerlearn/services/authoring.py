@@ -1,0 +1,177 @@
+"""Making, changing and deleting courses, and reading who learns in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.authoring import CourseChanges, CourseDraft
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Seats, Tutor
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable, UserNotFound
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.users import Principal, User
+from peerlearn.services.catalogue import may_author
+
+# How often a course may turn out to have been changed by others before the caller is asked to try again.
+_ATTEMPTS = 8
+
+
+class Courses(Protocol):
+    """What authoring needs of the store; see `peerlearn.persistence.courses`."""
+
+    def page(self, course_id: str) -> CoursePage | None: ...
+    def course(self, course_id: str) -> tuple[Course, Seats] | None: ...
+    def add(self, page: CoursePage, token: str) -> None: ...
+    def change(self, before: CoursePage, after: CoursePage, token: str) -> bool: ...
+    def remove_draft(self, page: CoursePage, token: str) -> bool: ...
+    def roster(
+        self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int
+    ) -> PageResult[Enrollment]: ...
+
+
+class People(Protocol):
+    def user(self, user_id: str) -> User | None: ...
+    def users(self, user_ids: Sequence[str]) -> dict[str, User]: ...
+
+
+class Indexer(Protocol):
+    def sync(self, course_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """An enrolment with the learner's name."""
+
+    enrollment: Enrollment
+    learner_name: str
+
+
+class AuthoringService:
+    """The use cases of tutors and administrators on courses."""
+
+    def __init__(self, courses: Courses, people: People, catalogue: Indexer, clock: Clock = utc_now) -> None:
+        self._courses = courses
+        self._people = people
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def create(self, author: Principal, draft: CourseDraft) -> CoursePage:
+        """A new course, the author's own.
+
+        Raises
+        ------
+        ValidationFailed
+            Times that do not fit its kind.
+        UserNotFound
+            The author's account is gone.
+        """
+        user = self._people.user(author.user_id)
+        if user is None:
+            raise UserNotFound
+        page = draft.begun_by(Tutor(user.user_id, user.name), self._clock())
+        self._courses.add(page, str(uuid4()))
+        self._show(page.course)
+        return page
+
+    def change(self, author: Principal, course_id: str, changes: CourseChanges) -> CoursePage:
+        """The course with the changes.
+
+        Raises
+        ------
+        CourseNotFound, Forbidden, ValidationFailed
+        Conflict
+            Below the seats taken, another kind with learners in it, or back to a draft.
+        TemporarilyUnavailable
+            Others kept changing it at the same moment.
+        """
+
+        def changed(before: CoursePage) -> CoursePage | None:
+            after = changes.applied_to(before)
+            if after is before or self._courses.change(before, after, str(uuid4())):
+                return after
+            return None
+
+        page = self._on_own_course(author, course_id, changed)
+        self._show(page.course)
+        return page
+
+    def delete(self, author: Principal, course_id: str) -> None:
+        """Deletes a draft.
+
+        Raises
+        ------
+        CourseNotFound, Forbidden
+        Conflict
+            It is published or closed: learners may know it.
+        """
+
+        def deleted(page: CoursePage) -> CoursePage | None:
+            if page.course.status is not CourseStatus.DRAFT:
+                raise Conflict("Only a draft can be deleted; close the course instead.")
+            return page if self._courses.remove_draft(page, str(uuid4())) else None
+
+        self._on_own_course(author, course_id, deleted)
+
+    def roster(
+        self, author: Principal, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest
+    ) -> PageResult[RosterEntry]:
+        """Who learns, learned or waits in the course, in the order they came.
+
+        Raises
+        ------
+        CourseNotFound, Forbidden
+        """
+        found = self._courses.course(course_id)
+        if found is None:
+            raise CourseNotFound
+        course, seats = found
+        _require_own(author, course)
+        page = self._courses.roster(course_id, status, wanted, _total(seats, status))
+        people = self._people.users([enrollment.learner_id for enrollment in page.entries])
+        return page.with_entries(
+            [
+                RosterEntry(enrollment, user.name if (user := people.get(enrollment.learner_id)) else "")
+                for enrollment in page.entries
+            ]
+        )
+
+    def _on_own_course(
+        self, author: Principal, course_id: str, attempt: Callable[[CoursePage], CoursePage | None]
+    ) -> CoursePage:
+        # Between the read and the write somebody else may change the course: then the decision is made anew.
+        for _ in range(_ATTEMPTS):
+            page = self._courses.page(course_id)
+            if page is None:
+                raise CourseNotFound
+            _require_own(author, page.course)
+            done = attempt(page)
+            if done is not None:
+                return done
+        raise TemporarilyUnavailable
+
+    def _show(self, course: Course) -> None:
+        if course.status is CourseStatus.DRAFT:
+            return
+        # The course is stored; what is not listed now is listed by way of the stream.
+        with suppress(TemporarilyUnavailable):
+            self._catalogue.sync(course.course_id)
+
+
+def _require_own(author: Principal, course: Course) -> None:
+    if not may_author(author, course):
+        raise Forbidden("This course is another tutor's.")
+
+
+def _total(seats: Seats, status: EnrollmentStatus | None) -> int:
+    totals = {
+        EnrollmentStatus.ACTIVE: seats.taken - seats.completed,
+        EnrollmentStatus.COMPLETED: seats.completed,
+        EnrollmentStatus.DROPPED: seats.dropped,
+        EnrollmentStatus.WAITLISTED: seats.waitlist_length,
+    }
+    return sum(totals.values()) if status is None else totals[status]

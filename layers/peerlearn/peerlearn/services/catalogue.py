@@ -1,0 +1,117 @@
+"""Reading the catalogue, and keeping it in line with the courses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.catalogue import Filters, Listing, ListingStep, next_step
+from peerlearn.domain.courses import Course, CourseListing, CoursePage, CourseStatus
+from peerlearn.domain.errors import CourseNotFound, TemporarilyUnavailable
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.users import Principal
+
+# How often a course may turn out to have been changed by others before its synchronisation is left to a later try.
+_SYNC_ATTEMPTS = 8
+
+
+class Shelves(Protocol):
+    """What reading needs of the catalogue's store; see `peerlearn.persistence.catalogue`."""
+
+    def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]: ...
+    def search(self, shelf: str, words: Iterable[str], wanted: PageRequest) -> PageResult[CourseListing]: ...
+    def counts(self, shelves: Sequence[str]) -> dict[str, int]: ...
+
+
+class CoursePages(Protocol):
+    def page(self, course_id: str) -> CoursePage | None: ...
+
+
+class Listings(Protocol):
+    """What synchronising needs of the catalogue's store."""
+
+    room: int
+
+    def standing(self, course_id: str) -> tuple[Course | None, Listing]: ...
+    def take(self, course: Course, listing: Listing, step: ListingStep, token: str) -> Listing | None: ...
+
+
+class CatalogueService:
+    """The public catalogue."""
+
+    def __init__(self, shelves: Shelves, courses: CoursePages) -> None:
+        self._shelves = shelves
+        self._courses = courses
+
+    def browse(self, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
+        """Published courses, newest first.
+
+        Without a search, or with one word: that shelf, and its counter is the total. With several words: the shelf of
+        the rarest, reduced to the titles that have the others too. With a tutor: the tutor's shelf, reduced likewise.
+        """
+        if filters.matches_nothing:
+            return PageResult((), 0)
+        words = filters.words
+        if not words:
+            return self._shelves.shelf_page(filters.shelf(), wanted)
+        if filters.tutor is not None:
+            return self._shelves.search(filters.shelf(), words, wanted)
+        if len(words) == 1:
+            return self._shelves.shelf_page(filters.shelf(words[0]), wanted)
+        counts = self._shelves.counts([filters.shelf(word) for word in words])
+        rarest = min(counts, key=lambda shelf: counts[shelf])
+        return self._shelves.search(rarest, words, wanted) if counts[rarest] else PageResult((), 0)
+
+    def course(self, course_id: str, viewer: Principal | None) -> CoursePage:
+        """One course.
+
+        Raises
+        ------
+        CourseNotFound
+            There is none, or it is a draft of somebody else's.
+        """
+        page = self._courses.page(course_id)
+        if page is None or (page.course.status is CourseStatus.DRAFT and not may_author(viewer, page.course)):
+            raise CourseNotFound
+        return page
+
+
+class CatalogueIndexer:
+    """Brings the catalogue in line with a course, from whatever state an earlier try left it in."""
+
+    def __init__(self, listings: Listings) -> None:
+        self._listings = listings
+
+    def sync(self, course_id: str) -> None:
+        """Puts the course on the shelves that it belongs on at present, and takes it from all others.
+
+        Every step is one transaction that also records it: to call this twice, at once from two places, or again after
+        being cut off, changes nothing that is already right.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            The course kept changing, or the store is busy.
+        """
+        for _ in range(_SYNC_ATTEMPTS):
+            course, listing = self._listings.standing(course_id)
+            if course is None:
+                return
+            # Read before the change that somebody has synchronised already: look again.
+            if course.version >= listing.course_version and self._carried_through(course, listing):
+                return
+        raise TemporarilyUnavailable
+
+    def _carried_through(self, course: Course, listing: Listing) -> bool:
+        while step := next_step(course, listing, self._listings.room):
+            taken = self._listings.take(course, listing, step, str(uuid4()))
+            if taken is None:
+                return False
+            listing = taken
+        return True
+
+
+def may_author(user: Principal | None, course: Course) -> bool:
+    """Whether the course is theirs to change."""
+    return user is not None and (user.is_admin or course.is_taught_by(user.user_id))
