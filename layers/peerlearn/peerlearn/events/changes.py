@@ -1,0 +1,61 @@
+"""A record of the table's stream as an item before and after.
+
+Each module of this package offers `decode(change)`, which gives the events that the change of an item stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from peerlearn.domain.events import Event, SessionsEnded
+from peerlearn.persistence.table import Item, unmarshal
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item before and after; None where there was none, or is none any more.
+
+    `at` is the stream's time of the change, whole seconds, the same in every redelivery.
+    """
+
+    old: Item | None
+    new: Item | None
+    at: datetime
+
+    @property
+    def entity(self) -> str | None:
+        """The kind of item, one of `peerlearn.persistence.items.Entity`."""
+        item = self.new or self.old or {}
+        return item.get("entity")
+
+    def became(self, name: str, value: object) -> bool:
+        """Whether this change gave the attribute that value."""
+        return self.new is not None and self.new.get(name) == value and (self.old or {}).get(name) != value
+
+    def differs(self, *names: str) -> bool:
+        """Whether an item that stays has another value in one of the attributes."""
+        old, new = self.old, self.new
+        return old is not None and new is not None and any(old.get(name) != new.get(name) for name in names)
+
+
+Decoder = Callable[[Change], Iterable[Event | SessionsEnded]]
+
+
+def change_of(record: Mapping[str, Any]) -> Change:
+    """From a stream record with both images.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        The record is not one of a table's stream.
+    """
+    change = record["dynamodb"]
+    old, new = change.get("OldImage"), change.get("NewImage")
+    return Change(
+        old=unmarshal(old) if old else None,
+        new=unmarshal(new) if new else None,
+        at=datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC),
+    )
