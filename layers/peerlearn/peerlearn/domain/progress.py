@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from peerlearn.domain.courses import Module
+from peerlearn.domain.courses import Course, Module
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import ModuleNotFound, NotEnrolled
+from peerlearn.domain.errors import CourseNotFound, Forbidden, ModuleNotFound, NotEnrolled
 from peerlearn.domain.points import Award, Totals, course_award, module_award
+from peerlearn.domain.users import Principal
 
 STUDY_MINUTES_MAX = 1440
 
@@ -67,6 +68,23 @@ class ProgressSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnerCourse:
+    """A learner's enrolment with the course as it is at present; None where there is none of it."""
+
+    course: Course | None
+    enrollment: Enrollment | None
+    modules: Sequence[Module] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Every course in which a learner holds a seat, and the sums of their ledger."""
+
+    courses: Sequence[LearnerCourse]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressChange:
     """What completing a module changes: the enrolment, and what it earns."""
 
@@ -78,6 +96,40 @@ class ProgressChange:
 def modules_done(completed: Mapping[str, int], modules: Sequence[Module]) -> set[str]:
     """The present modules that are done; those that the course no longer has do not count."""
     return {module.module_id for module in modules} & completed.keys()
+
+
+def require_course(course: Course | None) -> Course:
+    """The course.
+
+    Raises
+    ------
+    CourseNotFound
+    """
+    if course is None:
+        raise CourseNotFound
+    return course
+
+
+def require_reader(caller: Principal, course: Course, enrollment: Enrollment | None) -> None:
+    """A member of the course, its tutor, or an administrator.
+
+    Raises
+    ------
+    NotEnrolled
+    """
+    if not caller.is_admin and not course.is_taught_by(caller.user_id):
+        require_member(enrollment)
+
+
+def require_tutor(caller: Principal, course: Course) -> None:
+    """The course's own tutor, or an administrator.
+
+    Raises
+    ------
+    Forbidden
+    """
+    if not caller.is_admin and not course.is_taught_by(caller.user_id):
+        raise Forbidden("Only the tutor of this course may do this.")
 
 
 def require_member(enrollment: Enrollment | None) -> Enrollment:

@@ -1,0 +1,144 @@
+"""The points ledger, its sums, and the standings it makes in each course.
+
+    Put   USER#<u> / POINTS#<key>     the award; fails where it was made before
+    Put   USER#<u> / A#TOTALS         the sums with it; fails where another award came in between
+    Update the enrolment              the points earned in that course, and with them its place on the leaderboard
+
+always in the transaction that writes what earned the award.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.points import LEADERBOARD_LENGTH, Award, Entry, Standing, Totals
+from peerlearn.domain.progress import LearnerCourse
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import Item, course_of, enrollment_of, entry_item, entry_of, totals_item, totals_of
+from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.table import Table, Write, put, update
+
+# No such award yet.
+_NOT_AWARDED = "attribute_not_exists(PK)"
+# (none) --first write--> version 1 --> 2 ...: each write names the version it was made from.
+_NO_TOTALS = "attribute_not_exists(PK)"
+_SAME_VERSION = "#version = :version"
+
+
+def with_awards(totals: Totals, awards: Sequence[Award], at: datetime) -> tuple[Totals, list[Entry]]:
+    """The totals after these awards, and the entries that make them so."""
+    entries = []
+    for award in awards:
+        entry = totals.next_entry(award, at)
+        totals = totals.posted(entry)
+        entries.append(entry)
+    return totals, entries
+
+
+def posting(before: Totals, after: Totals, entries: Sequence[Entry], token: str) -> list[Write]:
+    """The writes of new entries and of the sums with them."""
+    stored = totals_item(replace(after, version=before.version + 1)) | {REQUEST_ID: token}
+    writes = [put(entry_item(entry) | {REQUEST_ID: token}, condition=_NOT_AWARDED) for entry in entries]
+    if before.version:
+        writes.append(
+            put(stored, condition=_SAME_VERSION, names={"#version": "version"}, values={":version": before.version})
+        )
+    else:
+        writes.append(put(stored, condition=_NO_TOTALS))
+    return writes
+
+
+def standing_attributes(enrollment: Enrollment) -> Item:
+    """What puts an enrolment at its place on the course's leaderboard."""
+    return {
+        "points": enrollment.points,
+        "GSI2PK": keys.leaderboard_partition(enrollment.course_id),
+        "GSI2SK": keys.leaderboard_sort(enrollment.points, enrollment.learner_id),
+    }
+
+
+def points_unchanged(points: int) -> str:
+    """The condition that an enrolment has `:points` still; one that never earned any may lack the attribute."""
+    return "#points = :points" if points else "(attribute_not_exists(#points) OR #points = :points)"
+
+
+def crediting(before: Enrollment, awards: Sequence[Award], token: str) -> Write:
+    """Adds awards to the points of an enrolment, whatever its status is by now."""
+    after = replace(before, points=before.points + sum(award.points for award in awards))
+    attributes = standing_attributes(after) | {REQUEST_ID: token}
+    return update(
+        keys.enrollment(before.learner_id, before.course_id),
+        "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes),
+        condition=f"attribute_exists(PK) AND {points_unchanged(before.points)}",
+        names={f"#{name}": name for name in attributes},
+        values={":points": before.points, **{f":new_{name}": value for name, value in attributes.items()}},
+    )
+
+
+class LedgerRepository:
+    """Reads a learner's entries and a course's standings."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def entries(self, user_id: str, wanted: PageRequest) -> PageResult[Entry]:
+        """A page of the ledger, newest first. Entries are numbered without gaps, so any page is a range of numbers."""
+        total = totals_of(user_id, self._table.get(keys.totals(user_id))).entries
+        # A cursor names the number to go on from: what is added meanwhile moves nothing.
+        last = int(wanted.after["number"]) if wanted.after else total - wanted.offset
+        first = max(1, last - wanted.limit + 1)
+        if last < 1:
+            return PageResult([], total)
+        items = self._table.query(
+            "#pk = :pk AND #sk BETWEEN :first AND :last",
+            {
+                ":pk": keys.ledger_partition(user_id),
+                ":first": keys.ledger_sort(first),
+                ":last": keys.ledger_sort(last),
+            },
+            names={"#pk": "GSI1PK", "#sk": "GSI1SK"},
+            index="GSI1",
+            forward=False,
+        )
+        return PageResult([entry_of(item) for item in items], total, {"number": first - 1} if first > 1 else None)
+
+    def membership(self, user_id: str, course_id: str) -> LearnerCourse:
+        """The course and the user's enrolment in it, without its modules."""
+        course_key, enrollment_key = keys.course(course_id), keys.enrollment(user_id, course_id)
+        found = self._table.batch_get([course_key, enrollment_key])
+        course, enrollment = found.get(course_key), found.get(enrollment_key)
+        return LearnerCourse(course_of(course) if course else None, enrollment_of(enrollment) if enrollment else None)
+
+    def standings(self, course_id: str) -> list[Standing]:
+        """The members with the most points, at most 100; those without any fill up in the order of enrolment."""
+        leaders = self._members("GSI2", keys.leaderboard_partition(course_id), forward=False)
+        standings = {one.learner_id: Standing(one.learner_id, one.points) for one in leaders}
+        if len(standings) < LEADERBOARD_LENGTH:
+            for one in self._members("GSI1", keys.roster_partition(course_id), forward=True):
+                standings.setdefault(one.learner_id, Standing(one.learner_id, one.points))
+        return list(standings.values())[:LEADERBOARD_LENGTH]
+
+    def _members(self, index: str, partition: str, *, forward: bool) -> list[Enrollment]:
+        """The first hundred enrolments of an index's partition that hold a seat."""
+        members: list[Enrollment] = []
+        start: Item | None = None
+        while len(members) < LEADERBOARD_LENGTH:
+            page, _ = self._table.query_page(
+                "#pk = :pk",
+                {":pk": partition},
+                names={"#pk": f"{index}PK"},
+                index=index,
+                forward=forward,
+                limit=LEADERBOARD_LENGTH,
+                start=start,
+            )
+            enrollments = [enrollment_of(item) for item in page.items]
+            members += [one for one in enrollments if one.status.holds_seat]
+            start = page.last
+            if start is None:
+                break
+        return members[:LEADERBOARD_LENGTH]

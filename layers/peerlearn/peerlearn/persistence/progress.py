@@ -1,0 +1,150 @@
+"""Progress: read together with what the course has at present, changed in one transaction with what it earns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.points import Totals
+from peerlearn.domain.progress import Dashboard, LearnerCourse, ProgressChange
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import (
+    Entity,
+    Item,
+    course_of,
+    enrollment_of,
+    modules_of,
+    totals_of,
+)
+from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes, with_awards
+from peerlearn.persistence.optimistic import REQUEST_ID, settle
+from peerlearn.persistence.table import Backoff, Table, Write, update
+
+
+class ProgressRepository:
+    """Enrolments as progress. An outline without modules, or a course without one, has none."""
+
+    def __init__(self, table: Table, backoff: Callable[[], Backoff] = Backoff) -> None:
+        self._table = table
+        self._backoff = backoff
+
+    def dashboard(self, user_id: str) -> Dashboard:
+        """One Query for the learner, one BatchGet for the outlines: percentages follow what the course has now."""
+        first, last = keys.DASHBOARD_RANGE
+        items = self._table.query(
+            "#pk = :pk AND #sk BETWEEN :first AND :last",
+            {":pk": keys.user_partition(user_id), ":first": first, ":last": last},
+            names={"#pk": "PK", "#sk": "SK"},
+        )
+        totals = next((item for item in items if item["entity"] == Entity.TOTALS), None)
+        enrollments = [enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT]
+        seated = [one for one in enrollments if one.status.holds_seat]
+        found = self._table.batch_get(
+            [key for one in seated for key in (keys.course(one.course_id), keys.outline(one.course_id))]
+        )
+        return Dashboard([_learner_course(one.course_id, one, found) for one in seated], totals_of(user_id, totals))
+
+    def learner_course(self, user_id: str, course_id: str) -> LearnerCourse:
+        found = self._table.batch_get(_read_keys(user_id, course_id))
+        return _learner_course(course_id, _enrollment(user_id, course_id, found), found)
+
+    def change(
+        self, user_id: str, course_id: str, decide: Callable[[LearnerCourse], ProgressChange | None], request_id: str
+    ) -> LearnerCourse:
+        """Carries out what `decide` makes of the present state: two round trips where nobody else interferes.
+
+        Returns
+        -------
+        LearnerCourse
+            As it is afterwards.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            The learner's own other requests were always faster.
+        """
+
+        def plan(token: str) -> tuple[list[Write], LearnerCourse]:
+            found = self._table.batch_get([*_read_keys(user_id, course_id), keys.totals(user_id)])
+            before = _learner_course(course_id, _enrollment(user_id, course_id, found), found)
+            change = decide(before)
+            if change is None or before.enrollment is None:
+                return [], before
+            totals = totals_of(user_id, found.get(keys.totals(user_id)))
+            writes = _writes(before.enrollment, change, totals, token)
+            return writes, LearnerCourse(before.course, change.enrollment, before.modules)
+
+        return settle(self._table, request_id, plan, backoff=self._backoff)
+
+
+def _read_keys(user_id: str, course_id: str) -> list[keys.Key]:
+    return [keys.enrollment(user_id, course_id), keys.course(course_id), keys.outline(course_id)]
+
+
+def _enrollment(user_id: str, course_id: str, found: dict[keys.Key, Item]) -> Enrollment | None:
+    item = found.get(keys.enrollment(user_id, course_id))
+    return enrollment_of(item) if item else None
+
+
+def _learner_course(course_id: str, enrollment: Enrollment | None, found: dict[keys.Key, Item]) -> LearnerCourse:
+    course, outline = found.get(keys.course(course_id)), found.get(keys.outline(course_id))
+    return LearnerCourse(course_of(course) if course else None, enrollment, modules_of(outline) if outline else ())
+
+
+def _writes(before: Enrollment, change: ProgressChange, totals: Totals, token: str) -> list[Write]:
+    # Nothing writes these entries but this transaction, so a change that earns nothing does not exist.
+    moment = change.enrollment.last_accessed or change.enrollment.updated_at
+    after, entries = with_awards(totals, change.awards, moment)
+    writes = [_progressing(before, change.enrollment, token), *posting(totals, after, entries, token)]
+    if change.completes_course:
+        writes.append(_counting_completion(before.course_id))
+    return writes
+
+
+def _progressing(before: Enrollment, after: Enrollment, token: str) -> Write:
+    """The enrolment with its new modules, points and, after the last module, its new status."""
+    new = after.completed_modules.keys() - before.completed_modules.keys()
+    attributes: Item = {
+        **standing_attributes(after),
+        "status": after.status.value,
+        "lastAccessed": to_rfc3339(after.last_accessed or after.updated_at),
+        "updatedAt": to_rfc3339(after.updated_at),
+        REQUEST_ID: token,
+    }
+    assignments = [f"#{name} = :new_{name}" for name in attributes]
+    names = {f"#{name}": name for name in attributes} | {"#modules": "completedModules"}
+    values: Item = {f":new_{name}": value for name, value in attributes.items()}
+    # The map only grows, so its size tells whether another module came in between: of two that are completed at once,
+    # the later one sees that it is the last.
+    same_modules = "size(#modules) = :done"
+    if before.completed_modules:
+        for number, module in enumerate(sorted(new)):
+            assignments.append(f"#modules.#module{number} = :minutes{number}")
+            names[f"#module{number}"] = module
+            values[f":minutes{number}"] = after.completed_modules[module]
+    else:
+        same_modules = f"(attribute_not_exists(#modules) OR {same_modules})"
+        assignments.append("#modules = :modules")
+        values[":modules"] = dict(after.completed_modules)
+    # active --module--> active    active --last module--> completed    completed --module added later--> completed
+    same_status = "#status = :status"
+    return update(
+        keys.enrollment(before.learner_id, before.course_id),
+        "SET " + ", ".join(assignments),
+        condition=f"{same_status} AND {same_modules} AND {points_unchanged(before.points)}",
+        names=names,
+        values=values
+        | {":status": before.status.value, ":done": len(before.completed_modules), ":points": before.points},
+    )
+
+
+def _counting_completion(course_id: str) -> Write:
+    # Counts once: the enrolment's condition in the same transaction lets an enrolment be completed only once.
+    return update(
+        keys.seats(course_id),
+        "SET #completed = #completed + :one",
+        condition="attribute_exists(PK)",
+        names={"#completed": "completedCount"},
+        values={":one": 1},
+    )

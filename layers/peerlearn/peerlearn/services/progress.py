@@ -1,0 +1,82 @@
+"""Working through a course: what is done, and completing one more module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.progress import (
+    Dashboard,
+    LearnerCourse,
+    Progress,
+    ProgressChange,
+    ProgressSummary,
+    complete_module,
+    require_course,
+    require_member,
+)
+from peerlearn.domain.users import Principal
+
+
+class ProgressStore(Protocol):
+    """What these use cases need of the store; see `peerlearn.persistence.progress`."""
+
+    def dashboard(self, user_id: str) -> Dashboard: ...
+    def learner_course(self, user_id: str, course_id: str) -> LearnerCourse: ...
+    def change(
+        self, user_id: str, course_id: str, decide: Callable[[LearnerCourse], ProgressChange | None], request_id: str
+    ) -> LearnerCourse: ...
+
+
+class ProgressService:
+    """The use cases of the `progress` endpoints, for the learner themselves."""
+
+    def __init__(self, progress: ProgressStore, clock: Clock = utc_now) -> None:
+        self._progress = progress
+        self._clock = clock
+
+    def everything(self, caller: Principal, wanted: PageRequest) -> tuple[PageResult[Progress], ProgressSummary]:
+        """The caller's courses, last enrolled first; the summary is over all of them, whatever the page."""
+        dashboard = self._progress.dashboard(caller.user_id)
+        members = [(require_member(one.enrollment), one) for one in dashboard.courses]
+        members.sort(key=lambda pair: (pair[0].enrolled_at, pair[0].course_id), reverse=True)
+        courses = [_progress_of(one) for _, one in members]
+        return slice_page(courses, wanted), ProgressSummary.of(courses, dashboard.totals)
+
+    def one(self, caller: Principal, course_id: str) -> Progress:
+        """The caller's progress in a course.
+
+        Raises
+        ------
+        CourseNotFound, NotEnrolled
+        """
+        found = self._progress.learner_course(caller.user_id, course_id)
+        require_course(found.course)
+        require_member(found.enrollment)
+        return _progress_of(found)
+
+    def complete(self, caller: Principal, course_id: str, module_id: str, study_minutes: int = 0) -> Progress:
+        """Marks a module complete; a second time changes nothing.
+
+        Raises
+        ------
+        CourseNotFound, NotEnrolled, ModuleNotFound
+        TemporarilyUnavailable
+            The caller's own other requests were always faster.
+        """
+        now = self._clock()
+
+        def decide(found: LearnerCourse) -> ProgressChange | None:
+            require_course(found.course)
+            return complete_module(require_member(found.enrollment), found.modules, module_id, study_minutes, now)
+
+        return _progress_of(self._progress.change(caller.user_id, course_id, decide, uuid4().hex))
+
+
+def _progress_of(found: LearnerCourse) -> Progress:
+    # A course with members is never deleted, only closed.
+    title = found.course.title if found.course else ""
+    return Progress.of(require_member(found.enrollment), title, found.modules)
