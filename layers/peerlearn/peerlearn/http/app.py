@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound, ValidationFailed
 from peerlearn.http.bodies import decoded_body, strict_json
-from peerlearn.http.envelopes import error_response
+from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.observability import logger
 from peerlearn.settings import settings
 
@@ -51,7 +50,7 @@ def create_app() -> ApiResolver:
     app = ApiResolver(
         enable_validation=True,
         json_body_deserializer=strict_json,
-        serializer=_compact_json,
+        serializer=compact_json,
     )
 
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
@@ -142,7 +141,3 @@ def _with_cors(response: dict[str, Any], event: dict[str, Any]) -> dict[str, Any
 
 def _request_id(event: Mapping[str, Any]) -> str:
     return str((event.get("requestContext") or {}).get("requestId", ""))
-
-
-def _compact_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Generic, Literal, TypeVar
@@ -44,6 +45,11 @@ class ListSuccess(Success[T], Generic[T]):
     """`{"status": "success", "data": {"<plural>": [...]}, "metadata": {...}}`."""
 
     metadata: Metadata
+
+
+def compact_json(value: Any) -> str:
+    """Every answer's text."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def no_content() -> Response[str]:

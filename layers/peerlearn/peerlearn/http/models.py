@@ -6,7 +6,8 @@ models, so that nothing leaves that is not named.
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -26,6 +27,9 @@ from peerlearn.domain.paging import MAX_LIMIT
 from peerlearn.domain.users import NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class RequestModel(BaseModel):
@@ -56,8 +60,25 @@ NotNull = BeforeValidator(_not_null)
 BlankIsAbsent = BeforeValidator(_blank_to_none)
 
 Moment = Annotated[datetime, PlainSerializer(to_rfc3339, return_type=str)]
-# Times from clients must say their offset: a naive time would silently be read as UTC.
-IncomingMoment = AwareDatetime
+
+
+def _time_as_text(value: Any) -> Any:
+    # Pydantic would also read numbers as seconds, and a date alone as midnight.
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise ValueError("must be a time with its offset, such as 2026-01-01T10:00:00Z")
+    return value
+
+
+def _as_stored(moment: datetime) -> datetime:
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is out of range") from error
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+# Times from clients must say their offset: a naive time would silently be read as UTC. Kept to the millisecond.
+IncomingMoment = Annotated[AwareDatetime, BeforeValidator(_time_as_text), AfterValidator(_as_stored)]
 
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_MAX_LENGTH)]
