@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format bench deploy environment ministack-environment
+.PHONY: help run reset test lint format bench deploy environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -9,20 +9,18 @@ help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 environment:
-	@scripts/environment.sh .venv requirements-dev.txt layers/dependencies/requirements.txt
+	@scripts/environment.sh .venv
 
-ministack-environment:
-	@scripts/environment.sh .venv-ministack requirements-ministack.txt
+environments:
+	@scripts/environment.sh .venv .venv-ministack
 
-run:  ## the whole stack on this machine, with demo data, until Ctrl-C (PORT=4566)
-	@$(MAKE) --no-print-directory -j2 environment ministack-environment
+run: environments  ## the whole stack on this machine, with demo data, until Ctrl-C (PORT=4566)
 	@exec .venv/bin/python -m scripts.local_stack run --port $(PORT)
 
 reset:  ## forget the local stack's data
 	@if [ -f .venv/.stamp ]; then .venv/bin/python -m scripts.local_stack reset; else rm -rf .local; fi
 
-test:  ## every test, in parallel
-	@$(MAKE) --no-print-directory -j2 environment ministack-environment
+test: environments  ## every test, in parallel
 	@.venv/bin/python -m pytest -n auto $(ARGS)
 
 lint: environment  ## style, types and the template

@@ -1,44 +1,80 @@
 #!/bin/sh
-# usage: environment.sh FOLDER REQUIREMENTS [REQUIREMENTS that the first one includes ...]
-# Makes a virtual environment with the pinned packages, or leaves it alone where it already has them.
+# usage: environment.sh [FOLDER ...]
+# Makes the virtual environments named, .venv and .venv-ministack, with their pinned packages; where they have those
+# already, it does nothing. What goes wrong is said in one sentence.
 set -u
-folder=$1
-requirements=$2
-shift
-label=$(basename "$folder")
+cache=.cache
 
 usable() { command -v "$1" >/dev/null 2>&1 && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
-# the stamp is written last, so an environment whose installation was cut short is made again
-wanted=$(cat "$@" | cksum)
-if [ -f "$folder/.stamp" ] && [ "$(cat "$folder/.stamp")" = "$wanted" ] && usable "$folder/bin/python"; then
-    exit 0
-fi
+requirements_of() {
+    case $1 in
+        .venv) echo requirements-dev.txt ;;
+        .venv-ministack) echo requirements-ministack.txt ;;
+    esac
+}
 
-python=
-for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
-    if usable "$candidate"; then
-        # inside an activated virtual environment, the interpreter that it was made from
-        python=$("$candidate" -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))')
-        break
+# what the requirements say, those of Lambda included
+fingerprint_of() { cat "$(requirements_of "$1")" layers/dependencies/requirements.txt | cksum; }
+
+# the stamp is written last, so an environment whose installation was cut short is made again
+is_complete() { [ "$(cat "$1/.stamp" 2>/dev/null)" = "$(fingerprint_of "$1")" ] && usable "$1/bin/python"; }
+
+find_python() {
+    for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
+        if usable "$candidate"; then
+            # inside an activated virtual environment, the interpreter that it was made from
+            "$candidate" -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))'
+            return
+        fi
+    done
+    echo "Python 3.11 or newer is needed, and none was found on the PATH (PYTHON=/path/to/python names another)." >&2
+    return 1
+}
+
+# in the background, so that a signal reaches this shell at once
+step() {
+    "$@" >"$log" 2>&1 &
+    child=$!
+    wait $child
+}
+
+install() {
+    folder=$1
+    log=$cache/install$folder.log
+    child=
+    trap 'kill $child 2>/dev/null; exit 1' TERM
+    # one that works is brought up to date in place: somebody may be using it
+    usable "$folder/bin/python" || rm -rf "$folder"
+    if ! step "$python" -m venv "$folder"; then
+        echo "$folder could not be made with $python, on Debian for want of python3-venv: $log says why."
+    elif ! step "$folder/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 \
+        -r "$(requirements_of "$folder")"; then
+        echo "The packages of $(requirements_of "$folder") could not be installed, is there a network connection ($log)?"
+    else
+        fingerprint_of "$folder" >"$folder/.stamp"
+    fi >"$cache/problem$folder"
+}
+
+missing=
+for folder in "$@"; do
+    is_complete "$folder" || missing="$missing $folder"
+done
+[ -n "$missing" ] || exit 0
+
+python=$(find_python) || exit 1
+mkdir -p $cache
+echo "Installing$missing ..."
+jobs=
+trap 'kill $jobs 2>/dev/null; exit 130' INT TERM HUP
+for folder in $missing; do
+    install "$folder" &
+    jobs="$jobs $!"
+done
+wait
+for folder in $missing; do
+    if [ -s "$cache/problem$folder" ]; then
+        cat "$cache/problem$folder" >&2
+        exit 1
     fi
 done
-if [ -z "$python" ]; then
-    echo "Python 3.11 or newer is needed, and none was found on the PATH (PYTHON=/path/to/python names another)." >&2
-    exit 1
-fi
-
-mkdir -p .cache
-log=.cache/install$label.log
-echo "Installing $label ..."
-# one that works is brought up to date in place: somebody may be using it
-usable "$folder/bin/python" || rm -rf "$folder"
-if ! "$python" -m venv "$folder" >"$log" 2>&1; then
-    echo "The virtual environment $label could not be made with $python; $log says why (on Debian, python3-venv may be missing)." >&2
-    exit 1
-fi
-if ! "$folder/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 -r "$requirements" >"$log" 2>&1; then
-    echo "The packages of $requirements could not be installed: is there a network connection? Details are in $log." >&2
-    exit 1
-fi
-echo "$wanted" >"$folder/.stamp"

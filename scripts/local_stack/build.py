@@ -20,7 +20,7 @@ from scripts.local_stack.template import ROOT, shown
 _FOLDER = ROOT / ".cache" / "sam"
 _LOG = ROOT / ".cache" / "sam-build.log"
 _SOURCES = ("template.yaml", "functions", "layers")
-_NETWORK_TROUBLE = re.compile(r"ConnectionError|NewConnectionError|ConnectTimeout|No matching distribution|ProxyError")
+_NETWORK_TROUBLE = re.compile(r"Could not satisfy the requirement|ConnectionError|ConnectTimeout|ProxyError")
 
 
 @dataclass(frozen=True, slots=True)
