@@ -1,0 +1,91 @@
+"""Handlers on moto: the template's table and a signing key, new for every test."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from peerlearn.bootstrap.accounts import account_repository
+from peerlearn.bootstrap.security import access_tokens
+from peerlearn.domain.users import Role
+from scripts.local_stack.template import create_table_request, load_template
+from tests.support.api import Answer, http_event, invoke
+from tests.support.people import People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "functional"
+ORIGIN = "https://peerlearn.example"
+SECRET = "signing-key"
+
+
+def forget_providers() -> None:
+    """Empties every cached provider: clients of one test must not reach into the next."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("peerlearn.bootstrap.", "peerlearn.settings")):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBClient]:
+    """A client of a stand-in for AWS with an empty table and a signing key."""
+    environment = {"TABLE_NAME": TABLE, "SECRET_ID": SECRET, "ALLOWED_ORIGINS": ORIGIN, "BCRYPT_COST": "10"}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    forget_providers()
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb")
+        dynamodb.create_table(**create_table_request(TABLE))
+        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps({"key": "k" * 64}))
+        yield dynamodb
+    forget_providers()
+
+
+@pytest.fixture(scope="session")
+def handlers() -> dict[str, str]:
+    """The template's Handler of each endpoint, by the name of its module and event file."""
+    functions = [
+        resource["Properties"]["Handler"]
+        for resource in load_template()["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    ]
+    return {handler.split(".")[-2]: handler for handler in functions}
+
+
+@pytest.fixture
+def call(aws: DynamoDBClient, handlers: dict[str, str]) -> Callable[..., Answer]:  # noqa: ARG001 (AWS stands while it calls)
+    """`call("login", body=..., token=..., path=..., query=..., headers=...)`: an endpoint with its event file."""
+
+    def call_(name: str, **changes: object) -> Answer:
+        return invoke(handlers[name], http_event(name, **changes))  # type: ignore[arg-type]
+
+    return call_
+
+
+@pytest.fixture
+def people(aws: DynamoDBClient) -> People:  # noqa: ARG001 (as above)
+    return People(account_repository(), access_tokens())
+
+
+@pytest.fixture
+def learner(people: People) -> Person:
+    return people.add()
+
+
+@pytest.fixture
+def tutor(people: People) -> Person:
+    return people.add(Role.TUTOR)
+
+
+@pytest.fixture
+def administrator(people: People) -> Person:
+    return people.add(Role.ADMIN)

@@ -1,0 +1,88 @@
+"""Calls handlers as API Gateway does: by the template's Handler, with the event file of that name."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client gets; header names in lower case."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+    @property
+    def code(self) -> str:
+        return str(self.body.get("code"))
+
+
+class Context:
+    """As much of a Lambda context as the library looks at."""
+
+    function_name = "function"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id = "request"
+
+
+def event_of(name: str) -> dict[str, Any]:
+    """`events/<name>.json`."""
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+_SAME = object()
+
+
+def http_event(
+    name: str,
+    *,
+    body: object = _SAME,
+    token: str | None = None,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The event file, with another body, caller, path parameter, query or header. A text body is sent as it is."""
+    event = event_of(name)
+    sent = {key: value for key, value in event["headers"].items() if key != "Authorization"} | dict(headers or {})
+    if token is not None:
+        sent["Authorization"] = f"Bearer {token}"
+    event["headers"] = sent
+    event["multiValueHeaders"] = {key: [value] for key, value in sent.items()}
+    if path is not None:
+        event["pathParameters"] = dict(path)
+        event["path"] = event["resource"].format(**path)
+    if query is not None:
+        event["queryStringParameters"] = dict(query) or None
+        event["multiValueQueryStringParameters"] = {key: [value] for key, value in query.items()} or None
+    if body is not _SAME:
+        event["body"] = body if body is None or isinstance(body, str) else json.dumps(body)
+    return event
+
+
+def invoke(handler: str, event: dict[str, Any]) -> Answer:
+    """One call of `package.module.lambda_handler`."""
+    module, _, attribute = handler.rpartition(".")
+    response = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context()))
+    # What Lambda does with the answer: it must survive JSON.
+    response = json.loads(json.dumps(response))
+    text = response["body"] or ""
+    if response.get("isBase64Encoded"):
+        text = base64.b64decode(text).decode()
+    headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
+    headers |= {name.lower(): ", ".join(v) for name, v in (response.get("multiValueHeaders") or {}).items()}
+    return Answer(response["statusCode"], json.loads(text) if text else {}, headers)

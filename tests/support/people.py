@@ -1,0 +1,71 @@
+"""Accounts for tests, signed in, without the time that hashing a password takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+from peerlearn.adapters.tokens import TokenService
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.ids import new_id
+from peerlearn.domain.users import Credential, Principal, Role, Session, User
+from peerlearn.persistence.accounts import AccountRepository
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account and a session."""
+
+    user: User
+    session: Session
+    token: str
+    refresh_token: str
+
+    @property
+    def user_id(self) -> str:
+        return self.user.user_id
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.user.user_id, self.user.role, self.session.session_id)
+
+
+class People:
+    """Makes them."""
+
+    def __init__(self, accounts: AccountRepository, tokens: TokenService) -> None:
+        self._accounts = accounts
+        self._tokens = tokens
+
+    def add(self, role: Role = Role.LEARNER, name: str | None = None) -> Person:
+        """A new account of that role. Nobody can sign in to it: it has no password."""
+        number = next(_numbers)
+        user = User(
+            user_id=new_id("usr"),
+            name=name or f"{role.value.title()} {number}",
+            email=f"person-{number}@people.example",
+            role=role,
+            interests=("chess",),
+            learning_goals=("endgames",),
+            created_at=utc_now(),
+        )
+        session_id = new_id("sid")
+        session = Session(
+            session_id=session_id,
+            user_id=user.user_id,
+            generation=1,
+            token_hash=self._tokens.refresh_hash(session_id, 1),
+            rotated_at=utc_now(),
+            expires_at=utc_now() + timedelta(days=7),
+            epoch=0,
+        )
+        self._accounts.add(Credential("no password", user), session, new_id("token"))
+        return Person(
+            user,
+            session,
+            self._tokens.issue_access(user, session_id),
+            self._tokens.issue_refresh(session, role),
+        )
