@@ -1,0 +1,28 @@
+"""DELETE /v1/courses/{courseId}/waitlist: the caller gives their place in the line up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from peerlearn.bootstrap.enrollments import enrollment_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import no_content
+from peerlearn.http.models import CourseIdPath
+from peerlearn.services.enrollments import EnrollmentService
+
+app = create_app()
+
+
+@app.delete("/v1/courses/<courseId>/waitlist", status_code=204)
+def leave_waitlist(
+    course_id: CourseIdPath, user: Caller, enrollments: Annotated[EnrollmentService, Depends(enrollment_service)]
+) -> Response[str]:
+    enrollments.leave_waitlist(user.user_id, course_id)
+    return no_content()
+
+
+lambda_handler = app.lambda_handler
