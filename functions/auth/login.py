@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from functions.auth.schemas import AnyPassword, Email, TokenAnswer
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.http.app import create_app
+from peerlearn.http.auth import SourceAddress
 from peerlearn.http.models import RequestModel
 from peerlearn.services.accounts import AccountService
 
@@ -21,8 +22,10 @@ class Login(RequestModel):
 
 
 @app.post("/v1/learner/auth/login", status_code=201)
-def login(credentials: Login, accounts: Annotated[AccountService, Depends(account_service)]) -> TokenAnswer:
-    return TokenAnswer.of(accounts.login(credentials.email, credentials.password))
+def login(
+    credentials: Login, source: SourceAddress, accounts: Annotated[AccountService, Depends(account_service)]
+) -> TokenAnswer:
+    return TokenAnswer.of(accounts.login(credentials.email, credentials.password, source))
 
 
 lambda_handler = app.lambda_handler

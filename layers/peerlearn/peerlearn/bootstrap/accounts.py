@@ -8,6 +8,7 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.security import access_tokens
 from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService
 from peerlearn.settings import settings
 
@@ -19,4 +20,5 @@ def account_repository() -> AccountRepository:
 
 @cache
 def account_service() -> AccountService:
-    return AccountService(account_repository(), PasswordHasher(settings().bcrypt_cost), access_tokens())
+    hasher = PasswordHasher(settings().bcrypt_cost)
+    return AccountService(account_repository(), ThrottleRepository(table()), hasher, access_tokens())

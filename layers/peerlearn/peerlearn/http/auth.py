@@ -58,7 +58,14 @@ def current_administrator(user: Annotated[Principal, Depends(current_user)]) -> 
     return user
 
 
+def source_address(request: Request) -> str:
+    """Where the call came from as API Gateway saw it; `X-Forwarded-For` is the caller's own word and not asked."""
+    identity = request.resolved_event.raw_event["requestContext"].get("identity") or {}
+    return str(identity.get("sourceIp", ""))
+
+
 Caller = Annotated[Principal, Depends(current_user)]
 MaybeCaller = Annotated[Principal | None, Depends(optional_user)]
 Author = Annotated[Principal, Depends(current_author)]
 Administrator = Annotated[Principal, Depends(current_administrator)]
+SourceAddress = Annotated[str, Depends(source_address)]

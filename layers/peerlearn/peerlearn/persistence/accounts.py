@@ -165,10 +165,6 @@ class AccountRepository:
 
     # -- sessions -----------------------------------------------------------------------------------------------
 
-    def add_session(self, session: Session) -> None:
-        """A sign-in. Its id is random and new, so a repeated put writes the same item again."""
-        self._table.write(put(session_item(session)))
-
     def rotate(self, claims: RefreshClaims, next_hash: str, now: datetime) -> Session:
         """Spends the presented refresh token; its successor becomes the live one.
 

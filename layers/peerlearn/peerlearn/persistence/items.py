@@ -15,7 +15,10 @@ from peerlearn.domain.catalogue import Listing
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Tutor
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot
+from peerlearn.domain.messages import Conversation, Link, Message, Pair, Reading
 from peerlearn.domain.points import Award, Entry, Reason, Totals
+from peerlearn.domain.realtime import Connection, Ticket
+from peerlearn.domain.throttling import Failures
 from peerlearn.domain.users import Credential, Role, Session, User
 from peerlearn.persistence import keys
 
@@ -46,8 +49,10 @@ class Entity(StrEnum):
     POINTS = "Points"
     CONVERSATION = "Conversation"
     MESSAGE = "Message"
+    CLIENT_MESSAGE = "ClientMessage"
     CONNECTION = "Connection"
     TICKET = "Ticket"
+    THROTTLE = "Throttle"
 
 
 def stored_time(item: Item, name: str) -> datetime | None:
@@ -132,6 +137,11 @@ def session_of(item: Item) -> Session:
         previous_hash=item.get("previousHash"),
         revoked=bool(item["revoked"]),
     )
+
+
+def failures_of(item: Item) -> Failures:
+    """From a throttle item."""
+    return Failures(int(item["failures"]), from_rfc3339(item["closesAt"]))
 
 
 # -- courses ----------------------------------------------------------------------------------------------------------
@@ -508,3 +518,129 @@ def _grading(submission: Submission) -> Item:
         "gradedBy": submission.graded_by,
     }
     return item | ({"feedback": submission.feedback} if submission.feedback is not None else {})
+
+
+# -- messages ---------------------------------------------------------------------------------------------------------
+
+
+def conversation_fields(conversation: Conversation) -> Item:
+    """What a message changes of the head; how far the two have read is theirs and stays as it is."""
+    pair = conversation.pair
+    last_at = to_rfc3339(conversation.last_at) if conversation.last_at else ""
+    sort = keys.inbox_sort(last_at, pair.conversation_id)
+    fields = {
+        "entity": Entity.CONVERSATION.value,
+        "low": pair.low,
+        "high": pair.high,
+        "lastSeq": conversation.last_seq,
+        "sentLow": conversation.sent_low,
+        "lastAt": last_at,
+        "lastChange": "message",
+        "GSI1PK": keys.inbox_partition(pair.low),
+        "GSI1SK": sort,
+        "GSI2PK": keys.inbox_partition(pair.high),
+        "GSI2SK": sort,
+    }
+    if conversation.link is not None:
+        fields["linkCourse"] = conversation.link.course_id
+        fields["linkTutor"] = conversation.link.tutor_id
+    return fields
+
+
+def conversation_of(item: Item) -> Conversation:
+    course_id = item.get("linkCourse")
+    return Conversation(
+        pair=Pair(item["low"], item["high"]),
+        last_seq=int(item["lastSeq"]),
+        sent_low=int(item["sentLow"]),
+        last_at=stored_time(item, "lastAt"),
+        read_low=Reading(int(item.get("readLow", 0)), int(item.get("seenLow", 0))),
+        read_high=Reading(int(item.get("readHigh", 0)), int(item.get("seenHigh", 0))),
+        link=Link(course_id, item.get("linkTutor")) if course_id else None,
+    )
+
+
+def message_item(message: Message) -> Item:
+    pair = message.pair
+    item = {
+        **keys.message(pair.low, pair.high, message.seq).as_item(),
+        "entity": Entity.MESSAGE.value,
+        "messageId": message.message_id,
+        "low": pair.low,
+        "high": pair.high,
+        "seq": message.seq,
+        "senderId": message.sender_id,
+        "message": message.text,
+        "createdAt": to_rfc3339(message.created_at),
+        "sentLow": message.sent_low,
+    }
+    optional = {"clientMessageId": message.client_message_id, "origin": message.origin}
+    return item | {name: value for name, value in optional.items() if value is not None}
+
+
+def message_of(item: Item) -> Message:
+    return Message(
+        message_id=item["messageId"],
+        pair=Pair(item["low"], item["high"]),
+        seq=int(item["seq"]),
+        sender_id=item["senderId"],
+        text=item["message"],
+        created_at=from_rfc3339(item["createdAt"]),
+        sent_low=int(item["sentLow"]),
+        client_message_id=item.get("clientMessageId"),
+        origin=item.get("origin"),
+    )
+
+
+def client_message_item(message: Message, ttl: int) -> Item:
+    """The trace of a client's own message id; `ttl` is when it may be forgotten, in seconds since 1970."""
+    pair = message.pair
+    key = keys.client_message(pair.low, pair.high, message.sender_id, message.client_message_id or "")
+    return {**key.as_item(), "entity": Entity.CLIENT_MESSAGE.value, "seq": message.seq, "ttl": ttl}
+
+
+# -- connections ------------------------------------------------------------------------------------------------------
+
+
+def connection_item(connection: Connection) -> Item:
+    return {
+        **keys.connection(connection.user_id, connection.connection_id).as_item(),
+        "entity": Entity.CONNECTION.value,
+        "userId": connection.user_id,
+        "connectionId": connection.connection_id,
+        "sessionId": connection.session_id,
+        "connectedAt": to_rfc3339(connection.connected_at),
+        "ttl": int(connection.expires_at.timestamp()),
+    }
+
+
+def connection_of(item: Item) -> Connection:
+    return Connection(
+        user_id=item["userId"],
+        connection_id=item["connectionId"],
+        session_id=item["sessionId"],
+        connected_at=from_rfc3339(item["connectedAt"]),
+    )
+
+
+def ticket_item(ticket_hash: str, ticket: Ticket) -> Item:
+    return {
+        **keys.ticket(ticket_hash).as_item(),
+        "entity": Entity.TICKET.value,
+        "userId": ticket.user_id,
+        "role": ticket.role.value,
+        "sessionId": ticket.session_id,
+        "epoch": ticket.epoch,
+        "expiresAt": to_rfc3339(ticket.expires_at),
+        "ttl": int(ticket.expires_at.timestamp()),
+    }
+
+
+def ticket_of(item: Item) -> Ticket:
+    return Ticket(
+        user_id=item["userId"],
+        role=Role(item["role"]),
+        session_id=item["sessionId"],
+        epoch=int(item["epoch"]),
+        expires_at=from_rfc3339(item["expiresAt"]),
+    )

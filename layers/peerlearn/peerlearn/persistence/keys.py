@@ -60,6 +60,11 @@ def session(user_id: str, session_id: str) -> Key:
     return Key(user_partition(user_id), f"{SESSION_PREFIX}{session_id}")
 
 
+def throttle(subject: str) -> Key:
+    """Failed sign-ins of one account from one source, or of one source; `subject` is a digest."""
+    return Key(f"THROTTLE#{subject}", "FAILURES")
+
+
 def course_partition(course_id: str) -> str:
     return f"COURSE#{course_id}"
 
@@ -163,3 +168,47 @@ def catalogue_entry(shelf: str, created_at: str, course_id: str) -> Key:
 
 def catalogue_counter(shelf: str) -> Key:
     return Key(catalogue_partition(shelf), "COUNTER")
+
+
+# -- messages and connections -----------------------------------------------------------------------------------------
+
+
+def conversation_partition(low: str, high: str) -> str:
+    """Of two user ids in their order."""
+    return f"CONVERSATION#{low}#{high}"
+
+
+def conversation(low: str, high: str) -> Key:
+    """The head. It sorts right behind the messages: one Query from the end reads it with the newest of them."""
+    return Key(conversation_partition(low, high), "MESSAGE~HEAD")
+
+
+def message(low: str, high: str, seq: int) -> Key:
+    return Key(conversation_partition(low, high), f"{MESSAGE_PREFIX}{seq:010d}")
+
+
+def client_message(low: str, high: str, sender_id: str, client_message_id: str) -> Key:
+    """Which message a client's own id has become."""
+    return Key(conversation_partition(low, high), f"CLIENT#{sender_id}#{client_message_id}")
+
+
+def inbox_partition(user_id: str) -> str:
+    """GSI1 for the first of a conversation's two people, GSI2 for the second: their conversations by last message."""
+    return f"INBOX#{user_id}"
+
+
+def inbox_sort(last_at: str, conversation_id: str) -> str:
+    return f"{last_at}#{conversation_id}"
+
+
+def inbox_counter(user_id: str) -> Key:
+    """How many conversations somebody has."""
+    return Key(user_partition(user_id), "INBOX")
+
+
+def connection(user_id: str, connection_id: str) -> Key:
+    return Key(user_partition(user_id), f"{CONNECTION_PREFIX}{connection_id}")
+
+
+def ticket(ticket_hash: str) -> Key:
+    return Key(f"TICKET#{ticket_hash}", "TICKET")

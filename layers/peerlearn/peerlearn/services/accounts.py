@@ -17,6 +17,7 @@ from peerlearn.domain.errors import (
     ValidationFailed,
 )
 from peerlearn.domain.ids import new_id
+from peerlearn.domain.throttling import Allowance, allowances
 from peerlearn.domain.users import (
     REFRESH_TOKEN_LIFETIME,
     Credential,
@@ -35,11 +36,18 @@ class Accounts(Protocol):
     def add(self, credential: Credential, session: Session, token: str) -> None: ...
     def credential(self, email: str) -> Credential | None: ...
     def user(self, user_id: str) -> User | None: ...
-    def add_session(self, session: Session) -> None: ...
     def rotate(self, claims: RefreshClaims, next_hash: str, now: datetime) -> Session: ...
     def revoke(self, user_id: str, session_id: str) -> None: ...
     def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool: ...
     def change_role(self, user: User, role: Role, token: str) -> User | None: ...
+
+
+class Throttle(Protocol):
+    """Counts failed sign-ins; see `peerlearn.persistence.throttling`."""
+
+    def credential(self, email: str, allowances: Sequence[Allowance], now: datetime) -> Credential | None: ...
+    def add_failure(self, allowances: Sequence[Allowance], now: datetime, token: str) -> None: ...
+    def sign_in(self, allowance: Allowance, session: Session, now: datetime, token: str) -> None: ...
 
 
 class Passwords(Protocol):
@@ -66,8 +74,11 @@ class SignedIn:
 class AccountService:
     """The use cases of the `auth` endpoints."""
 
-    def __init__(self, accounts: Accounts, passwords: Passwords, tokens: Tokens, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, accounts: Accounts, throttle: Throttle, passwords: Passwords, tokens: Tokens, clock: Clock = utc_now
+    ) -> None:
         self._accounts = accounts
+        self._throttle = throttle
         self._passwords = passwords
         self._tokens = tokens
         self._clock = clock
@@ -97,19 +108,29 @@ class AccountService:
         self._accounts.add(Credential(self._passwords.hash(password), user), session, str(uuid4()))
         return self._signed_in(user, session)
 
-    def login(self, email: str, password: str) -> SignedIn:
+    def login(self, email: str, password: str, source: str) -> SignedIn:
         """A new session.
+
+        Parameters
+        ----------
+        source: str
+            The caller's network address as API Gateway saw it.
 
         Raises
         ------
         InvalidCredentials
             Unknown address or wrong password: the same answer after the same work.
+        TooManyRequests
+            Ten sign-ins to this account from this source have failed within 15 minutes; the right password is refused
+            too, but not from elsewhere.
         """
-        credential = self._accounts.credential(email)
+        per_account, per_source = allowances(email, source)
+        credential = self._throttle.credential(email, (per_account, per_source), self._clock())
         if not self._passwords.verify(password, credential.password_hash if credential else None) or not credential:
+            self._throttle.add_failure((per_account, per_source), self._clock(), str(uuid4()))
             raise InvalidCredentials
         session = self._new_session(credential.user)
-        self._accounts.add_session(session)
+        self._throttle.sign_in(per_account, session, self._clock(), str(uuid4()))
         return self._signed_in(credential.user, session)
 
     def refresh(self, refresh_token: str) -> SignedIn:

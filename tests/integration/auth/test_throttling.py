@@ -1,0 +1,120 @@
+"""Failed sign-ins are counted exactly, whoever comes at once, and lock out the guesser rather than the owner."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from peerlearn.adapters.keyring import SigningKey
+from peerlearn.adapters.passwords import PasswordHasher
+from peerlearn.adapters.tokens import TokenService
+from peerlearn.domain.errors import DomainError, InvalidCredentials, TooManyRequests
+from peerlearn.domain.throttling import FAILURES_PER_ACCOUNT, FAILURES_PER_SOURCE, WINDOW
+from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.throttling import ThrottleRepository
+from peerlearn.services.accounts import AccountService
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+EMAIL, PASSWORD = "ada@people.example", "Correct-Horse"
+HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
+
+
+class Keys:
+    """A ring of one key."""
+
+    def current(self) -> SigningKey:
+        return SigningKey("one", b"k" * 32)
+
+    def find(self, kid: str) -> SigningKey | None:
+        return self.current() if kid == "one" else None
+
+    def known(self) -> list[SigningKey]:
+        return [self.current()]
+
+
+class Plain(PasswordHasher):
+    """Compares texts: what is tested here is the counting."""
+
+    def hash(self, password: str) -> str:
+        return password
+
+    def verify(self, password: str, password_hash: str | None) -> bool:
+        return password == password_hash
+
+
+class Wristwatch:
+    """Shows the time it is set to."""
+
+    now = datetime(2026, 1, 1, 10, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def watch() -> Wristwatch:
+    return Wristwatch()
+
+
+@pytest.fixture
+def accounts(dynamodb: DynamoDBClient, table_name: str, watch: Wristwatch) -> AccountService:
+    table = Table(dynamodb, table_name)
+    service = AccountService(
+        AccountRepository(table), ThrottleRepository(table), Plain(10), TokenService(Keys(), watch), watch
+    )
+    service.register("Ada", EMAIL, PASSWORD)
+    return service
+
+
+def outcome(accounts: AccountService, password: str, source: str = HERE, email: str = EMAIL) -> str:
+    try:
+        accounts.login(email, password, source)
+    except DomainError as error:
+        return error.code
+    return "OK"
+
+
+def test_the_eleventh_failure_has_to_wait_and_so_has_the_right_password_from_there(
+    accounts: AccountService, watch: Wristwatch
+) -> None:
+    failures = [outcome(accounts, "wrong", email=EMAIL.upper()) for _ in range(FAILURES_PER_ACCOUNT)]
+    assert failures == [InvalidCredentials.code] * 10
+    watch.now += timedelta(minutes=5)
+    with pytest.raises(TooManyRequests) as refused:
+        accounts.login(EMAIL, "wrong", HERE)
+    assert refused.value.retry_after == 10 * 60 + 1
+    assert outcome(accounts, PASSWORD) == TooManyRequests.code
+    assert outcome(accounts, PASSWORD, ELSEWHERE) == "OK"
+
+
+def test_the_window_closes_and_a_new_one_counts_from_one(accounts: AccountService, watch: Wristwatch) -> None:
+    for _ in range(11):
+        outcome(accounts, "wrong")
+    watch.now += WINDOW
+    assert outcome(accounts, PASSWORD) == "OK"
+    assert [outcome(accounts, "wrong") for _ in range(11)] == [InvalidCredentials.code] * 10 + [TooManyRequests.code]
+
+
+def test_failures_at_once_are_counted_one_by_one(accounts: AccountService) -> None:
+    with ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(lambda _: outcome(accounts, "wrong"), range(32)))
+    assert answers.count(InvalidCredentials.code) == FAILURES_PER_ACCOUNT
+    assert answers.count(TooManyRequests.code) == 32 - FAILURES_PER_ACCOUNT
+
+
+def test_an_unknown_address_is_counted_like_a_known_one(accounts: AccountService) -> None:
+    answers = [outcome(accounts, "wrong", email="nobody@people.example") for _ in range(11)]
+    assert answers == [InvalidCredentials.code] * 10 + [TooManyRequests.code]
+
+
+def test_one_source_cannot_try_a_password_on_everybody(accounts: AccountService) -> None:
+    for number in range(FAILURES_PER_SOURCE):
+        outcome(accounts, PASSWORD, email=f"guess-{number}@people.example")
+    assert outcome(accounts, PASSWORD) == TooManyRequests.code
+    assert outcome(accounts, PASSWORD, ELSEWHERE) == "OK"
