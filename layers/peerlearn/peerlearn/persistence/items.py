@@ -50,6 +50,7 @@ class Entity(StrEnum):
     CONVERSATION = "Conversation"
     MESSAGE = "Message"
     CLIENT_MESSAGE = "ClientMessage"
+    INBOX = "Inbox"
     CONNECTION = "Connection"
     TICKET = "Ticket"
     THROTTLE = "Throttle"

@@ -1,0 +1,168 @@
+"""Conversations of two people: who may write, what `seq` the next message gets, what is unread.
+
+Every number here follows from the messages themselves. A message keeps how many of the conversation's messages up to
+itself came from the first of the two, so for each `seq` it is known how many came from either; unread is the difference
+of two such counts and can neither drift nor go below zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from peerlearn.domain.ids import derived_id
+from peerlearn.domain.paging import DEFAULT_LIMIT
+from peerlearn.domain.users import User
+
+MESSAGE_MAX_LENGTH = 4000
+CLIENT_MESSAGE_ID_MAX_LENGTH = 128
+SEQ_MAX = 10**10 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people, in the order of their ids, whoever of them asks."""
+
+    low: str
+    high: str
+
+    @classmethod
+    def of(cls, one: str, other: str) -> Pair:
+        return cls(*sorted((one, other)))
+
+    @property
+    def conversation_id(self) -> str:
+        return derived_id("cnv", self.low, self.high)
+
+    def other(self, user_id: str) -> str:
+        return self.high if user_id == self.low else self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Why two people may write to each other: both hold a seat in the course, or one does and `tutor_id` teaches it."""
+
+    course_id: str
+    tutor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message; `sent_low` counts the messages of `pair.low` up to and including this one."""
+
+    message_id: str
+    pair: Pair
+    seq: int
+    sender_id: str
+    text: str
+    created_at: datetime
+    sent_low: int
+    client_message_id: str | None = None
+    origin: str | None = None
+
+    @property
+    def receiver_id(self) -> str:
+        return self.pair.other(self.sender_id)
+
+    def received_by(self, user_id: str) -> int:
+        """How many messages that person had been sent with this one."""
+        return self.seq - self.sent_low if user_id == self.pair.low else self.sent_low
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that has no place in its conversation yet."""
+
+    message_id: str
+    pair: Pair
+    sender_id: str
+    text: str
+    written_at: datetime
+    client_message_id: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far one of the two has read: the `seq`, and how many messages of the other that is."""
+
+    up_to: int = 0
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The head of a conversation. `link` is what allowed the last message that needed one."""
+
+    pair: Pair
+    last_seq: int = 0
+    sent_low: int = 0
+    last_at: datetime | None = None
+    read_low: Reading = Reading()
+    read_high: Reading = Reading()
+    link: Link | None = None
+
+    def reading(self, user_id: str) -> Reading:
+        return self.read_low if user_id == self.pair.low else self.read_high
+
+    def received_by(self, user_id: str) -> int:
+        """How many messages that person was sent."""
+        return self.last_seq - self.sent_low if user_id == self.pair.low else self.sent_low
+
+    def unread(self, user_id: str) -> int:
+        return self.received_by(user_id) - self.reading(user_id).seen
+
+    def is_read(self, message: Message) -> bool:
+        """Whether its receiver has read it."""
+        return message.seq <= self.reading(message.receiver_id).up_to
+
+    def with_next(self, draft: Draft, link: Link | None) -> tuple[Conversation, Message]:
+        """The conversation with the draft as its next message."""
+        # Clocks of two functions may differ a little; the order of times must not contradict the order of messages.
+        at = draft.written_at if self.last_at is None else max(draft.written_at, self.last_at)
+        sent_low = self.sent_low + (draft.sender_id == self.pair.low)
+        message = Message(
+            message_id=draft.message_id,
+            pair=draft.pair,
+            seq=self.last_seq + 1,
+            sender_id=draft.sender_id,
+            text=draft.text,
+            created_at=at,
+            sent_low=sent_low,
+            client_message_id=draft.client_message_id,
+            origin=draft.origin,
+        )
+        return replace(self, last_seq=message.seq, sent_low=sent_low, last_at=at, link=link or self.link), message
+
+
+class LinkBroken(Exception):
+    """What allowed two people to write to each other has ended meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRange:
+    """Which messages of a conversation: the first ones behind `after`, or else the last ones before `before`."""
+
+    after: int | None = None
+    before: int | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """Messages by `seq`, oldest first; `more` tells whether others follow in the direction that was asked for."""
+
+    conversation: Conversation
+    messages: Sequence[Message]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A conversation as its owner's list shows it; `peer` is None for somebody who has gone."""
+
+    conversation: Conversation
+    peer_id: str
+    peer: User | None
+    last_message: Message

@@ -1,0 +1,54 @@
+"""Peers: people of one's own courses, and how well they match.
+
+`score` = 10 for each shared course + 3 for each common interest. Equal scores: the one with more shared courses first,
+then by user id, so that pages do not shuffle. Interests are compared without regard to case, and shown in one's own
+spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from peerlearn.domain.users import User
+
+SHARED_COURSE_SCORE = 10
+COMMON_INTEREST_SCORE = 3
+
+# What bounds the work, whatever the size of a course: of each course the members who enrolled next before and next
+# after the caller, of the caller's courses the latest, of the people found the nearest in time.
+NEIGHBOURS_EACH_WAY = 100
+COURSES_MAX = 20
+PEERS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody of one's own courses, before more is known of them."""
+
+    user_id: str
+    course_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A match."""
+
+    user: User
+    course_ids: Sequence[str]
+    common_interests: Sequence[str]
+
+    @property
+    def score(self) -> int:
+        return SHARED_COURSE_SCORE * len(self.course_ids) + COMMON_INTEREST_SCORE * len(self.common_interests)
+
+
+def common_interests(own: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    """Those of one's own that the other has too."""
+    known = {interest.casefold() for interest in theirs}
+    return [interest for interest in own if interest.casefold() in known]
+
+
+def ranked(peers: Sequence[Peer]) -> list[Peer]:
+    """Best match first."""
+    return sorted(peers, key=lambda peer: (-peer.score, -len(peer.course_ids), peer.user.user_id))

@@ -1,0 +1,44 @@
+"""Tickets and connections: how a WebSocket gets its user, and until when it may keep them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from peerlearn.domain.users import Principal, Role
+
+TICKET_LIFETIME = timedelta(seconds=30)
+# API Gateway ends a connection after two hours.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+CONNECTION_LIFETIME = timedelta(hours=2)
+# A connection counts only once its handshake is through: until then, posting to it finds nobody there.
+HANDSHAKE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a ticket stands for: a person, their sign-in, and the `epoch` in which that was still allowed."""
+
+    user_id: str
+    role: Role
+    session_id: str
+    epoch: int
+    expires_at: datetime
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.user_id, self.role, self.session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open WebSocket of one person's device."""
+
+    user_id: str
+    connection_id: str
+    session_id: str
+    connected_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.connected_at + CONNECTION_LIFETIME

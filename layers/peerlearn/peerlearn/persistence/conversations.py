@@ -1,0 +1,312 @@
+"""Conversations: the head, its messages, and what a retry is recognised by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.messages import (
+    Conversation,
+    Draft,
+    Link,
+    LinkBroken,
+    Message,
+    MessagePage,
+    MessageRange,
+    Pair,
+)
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import (
+    Entity,
+    client_message_item,
+    conversation_fields,
+    conversation_of,
+    message_item,
+    message_of,
+)
+from peerlearn.persistence.table import Backoff, ConditionFailed, Item, Table, Write, check, put, update
+
+# How long a client may retry a message under its own id.
+_REMEMBERED = timedelta(days=30)
+_HEAD, _MESSAGE = 0, 1
+
+
+def _patient() -> Backoff:
+    # Writers of one conversation take turns; each turn is one short transaction.
+    return Backoff(attempts=60, base=0.005, cap=0.15, budget=6.0)
+
+
+class ConversationRepository:
+    """Conversations by the pair of their people."""
+
+    def __init__(self, table: Table, backoff: type[Backoff] | None = None) -> None:
+        self._table = table
+        self._backoff = backoff or _patient
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def look_up(
+        self, pair: Pair, sender_id: str, client_message_id: str | None
+    ) -> tuple[Conversation | None, Message | None]:
+        """The head, and the message that this client's id has become already: one read, two for a repeated message."""
+        head = keys.conversation(pair.low, pair.high)
+        wanted = [head]
+        if client_message_id is not None:
+            wanted.append(keys.client_message(pair.low, pair.high, sender_id, client_message_id))
+        found = self._table.batch_get(wanted)
+        conversation = conversation_of(found[head]) if head in found else None
+        trace = found.get(wanted[-1]) if client_message_id is not None else None
+        return conversation, self._message(pair, int(trace["seq"])) if trace else None
+
+    def append(self, draft: Draft, conversation: Conversation | None, link: Link | None) -> Message:
+        """Stores the draft as the next message.
+
+            head at n, no message n+1   -> head at n+1, message n+1
+            head at m > n               -> somebody else was first: the same from m
+            message n+1 is this one     -> our own commit, its reply lost
+
+        Parameters
+        ----------
+        conversation: Conversation or None
+            The head as it was read; None where the conversation begins.
+        link: Link or None
+            What must still hold when the message is stored; None where nothing needs to.
+
+        Raises
+        ------
+        LinkBroken
+            It does not hold any more; nothing was stored.
+        TemporarilyUnavailable
+            Others wrote into the conversation faster for seconds.
+        """
+        head = conversation
+        for _ in self._backoff().waits():
+            following, message = (head or Conversation(draft.pair)).with_next(draft, link)
+            writes = _writes(head, following, message, link)
+            try:
+                # A token of its own per turn: each writes another `seq`.
+                self._table.transact(writes, str(uuid4()))
+            except ConditionFailed as failure:
+                stored = self._stored_already(failure, draft)
+                if stored is not None:
+                    return stored
+                if any(failure.failed[_first_check(draft) :]) and link is not None:
+                    raise LinkBroken from failure
+                head = self._present(failure, draft.pair)
+                continue
+            return message
+        raise TemporarilyUnavailable
+
+    def mark_read(self, message: Message, reader_id: str, origin: str | None) -> Conversation:
+        """Everything up to that message is read by one of the two; never moves backwards.
+
+        Returns
+        -------
+        Conversation
+            As it is then.
+        """
+        side = "Low" if reader_id == message.pair.low else "High"
+        names = {"#read": f"read{side}", "#seen": f"seen{side}", "#change": "lastChange", "#reader": "lastReader"}
+        values: Item = {
+            ":seq": message.seq,
+            ":seen": message.received_by(reader_id),
+            ":change": "read",
+            ":reader": reader_id,
+        }
+        expression = "SET #read = :seq, #seen = :seen, #change = :change, #reader = :reader"
+        names["#origin"] = "readOrigin"
+        if origin is None:
+            expression += " REMOVE #origin"
+        else:
+            expression += ", #origin = :origin"
+            values[":origin"] = origin
+        # nothing read, or up to less -> up to here;  as far or further, our own lost write included -> as it is
+        is_further = "attribute_exists(PK) AND (attribute_not_exists(#read) OR #read < :seq)"
+        key = keys.conversation(message.pair.low, message.pair.high)
+        try:
+            written = self._table.write(
+                update(key, expression, condition=is_further, names=names, values=values), returning="ALL_NEW"
+            )
+        except ConditionFailed as failure:
+            return conversation_of(failure.found[0] or {})
+        return conversation_of(written or {})
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def head_and_message(self, pair: Pair, seq: int) -> tuple[Conversation | None, Message | None]:
+        """Both in one read, those that exist."""
+        head, message = keys.conversation(pair.low, pair.high), keys.message(pair.low, pair.high, seq)
+        found = self._table.batch_get([head, message])
+        return (
+            conversation_of(found[head]) if head in found else None,
+            message_of(found[message]) if message in found else None,
+        )
+
+    def conversation(self, pair: Pair) -> Conversation | None:
+        item = self._table.get(keys.conversation(pair.low, pair.high))
+        return conversation_of(item) if item else None
+
+    def page(self, pair: Pair, wanted: MessageRange) -> MessagePage | None:
+        """Messages of one conversation, None where it has not begun.
+
+        The newest ones, and those after a `seq` when fewer than the limit follow it, come with the head in one Query.
+        Those before a `seq` have known keys, since no `seq` is left out: one BatchGet reads them with the head.
+        """
+        if wanted.before is not None:
+            return self._page_before(pair, wanted.before, wanted.limit)
+        items = self._table.query(
+            "#pk = :pk AND #sk BETWEEN :first AND :head",
+            {
+                ":pk": keys.conversation_partition(pair.low, pair.high),
+                ":first": keys.message(pair.low, pair.high, (wanted.after or 0) + 1).sk,
+                ":head": keys.conversation(pair.low, pair.high).sk,
+            },
+            names={"#pk": "PK", "#sk": "SK"},
+            forward=wanted.after is not None,
+            limit=wanted.limit + 1,
+        )
+        messages = sorted((message_of(item) for item in items if "seq" in item), key=lambda message: message.seq)
+        heads = [conversation_of(item) for item in items if "seq" not in item]
+        head = heads[0] if heads else self.conversation(pair)
+        if head is None:
+            return None
+        if wanted.after is None:
+            return MessagePage(head, messages, more=bool(messages) and messages[0].seq > 1)
+        messages = messages[: wanted.limit]
+        return MessagePage(head, messages, more=bool(messages) and messages[-1].seq < head.last_seq)
+
+    def inbox(self, user_id: str, wanted: PageRequest) -> PageResult[Conversation]:
+        """Somebody's conversations by their last message, newest first, and how many there are.
+
+        The heads stand in two indexes, under the first of their people in one and under the second in the other.
+        """
+        count = wanted.limit if wanted.after else wanted.offset + wanted.limit
+        found: list[Item] = []
+        for index in ("GSI1", "GSI2"):
+            values = {":inbox": keys.inbox_partition(user_id)}
+            condition = f"{index}PK = :inbox"
+            if wanted.after:
+                values[":after"] = str(wanted.after["sort"])
+                condition += f" AND {index}SK < :after"
+            found += self._table.query(condition, values, index=index, forward=False, limit=count + 1)
+        found.sort(key=lambda item: str(item["GSI1SK"]), reverse=True)
+        start = 0 if wanted.after else wanted.offset
+        page = found[start : start + wanted.limit]
+        more = len(found) > start + wanted.limit
+        total = self._table.get(keys.inbox_counter(user_id)) or {}
+        following = {"sort": page[-1]["GSI1SK"]} if page and more else None
+        return PageResult([conversation_of(item) for item in page], int(total.get("conversations", 0)), following)
+
+    def newest(self, conversations: Sequence[Conversation]) -> dict[Pair, tuple[Conversation, Message]]:
+        """The present heads of conversations that an index named, each with its last message."""
+        heads = {conversation.pair: conversation for conversation in conversations}
+        wanted = [keys.conversation(pair.low, pair.high) for pair in heads]
+        wanted += [keys.message(pair.low, pair.high, head.last_seq) for pair, head in heads.items()]
+        found = self._table.batch_get(wanted)
+        for item in list(found.values()):
+            if "seq" not in item:
+                head = conversation_of(item)
+                # The index had not seen the last message yet.
+                if head.last_seq != heads[head.pair].last_seq:
+                    found |= self._table.batch_get([keys.message(head.pair.low, head.pair.high, head.last_seq)])
+                heads[head.pair] = head
+        return {
+            pair: (head, message_of(found[keys.message(pair.low, pair.high, head.last_seq)]))
+            for pair, head in heads.items()
+        }
+
+    def _page_before(self, pair: Pair, before: int, limit: int) -> MessagePage | None:
+        head = keys.conversation(pair.low, pair.high)
+        wanted = [keys.message(pair.low, pair.high, seq) for seq in range(max(1, before - limit), before)]
+        found = self._table.batch_get([head, *wanted])
+        if head not in found:
+            return None
+        conversation = conversation_of(found[head])
+        if conversation.last_seq < before - 1:
+            return self.page(pair, MessageRange(limit=limit))
+        messages = [message_of(found[key]) for key in wanted]
+        return MessagePage(conversation, messages, more=bool(messages) and messages[0].seq > 1)
+
+    def _message(self, pair: Pair, seq: int) -> Message:
+        item = self._table.get(keys.message(pair.low, pair.high, seq))
+        if item is None:
+            raise LookupError(f"message {seq} of {pair.conversation_id} is missing")
+        return message_of(item)
+
+    def _stored_already(self, failure: ConditionFailed, draft: Draft) -> Message | None:
+        found = failure.found[_MESSAGE]
+        if found is not None and found["messageId"] == draft.message_id:
+            return message_of(found)
+        if draft.client_message_id is not None and failure.failed[_MESSAGE + 1]:
+            trace: Mapping[str, object] = failure.found[_MESSAGE + 1] or {}
+            return self._message(draft.pair, int(str(trace["seq"])))
+        return None
+
+    def _present(self, failure: ConditionFailed, pair: Pair) -> Conversation | None:
+        found = failure.found[_HEAD]
+        # Not told when another writer was at the head in that very moment.
+        return conversation_of(found) if found is not None else self.conversation(pair)
+
+
+def _first_check(draft: Draft) -> int:
+    return _MESSAGE + (2 if draft.client_message_id is not None else 1)
+
+
+def _writes(head: Conversation | None, following: Conversation, message: Message, link: Link | None) -> list[Write]:
+    is_new = "attribute_not_exists(PK)"
+    writes = [_head_write(head, following), put(message_item(message), condition=is_new)]
+    if message.client_message_id is not None:
+        forgotten = int((message.created_at + _REMEMBERED).timestamp())
+        writes.append(put(client_message_item(message, forgotten), condition=is_new))
+    if link is not None:
+        writes += _link_checks(message.pair, link)
+    if head is None:
+        # Guarded by the head, which begins but once.
+        writes += [
+            update(
+                keys.inbox_counter(user_id),
+                "SET #count = if_not_exists(#count, :zero) + :one, #entity = :entity",
+                names={"#count": "conversations", "#entity": "entity"},
+                values={":zero": 0, ":one": 1, ":entity": Entity.INBOX.value},
+            )
+            for user_id in (message.pair.low, message.pair.high)
+        ]
+    return writes
+
+
+def _head_write(head: Conversation | None, following: Conversation) -> Write:
+    fields = conversation_fields(following)
+    values = {f":{name}": value for name, value in fields.items()}
+    names = {f"#{name}": name for name in fields}
+    # (none) -> head at 1;  head at n -> head at n+1, and only from there
+    is_as_read = "attribute_not_exists(PK)"
+    if head is not None:
+        is_as_read = "#lastSeq = :before"
+        values[":before"] = head.last_seq
+    return update(
+        keys.conversation(following.pair.low, following.pair.high),
+        "SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+        condition=is_as_read,
+        names=names,
+        values=values,
+    )
+
+
+def _link_checks(pair: Pair, link: Link) -> list[Write]:
+    holds_seat = "#status IN (:active, :completed)"
+    teaches = "#tutor = :tutor"
+    seated = {":active": EnrollmentStatus.ACTIVE.value, ":completed": EnrollmentStatus.COMPLETED.value}
+    checks = [
+        check(keys.enrollment(user_id, link.course_id), holds_seat, names={"#status": "status"}, values=seated)
+        for user_id in (pair.low, pair.high)
+        if user_id != link.tutor_id
+    ]
+    if link.tutor_id is not None:
+        checks.append(
+            check(keys.course(link.course_id), teaches, names={"#tutor": "tutorId"}, values={":tutor": link.tutor_id})
+        )
+    return checks

@@ -1,0 +1,207 @@
+"""Writing to each other, reading, and marking as read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import Forbidden, NotFound, UserNotFound, ValidationFailed
+from peerlearn.domain.ids import new_id
+from peerlearn.domain.messages import (
+    Conversation,
+    Draft,
+    InboxEntry,
+    Link,
+    LinkBroken,
+    Message,
+    MessagePage,
+    MessageRange,
+    Pair,
+)
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.profiles import Profile
+from peerlearn.domain.users import Principal, Role, User
+
+
+class Conversations(Protocol):
+    """See `peerlearn.persistence.conversations`."""
+
+    def look_up(
+        self, pair: Pair, sender_id: str, client_message_id: str | None
+    ) -> tuple[Conversation | None, Message | None]: ...
+    def append(self, draft: Draft, conversation: Conversation | None, link: Link | None) -> Message: ...
+    def mark_read(self, message: Message, reader_id: str, origin: str | None) -> Conversation: ...
+    def head_and_message(self, pair: Pair, seq: int) -> tuple[Conversation | None, Message | None]: ...
+    def conversation(self, pair: Pair) -> Conversation | None: ...
+    def page(self, pair: Pair, wanted: MessageRange) -> MessagePage | None: ...
+    def inbox(self, user_id: str, wanted: PageRequest) -> PageResult[Conversation]: ...
+    def newest(self, conversations: Sequence[Conversation]) -> Mapping[Pair, tuple[Conversation, Message]]: ...
+
+
+class People(Protocol):
+    """Who somebody is, what they are enrolled in, and who teaches that."""
+
+    def profile(self, user_id: str) -> Profile | None: ...
+    def users(self, user_ids: Sequence[str]) -> Mapping[str, User]: ...
+    def tutors(self, course_ids: Sequence[str]) -> Mapping[str, str]: ...
+
+
+class MessageService:
+    """The use cases of the `messages` endpoints and of the WebSocket."""
+
+    def __init__(self, conversations: Conversations, people: People, clock: Clock = utc_now) -> None:
+        self._conversations = conversations
+        self._people = people
+        self._clock = clock
+
+    def send(
+        self,
+        sender: Principal,
+        receiver_id: str,
+        text: str,
+        client_message_id: str | None = None,
+        origin: str | None = None,
+    ) -> tuple[Message, bool]:
+        """Stores a message, and tells whether it is read already (a repeated one may be).
+
+        Two round trips. The first message to somebody takes two or three more, to find out what connects the two;
+        until they answer, that course's condition is part of the transaction, which takes none.
+
+        Parameters
+        ----------
+        client_message_id: str, optional
+            The client's own id: what was stored under it before is answered again and nothing is stored.
+        origin: str, optional
+            The connection it came by.
+
+        Raises
+        ------
+        UserNotFound
+        Forbidden
+            No shared course, not its tutor, and the receiver has not written to the sender.
+        ValidationFailed
+            To oneself.
+        """
+        pair = self._pair(sender, receiver_id, "receiverId")
+        conversation, stored = self._conversations.look_up(pair, sender.user_id, client_message_id)
+        if stored is not None:
+            return stored, conversation is not None and conversation.is_read(stored)
+        draft = Draft(
+            message_id=new_id("msg"),
+            pair=pair,
+            sender_id=sender.user_id,
+            text=text,
+            written_at=self._clock(),
+            client_message_id=client_message_id,
+            origin=origin,
+        )
+        link = self._needed_link(conversation, sender, receiver_id)
+        try:
+            return self._conversations.append(draft, conversation, link), False
+        except LinkBroken:
+            # They may share another course.
+            link = self._link(sender, receiver_id)
+            return self._conversations.append(draft, conversation, link), False
+
+    def require_reach(self, sender: Principal, receiver_id: str) -> None:
+        """Whether the sender may write to the receiver.
+
+        Raises
+        ------
+        UserNotFound, Forbidden, ValidationFailed
+        """
+        pair = self._pair(sender, receiver_id, "receiverId")
+        conversation = self._conversations.conversation(pair)
+        if conversation is None or not conversation.received_by(sender.user_id):
+            self._link(sender, receiver_id)
+
+    def messages(self, caller: Principal, peer_id: str, wanted: MessageRange) -> MessagePage:
+        """A page of the conversation with somebody; empty where none has begun.
+
+        Raises
+        ------
+        UserNotFound
+        ValidationFailed
+            With oneself, or `after` and `before` at once.
+        """
+        pair = self._pair(caller, peer_id, "with")
+        if wanted.after is not None and wanted.before is not None:
+            raise ValidationFailed(("before", "cannot be combined with after"))
+        page = self._conversations.page(pair, wanted)
+        if page is None:
+            if not self._people.users([peer_id]):
+                raise UserNotFound
+            return MessagePage(Conversation(pair), [], more=False)
+        return page
+
+    def conversations(self, caller: Principal, wanted: PageRequest) -> PageResult[InboxEntry]:
+        """The caller's conversations, newest first."""
+        page = self._conversations.inbox(caller.user_id, wanted)
+        if not page.entries:
+            return page.with_entries([])
+        present = self._conversations.newest(page.entries)
+        people = self._people.users([conversation.pair.other(caller.user_id) for conversation in page.entries])
+        entries = []
+        for pair, (conversation, message) in present.items():
+            peer_id = pair.other(caller.user_id)
+            entries.append(InboxEntry(conversation, peer_id, people.get(peer_id), message))
+        return page.with_entries(entries)
+
+    def mark_read(self, caller: Principal, peer_id: str, read_up_to: int, origin: str | None = None) -> Conversation:
+        """Everything up to that `seq` is read by the caller; less than before changes nothing.
+
+        Raises
+        ------
+        NotFound
+            The two have no conversation.
+        ValidationFailed
+            There is no such message.
+        """
+        pair = self._pair(caller, peer_id, "peerId")
+        conversation, message = self._conversations.head_and_message(pair, read_up_to)
+        if conversation is None:
+            raise NotFound("You have no conversation with this person.")
+        if message is None:
+            raise ValidationFailed(("readUpTo", f"is past the last message, which is {conversation.last_seq}"))
+        if conversation.reading(caller.user_id).up_to >= read_up_to:
+            return conversation
+        return self._conversations.mark_read(message, caller.user_id, origin)
+
+    def _pair(self, caller: Principal, peer_id: str, field: str) -> Pair:
+        if peer_id == caller.user_id:
+            raise ValidationFailed((field, "must be somebody else"))
+        return Pair.of(caller.user_id, peer_id)
+
+    def _needed_link(self, conversation: Conversation | None, sender: Principal, receiver_id: str) -> Link | None:
+        # Whoever was written to may always answer.
+        if conversation is not None and conversation.received_by(sender.user_id):
+            return None
+        if conversation is not None and conversation.link is not None:
+            return conversation.link
+        return self._link(sender, receiver_id)
+
+    def _link(self, sender: Principal, receiver_id: str) -> Link:
+        receiver = self._people.profile(receiver_id)
+        if receiver is None:
+            raise UserNotFound
+        own = self._people.profile(sender.user_id)
+        own_courses = own.enrolled_courses if own else []
+        their_courses = set(receiver.enrolled_courses)
+        shared = next((course_id for course_id in own_courses if course_id in their_courses), None)
+        if shared is not None:
+            return Link(shared)
+        if receiver.user.role is not Role.LEARNER:
+            taught = self._taught_by(receiver_id, own_courses)
+            if taught is not None:
+                return taught
+        if sender.role is not Role.LEARNER:
+            taught = self._taught_by(sender.user_id, receiver.enrolled_courses)
+            if taught is not None:
+                return taught
+        raise Forbidden("You can write to peers of your courses, to their tutors, and to people who wrote to you.")
+
+    def _taught_by(self, tutor_id: str, course_ids: Sequence[str]) -> Link | None:
+        tutors = self._people.tutors(course_ids)
+        course_id = next((course_id for course_id in course_ids if tutors.get(course_id) == tutor_id), None)
+        return Link(course_id, tutor_id) if course_id else None

@@ -1,0 +1,97 @@
+"""Finding people to learn with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.errors import CourseNotFound, NotEnrolled, UserNotFound
+from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.peers import (
+    COURSES_MAX,
+    NEIGHBOURS_EACH_WAY,
+    PEERS_MAX,
+    Candidate,
+    Peer,
+    common_interests,
+    ranked,
+)
+from peerlearn.domain.profiles import Profile
+from peerlearn.domain.users import Principal, User
+
+
+class Neighbourhood(Protocol):
+    """See `peerlearn.persistence.peers`."""
+
+    def profile(self, user_id: str) -> Profile | None: ...
+    def users(self, user_ids: Sequence[str]) -> Mapping[str, User]: ...
+    def tutors(self, course_ids: Sequence[str]) -> Mapping[str, str]: ...
+    def around(
+        self, enrollments: Sequence[Enrollment], each_way: int
+    ) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPeers:
+    """A page of matches, and the titles of the courses in it."""
+
+    page: PageResult[Peer]
+    titles: Mapping[str, str]
+
+
+class PeerService:
+    """The use case of the `peers` endpoint."""
+
+    def __init__(self, neighbourhood: Neighbourhood) -> None:
+        self._neighbourhood = neighbourhood
+
+    def find(self, caller: Principal, wanted: PageRequest, course_id: str | None = None) -> FoundPeers:
+        """People who hold a seat in the caller's courses, best match first.
+
+        Raises
+        ------
+        UserNotFound
+        CourseNotFound, NotEnrolled
+            Of the course that was asked for.
+        """
+        own = self._neighbourhood.profile(caller.user_id)
+        if own is None:
+            raise UserNotFound
+        enrollments = self._enrollments(own, course_id)
+        if not enrollments:
+            return FoundPeers(slice_page([], wanted), {})
+        neighbours, titles = self._neighbourhood.around(enrollments, NEIGHBOURS_EACH_WAY)
+        candidates = _candidates(caller.user_id, neighbours)
+        users = self._neighbourhood.users([candidate.user_id for candidate in candidates])
+        peers = [
+            Peer(user, candidate.course_ids, common_interests(own.user.interests, user.interests))
+            for candidate in candidates
+            if (user := users.get(candidate.user_id)) is not None
+        ]
+        return FoundPeers(slice_page(ranked(peers), wanted), titles)
+
+    def _enrollments(self, own: Profile, course_id: str | None) -> list[Enrollment]:
+        seated = [enrollment for enrollment in own.enrollments if enrollment.status.holds_seat]
+        seated.sort(key=lambda enrollment: enrollment.enrolled_at, reverse=True)
+        if course_id is None:
+            return seated[:COURSES_MAX]
+        chosen = [enrollment for enrollment in seated if enrollment.course_id == course_id]
+        if not chosen:
+            if not self._neighbourhood.tutors([course_id]):
+                raise CourseNotFound
+            raise NotEnrolled
+        return chosen
+
+
+def _candidates(caller_id: str, neighbours: Mapping[str, Sequence[str]]) -> list[Candidate]:
+    courses: dict[str, list[str]] = {}
+    nearest: dict[str, int] = {}
+    for course_id, user_ids in neighbours.items():
+        for place, user_id in enumerate(user_ids):
+            if user_id != caller_id:
+                courses.setdefault(user_id, []).append(course_id)
+                nearest[user_id] = min(place, nearest.get(user_id, place))
+    found = sorted(courses, key=lambda user_id: (-len(courses[user_id]), nearest[user_id], user_id))
+    return [Candidate(user_id, courses[user_id]) for user_id in found[:PEERS_MAX]]
