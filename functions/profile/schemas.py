@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from peerlearn.domain.points import Entry, Reason
 from peerlearn.domain.profiles import Profile
 from peerlearn.http.models import Moment, NotNull, PersonName, RequestModel, ResponseModel, Tags
 
@@ -53,3 +54,23 @@ class ProfileData(ResponseModel):
                 created_at=user.created_at,
             )
         )
+
+
+class EntryView(ResponseModel):
+    """An award, or, with negative points, one taken back; `reference` names what earned it."""
+
+    reason: Reason
+    points: int
+    reference: str
+    awarded_at: Moment
+
+    @classmethod
+    def of(cls, entry: Entry) -> EntryView:
+        award = entry.award
+        return cls(reason=award.reason, points=award.points, reference=award.key, awarded_at=entry.awarded_at)
+
+
+class LedgerData(ResponseModel):
+    """`data` of the ledger."""
+
+    entries: list[EntryView]

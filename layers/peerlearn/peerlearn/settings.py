@@ -20,6 +20,10 @@ class Settings(BaseModel):
     allowed_origins: Annotated[str, Field(validation_alias="ALLOWED_ORIGINS")] = ""
     bcrypt_cost: Annotated[int, Field(validation_alias="BCRYPT_COST", ge=10, le=16)] = 12
 
+    bucket_name: Annotated[str, Field(validation_alias="BUCKET_NAME")] = ""
+    max_upload_bytes: Annotated[int, Field(validation_alias="MAX_UPLOAD_BYTES", ge=1)] = 52_428_800
+    region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
+
     @property
     def origins(self) -> list[str]:
         """The allowed origins of browsers; `*` alone allows every one."""

@@ -12,8 +12,15 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
-from peerlearn.domain.errors import SubmissionAlreadyGraded, SubmissionClosed, ValidationFailed
+from peerlearn.domain.errors import (
+    AssessmentNotFound,
+    SubmissionAlreadyGraded,
+    SubmissionClosed,
+    SubmissionNotFound,
+    ValidationFailed,
+)
 from peerlearn.domain.ids import derived_id, new_id
 from peerlearn.domain.points import Award, submission_award
 from peerlearn.domain.submission_urls import CheckedUrl
@@ -301,3 +308,45 @@ class AssessmentPage:
 
     assessment: Assessment
     submission: Submission | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What there is of one learner at one assessment; None where there is none of it."""
+
+    course: Course | None
+    assessment: Assessment | None
+    enrollment: Enrollment | None
+    latest: Submission | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionChange:
+    """A submission as it is to be, and what follows for its learner's points."""
+
+    submission: Submission
+    awards: tuple[Award, ...]
+
+
+def require_assessment(assessment: Assessment | None) -> Assessment:
+    """The assessment.
+
+    Raises
+    ------
+    AssessmentNotFound
+    """
+    if assessment is None:
+        raise AssessmentNotFound
+    return assessment
+
+
+def require_submission(submission: Submission | None) -> Submission:
+    """The submission.
+
+    Raises
+    ------
+    SubmissionNotFound
+    """
+    if submission is None:
+        raise SubmissionNotFound
+    return submission

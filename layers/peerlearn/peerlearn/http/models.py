@@ -95,6 +95,8 @@ Tags = Annotated[list[Tag], AfterValidator(_at_most_twenty)]
 
 CourseIdPath = Annotated[str, Path(alias="courseId", pattern=ID_PATTERN)]
 UserIdPath = Annotated[str, Path(alias="userId", pattern=ID_PATTERN)]
+AssessmentIdPath = Annotated[str, Path(alias="assessmentId", pattern=ID_PATTERN)]
+LearnerIdPath = Annotated[str, Path(alias="learnerId", pattern=ID_PATTERN)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 CursorText = Annotated[str | None, Query(max_length=2048)]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import LEADERBOARD_LENGTH, Award, Entry, Standing, Totals
 from peerlearn.domain.progress import LearnerCourse
@@ -66,16 +66,26 @@ def points_unchanged(points: int) -> str:
     return "#points = :points" if points else "(attribute_not_exists(#points) OR #points = :points)"
 
 
-def crediting(before: Enrollment, awards: Sequence[Award], token: str) -> Write:
-    """Adds awards to the points of an enrolment, whatever its status is by now."""
+def crediting(
+    before: Enrollment, awards: Sequence[Award], token: str, *, statuses: Sequence[EnrollmentStatus] = ()
+) -> Write:
+    """Adds awards to the points of an enrolment, whatever its status is by now unless `statuses` are named."""
     after = replace(before, points=before.points + sum(award.points for award in awards))
     attributes = standing_attributes(after) | {REQUEST_ID: token}
+    names = {f"#{name}": name for name in attributes}
+    values = {":points": before.points, **{f":new_{name}": value for name, value in attributes.items()}}
+    condition = f"attribute_exists(PK) AND {points_unchanged(before.points)}"
+    if statuses:
+        wanted = {f":status{number}": status.value for number, status in enumerate(statuses)}
+        condition += f" AND #status IN ({', '.join(wanted)})"
+        names["#status"] = "status"
+        values |= wanted
     return update(
         keys.enrollment(before.learner_id, before.course_id),
         "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes),
-        condition=f"attribute_exists(PK) AND {points_unchanged(before.points)}",
-        names={f"#{name}": name for name in attributes},
-        values={":points": before.points, **{f":new_{name}": value for name, value in attributes.items()}},
+        condition=condition,
+        names=names,
+        values=values,
     )
 
 

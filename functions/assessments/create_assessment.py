@@ -1,0 +1,39 @@
+"""POST /v1/courses/{courseId}/assessments: the course's tutor sets a task."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.assessments.schemas import AssessmentData, AssessmentView, NewAssessment
+from peerlearn.bootstrap.assessments import assessment_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Author
+from peerlearn.http.envelopes import Success
+from peerlearn.http.models import CourseIdPath
+from peerlearn.services.assessments import AssessmentService
+
+app = create_app()
+
+
+@app.post("/v1/courses/<courseId>/assessments", status_code=201)
+def create_assessment(
+    user: Author,
+    course_id: CourseIdPath,
+    new: NewAssessment,
+    assessments: Annotated[AssessmentService, Depends(assessment_service)],
+) -> Success[AssessmentData]:
+    assessment = assessments.create(
+        user,
+        course_id,
+        title=new.title,
+        instructions=new.instructions,
+        max_grade=new.max_grade,
+        due_at=new.due_at,
+        allow_late=new.allow_late,
+    )
+    return Success[AssessmentData](data=AssessmentData(assessment=AssessmentView.model_validate(assessment)))
+
+
+lambda_handler = app.lambda_handler

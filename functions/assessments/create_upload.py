@@ -1,0 +1,31 @@
+"""POST /v1/assessments/{assessmentId}/upload: a form to upload one file with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.assessments.schemas import NewUpload, UploadData, UploadView
+from peerlearn.bootstrap.assessments import submission_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import Success
+from peerlearn.http.models import AssessmentIdPath
+from peerlearn.services.assessments import SubmissionService
+
+app = create_app()
+
+
+@app.post("/v1/assessments/<assessmentId>/upload", status_code=201)
+def create_upload(
+    user: Caller,
+    assessment_id: AssessmentIdPath,
+    new: NewUpload,
+    submissions: Annotated[SubmissionService, Depends(submission_service)],
+) -> Success[UploadData]:
+    form = submissions.create_upload(user, assessment_id, new.request())
+    return Success[UploadData](data=UploadData(upload=UploadView.model_validate(form)))
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,125 @@
+"""Bodies and answers of the `assessments` endpoints."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, StrictBool, StrictInt, StringConstraints, model_serializer
+
+from peerlearn.domain.assessments import (
+    FEEDBACK_MAX_LENGTH,
+    FILE_NAME_MAX_LENGTH,
+    INSTRUCTIONS_MAX_LENGTH,
+    MAX_GRADE_LIMIT,
+    UploadRequest,
+)
+from peerlearn.domain.courses import TITLE_MAX_LENGTH
+from peerlearn.http.models import IncomingMoment, Moment, RequestModel, ResponseModel
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH)]
+Instructions = Annotated[str, StringConstraints(max_length=INSTRUCTIONS_MAX_LENGTH)]
+Feedback = Annotated[str, StringConstraints(max_length=FEEDBACK_MAX_LENGTH)]
+# Which URLs may be handed in is a rule of its own; the bounds only keep huge bodies away from it.
+SubmissionUrl = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+
+
+class NewAssessment(RequestModel):
+    """Without `dueAt` an assessment never closes."""
+
+    title: Title
+    instructions: Instructions
+    max_grade: Annotated[StrictInt, Field(ge=1, le=MAX_GRADE_LIMIT)]
+    due_at: IncomingMoment | None = None
+    allow_late: StrictBool = False
+
+
+class NewUpload(RequestModel):
+    """The file about to be uploaded; `size` in bytes."""
+
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=FILE_NAME_MAX_LENGTH)]
+    content_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    size: StrictInt
+
+    def request(self) -> UploadRequest:
+        return UploadRequest(self.file_name, self.content_type, self.size)
+
+
+class NewSubmission(RequestModel):
+    submission_url: SubmissionUrl
+
+
+class Grading(RequestModel):
+    """Feedback that is left out stays as it is; null takes it away."""
+
+    grade: Annotated[StrictInt, Field(ge=0, le=MAX_GRADE_LIMIT)]
+    feedback: Feedback | None = None
+
+
+class AssessmentView(ResponseModel):
+    assessment_id: str
+    course_id: str
+    title: str
+    instructions: str
+    max_grade: int
+    due_at: Moment | None
+    allow_late: bool
+
+
+class SubmissionView(ResponseModel):
+    """One attempt. An attempt that another one followed has no grade."""
+
+    submission_id: str
+    assessment_id: str
+    learner_id: str
+    attempt: int
+    submission_url: str
+    submitted_at: Moment
+    late: bool
+    grade: int | None
+    feedback: str | None
+    graded_at: Moment | None
+
+
+class UploadView(ResponseModel):
+    """A presigned POST: `fields` in this order, then the file as `file`; then hand in `submissionUrl`."""
+
+    url: str
+    fields: dict[str, str]
+    submission_url: str
+    expires_at: Moment
+
+
+class AssessmentData(ResponseModel):
+    assessment: AssessmentView
+
+
+class AssessmentPageData(ResponseModel):
+    """`submission` is the caller's latest, absent where there is none."""
+
+    assessment: AssessmentView
+    submission: SubmissionView | None
+
+    @model_serializer(mode="wrap")
+    def _without_empty_submission(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = handler(self)
+        if fields.get("submission") is None:
+            fields.pop("submission", None)
+        return fields
+
+
+class SubmissionData(ResponseModel):
+    submission: SubmissionView
+
+
+class SubmissionListData(ResponseModel):
+    submissions: list[SubmissionView]
+
+
+class UploadData(ResponseModel):
+    upload: UploadView
+
+
+class DownloadData(ResponseModel):
+    """A link for five minutes."""
+
+    url: str

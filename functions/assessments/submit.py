@@ -1,0 +1,31 @@
+"""POST /v1/assessments/{assessmentId}/submit: the caller's next attempt."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.assessments.schemas import NewSubmission, SubmissionData, SubmissionView
+from peerlearn.bootstrap.assessments import submission_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import Success
+from peerlearn.http.models import AssessmentIdPath
+from peerlearn.services.assessments import SubmissionService
+
+app = create_app()
+
+
+@app.post("/v1/assessments/<assessmentId>/submit", status_code=201)
+def submit(
+    user: Caller,
+    assessment_id: AssessmentIdPath,
+    new: NewSubmission,
+    submissions: Annotated[SubmissionService, Depends(submission_service)],
+) -> Success[SubmissionData]:
+    submission = submissions.submit(user, assessment_id, new.submission_url)
+    return Success[SubmissionData](data=SubmissionData(submission=SubmissionView.model_validate(submission)))
+
+
+lambda_handler = app.lambda_handler

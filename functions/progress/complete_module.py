@@ -1,0 +1,31 @@
+"""PATCH /v1/learner/me/progress/{courseId}: the caller has finished a module; idempotent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.progress.schemas import ModuleCompletion, ProgressData, ProgressView
+from peerlearn.bootstrap.progress import progress_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import Success
+from peerlearn.http.models import CourseIdPath
+from peerlearn.services.progress import ProgressService
+
+app = create_app()
+
+
+@app.patch("/v1/learner/me/progress/<courseId>")
+def complete_module(
+    user: Caller,
+    course_id: CourseIdPath,
+    completion: ModuleCompletion,
+    progress: Annotated[ProgressService, Depends(progress_service)],
+) -> Success[ProgressData]:
+    done = progress.complete(user, course_id, completion.module_id, completion.study_minutes)
+    return Success[ProgressData](data=ProgressData(progress=ProgressView.model_validate(done)))
+
+
+lambda_handler = app.lambda_handler

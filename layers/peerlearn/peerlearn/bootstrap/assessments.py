@@ -1,0 +1,41 @@
+"""Assessments, submissions and the bucket of their files."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from peerlearn.adapters.uploads import S3Uploads
+from peerlearn.bootstrap.core import client_config, table
+from peerlearn.persistence.assessments import AssessmentRepository
+from peerlearn.services.assessments import AssessmentService, SubmissionService
+from peerlearn.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@cache
+def assessment_service() -> AssessmentService:
+    return AssessmentService(AssessmentRepository(table()))
+
+
+@cache
+def submission_service() -> SubmissionService:
+    return SubmissionService(AssessmentRepository(table()), uploads())
+
+
+@cache
+def uploads() -> S3Uploads:
+    chosen = settings()
+    return S3Uploads(s3_client(), chosen.bucket_name, chosen.region, chosen.max_upload_bytes)
+
+
+@cache
+def s3_client() -> S3Client:
+    # Signed for the bucket's own region: the global address redirects, and a redirected form fails.
+    signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", config=client_config().merge(signing))

@@ -1,0 +1,22 @@
+"""Progress, points and leaderboards."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from peerlearn.bootstrap.core import table
+from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.ledger import LedgerRepository
+from peerlearn.persistence.progress import ProgressRepository
+from peerlearn.services.points import PointsService
+from peerlearn.services.progress import ProgressService
+
+
+@cache
+def progress_service() -> ProgressService:
+    return ProgressService(ProgressRepository(table()))
+
+
+@cache
+def points_service() -> PointsService:
+    return PointsService(LedgerRepository(table()), AccountRepository(table()))

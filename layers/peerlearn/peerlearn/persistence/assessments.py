@@ -1,0 +1,292 @@
+"""Assessments and what is handed in for them.
+
+    COURSE#<c> / A#ASSESSMENT#<a>              the task; its id carries the course's
+    USER#<u>   / SUBMISSION#<a>                the latest attempt with its grade: the lock of all that follows
+    USER#<u>   / SUBMISSION#<a>#ATTEMPT#<n>    an attempt that another one followed
+    USER#<u>   / SUBMISSION#<a>#GRADE#<r>      a grading that a correction replaced
+    COURSE#<c> / COUNT#<a>#<shard>             how many attempts there are
+
+Attempts, latest and past, stand in GSI1 by assessment and in GSI2 by learner, in the order of time.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from peerlearn.domain.assessments import Assessment, Desk, Submission, SubmissionChange, course_of_assessment
+from peerlearn.domain.courses import ASSESSMENTS_MAX, Course
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, Forbidden, ValidationFailed
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.points import Totals
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import (
+    Entity,
+    Item,
+    assessment_item,
+    assessment_of,
+    course_of,
+    enrollment_of,
+    past_grade_item,
+    submission_item,
+    submission_of,
+    totals_of,
+)
+from peerlearn.persistence.ledger import crediting, posting, with_awards
+from peerlearn.persistence.optimistic import REQUEST_ID, settle
+from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
+
+COUNTER_SHARDS = 8
+
+_IS_NEW = "attribute_not_exists(PK)"
+# attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: what was read is what is there.
+_SAME_SUBMISSION = "#attempt = :attempt AND #revision = :revision"
+_WITH_SEAT = tuple(status for status in EnrollmentStatus if status.holds_seat)
+
+
+class AssessmentRepository:
+    """Finds assessments by their id alone, and changes submissions together with the points they earn."""
+
+    def __init__(self, table: Table, backoff: Callable[[], Backoff] = Backoff) -> None:
+        self._table = table
+        self._backoff = backoff
+
+    def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None:
+        """A new assessment of a course.
+
+        Parameters
+        ----------
+        tutor_id: str or None
+            Whose course it must be; None for an administrator.
+
+        Raises
+        ------
+        CourseNotFound, Forbidden
+        ValidationFailed
+            The course has as many as it may have.
+        """
+        # count < 50 -> count + 1;  the course of another tutor -> refused
+        has_room = "#count < :most"
+        is_theirs = "#tutor = :tutor"
+        names = {"#count": "assessmentCount"}
+        values: Item = {":most": ASSESSMENTS_MAX, ":one": 1}
+        condition = f"attribute_exists(PK) AND {has_room}"
+        if tutor_id is not None:
+            condition += f" AND {is_theirs}"
+            names["#tutor"] = "tutorId"
+            values[":tutor"] = tutor_id
+        writes = [
+            update(
+                keys.course(assessment.course_id),
+                "SET #count = #count + :one",
+                condition=condition,
+                names=names,
+                values=values,
+            ),
+            put(assessment_item(assessment) | {REQUEST_ID: token}, condition=_IS_NEW),
+        ]
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed as failure:
+            course, found = failure.found
+            # The reply to our own commit may have been lost: then the assessment is there.
+            if found is not None and found.get(REQUEST_ID) == token:
+                return
+            if course is None:
+                raise CourseNotFound from failure
+            if tutor_id is not None and course["tutorId"] != tutor_id:
+                raise Forbidden("Only the tutor of this course may do this.") from failure
+            message = f"has {ASSESSMENTS_MAX} assessments, which is as many as a course can have"
+            raise ValidationFailed(("courseId", message)) from failure
+
+    def desk(self, learner_id: str, assessment_id: str) -> Desk:
+        """One learner at one assessment, in one round trip; everything None where the id is not one of ours."""
+        found = self._read(learner_id, assessment_id, with_course=True)
+        return _desk(learner_id, assessment_id, found)
+
+    def hand_in(
+        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
+    ) -> Submission:
+        """Stores the attempt that `decide` makes of the present state.
+
+        Two attempts at once are both stored, one after the other. `decide` is not shown the course.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            The learner's own other requests were always faster.
+        """
+
+        def plan(token: str) -> tuple[list[Write], Submission]:
+            desk, totals = self._situation(learner_id, assessment_id, with_course=False)
+            change = decide(desk)
+            if desk.enrollment is None:
+                raise AssessmentNotFound
+            return _handing_in(desk.enrollment, desk.latest, change, totals, token), change.submission
+
+        return settle(self._table, request_id, plan, backoff=self._backoff)
+
+    def grade(
+        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
+    ) -> Submission:
+        """Stores the grading that `decide` makes of the present state; what it replaces is kept.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            Others were always faster.
+        """
+
+        def plan(token: str) -> tuple[list[Write], Submission]:
+            desk, totals = self._situation(learner_id, assessment_id, with_course=True)
+            change = decide(desk)
+            before = desk.latest
+            if before is None or change.submission == before:
+                return [], change.submission
+            return _grading(desk.enrollment, before, change, totals, token), change.submission
+
+        return settle(self._table, request_id, plan, backoff=self._backoff)
+
+    # -- lists ------------------------------------------------------------------------------------------------------
+
+    def course_and_total(self, assessment_id: str) -> tuple[Course | None, Assessment | None, int]:
+        """The assessment with its course, and how many attempts were handed in."""
+        course_id = course_of_assessment(assessment_id)
+        if course_id is None:
+            return None, None, 0
+        course, assessment = keys.course(course_id), keys.assessment(course_id, assessment_id)
+        counters = [keys.submission_counter(course_id, assessment_id, shard) for shard in range(COUNTER_SHARDS)]
+        found = self._table.batch_get([course, assessment, *counters])
+        return (
+            course_of(found[course]) if course in found else None,
+            assessment_of(found[assessment]) if assessment in found else None,
+            sum(int(found[counter]["count"]) for counter in counters if counter in found),
+        )
+
+    def of_assessment(self, assessment_id: str, wanted: PageRequest, total: int) -> PageResult[Submission]:
+        """Every attempt at an assessment, newest first."""
+        return self._listed("GSI1", keys.assessment_submissions_partition(assessment_id), wanted, total)
+
+    def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]:
+        """Every attempt of a learner, newest first."""
+        total = totals_of(learner_id, self._table.get(keys.totals(learner_id))).submissions
+        return self._listed("GSI2", keys.learner_submissions_partition(learner_id), wanted, total)
+
+    def _listed(self, index: str, partition: str, wanted: PageRequest, total: int) -> PageResult[Submission]:
+        skipped = 0 if wanted.after else wanted.offset
+        if skipped >= total:
+            return PageResult([], total)
+        items = self._table.query(
+            "#pk = :pk",
+            {":pk": partition},
+            names={"#pk": f"{index}PK"},
+            index=index,
+            forward=False,
+            # One more than the page: whether there is a next one.
+            limit=skipped + wanted.limit + 1,
+            start=dict(wanted.after) if wanted.after else None,
+        )
+        shown = items[skipped : skipped + wanted.limit]
+        has_more = len(items) > skipped + wanted.limit
+        after = {name: shown[-1][name] for name in ("PK", "SK", f"{index}PK", f"{index}SK")} if has_more else None
+        return PageResult([submission_of(item) for item in shown], total, after)
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def _read(self, learner_id: str, assessment_id: str, *, with_course: bool) -> dict[keys.Key, Item]:
+        course_id = course_of_assessment(assessment_id)
+        if course_id is None:
+            return {}
+        wanted = [
+            keys.assessment(course_id, assessment_id),
+            keys.enrollment(learner_id, course_id),
+            keys.submission(learner_id, assessment_id),
+            keys.totals(learner_id),
+        ]
+        return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
+
+    def _situation(self, learner_id: str, assessment_id: str, *, with_course: bool) -> tuple[Desk, Totals]:
+        found = self._read(learner_id, assessment_id, with_course=with_course)
+        totals = totals_of(learner_id, found.get(keys.totals(learner_id)))
+        return _desk(learner_id, assessment_id, found), totals
+
+
+def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> Desk:
+    course_id = course_of_assessment(assessment_id) or ""
+    course = found.get(keys.course(course_id))
+    assessment = found.get(keys.assessment(course_id, assessment_id))
+    enrollment = found.get(keys.enrollment(learner_id, course_id))
+    latest = found.get(keys.submission(learner_id, assessment_id))
+    return Desk(
+        course_of(course) if course else None,
+        assessment_of(assessment) if assessment else None,
+        enrollment_of(enrollment) if enrollment else None,
+        submission_of(latest) if latest else None,
+    )
+
+
+def _handing_in(
+    enrollment: Enrollment, before: Submission | None, change: SubmissionChange, totals: Totals, token: str
+) -> list[Write]:
+    submission = change.submission
+    after, entries = with_awards(totals, change.awards, submission.submitted_at)
+    writes = [
+        _storing(before, submission, token),
+        _counting(submission),
+        *posting(totals, replace(after, submissions=after.submissions + 1), entries, token),
+    ]
+    if before is not None:
+        writes.append(put(submission_item(before, past=True) | {REQUEST_ID: token}, condition=_IS_NEW))
+    # active, completed -> may hand in;  dropped or waitlisted since it was read -> may not
+    if change.awards:
+        writes.append(crediting(enrollment, change.awards, token, statuses=_WITH_SEAT))
+    else:
+        writes.append(_seat_check(enrollment))
+    return writes
+
+
+def _seat_check(enrollment: Enrollment) -> Write:
+    return check(
+        keys.enrollment(enrollment.learner_id, enrollment.course_id),
+        "#status IN (:active, :completed)",
+        names={"#status": "status"},
+        values={":active": EnrollmentStatus.ACTIVE.value, ":completed": EnrollmentStatus.COMPLETED.value},
+    )
+
+
+def _grading(
+    enrollment: Enrollment | None, before: Submission, change: SubmissionChange, totals: Totals, token: str
+) -> list[Write]:
+    submission = change.submission
+    writes = [_storing(before, submission, token)]
+    if before.is_graded:
+        writes.append(put(past_grade_item(before) | {REQUEST_ID: token}, condition=_IS_NEW))
+    if change.awards and enrollment is not None and submission.graded_at is not None:
+        after, entries = with_awards(totals, change.awards, submission.graded_at)
+        writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
+    return writes
+
+
+def _storing(before: Submission | None, after: Submission, token: str) -> Write:
+    item = submission_item(after) | {REQUEST_ID: token}
+    if before is None:
+        return put(item, condition=_IS_NEW)
+    return put(
+        item,
+        condition=_SAME_SUBMISSION,
+        names={"#attempt": "attempt", "#revision": "revision"},
+        values={":attempt": before.attempt, ":revision": before.revision},
+    )
+
+
+def _counting(submission: Submission) -> Write:
+    # Guarded by the submission's own condition in the same transaction. A learner's shard is always the same.
+    shard = zlib.crc32(submission.learner_id.encode()) % COUNTER_SHARDS
+    return update(
+        keys.submission_counter(submission.course_id, submission.assessment_id, shard),
+        "SET #count = if_not_exists(#count, :none) + :one, #entity = :entity",
+        names={"#count": "count", "#entity": "entity"},
+        values={":none": 0, ":one": 1, ":entity": Entity.SUBMISSION_COUNTER.value},
+    )

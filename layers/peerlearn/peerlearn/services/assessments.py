@@ -1,0 +1,254 @@
+"""Assessments: setting them, handing in work, and grading it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.assessments import (
+    Assessment,
+    AssessmentPage,
+    Desk,
+    StoredFile,
+    Submission,
+    SubmissionChange,
+    UploadedObject,
+    UploadForm,
+    UploadRequest,
+    check_upload,
+    check_uploaded,
+    graded,
+    new_assessment_id,
+    new_upload_key,
+    next_attempt,
+    own_upload_key,
+    require_assessment,
+    require_open,
+    require_submission,
+)
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.courses import Course
+from peerlearn.domain.errors import Forbidden, NotFound, ValidationFailed
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.points import grade_awards
+from peerlearn.domain.progress import require_course, require_member, require_reader, require_tutor
+from peerlearn.domain.submission_urls import UrlRefused, check_url
+from peerlearn.domain.users import Principal
+
+
+class Assessments(Protocol):
+    """What these use cases need of the store; see `peerlearn.persistence.assessments`."""
+
+    def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None: ...
+    def desk(self, learner_id: str, assessment_id: str) -> Desk: ...
+    def hand_in(
+        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
+    ) -> Submission: ...
+    def grade(
+        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
+    ) -> Submission: ...
+    def course_and_total(self, assessment_id: str) -> tuple[Course | None, Assessment | None, int]: ...
+    def of_assessment(self, assessment_id: str, wanted: PageRequest, total: int) -> PageResult[Submission]: ...
+    def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]: ...
+
+
+class Uploads(Protocol):
+    """The bucket; see `peerlearn.adapters.uploads`."""
+
+    bucket: str
+    max_bytes: int
+
+    def form(self, key: str, content_type: str) -> UploadForm: ...
+    def claim(self, key: str) -> UploadedObject | None: ...
+    def link(self, file: StoredFile) -> str: ...
+
+
+class AssessmentService:
+    """Setting, reading, grading: what needs no file."""
+
+    def __init__(self, assessments: Assessments, clock: Clock = utc_now) -> None:
+        self._assessments = assessments
+        self._clock = clock
+
+    def create(
+        self,
+        caller: Principal,
+        course_id: str,
+        *,
+        title: str,
+        instructions: str,
+        max_grade: int,
+        due_at: datetime | None = None,
+        allow_late: bool = False,
+    ) -> Assessment:
+        """A new assessment of the caller's course.
+
+        Raises
+        ------
+        CourseNotFound, Forbidden
+        ValidationFailed
+            The course has as many as it may have.
+        """
+        assessment = Assessment(
+            assessment_id=new_assessment_id(course_id),
+            course_id=course_id,
+            title=title,
+            instructions=instructions,
+            max_grade=max_grade,
+            due_at=due_at,
+            allow_late=allow_late,
+            created_at=self._clock(),
+        )
+        self._assessments.add(assessment, None if caller.is_admin else caller.user_id, str(uuid4()))
+        return assessment
+
+    def page(self, caller: Principal, assessment_id: str) -> AssessmentPage:
+        """The assessment and the caller's own latest attempt.
+
+        Raises
+        ------
+        AssessmentNotFound, NotEnrolled
+        """
+        desk = self._assessments.desk(caller.user_id, assessment_id)
+        assessment = require_assessment(desk.assessment)
+        require_reader(caller, require_course(desk.course), desk.enrollment)
+        return AssessmentPage(assessment, desk.latest)
+
+    def mine(self, caller: Principal, wanted: PageRequest) -> PageResult[Submission]:
+        """Every attempt of the caller, newest first."""
+        return self._assessments.of_learner(caller.user_id, wanted)
+
+    def all_of(self, caller: Principal, assessment_id: str, wanted: PageRequest) -> PageResult[Submission]:
+        """Every attempt of everybody, newest first, for the course's tutor.
+
+        Raises
+        ------
+        AssessmentNotFound, Forbidden
+        """
+        course, assessment, total = self._assessments.course_and_total(assessment_id)
+        require_assessment(assessment)
+        require_tutor(caller, require_course(course))
+        return self._assessments.of_assessment(assessment_id, wanted, total)
+
+    def grade(
+        self,
+        caller: Principal,
+        assessment_id: str,
+        learner_id: str,
+        grade: int,
+        feedback: str | None,
+        *,
+        keeps_feedback: bool = False,
+    ) -> Submission:
+        """The latest attempt with a grade; a later call corrects it.
+
+        Parameters
+        ----------
+        keeps_feedback: bool
+            The feedback that is there stays, and `feedback` says nothing.
+
+        Raises
+        ------
+        AssessmentNotFound, SubmissionNotFound, Forbidden
+        ValidationFailed
+            The grade is above the assessment's highest.
+        """
+        now = self._clock()
+
+        def decide(desk: Desk) -> SubmissionChange:
+            assessment = require_assessment(desk.assessment)
+            require_tutor(caller, require_course(desk.course))
+            before = require_submission(desk.latest)
+            if not 0 <= grade <= assessment.max_grade:
+                raise ValidationFailed(("grade", f"must be from 0 to {assessment.max_grade}"))
+            after = graded(before, grade, before.feedback if keeps_feedback else feedback, caller.user_id, now)
+            awards = grade_awards(
+                after.course_id, assessment_id, assessment.max_grade, before.grade, grade, after.revision
+            )
+            return SubmissionChange(after, tuple(awards))
+
+        return self._assessments.grade(learner_id, assessment_id, decide, uuid4().hex)
+
+
+class SubmissionService:
+    """Uploading, handing in, and downloading: what may need a file."""
+
+    def __init__(self, assessments: Assessments, uploads: Uploads, clock: Clock = utc_now) -> None:
+        self._assessments = assessments
+        self._uploads = uploads
+        self._clock = clock
+
+    def create_upload(self, caller: Principal, assessment_id: str, upload: UploadRequest) -> UploadForm:
+        """A form to upload one file with. Nothing is stored until the file is handed in.
+
+        Raises
+        ------
+        ValidationFailed, AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
+        """
+        check_upload(upload, self._uploads.max_bytes)
+        self._open_desk(self._assessments.desk(caller.user_id, assessment_id), self._clock())
+        key = new_upload_key(caller.user_id, assessment_id, upload.file_name)
+        return self._uploads.form(key, upload.content_type)
+
+    def submit(self, caller: Principal, assessment_id: str, submission_url: str) -> Submission:
+        """The caller's next attempt.
+
+        Raises
+        ------
+        ValidationFailed
+            The URL is not one that may be handed in, or not a file of the caller's for this assessment.
+        AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
+        TemporarilyUnavailable
+        """
+        try:
+            checked = check_url(submission_url)
+        except UrlRefused as refusal:
+            raise ValidationFailed(("submissionUrl", str(refusal))) from refusal
+        key = own_upload_key(checked, self._uploads.bucket, caller.user_id, assessment_id)
+        now = self._clock()
+
+        @cache
+        def uploaded_file() -> StoredFile | None:
+            if key is None:
+                return None
+            found = check_uploaded(self._uploads.claim(key), self._uploads.max_bytes)
+            return StoredFile(key, found.version_id)
+
+        def decide(desk: Desk) -> SubmissionChange:
+            assessment = self._open_desk(desk, now)
+            enrollment = require_member(desk.enrollment)
+            submission, awards = next_attempt(assessment, enrollment, desk.latest, submission_url, uploaded_file(), now)
+            return SubmissionChange(submission, awards)
+
+        return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex)
+
+    def download(self, caller: Principal, assessment_id: str, learner_id: str) -> str:
+        """A link to the file of a learner's latest attempt, for them and for the tutor.
+
+        Raises
+        ------
+        AssessmentNotFound, SubmissionNotFound, Forbidden
+        NotFound
+            What was handed in is a link, not an uploaded file.
+        """
+        desk = self._assessments.desk(learner_id, assessment_id)
+        require_assessment(desk.assessment)
+        if caller.user_id != learner_id:
+            try:
+                require_tutor(caller, require_course(desk.course))
+            except Forbidden as refusal:
+                raise Forbidden("Only its author and the tutor may fetch a submission.") from refusal
+        file = require_submission(desk.latest).file
+        if file is None:
+            raise NotFound("What was handed in is a link, not an uploaded file.")
+        return self._uploads.link(file)
+
+    @staticmethod
+    def _open_desk(desk: Desk, now: datetime) -> Assessment:
+        assessment = require_assessment(desk.assessment)
+        require_member(desk.enrollment)
+        require_open(assessment, desk.latest, now)
+        return assessment
