@@ -1,7 +1,7 @@
 """Uploads in S3: forms to post them with, a look at what arrived, links to fetch them.
 
-An upload is tagged `state=pending` by its own form and expires by the bucket's lifecycle rule; `claim`
-replaces the tag before the file is handed in. Presigned URLs and forms are secrets of whoever asked for them and are never logged.
+An upload is tagged `state=pending` by its own form and expires by the bucket's lifecycle rule; `claim` replaces the tag
+before the file is handed in. Presigned URLs and forms are secrets of whoever asked for them and are never logged.
 
 Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
 """
