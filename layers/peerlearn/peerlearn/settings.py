@@ -24,6 +24,14 @@ class Settings(BaseModel):
     max_upload_bytes: Annotated[int, Field(validation_alias="MAX_UPLOAD_BYTES", ge=1)] = 52_428_800
     region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
 
+    # Where connections are posted to: the WebSocket API's own address, by https; clients open the same by wss.
+    management_endpoint: Annotated[str, Field(validation_alias="MANAGEMENT_ENDPOINT")] = ""
+
+    @property
+    def web_socket_url(self) -> str:
+        """Where clients connect to."""
+        return f"ws{self.management_endpoint.removeprefix('http')}"
+
     @property
     def origins(self) -> list[str]:
         """The allowed origins of browsers; `*` alone allows every one."""

@@ -6,8 +6,8 @@ then goes to the failure destination. The template says how often and where.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.base import FailureResponse
@@ -17,6 +17,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.events.changes import Change, change_of
 from peerlearn.observability import logger
+
+T = TypeVar("T")
 
 
 class _Processor(BatchProcessor):
@@ -50,3 +52,29 @@ def process_changes(
     # Failures of a whole batch are reported one by one too: each record has its own number of tries.
     processor = _Processor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=handle_record, processor=processor, context=context)
+
+
+def process_together(
+    event: dict[str, Any],
+    context: LambdaContext,
+    decode: Callable[[Change], T],
+    deliver: Callable[[Mapping[str, T]], Mapping[str, BaseException]],
+) -> PartialItemFailureResponse:
+    """Decodes every record by itself, then hands over what they all gave, so that it can be done in parallel.
+
+    Parameters
+    ----------
+    deliver: callable
+        Takes what `decode` gave by sequence number; gives the failures, by sequence number as well.
+    """
+    decoded: dict[str, T] = {}
+
+    def decode_record(record: DynamoDBRecord) -> None:
+        decoded[record["dynamodb"]["SequenceNumber"]] = decode(change_of(record.raw_event))
+
+    processor = _Processor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+    response = process_partial_response(event=event, record_handler=decode_record, processor=processor, context=context)
+    for sequence_number, failure in deliver(decoded).items():
+        logger.error("a stream record failed", sequence_number=sequence_number, exc_info=failure)
+        response["batchItemFailures"].append({"itemIdentifier": sequence_number})
+    return response

@@ -1,0 +1,27 @@
+"""POST /v1/learner/messages: writes to somebody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.messages.schemas import MessageData, MessageView, NewMessage
+from peerlearn.bootstrap.messages import message_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import Success
+from peerlearn.services.messages import MessageService
+
+app = create_app()
+
+
+@app.post("/v1/learner/messages", status_code=201)
+def send(
+    new: NewMessage, user: Caller, messages: Annotated[MessageService, Depends(message_service)]
+) -> Success[MessageData]:
+    message, is_read = messages.send(user, new.receiver_id, new.message, new.client_message_id)
+    return Success[MessageData](data=MessageData(message=MessageView.of(message, is_read=is_read)))
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,24 @@
+"""POST /v1/learner/realtime/ticket: what a client shows in the WebSocket's handshake, once, within 30 seconds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.realtime.schemas import TicketData
+from peerlearn.bootstrap.realtime import realtime_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Caller
+from peerlearn.http.envelopes import Success
+from peerlearn.services.realtime import RealtimeService
+
+app = create_app()
+
+
+@app.post("/v1/learner/realtime/ticket", status_code=201)
+def create_ticket(user: Caller, realtime: Annotated[RealtimeService, Depends(realtime_service)]) -> Success[TicketData]:
+    return Success[TicketData](data=TicketData.model_validate(realtime.issue_ticket(user)))
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,64 @@
+"""What a change of an enrolment or of a session's course tells learners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.courses import Kind
+from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.events import Event, EventType, event_id_of
+from peerlearn.events.changes import Change
+from peerlearn.persistence.items import Entity, enrollment_of
+
+
+def decode(change: Change) -> Iterator[Event]:
+    """A place in the waitlist that became a seat; a session with another time or status."""
+    if change.old is None or change.new is None:
+        return
+    if change.entity == Entity.ENROLLMENT:
+        yield from _promotion(change)
+    # The course's own item tells, not its seats: those change with every booking.
+    if change.entity == Entity.COURSE and change.new["kind"] == Kind.SESSION:
+        yield from _update(change)
+
+
+def _promotion(change: Change) -> Iterator[Event]:
+    was_waiting = (change.old or {}).get("status") == EnrollmentStatus.WAITLISTED
+    if was_waiting and change.became("status", EnrollmentStatus.ACTIVE):
+        enrollment = enrollment_of(change.new or {})
+        updated_at = to_rfc3339(enrollment.updated_at)
+        yield Event(
+            EventType.ENROLLMENT_PROMOTED,
+            event_id_of(EventType.ENROLLMENT_PROMOTED, enrollment.enrollment_id, updated_at),
+            (enrollment.learner_id,),
+            {
+                "enrollmentId": enrollment.enrollment_id,
+                "learnerId": enrollment.learner_id,
+                "courseId": enrollment.course_id,
+                "status": enrollment.status.value,
+                "enrolledAt": to_rfc3339(enrollment.enrolled_at),
+                "updatedAt": updated_at,
+            },
+            enrollment.updated_at,
+        )
+
+
+def _update(change: Change) -> Iterator[Event]:
+    item = change.new or {}
+    if change.differs("startsAt", "endsAt", "status"):
+        course_id: str = item["courseId"]
+        yield Event(
+            EventType.SESSION_UPDATED,
+            event_id_of(EventType.SESSION_UPDATED, course_id, str(item["version"])),
+            (),
+            {
+                "courseId": course_id,
+                "title": item["title"],
+                "status": item["status"],
+                "startsAt": item.get("startsAt"),
+                "endsAt": item.get("endsAt"),
+            },
+            change.at,
+            course_id=course_id,
+        )

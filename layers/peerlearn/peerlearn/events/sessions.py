@@ -1,0 +1,19 @@
+"""What a change of an account or a session means to open connections: they end with their session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peerlearn.domain.events import SessionsEnded
+from peerlearn.events.changes import Change
+from peerlearn.persistence.items import Entity
+
+
+def decode(change: Change) -> Iterator[SessionsEnded]:
+    """A session revoked, or all of somebody's sessions ended by a new password or role."""
+    if change.old is None or change.new is None:
+        return
+    if change.entity == Entity.SESSION and change.became("revoked", value=True):
+        yield SessionsEnded(change.new["userId"], session_id=change.new["sessionId"])
+    if change.entity == Entity.PROFILE and change.differs("sessionEpoch"):
+        yield SessionsEnded(change.new["userId"], kept_session=change.new.get("keptSession"))

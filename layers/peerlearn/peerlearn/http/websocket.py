@@ -1,0 +1,169 @@
+"""The WebSocket's side of the contract: each message gets exactly one answer, and no message ends the connection.
+
+    @on_message(SendMessage)
+    def lambda_handler(message: SendMessage, sender: Sender) -> dict[str, Any]:
+        return {"type": "message.accepted", ...}
+
+Who sends is what the authorizer found out at the handshake, never a field of the message.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.utilities.data_classes.api_gateway_websocket_event import APIGatewayWebSocketEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ValidationError
+
+from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, PayloadTooLarge, ValidationFailed
+from peerlearn.domain.realtime import Ticket
+from peerlearn.domain.users import Principal, Role
+from peerlearn.http.bodies import decoded_body, strict_json
+from peerlearn.observability import logger
+
+MESSAGE_MAX_BYTES = 32 * 1024
+
+M = TypeVar("M", bound=BaseModel)
+Answer = dict[str, Any]
+Handler = Callable[[dict[str, Any], LambdaContext], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A connection's own user; `epoch` is that of the session when the ticket was issued."""
+
+    principal: Principal
+    connection_id: str
+    epoch: int
+
+
+def on_message(model: type[M]) -> Callable[[Callable[[M, Sender], Answer]], Handler]:
+    """Makes a route's handler of a function from a valid message and its sender to the answer."""
+
+    def decorate(respond: Callable[[M, Sender], Answer]) -> Handler:
+        def handler(event: dict[str, Any], context: LambdaContext) -> Answer:  # noqa: ARG001 (Lambda passes it)
+            message: dict[str, Any] = {}
+
+            def answer() -> Answer:
+                message.update(_message_of(event))
+                return respond(_validated(model, message), sender_of(event))
+
+            return _answered(event, message, answer)
+
+        return handler
+
+    return decorate
+
+
+def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handler]:
+    """Makes a handler of `$connect` (CONNECT) or `$disconnect` (DISCONNECT); a refusal ends the handshake.
+
+    A message may name these routes as its action: it is answered as any other unknown one.
+    """
+
+    def decorate(act: Callable[[Sender], None]) -> Handler:
+        def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+            if APIGatewayWebSocketEvent(event).request_context.event_type != event_type:
+                return unknown_action(event, context)
+            try:
+                act(sender_of(event))
+            except DomainError as error:
+                logger.info("connection refused", code=error.code)
+                return {"statusCode": error.status}
+            return {"statusCode": 200}
+
+        return handler
+
+    return decorate
+
+
+def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:  # noqa: ARG001 (Lambda passes it)
+    """Answers what no route knows."""
+    message: dict[str, Any] = {}
+
+    def answer() -> Answer:
+        message.update(_message_of(event))
+        raise ValidationFailed(("action", "must be sendMessage, markRead, typing or ping"))
+
+    return _answered(event, message, answer)
+
+
+def authorized(ticket: Ticket, method_arn: str) -> Answer:
+    """The policy that opens the door, and what every later message of the connection carries."""
+    context = {
+        "userId": ticket.user_id,
+        "role": ticket.role.value,
+        "sessionId": ticket.session_id,
+        "epoch": str(ticket.epoch),
+    }
+    return _policy(ticket.user_id, "Allow", method_arn) | {"context": context}
+
+
+def refused(method_arn: str) -> Answer:
+    """The policy that makes a 403 of the handshake."""
+    return _policy("nobody", "Deny", method_arn)
+
+
+def sender_of(event: dict[str, Any]) -> Sender:
+    """Who the connection belongs to."""
+    authorizer = event["requestContext"]["authorizer"]
+    principal = Principal(authorizer["userId"], Role(authorizer["role"]), authorizer["sessionId"])
+    connection_id = APIGatewayWebSocketEvent(event).request_context.connection_id
+    return Sender(principal, connection_id, int(authorizer["epoch"]))
+
+
+def _policy(principal_id: str, effect: str, method_arn: str) -> Answer:
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": method_arn}
+    return {"principalId": principal_id, "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+
+
+def _message_of(event: dict[str, Any]) -> dict[str, Any]:
+    text = decoded_body(event)
+    if not text:
+        raise MalformedRequest
+    if len(text.encode(errors="replace")) > MESSAGE_MAX_BYTES:
+        raise PayloadTooLarge(f"A message has at most {MESSAGE_MAX_BYTES} bytes.")
+    return strict_json(text)
+
+
+def _validated(model: type[M], message: dict[str, Any]) -> M:
+    try:
+        return model.model_validate(message)
+    except ValidationError as error:
+        raise ValidationFailed(
+            *(
+                (".".join(str(part) for part in problem["loc"]), problem["msg"].removeprefix("Value error, "))
+                for problem in error.errors()
+            )
+        ) from error
+
+
+def _answered(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Answer]) -> Answer:
+    logger.set_correlation_id(str(event["requestContext"].get("requestId", "")))
+    try:
+        body = answer()
+    except DomainError as error:
+        if error.status >= InternalError.status:
+            logger.exception("message failed", code=error.code)
+        body = _error(error)
+    except Exception as error:  # noqa: BLE001 (the one place where a fault of ours becomes an answer)
+        logger.exception("unexpected failure", error_type=type(error).__name__)
+        body = _error(InternalError())
+    client_message_id = message.get("clientMessageId")
+    if isinstance(client_message_id, str):
+        body["clientMessageId"] = client_message_id
+    return {"statusCode": 200, "body": json.dumps(body, separators=(",", ":"), ensure_ascii=False)}
+
+
+def _error(error: DomainError) -> Answer:
+    body: Answer = {
+        "type": "error",
+        "code": error.code,
+        "message": error.message,
+        "timestamp": to_rfc3339(utc_now()),
+    }
+    return body | {"details": error.details} if error.details else body

@@ -1,0 +1,118 @@
+"""Tickets and open connections."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.errors import Unauthenticated
+from peerlearn.domain.realtime import Connection, Ticket
+from peerlearn.domain.users import Principal, Session, User
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import (
+    connection_item,
+    connection_of,
+    session_of,
+    ticket_item,
+    ticket_of,
+    user_of,
+)
+from peerlearn.persistence.table import ConditionFailed, Table, check, delete, put
+
+
+class ConnectionRepository:
+    """Connections stand under their user, tickets under their hash."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def sign_in(self, caller: Principal) -> tuple[User | None, Session | None]:
+        """The caller's account and session, in one read."""
+        profile, session = keys.profile(caller.user_id), keys.session(caller.user_id, caller.session_id)
+        found = self._table.batch_get([profile, session])
+        return (
+            user_of(found[profile]) if profile in found else None,
+            session_of(found[session]) if session in found else None,
+        )
+
+    def add_ticket(self, ticket_hash: str, ticket: Ticket) -> None:
+        """Its hash is random and new, so a repeated put writes the same item again."""
+        self._table.write(put(ticket_item(ticket_hash, ticket)))
+
+    def take_ticket(self, ticket_hash: str, now: datetime) -> Ticket | None:
+        """The ticket, which is spent now; None where there is none, or not any more.
+
+        Should the reply of the delete be lost, then the repeated one finds nothing and the handshake is refused: a
+        ticket never opens two doors, and another one costs a call.
+        """
+        # issued -> spent, once;  issued 30 s ago -> never
+        is_valid = "attribute_exists(PK) AND #expires > :now"
+        spent = delete(
+            keys.ticket(ticket_hash),
+            condition=is_valid,
+            names={"#expires": "expiresAt"},
+            values={":now": to_rfc3339(now)},
+        )
+        try:
+            item = self._table.write(spent, returning="ALL_OLD")
+        except ConditionFailed:
+            return None
+        return ticket_of(item) if item else None
+
+    def add(self, connection: Connection, epoch: int, token: str) -> None:
+        """An open connection, while its session lasts.
+
+        A session that ends at the same moment either finds this connection or refuses it.
+
+        Raises
+        ------
+        Unauthenticated
+            The session has ended.
+        """
+        is_live = "#revoked = :false AND #expires > :now"
+        is_allowed = "#epoch = :epoch OR #kept = :session"
+        writes = [
+            put(connection_item(connection)),
+            check(
+                keys.session(connection.user_id, connection.session_id),
+                is_live,
+                names={"#revoked": "revoked", "#expires": "expiresAt"},
+                values={":false": False, ":now": to_rfc3339(connection.connected_at)},
+            ),
+            check(
+                keys.profile(connection.user_id),
+                is_allowed,
+                names={"#epoch": "sessionEpoch", "#kept": "keptSession"},
+                values={":epoch": epoch, ":session": connection.session_id},
+            ),
+        ]
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed as failure:
+            raise Unauthenticated("This session has ended. Sign in again.") from failure
+
+    def of_user(self, user_id: str) -> list[Connection]:
+        """Every device of somebody."""
+        items = self._table.query(
+            "#pk = :pk AND begins_with(#sk, :connection)",
+            {":pk": keys.user_partition(user_id), ":connection": keys.CONNECTION_PREFIX},
+            names={"#pk": "PK", "#sk": "SK"},
+        )
+        return [connection_of(item) for item in items]
+
+    def remove(self, user_id: str, connection_id: str) -> None:
+        """The connection is closed; its id never comes again."""
+        self._table.write(delete(keys.connection(user_id, connection_id)))
+
+    def forget(self, connection: Connection, opened_before: datetime) -> None:
+        """Nobody was found at the connection: it is removed, unless its handshake may still be under way."""
+        is_settled = "#connected < :before"
+        gone = delete(
+            keys.connection(connection.user_id, connection.connection_id),
+            condition=is_settled,
+            names={"#connected": "connectedAt"},
+            values={":before": to_rfc3339(opened_before)},
+        )
+        with suppress(ConditionFailed):
+            self._table.write(gone)
