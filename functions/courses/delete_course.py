@@ -1,0 +1,28 @@
+"""DELETE /v1/courses/{courseId}: a draft, by its tutor."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from peerlearn.bootstrap.courses import authoring_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Author
+from peerlearn.http.envelopes import no_content
+from peerlearn.http.models import CourseIdPath
+from peerlearn.services.authoring import AuthoringService
+
+app = create_app()
+
+
+@app.delete("/v1/courses/<courseId>")
+def delete_course(
+    course_id: CourseIdPath, author: Author, authoring: Annotated[AuthoringService, Depends(authoring_service)]
+) -> Response[str]:
+    authoring.delete(author, course_id)
+    return no_content()
+
+
+lambda_handler = app.lambda_handler

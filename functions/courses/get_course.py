@@ -1,0 +1,34 @@
+"""GET /v1/courses/{courseId}: one course with its modules and assessments; a draft only for those who write it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.courses.schemas import CourseData
+from peerlearn.bootstrap.courses import catalogue_service
+from peerlearn.domain.courses import CourseStatus
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import MaybeCaller
+from peerlearn.http.caching import keep_private, revalidated
+from peerlearn.http.envelopes import Success
+from peerlearn.http.models import CourseIdPath
+from peerlearn.services.catalogue import CatalogueService
+
+app = create_app()
+
+
+@app.get("/v1/courses/<courseId>", middlewares=[revalidated])
+def get_course(
+    course_id: CourseIdPath,
+    viewer: MaybeCaller,
+    catalogue: Annotated[CatalogueService, Depends(catalogue_service)],
+) -> Success[CourseData]:
+    page = catalogue.course(course_id, viewer)
+    if page.course.status is CourseStatus.DRAFT:
+        keep_private(app)
+    return Success[CourseData](data=CourseData.of(page))
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,45 @@
+"""GET /v1/courses: published courses by subject, level, tutor and words of the title, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.courses.schemas import CoursesData, ListedCourseView
+from peerlearn.bootstrap.courses import catalogue_service
+from peerlearn.bootstrap.security import cursors
+from peerlearn.domain.catalogue import Filters
+from peerlearn.domain.courses import SUBJECT_MAX_LENGTH, TITLE_MAX_LENGTH, Level
+from peerlearn.domain.paging import DEFAULT_LIMIT
+from peerlearn.http.app import create_app
+from peerlearn.http.caching import revalidated
+from peerlearn.http.envelopes import ListSuccess
+from peerlearn.http.models import ID_PATTERN, BlankIsAbsent, CursorText, Limit, PageNumber
+from peerlearn.http.pagination import Pager
+from peerlearn.services.catalogue import CatalogueService
+
+app = create_app()
+
+
+@app.get("/v1/courses", middlewares=[revalidated])
+def list_courses(
+    catalogue: Annotated[CatalogueService, Depends(catalogue_service)],
+    subject: Annotated[str | None, BlankIsAbsent, Query(max_length=SUBJECT_MAX_LENGTH)] = None,
+    level: Annotated[Level | None, BlankIsAbsent, Query()] = None,
+    tutor: Annotated[str | None, BlankIsAbsent, Query(pattern=ID_PATTERN)] = None,
+    q: Annotated[str | None, BlankIsAbsent, Query(max_length=TITLE_MAX_LENGTH)] = None,
+    page: PageNumber = 1,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> ListSuccess[CoursesData]:
+    filters = Filters(subject, level, tutor, q)
+    pager = Pager(cursors(), f"courses/{filters}")
+    wanted = pager.request(page, limit, cursor)
+    result = catalogue.browse(filters, wanted)
+    data = CoursesData(courses=[ListedCourseView.of(listing) for listing in result.entries])
+    return ListSuccess[CoursesData](data=data, metadata=pager.metadata(wanted, result))
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,30 @@
+"""PATCH /v1/courses/{courseId}: its tutor changes, publishes, closes or opens a course."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.courses.schemas import CourseChange, CourseData
+from peerlearn.bootstrap.courses import authoring_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import Author
+from peerlearn.http.envelopes import Success
+from peerlearn.http.models import CourseIdPath
+from peerlearn.services.authoring import AuthoringService
+
+app = create_app()
+
+
+@app.patch("/v1/courses/<courseId>")
+def update_course(
+    course_id: CourseIdPath,
+    change: CourseChange,
+    author: Author,
+    authoring: Annotated[AuthoringService, Depends(authoring_service)],
+) -> Success[CourseData]:
+    return Success[CourseData](data=CourseData.of(authoring.change(author, course_id, change.changes())))
+
+
+lambda_handler = app.lambda_handler

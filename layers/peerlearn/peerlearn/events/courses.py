@@ -1,0 +1,16 @@
+"""What a change of a course means to the catalogue."""
+
+from __future__ import annotations
+
+from peerlearn.domain.courses import CourseStatus
+from peerlearn.events.changes import Change
+from peerlearn.persistence.items import Entity
+
+
+def listing_affected(change: Change) -> str | None:
+    """The course whose entries may have to follow. A draft has none: once published it never is a draft again."""
+    item = change.new
+    if item is None or item["entity"] != Entity.COURSE or item["status"] == CourseStatus.DRAFT:
+        return None
+    course_id: str = item["courseId"]
+    return course_id
