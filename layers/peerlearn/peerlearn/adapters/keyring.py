@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,7 +38,7 @@ class SigningKey:
 class KeyRing(Protocol):
     def current(self) -> SigningKey: ...
     def find(self, kid: str) -> SigningKey | None: ...
-    def known(self) -> Iterator[SigningKey]: ...
+    def known(self) -> Iterable[SigningKey]: ...
 
 
 class SecretKeyRing:

@@ -1,0 +1,382 @@
+"""Accounts and sessions on DynamoDB Local: at the same instant, and when replies are lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from peerlearn.adapters.passwords import PasswordHasher
+from peerlearn.adapters.tokens import TokenService
+from peerlearn.bootstrap.core import client_config
+from peerlearn.domain.errors import Conflict, DomainError, TokenReused, Unauthenticated
+from peerlearn.domain.users import Principal, Role
+from peerlearn.persistence import keys as table_keys
+from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.items import session_of
+from peerlearn.persistence.profiles import ProfileRepository
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.throttling import ThrottleRepository
+from peerlearn.services.accounts import AccountService, SignedIn
+from peerlearn.services.profiles import ProfileService
+from scripts.dynamodb_local import DynamoDBLocal
+from tests.fakes.clock import FakeClock
+from tests.fakes.keys import FakeKeyRing, signing_key
+from tests.support.wire import Wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
+THREADS = 32
+EMAIL = "ada@people.example"
+PASSWORD = "Analytical-1843"
+NEW_PASSWORD = "Difference-1822"
+HERE = "192.0.2.1"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def keys() -> FakeKeyRing:
+    return FakeKeyRing()
+
+
+@pytest.fixture
+def tokens(keys: FakeKeyRing, clock: FakeClock) -> TokenService:
+    return TokenService(keys, clock)
+
+
+@pytest.fixture
+def service_on(tokens: TokenService, clock: FakeClock) -> Callable[[Table], AccountService]:
+    def make(table: Table) -> AccountService:
+        return AccountService(AccountRepository(table), ThrottleRepository(table), PasswordHasher(4), tokens, clock)
+
+    return make
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
+    return Table(dynamodb, table_name)
+
+
+@pytest.fixture
+def accounts(table: Table, service_on: Callable[[Table], AccountService]) -> AccountService:
+    return service_on(table)
+
+
+@pytest.fixture
+def wire(dynamodb_local: DynamoDBLocal) -> Wire:
+    """A client that is configured as in Lambda."""
+    return Wire(dynamodb_local.client(client_config()))
+
+
+@pytest.fixture
+def unreliable(wire: Wire, table_name: str, service_on: Callable[[Table], AccountService]) -> AccountService:
+    return service_on(Table(wire.client, table_name))
+
+
+@pytest.fixture
+def ada(accounts: AccountService) -> SignedIn:
+    return accounts.register("Ada", EMAIL, PASSWORD)
+
+
+def at_once(action: Callable[[int], T], times: int = THREADS) -> list[T | DomainError]:
+    """Results or refusals of that many calls that start together."""
+    start = Barrier(times)
+
+    def run(number: int) -> T | DomainError:
+        start.wait()
+        try:
+            return action(number)
+        except DomainError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+def signed_in(results: list[SignedIn | DomainError]) -> list[SignedIn]:
+    return [result for result in results if isinstance(result, SignedIn)]
+
+
+def codes(results: list[SignedIn | DomainError]) -> Counter[str]:
+    return Counter(result.code for result in results if isinstance(result, DomainError))
+
+
+def items_of(dynamodb: DynamoDBClient, table_name: str) -> Counter[str]:
+    return Counter(item["entity"]["S"] for item in dynamodb.scan(TableName=table_name)["Items"])
+
+
+def principal(person: SignedIn, tokens: TokenService) -> Principal:
+    return tokens.verify_access(person.access_token)
+
+
+# -- one account per address
+
+
+def test_one_account_under_simultaneous_registrations(
+    accounts: AccountService, dynamodb: DynamoDBClient, table_name: str
+) -> None:
+    results = at_once(lambda _: accounts.register("Ada", EMAIL, PASSWORD))
+    winners = signed_in(results)
+    assert len(winners) == 1
+    assert codes(results) == {"EMAIL_ALREADY_REGISTERED": THREADS - 1}
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1}
+    assert accounts.login(EMAIL, PASSWORD, HERE).user.user_id == winners[0].user.user_id
+
+
+def test_one_account_in_every_case(accounts: AccountService, dynamodb: DynamoDBClient, table_name: str) -> None:
+    def spelling(number: int) -> str:
+        name = "".join(c.upper() if number >> place & 1 else c for place, c in enumerate("abcde"))
+        return f"{name}@People.Example"
+
+    assert len({spelling(number) for number in range(THREADS)}) == THREADS
+    results = at_once(lambda number: accounts.register("Ada", spelling(number), PASSWORD))
+    assert len(signed_in(results)) == 1
+    assert codes(results) == {"EMAIL_ALREADY_REGISTERED": THREADS - 1}
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1}
+
+
+# -- refresh tokens
+
+
+def test_parallel_uses_of_one_token_give_one_successor(accounts: AccountService, ada: SignedIn) -> None:
+    results = at_once(lambda _: accounts.refresh(ada.refresh_token))
+    assert codes(results) == {}
+    assert len({result.refresh_token for result in signed_in(results)}) == 1
+    successor = signed_in(results)[0].refresh_token
+    assert accounts.refresh(successor).user == ada.user
+
+
+def test_within_the_grace_the_same_successor_and_after_it_the_end(
+    accounts: AccountService, ada: SignedIn, clock: FakeClock
+) -> None:
+    successor = accounts.refresh(ada.refresh_token).refresh_token
+    clock.advance(10)
+    assert accounts.refresh(ada.refresh_token).refresh_token == successor
+    clock.advance(0.001)
+    with pytest.raises(TokenReused):
+        accounts.refresh(ada.refresh_token)
+    with pytest.raises(Unauthenticated) as ended:
+        accounts.refresh(successor)
+    assert ended.value.code == "UNAUTHENTICATED"
+
+
+def test_token_before_the_last_is_reused_at_once(accounts: AccountService, ada: SignedIn) -> None:
+    second = accounts.refresh(ada.refresh_token).refresh_token
+    third = accounts.refresh(second).refresh_token
+    with pytest.raises(TokenReused):
+        accounts.refresh(ada.refresh_token)
+    with pytest.raises(Unauthenticated):
+        accounts.refresh(third)
+    # A spent token stays a spent token, also when its family has ended.
+    with pytest.raises(TokenReused):
+        accounts.refresh(ada.refresh_token)
+
+
+def test_racing_with_the_end_of_the_session_is_no_reuse(
+    accounts: AccountService, ada: SignedIn, clock: FakeClock
+) -> None:
+    second = accounts.refresh(ada.refresh_token).refresh_token
+    accounts.logout(second)
+    for token in (second, ada.refresh_token):
+        with pytest.raises(Unauthenticated) as ended:
+            accounts.refresh(token)
+        assert ended.value.code == "UNAUTHENTICATED"
+    clock.advance(11)
+    with pytest.raises(TokenReused):
+        accounts.refresh(ada.refresh_token)
+
+
+def test_reuse_ends_only_its_own_family(accounts: AccountService, ada: SignedIn, clock: FakeClock) -> None:
+    elsewhere = accounts.login(EMAIL, PASSWORD, HERE)
+    accounts.refresh(ada.refresh_token)
+    clock.advance(11)
+    with pytest.raises(TokenReused):
+        accounts.refresh(ada.refresh_token)
+    assert accounts.refresh(elsewhere.refresh_token).user == ada.user
+
+
+def test_successor_is_the_same_when_the_key_changes_within_the_grace(
+    accounts: AccountService, ada: SignedIn, keys: FakeKeyRing
+) -> None:
+    successor = accounts.refresh(ada.refresh_token).refresh_token
+    keys.rotate(signing_key(2))
+    assert accounts.refresh(ada.refresh_token).refresh_token == successor
+    third = accounts.refresh(successor).refresh_token
+    assert accounts.refresh(third).user == ada.user
+
+
+def test_refresh_does_not_prolong_the_seven_days(
+    accounts: AccountService, ada: SignedIn, tokens: TokenService, clock: FakeClock
+) -> None:
+    token = ada.refresh_token
+    for _ in range(6):
+        clock.advance(86_400)
+        token = accounts.refresh(token).refresh_token
+    clock.advance(86_400 - 1)
+    assert tokens.verify_refresh(token).generation == 7
+    clock.advance(2)
+    with pytest.raises(DomainError) as expired:
+        accounts.refresh(token)
+    assert expired.value.code == "TOKEN_EXPIRED"
+
+
+def test_no_token_is_stored(ada: SignedIn, accounts: AccountService, dynamodb: DynamoDBClient, table_name: str) -> None:
+    successor = accounts.refresh(ada.refresh_token).refresh_token
+    stored = str(dynamodb.scan(TableName=table_name)["Items"])
+    for secret in (ada.refresh_token, successor, PASSWORD):
+        assert secret not in stored
+        assert secret.rpartition(".")[2] not in stored
+
+
+def test_session_item_outlives_nothing(ada: SignedIn, tokens: TokenService, table: Table, clock: FakeClock) -> None:
+    claims = tokens.verify_refresh(ada.refresh_token)
+    item = table.get(table_keys.session(claims.user_id, claims.session_id))
+    assert item is not None
+    assert session_of(item).expires_at == clock.now + timedelta(days=7)
+    assert item["ttl"] == int((clock.now + timedelta(days=7)).timestamp())
+
+
+# -- what ends sessions
+
+
+def test_sign_in_under_way_while_the_password_changes(
+    accounts: AccountService, unreliable: AccountService, ada: SignedIn, tokens: TokenService, wire: Wire
+) -> None:
+    change = lambda: accounts.change_password(principal(ada, tokens), PASSWORD, NEW_PASSWORD)  # noqa: E731
+    wire.before("TransactWriteItems", change)
+    late = unreliable.login(EMAIL, PASSWORD, HERE)
+    with pytest.raises(Unauthenticated):
+        accounts.refresh(late.refresh_token)
+    assert accounts.refresh(ada.refresh_token).user.user_id == ada.user.user_id
+
+
+def test_password_change_overtaken_by_a_role_change_is_done_again_by_the_caller(
+    accounts: AccountService, unreliable: AccountService, ada: SignedIn, tokens: TokenService, wire: Wire
+) -> None:
+    """Both move the epoch: moved twice to the same number, sessions begun in between would live on."""
+    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
+    between: list[SignedIn] = []
+
+    def promote_and_sign_in() -> None:
+        accounts.set_role(admin, ada.user.user_id, Role.TUTOR)
+        between.append(accounts.login(EMAIL, PASSWORD, HERE))
+
+    wire.before("TransactWriteItems", promote_and_sign_in)
+    with pytest.raises(Conflict):
+        unreliable.change_password(principal(ada, tokens), PASSWORD, NEW_PASSWORD)
+    accounts.change_password(principal(ada, tokens), PASSWORD, NEW_PASSWORD)
+    with pytest.raises(Unauthenticated):
+        accounts.refresh(between[0].refresh_token)
+
+
+def test_simultaneous_password_changes_leave_one_password(
+    accounts: AccountService, ada: SignedIn, tokens: TokenService
+) -> None:
+    def change(number: int) -> str:
+        password = f"Difference-{number}"
+        accounts.change_password(principal(ada, tokens), PASSWORD, password)
+        return password
+
+    results = at_once(change, 8)
+    changed = [result for result in results if isinstance(result, str)]
+    assert len(changed) == 1
+    assert accounts.login(EMAIL, changed[0], HERE).user.user_id == ada.user.user_id
+
+
+def test_simultaneous_role_changes_leave_both_copies_alike(
+    accounts: AccountService, ada: SignedIn, table: Table
+) -> None:
+    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
+    roles = [Role.TUTOR, Role.ADMIN]
+    at_once(lambda number: accounts.set_role(admin, ada.user.user_id, roles[number % 2]), 16)
+    repository = AccountRepository(table)
+    credential = repository.credential(EMAIL)
+    assert credential is not None
+    assert credential.user == repository.user(ada.user.user_id)
+    assert credential.user.role in roles
+
+
+# -- replies lost after the commit: the client library repeats the call
+
+
+def test_lost_reply_of_a_registration(unreliable: AccountService, accounts: AccountService, wire: Wire) -> None:
+    wire.lose_reply("TransactWriteItems")
+    person = unreliable.register("Ada", EMAIL, PASSWORD)
+    assert wire.calls == ["TransactWriteItems"] * 2
+    assert accounts.login(EMAIL, PASSWORD, HERE).user == person.user
+    assert accounts.refresh(person.refresh_token).user == person.user
+
+
+def test_lost_reply_of_a_sign_in(
+    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
+) -> None:
+    wire.lose_reply("TransactWriteItems")
+    person = unreliable.login(EMAIL, PASSWORD, HERE)
+    assert accounts.refresh(person.refresh_token).user == ada.user
+
+
+def test_lost_reply_of_a_refresh(
+    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
+) -> None:
+    wire.lose_reply("UpdateItem")
+    successor = unreliable.refresh(ada.refresh_token)
+    assert wire.calls[:2] == ["UpdateItem"] * 2
+    assert accounts.refresh(successor.refresh_token).user == ada.user
+
+
+def test_lost_reply_of_a_logout(
+    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
+) -> None:
+    wire.lose_reply("UpdateItem")
+    unreliable.logout(ada.refresh_token)
+    with pytest.raises(Unauthenticated):
+        accounts.refresh(ada.refresh_token)
+
+
+def test_lost_reply_of_a_password_change(
+    unreliable: AccountService, accounts: AccountService, ada: SignedIn, tokens: TokenService, wire: Wire
+) -> None:
+    wire.lose_reply("TransactWriteItems")
+    unreliable.change_password(principal(ada, tokens), PASSWORD, NEW_PASSWORD)
+    assert wire.calls.count("TransactWriteItems") == 2
+    assert accounts.login(EMAIL, NEW_PASSWORD, HERE).user.user_id == ada.user.user_id
+    assert accounts.refresh(ada.refresh_token).user.user_id == ada.user.user_id
+
+
+def test_lost_reply_of_a_role_change(
+    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
+) -> None:
+    wire.lose_reply("TransactWriteItems")
+    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
+    assert unreliable.set_role(admin, ada.user.user_id, Role.TUTOR).role == Role.TUTOR
+    assert accounts.login(EMAIL, PASSWORD, HERE).user.role == Role.TUTOR
+
+
+def test_lost_reply_of_a_profile_change(ada: SignedIn, tokens: TokenService, wire: Wire, table_name: str) -> None:
+    table = Table(wire.client, table_name)
+    profiles = ProfileService(ProfileRepository(table), AccountRepository(table))
+    wire.lose_reply("TransactWriteItems")
+    assert profiles.update(principal(ada, tokens), name="Ada L.").user.name == "Ada L."
+    assert profiles.profile(principal(ada, tokens)).user.name == "Ada L."
+
+
+def test_round_trips(unreliable: AccountService, ada: SignedIn, wire: Wire) -> None:
+    unreliable.login(EMAIL, PASSWORD, HERE)
+    assert len(wire.calls) == 2
+    wire.forget()
+    unreliable.refresh(ada.refresh_token)
+    assert len(wire.calls) == 2
+    wire.forget()
+    unreliable.logout(ada.refresh_token)
+    assert len(wire.calls) == 1

@@ -1,0 +1,365 @@
+"""The table's client under failures: what is retried, how long, and what callers are told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+
+from peerlearn.bootstrap.core import client_config
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.persistence import keys
+from peerlearn.persistence.keys import Key
+from peerlearn.persistence.table import Backoff, ConditionFailed, Table, check, delete, put, update
+from scripts.local_stack.template import load_template
+from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict
+
+KEY = Key("A", "B")
+URL = "https://dynamodb.example"
+
+
+class Script:
+    """A client whose calls answer one after the other what they were told to; the last answer stays."""
+
+    def __init__(self, *answers: dict[str, Any] | Exception) -> None:
+        self.answers = list(answers)
+        self.requests: list[dict[str, Any]] = []
+
+    def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
+        def call(**request: Any) -> dict[str, Any]:
+            self.requests.append({"operation": operation, **request})
+            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+class Time:
+    """Sleeping passes time at once."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def table_of(clock: Time) -> Callable[..., tuple[Table, Script]]:
+    def make(*answers: dict[str, Any] | Exception) -> tuple[Table, Script]:
+        script = Script(*answers)
+        backoff = lambda: Backoff(sleep=clock.sleep, monotonic=clock.monotonic)  # noqa: E731
+        return Table(script, "t", backoff), script  # type: ignore[arg-type]
+
+    return make
+
+
+TableOf = Callable[..., tuple[Table, Script]]
+
+
+def error(code: str, status: int = 400, **more: Any) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": code},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+        **more,
+    }
+    return ClientError(answer, "Operation")
+
+
+def cancelled_by(*reasons: dict[str, Any] | str) -> ClientError:
+    listed = [{"Code": reason} if isinstance(reason, str) else reason for reason in reasons]
+    return error("TransactionCanceledException", CancellationReasons=listed)
+
+
+CONFLICT = cancelled_by("None", "TransactionConflict")
+WRITES = [put({**KEY._asdict(), "n": 1}), check(KEY, "attribute_exists(PK)")]
+EVERY_CALL: list[Callable[[Table], object]] = [
+    lambda table: table.get(KEY),
+    lambda table: table.batch_get([KEY]),
+    lambda table: table.query("PK = :pk", {":pk": "A"}),
+    lambda table: table.count("PK = :pk", {":pk": "A"}),
+    lambda table: table.write(put({"PK": "A", "SK": "B"})),
+    lambda table: table.transact(WRITES, "token"),
+]
+
+
+# -- what passes by itself
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+@pytest.mark.parametrize(
+    "failure",
+    [
+        error("ThrottlingException"),
+        error("ProvisionedThroughputExceededException"),
+        error("RequestLimitExceeded"),
+        error("InternalServerError", 500),
+        error("SomethingNew", 503),
+        ReadTimeoutError(endpoint_url=URL),
+        EndpointConnectionError(endpoint_url=URL),
+        ConnectionClosedError(endpoint_url=URL),
+    ],
+    ids=lambda failure: type(failure).__name__ if not isinstance(failure, ClientError) else str(failure)[:60],
+)
+def test_no_answer_is_a_503(table_of: TableOf, call: Callable[[Table], object], failure: Exception) -> None:
+    table, _ = table_of(failure)
+    with pytest.raises(TemporarilyUnavailable) as refusal:
+        call(table)
+    assert (refusal.value.status, refusal.value.retry_after) == (503, 1)
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+@pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFoundException", "AccessDeniedException"])
+def test_faults_of_ours_are_not_hidden(table_of: TableOf, call: Callable[[Table], object], code: str) -> None:
+    table, script = table_of(error(code))
+    with pytest.raises(ClientError):
+        call(table)
+    assert len(script.requests) == 1
+
+
+# -- contention
+
+
+@pytest.mark.parametrize(
+    "contention",
+    [
+        CONFLICT,
+        cancelled_by("ThrottlingError", "None"),
+        cancelled_by("None", "ProvisionedThroughputExceeded"),
+        cancelled_by("InternalServerError", "None"),
+        error("TransactionInProgressException"),
+    ],
+    ids=str,
+)
+def test_contention_is_retried_with_the_same_token(table_of: TableOf, contention: ClientError) -> None:
+    table, script = table_of(contention, contention, {})
+    table.transact(WRITES, "token")
+    assert [request["ClientRequestToken"] for request in script.requests] == ["token"] * 3
+    assert script.requests[0] == script.requests[2]
+
+
+def test_contention_of_a_single_write_is_retried(table_of: TableOf) -> None:
+    table, script = table_of(error("TransactionConflictException"), {"Attributes": {"n": {"N": "2"}}})
+    assert table.write(update(KEY, "SET n = :n", values={":n": 2}), returning="ALL_NEW") == {"n": Decimal(2)}
+    assert len(script.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("contention", "call"),
+    [
+        (CONFLICT, lambda table: table.transact(WRITES, "token")),
+        (error("TransactionConflictException"), lambda table: table.write(put({"PK": "A", "SK": "B"}))),
+    ],
+    ids=["transaction", "write"],
+)
+def test_endless_contention_ends_in_tries_and_in_time(
+    table_of: TableOf, clock: Time, contention: ClientError, call: Callable[[Table], object]
+) -> None:
+    table, script = table_of(contention)
+    with pytest.raises(TemporarilyUnavailable):
+        call(table)
+    assert 2 <= len(script.requests) <= 10
+    assert sum(clock.pauses) <= 4.0
+
+
+def test_pauses_are_full_jitter_under_a_growing_cap() -> None:
+    asked: list[tuple[float, float]] = []
+
+    def longest(low: float, high: float) -> float:
+        asked.append((low, high))
+        return high
+
+    pauses: list[float] = []
+    backoff = Backoff(sleep=pauses.append, monotonic=lambda: 0.0, jitter=longest)
+    assert len(list(backoff.waits())) == 10
+    assert {low for low, _ in asked} == {0}
+    highs = [high for _, high in asked]
+    assert highs == sorted(highs)
+    assert (highs[0], highs[-1]) == (0.04, 0.5)
+
+
+def test_no_pause_begins_that_would_end_after_the_budget(clock: Time) -> None:
+    backoff = Backoff(
+        attempts=1000, budget=1.0, sleep=clock.sleep, monotonic=clock.monotonic, jitter=lambda _, high: high
+    )
+    tries = len(list(backoff.waits()))
+    assert (2 <= tries < 20, clock.now <= 1.0) == (True, True)
+
+
+# -- conditions
+
+
+def test_a_false_condition_is_never_retried_and_says_what_stood_there(table_of: TableOf, clock: Time) -> None:
+    found = {"PK": {"S": "A"}, "seatsTaken": {"N": "5"}}
+    table, script = table_of(cancelled_by("None", {"Code": "ConditionalCheckFailed", "Item": found}))
+    with pytest.raises(ConditionFailed) as failure:
+        table.transact(WRITES, "token")
+    assert failure.value.failed == (False, True)
+    assert failure.value.found == (None, {"PK": "A", "seatsTaken": 5})
+    assert (len(script.requests), clock.pauses) == (1, [])
+
+
+def test_a_false_condition_wins_over_a_conflict(table_of: TableOf) -> None:
+    table, script = table_of(cancelled_by("TransactionConflict", "ConditionalCheckFailed"))
+    with pytest.raises(ConditionFailed) as failure:
+        table.transact(WRITES, "token")
+    assert (failure.value.failed, failure.value.undecided) == ((False, True), (True, False))
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("found", [None, {"PK": {"S": "A"}}])
+def test_a_false_condition_of_a_single_write(table_of: TableOf, found: dict[str, Any] | None) -> None:
+    more: dict[str, Any] = {"Item": found} if found else {}
+    table, script = table_of(error("ConditionalCheckFailedException", **more))
+    with pytest.raises(ConditionFailed) as failure:
+        table.write(delete(KEY, condition="attribute_exists(PK)"))
+    assert failure.value.found == (({"PK": "A"},) if found else (None,))
+    assert len(script.requests) == 1
+
+
+def test_every_condition_asks_for_the_item_it_failed_on() -> None:
+    for write in (
+        put({"PK": "A"}, condition="c"),
+        update(KEY, "SET a = :a", condition="c", values={":a": 1}),
+        delete(KEY, condition="c"),
+        check(KEY, "c"),
+    ):
+        assert write.request["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+        assert write.request["ConditionExpression"] == "c"
+
+
+# -- reading
+
+
+def page(*items: str, last: str | None = None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"Items": [{"SK": {"S": item}} for item in items], "Count": len(items)}
+    return answer | ({"LastEvaluatedKey": {"SK": {"S": last}}} if last else {})
+
+
+def test_query_goes_on_through_empty_pages(table_of: TableOf) -> None:
+    table, script = table_of(page(last="b"), page("c", last="d"), page(last="e"), page("f"))
+    assert [item["SK"] for item in table.query("PK = :pk", {":pk": "A"})] == ["c", "f"]
+    starts = [request.get("ExclusiveStartKey") for request in script.requests]
+    assert starts == [None, {"SK": {"S": "b"}}, {"SK": {"S": "d"}}, {"SK": {"S": "e"}}]
+
+
+def test_query_stops_at_its_limit(table_of: TableOf) -> None:
+    table, script = table_of(page("a", "b", last="b"), page(last="c"), page("d", last="d"), page("never"))
+    assert [item["SK"] for item in table.query("PK = :pk", {":pk": "A"}, limit=3)] == ["a", "b", "d"]
+    assert [request["Limit"] for request in script.requests] == [3, 1, 1]
+
+
+def test_count_adds_up_the_pages(table_of: TableOf) -> None:
+    table, script = table_of({"Count": 2, "LastEvaluatedKey": {"SK": {"S": "b"}}}, {"Count": 3})
+    assert table.count("PK = :pk", {":pk": "A"}) == 5
+    assert {request["Select"] for request in script.requests} == {"COUNT"}
+
+
+def test_an_index_is_never_read_consistently_and_the_table_always_is(table_of: TableOf) -> None:
+    table, script = table_of(page())
+    table.query("PK = :pk", {":pk": "A"})
+    table.query("PK = :pk", {":pk": "A"}, index="GSI1")
+    assert [request["ConsistentRead"] for request in script.requests] == [True, False]
+
+
+def raw(number: int) -> dict[str, Any]:
+    return {"PK": {"S": "P"}, "SK": {"S": str(number)}}
+
+
+def found(*numbers: int, unprocessed: Sequence[int] = ()) -> dict[str, Any]:
+    left = [raw(number) for number in unprocessed]
+    return {
+        "Responses": {"t": [raw(number) for number in numbers]},
+        "UnprocessedKeys": {"t": {"Keys": left}} if left else {},
+    }
+
+
+def test_unprocessed_keys_are_asked_for_again(table_of: TableOf) -> None:
+    table, script = table_of(found(1, unprocessed=[2, 3]), found(unprocessed=[2, 3]), found(2, 3))
+    items = table.batch_get([Key("P", str(number)) for number in (1, 2, 3)])
+    assert sorted(key.sk for key in items) == ["1", "2", "3"]
+    asked = [[key["SK"]["S"] for key in request["RequestItems"]["t"]["Keys"]] for request in script.requests]
+    assert asked == [["1", "2", "3"], ["2", "3"], ["2", "3"]]
+
+
+def test_keys_that_stay_unprocessed_end_in_a_503(table_of: TableOf, clock: Time) -> None:
+    table, script = table_of(found(unprocessed=[1]))
+    with pytest.raises(TemporarilyUnavailable):
+        table.batch_get([Key("P", "1")])
+    assert len(script.requests) <= 10
+    assert sum(clock.pauses) <= 4.0
+
+
+def test_many_keys_are_asked_for_in_hundreds_and_each_once(table_of: TableOf) -> None:
+    table, script = table_of(found())
+    assert table.batch_get([Key("P", str(number % 250)) for number in range(500)]) == {}
+    assert [len(request["RequestItems"]["t"]["Keys"]) for request in script.requests] == [100, 100, 50]
+
+
+def test_no_keys_are_not_asked_for(table_of: TableOf) -> None:
+    table, script = table_of(found())
+    assert (table.batch_get([]), script.requests) == ({}, [])
+
+
+def test_absent_item_is_none(table_of: TableOf) -> None:
+    table, _ = table_of({})
+    assert table.get(keys.profile("usr_1")) is None
+
+
+# -- the client library beneath, as it is configured
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch, clock: Time) -> Wire:
+    monkeypatch.setattr(time, "sleep", clock.sleep)
+    return Wire(boto3.client("dynamodb", config=client_config(), endpoint_url="http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("refusal", [THROTTLED, BROKEN, Refusal("ProvisionedThroughputExceededException")])
+def test_client_library_tries_three_times(wire: Wire, clock: Time, refusal: Refusal) -> None:
+    wire.refuse("GetItem", refusal, times=100)
+    with pytest.raises(TemporarilyUnavailable):
+        Table(wire.client, "t").get(KEY)
+    assert wire.calls == ["GetItem"] * 3
+    assert sum(clock.pauses) <= 3
+
+
+def test_client_library_leaves_contention_to_us(wire: Wire, clock: Time) -> None:
+    wire.refuse("TransactWriteItems", conflict(2), times=100)
+    backoff = lambda: Backoff(attempts=4, sleep=clock.sleep, monotonic=clock.monotonic)  # noqa: E731
+    with pytest.raises(TemporarilyUnavailable):
+        Table(wire.client, "t", backoff).transact(WRITES, "token")
+    assert len(wire.calls) == 4
+    assert {body["ClientRequestToken"] for body in wire.bodies} == {"token"}
+
+
+def test_client_library_leaves_false_conditions_alone(wire: Wire) -> None:
+    wire.refuse("TransactWriteItems", cancelled("ConditionalCheckFailed", "None"), times=100)
+    with pytest.raises(ConditionFailed):
+        Table(wire.client, "t").transact(WRITES, "token")
+    assert len(wire.calls) == 1
+
+
+def test_silence_is_given_up_before_the_function_is() -> None:
+    config: Any = client_config()
+    tries = config.retries["total_max_attempts"]
+    pauses = sum(2**number for number in range(tries - 1))  # botocore's longest, in its standard mode
+    worst = tries * max(config.connect_timeout, config.read_timeout) + pauses
+    assert worst < load_template()["Globals"]["Function"]["Timeout"]
