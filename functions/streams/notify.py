@@ -10,11 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.bootstrap.realtime import notifier
 from peerlearn.domain.events import Event, SessionsEnded
-from peerlearn.events import enrollments, messages, sessions
+from peerlearn.events import enrollments, learning, messages, sessions
 from peerlearn.events.changes import Change, Decoder
 from peerlearn.events.stream import process_together
 
-DECODERS: tuple[Decoder, ...] = (messages.decode, sessions.decode, enrollments.decode)
+DECODERS: tuple[Decoder, ...] = (messages.decode, sessions.decode, enrollments.decode, learning.decode)
 
 
 def facts(change: Change) -> list[Event | SessionsEnded]:

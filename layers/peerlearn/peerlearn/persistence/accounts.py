@@ -12,6 +12,8 @@ from peerlearn.domain.errors import EmailAlreadyRegistered, TokenReused, Unauthe
 from peerlearn.domain.users import REFRESH_GRACE, Credential, RefreshClaims, Role, Session, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items import (
+    LAST_CHANGE,
+    LastChange,
     credential_item,
     credential_of,
     profile_item,
@@ -26,6 +28,7 @@ _EXISTS = "attribute_exists(PK)"
 # Somebody else may have changed the account since it was read; both copies move together.
 _SAME_EPOCH = "#epoch = :epoch"
 _SAME_HASH = "#hash = :old"
+_CHANGE = {"#change": LAST_CHANGE}
 
 
 class AccountRepository:
@@ -87,14 +90,15 @@ class AccountRepository:
         given = {"#name": name, "#interests": interests, "#goals": learning_goals}
         fields = {field: value for field, value in given.items() if value is not None}
         if fields:
+            values: Item = {
+                f":{field[1:]}": value if isinstance(value, str) else list(value) for field, value in fields.items()
+            }
             self._write_both(
                 user,
-                "SET " + ", ".join(f"{field} = :{field[1:]}" for field in fields),
+                "SET #change = :change, " + ", ".join(f"{field} = :{field[1:]}" for field in fields),
                 token,
-                names={field: names[field] for field in fields},
-                values={
-                    f":{field[1:]}": value if isinstance(value, str) else list(value) for field, value in fields.items()
-                },
+                names={field: names[field] for field in fields} | _CHANGE,
+                values=values | {":change": LastChange.PROFILE.value},
             )
         return changed
 
@@ -105,9 +109,14 @@ class AccountRepository:
         number again would leave the sessions begun since then alive.
         """
         user = credential.user
-        values = {":next": user.session_epoch + 1, ":keep": keep_session_id, ":epoch": user.session_epoch}
-        names = {"#epoch": "sessionEpoch", "#keep": "keptSession"}
-        expression = "SET #epoch = :next, #keep = :keep"
+        values = {
+            ":next": user.session_epoch + 1,
+            ":keep": keep_session_id,
+            ":epoch": user.session_epoch,
+            ":change": LastChange.ENDED.value,
+        }
+        names = {"#epoch": "sessionEpoch", "#keep": "keptSession"} | _CHANGE
+        expression = "SET #epoch = :next, #keep = :keep, #change = :change"
         writes = [
             update(
                 keys.credential(user.email),
@@ -134,11 +143,16 @@ class AccountRepository:
         try:
             self._write_both(
                 user,
-                "SET #role = :role, #epoch = :next REMOVE #keep",
+                "SET #role = :role, #epoch = :next, #change = :change REMOVE #keep",
                 token,
                 condition=_SAME_EPOCH,
-                names={"#role": "role", "#epoch": "sessionEpoch", "#keep": "keptSession"},
-                values={":role": role.value, ":next": changed.session_epoch, ":epoch": user.session_epoch},
+                names={"#role": "role", "#epoch": "sessionEpoch", "#keep": "keptSession"} | _CHANGE,
+                values={
+                    ":role": role.value,
+                    ":next": changed.session_epoch,
+                    ":epoch": user.session_epoch,
+                    ":change": LastChange.ENDED.value,
+                },
             )
         except ConditionFailed as failure:
             found = failure.found[0]
@@ -224,10 +238,10 @@ class AccountRepository:
         """Ends a session for good; one that is not there is left so."""
         revocation = update(
             keys.session(user_id, session_id),
-            "SET #revoked = :true",
+            "SET #revoked = :true, #change = :change",
             condition=_EXISTS,
-            names={"#revoked": "revoked"},
-            values={":true": True},
+            names={"#revoked": "revoked"} | _CHANGE,
+            values={":true": True, ":change": LastChange.ENDED.value},
         )
         with suppress(ConditionFailed):
             self._table.write(revocation)

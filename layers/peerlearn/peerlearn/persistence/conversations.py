@@ -21,7 +21,9 @@ from peerlearn.domain.messages import (
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
 from peerlearn.persistence.items import (
+    LAST_CHANGE,
     Entity,
+    LastChange,
     client_message_item,
     conversation_fields,
     conversation_of,
@@ -110,11 +112,11 @@ class ConversationRepository:
             As it is then.
         """
         side = "Low" if reader_id == message.pair.low else "High"
-        names = {"#read": f"read{side}", "#seen": f"seen{side}", "#change": "lastChange", "#reader": "lastReader"}
+        names = {"#read": f"read{side}", "#seen": f"seen{side}", "#change": LAST_CHANGE, "#reader": "lastReader"}
         values: Item = {
             ":seq": message.seq,
             ":seen": message.received_by(reader_id),
-            ":change": "read",
+            ":change": LastChange.READ.value,
             ":reader": reader_id,
         }
         expression = "SET #read = :seq, #seen = :seen, #change = :change, #reader = :reader"

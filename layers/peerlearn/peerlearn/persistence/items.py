@@ -56,6 +56,21 @@ class Entity(StrEnum):
     THROTTLE = "Throttle"
 
 
+# What the last write of an item was, where only some of its writes are of interest to the stream's filters: these see an
+# item before and after but cannot compare the two, and an event source has five filters at most.
+LAST_CHANGE = "lastChange"
+
+
+class LastChange(StrEnum):
+    """Values of `LAST_CHANGE`."""
+
+    MESSAGE = "message"
+    READ = "read"
+    PROFILE = "profile"
+    ENDED = "ended"
+    GRADED = "graded"
+
+
 def stored_time(item: Item, name: str) -> datetime | None:
     """A time attribute, or None where the item has none."""
     text = item.get(name)
@@ -517,6 +532,7 @@ def _grading(submission: Submission) -> Item:
         "grade": submission.grade,
         "gradedAt": to_rfc3339(submission.graded_at),
         "gradedBy": submission.graded_by,
+        LAST_CHANGE: LastChange.GRADED.value,
     }
     return item | ({"feedback": submission.feedback} if submission.feedback is not None else {})
 
@@ -536,7 +552,7 @@ def conversation_fields(conversation: Conversation) -> Item:
         "lastSeq": conversation.last_seq,
         "sentLow": conversation.sent_low,
         "lastAt": last_at,
-        "lastChange": "message",
+        LAST_CHANGE: LastChange.MESSAGE.value,
         "GSI1PK": keys.inbox_partition(pair.low),
         "GSI1SK": sort,
         "GSI2PK": keys.inbox_partition(pair.high),
