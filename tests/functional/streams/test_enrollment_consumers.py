@@ -1,0 +1,144 @@
+"""Promotion and rescheduling as Lambda calls them: with batches of stream records."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.streams import promote, reschedule
+from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.table import Table
+from peerlearn.services.enrollments import EnrollmentService
+from tests.functional.conftest import TABLE
+from tests.support.api import Context, event_of
+from tests.support.courses import Courses
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Handler = Callable[[dict[str, Any], LambdaContext], Any]
+
+
+@pytest.fixture
+def courses(aws: DynamoDBClient) -> Courses:
+    return Courses(Table(aws, TABLE))
+
+
+@pytest.fixture
+def service(aws: DynamoDBClient) -> EnrollmentService:
+    return EnrollmentService(EnrollmentRepository(Table(aws, TABLE)))
+
+
+def run(handler: Handler, *records: dict[str, Any]) -> Any:
+    return handler({"Records": list(records)}, cast("LambdaContext", Context()))
+
+
+def seats_record(course_id: str, number: int = 1) -> dict[str, Any]:
+    """`events/promote.json`, of another course."""
+    record: dict[str, Any] = copy.deepcopy(event_of("promote")["Records"][0])
+    for image in ("NewImage", "OldImage"):
+        record["dynamodb"][image]["courseId"] = {"S": course_id}
+    record["dynamodb"]["SequenceNumber"] = f"{number:021d}"
+    return record
+
+
+def course_with_a_free_seat(service: EnrollmentService, courses: Courses) -> str:
+    course_id = courses.add(1)
+    service.enroll("usr_0", course_id)
+    service.join_waitlist("usr_1", course_id)
+    service.withdraw("usr_0", course_id)
+    return course_id
+
+
+def status_of(courses: Courses, course_id: str, learner_id: str) -> str:
+    return next(str(item["status"]) for item in courses.roster(course_id) if item["learnerId"] == learner_id)
+
+
+def test_a_freed_seat_is_given_to_the_head(service: EnrollmentService, courses: Courses) -> None:
+    course_id = course_with_a_free_seat(service, courses)
+    assert run(promote.lambda_handler, seats_record(course_id)) == {"batchItemFailures": []}
+    assert status_of(courses, course_id, "usr_1") == "active"
+    courses.check(course_id)
+
+
+def test_a_poison_record_among_a_hundred(service: EnrollmentService, courses: Courses) -> None:
+    made = [course_with_a_free_seat(service, courses) for _ in range(5)]
+    records = [seats_record(made[number % 5], number) for number in range(100)]
+    del records[57]["dynamodb"]["NewImage"]["seatsTaken"]
+    assert run(promote.lambda_handler, *records) == {"batchItemFailures": [{"itemIdentifier": f"{57:021d}"}]}
+    for course_id in made:
+        assert status_of(courses, course_id, "usr_1") == "active"
+        courses.check(course_id)
+
+
+def test_ninety_nine_are_processed(monkeypatch: pytest.MonkeyPatch) -> None:
+    handled: list[str] = []
+
+    class Recording:
+        def promote(self, course_id: str) -> list[str]:
+            if course_id == "crs_57":
+                raise RuntimeError("cannot be handled")
+            handled.append(course_id)
+            return []
+
+    monkeypatch.setattr(promote, "promotion_service", Recording)
+    records = [seats_record(f"crs_{number}", number) for number in range(100)]
+    assert run(promote.lambda_handler, *records) == {"batchItemFailures": [{"itemIdentifier": f"{57:021d}"}]}
+    assert handled == [f"crs_{number}" for number in range(100) if number != 57]
+
+
+def test_a_batch_of_nothing_but_poison_is_reported_record_by_record() -> None:
+    records = [{"eventName": "MODIFY", "dynamodb": {"SequenceNumber": str(number)}} for number in range(3)]
+    assert run(promote.lambda_handler, *records) == {
+        "batchItemFailures": [{"itemIdentifier": str(number)} for number in range(3)]
+    }
+
+
+@pytest.mark.parametrize(
+    "changes", [{"seatsTaken": {"N": "10"}}, {"waitlistLength": {"N": "0"}}, {"entity": {"S": "Course"}}]
+)
+def test_what_calls_for_no_promotion_costs_no_read(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:
+    monkeypatch.setattr(promote, "promotion_service", lambda: pytest.fail("not called for"))
+    record = seats_record("crs_1")
+    record["dynamodb"]["NewImage"] |= changes
+    assert run(promote.lambda_handler, record) == {"batchItemFailures": []}
+
+
+def course_record(course_id: str, **changes: dict[str, str]) -> dict[str, Any]:
+    record: dict[str, Any] = copy.deepcopy(event_of("reschedule")["Records"][0])
+    for image in ("NewImage", "OldImage"):
+        record["dynamodb"][image]["courseId"] = {"S": course_id}
+    record["dynamodb"]["NewImage"] |= changes
+    return record
+
+
+def test_a_moved_session_moves_in_the_schedule(service: EnrollmentService, courses: Courses) -> None:
+    begins = utc_now() + timedelta(days=1)
+    session = courses.add(1, slot=(begins, begins + timedelta(hours=1)))
+    service.enroll("usr_1", session)
+    later = begins + timedelta(days=1)
+    courses.set_seats(replace(courses.seats(session), starts_at=later, ends_at=later + timedelta(hours=1)))
+    for _ in range(2):
+        assert run(reschedule.lambda_handler, course_record(session)) == {"batchItemFailures": []}
+        assert to_rfc3339(courses.booked("usr_1")[session].starts_at) == to_rfc3339(later)
+
+
+@pytest.mark.parametrize("what", ["same times", "a course", "a new session"])
+def test_what_calls_for_no_rescheduling_costs_no_read(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    monkeypatch.setattr(reschedule, "rescheduling_service", lambda: pytest.fail("not called for"))
+    record = course_record("ssn_1")
+    images = record["dynamodb"]
+    if what == "same times":
+        images["OldImage"] |= {name: images["NewImage"][name] for name in ("startsAt", "endsAt")}
+    elif what == "a course":
+        images["NewImage"]["kind"] = {"S": "course"}
+    else:
+        del images["OldImage"]
+    assert run(reschedule.lambda_handler, record) == {"batchItemFailures": []}

@@ -1,0 +1,167 @@
+"""Enrolments on DynamoDB Local: services as they are wired, and handlers on top of them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from peerlearn.adapters.tokens import TokenService
+from peerlearn.bootstrap import core, security
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.errors import DomainError
+from peerlearn.domain.users import Role, User
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.table import Backoff, Table
+from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.promotion import PromotionService
+from scripts.dynamodb_local import DynamoDBLocal
+from tests.fakes.keys import FakeKeyRing
+from tests.functional.conftest import forget_providers
+from tests.support.api import Answer, Context, http_event, invoke
+from tests.support.courses import Courses
+from tests.support.wire import Wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
+Records = list[dict[str, Any]]
+
+THREADS = 32
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
+    return Table(dynamodb, table_name)
+
+
+@pytest.fixture
+def courses(table: Table) -> Courses:
+    return Courses(table)
+
+
+@pytest.fixture
+def store(table: Table) -> EnrollmentRepository:
+    return EnrollmentRepository(table)
+
+
+@pytest.fixture
+def service(store: EnrollmentRepository) -> EnrollmentService:
+    return EnrollmentService(store)
+
+
+@pytest.fixture
+def promotion(store: EnrollmentRepository) -> PromotionService:
+    return PromotionService(store)
+
+
+@pytest.fixture
+def wire(dynamodb_local: DynamoDBLocal, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The wire of a client set up as in Lambda, whose own retries come without their pauses."""
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    return Wire(dynamodb_local.client(core.client_config()))
+
+
+@pytest.fixture
+def wired_table(wire: Wire, table_name: str) -> Table:
+    """The same table, over that wire."""
+    return Table(wire.client, table_name, lambda: Backoff(sleep=lambda _: None))
+
+
+@pytest.fixture
+def wired(wired_table: Table) -> EnrollmentService:
+    """The service, over that wire."""
+    return EnrollmentService(EnrollmentRepository(wired_table))
+
+
+@pytest.fixture
+def wired_promotion(wired_table: Table) -> PromotionService:
+    return PromotionService(EnrollmentRepository(wired_table))
+
+
+@pytest.fixture
+def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenService]:
+    """What handlers are wired to: that table over that wire, and a signing key."""
+    monkeypatch.setenv("TABLE_NAME", "unused")
+    forget_providers()
+    monkeypatch.setattr("peerlearn.bootstrap.enrollments.table", lambda: wired_table)
+    keys = FakeKeyRing()
+    monkeypatch.setattr(security, "key_ring", lambda: keys)
+    yield TokenService(keys)
+    forget_providers()
+
+
+@pytest.fixture
+def call(providers: TokenService) -> Callable[..., Answer]:
+    """`call("enroll", "usr_1", course_id)`: an endpoint as that learner, over the wire."""
+
+    def call_(name: str, learner_id: str, course_id: str) -> Answer:
+        user = User(learner_id, "Ada", "ada@people.example", Role.LEARNER, (), (), utc_now())
+        event = http_event(name, token=providers.issue_access(user, "sid_1"), path={"courseId": course_id})
+        return invoke(f"functions.enrollments.{name}.lambda_handler", event)
+
+    return call_
+
+
+def at_once(tasks: list[Callable[[], T]], threads: int = THREADS) -> list[T | DomainError]:
+    """Runs the tasks on that many threads; a refusal is a result like any other."""
+
+    def outcome(task: Callable[[], T]) -> T | DomainError:
+        try:
+            return task()
+        except DomainError as error:
+            return error
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(outcome, tasks))
+
+
+def reason(result: object) -> str:
+    """The code of a refusal, or its reason where it has one."""
+    assert isinstance(result, DomainError), result
+    return str(result.details.get("reason", result.code))
+
+
+@pytest.fixture
+def stream_records(dynamodb_local: DynamoDBLocal, dynamodb: DynamoDBClient, table_name: str) -> Callable[[], Records]:
+    """Every record of the table's stream so far, as Lambda would be handed them."""
+    streams = boto3.client("dynamodbstreams", endpoint_url=dynamodb_local.endpoint, config=Config(proxies={}))
+    arn = dynamodb.describe_table(TableName=table_name)["Table"]["LatestStreamArn"]
+
+    def read() -> Records:
+        records: Records = []
+        for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+            iterator: str | None = streams.get_shard_iterator(
+                StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+            while iterator:
+                answer = streams.get_records(ShardIterator=iterator)
+                records += [_as_lambda_sees(record) for record in answer["Records"]]
+                iterator = answer.get("NextShardIterator") if answer["Records"] else None
+        return records
+
+    return read
+
+
+@pytest.fixture
+def deliver(providers: TokenService) -> Callable[[str, Records], dict[str, Any]]:  # noqa: ARG001 (they stand while it runs)
+    """`deliver("promote", records)`: what the consumer answers to a batch."""
+
+    def deliver_(name: str, records: Records) -> dict[str, Any]:
+        module = importlib.import_module(f"functions.streams.{name}")
+        answer: dict[str, Any] = module.lambda_handler({"Records": records}, Context())
+        return answer
+
+    return deliver_
+
+
+def _as_lambda_sees(record: Any) -> dict[str, Any]:
+    change = record["dynamodb"]
+    at = int(change["ApproximateCreationDateTime"].timestamp())
+    return {**record, "dynamodb": {**change, "ApproximateCreationDateTime": at}}

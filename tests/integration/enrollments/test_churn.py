@@ -1,0 +1,149 @@
+"""RULES 3: whatever comes together, the counters say at every moment what is there."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.errors import NotEnrolled
+from peerlearn.persistence import keys
+from peerlearn.persistence.table import unmarshal
+from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.promotion import PromotionService
+from tests.integration.enrollments.conftest import at_once, reason
+from tests.support.courses import Courses
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+LEARNERS = [f"usr_{number:02}" for number in range(24)]
+
+
+def moment(dynamodb: DynamoDBClient, table_name: str, course_id: str) -> tuple[dict[str, Any], Counter[str]]:
+    """The seats and the statuses of all enrolments at one and the same moment."""
+    wanted = [keys.seats(course_id), *(keys.enrollment(learner, course_id) for learner in LEARNERS)]
+    gets: Any = [
+        {"Get": {"TableName": table_name, "Key": {name: {"S": text} for name, text in key.as_item().items()}}}
+        for key in wanted
+    ]
+    answers = dynamodb.transact_get_items(TransactItems=gets)["Responses"]
+    seats, *enrollments = [unmarshal(answer["Item"]) if "Item" in answer else {} for answer in answers]
+    return seats, Counter(item["status"] for item in enrollments if item)
+
+
+def test_churn_of_booking_dropping_waiting_and_promoting(
+    service: EnrollmentService,
+    promotion: PromotionService,
+    courses: Courses,
+    dynamodb: DynamoDBClient,
+    table_name: str,
+) -> None:
+    capacity = 5
+    course_id = courses.add(capacity)
+    steps = [service.enroll, service.withdraw, service.join_waitlist, service.leave_waitlist]
+    done = threading.Event()
+    moments: list[tuple[dict[str, Any], Counter[str]]] = []
+
+    def watch() -> None:
+        while not done.is_set():
+            moments.append(moment(dynamodb, table_name, course_id))
+
+    def some_of(seed: int) -> None:
+        chance = random.Random(seed)  # noqa: S311
+        for _ in range(25):
+            if chance.random() < 0.25:
+                promotion.promote(course_id)
+            else:
+                at_once([partial(chance.choice(steps), chance.choice(LEARNERS), course_id)], 1)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    outcomes = at_once([partial(some_of, seed) for seed in range(16)], 16)
+    done.set()
+    watcher.join()
+
+    assert set(outcomes) == {None}
+    moments.append(moment(dynamodb, table_name, course_id))
+    assert len(moments) > 20
+    for seats, statuses in moments:
+        assert seats["seatsTaken"] == statuses["active"] + statuses["completed"]
+        assert seats["waitlistLength"] == statuses["waitlisted"]
+        assert seats["droppedCount"] == statuses["dropped"]
+        assert 0 <= seats["seatsTaken"] <= capacity
+        assert min(seats["waitlistLength"], seats["droppedCount"]) >= 0
+    # Everything happened: the test would show nothing otherwise.
+    seen: Counter[str] = sum((statuses for _, statuses in moments), Counter())
+    assert set(seen) == {"active", "dropped", "waitlisted"}
+    courses.check(course_id)
+    promotion.promote(course_id)
+    seats_left = courses.seats(course_id)
+    assert seats_left.available == 0 or seats_left.waitlist_length == 0
+    courses.check(course_id)
+
+
+def test_a_double_drop_frees_one_seat(service: EnrollmentService, courses: Courses) -> None:
+    course_id = courses.add(3)
+    for learner in LEARNERS[:3]:
+        service.enroll(learner, course_id)
+    results = at_once([partial(service.withdraw, LEARNERS[0], course_id)] * 32)
+    assert results.count(None) == 1
+    assert {reason(one) for one in results if one is not None} == {"NOT_ENROLLED"}
+    assert courses.seats(course_id).taken == 2
+    courses.check(course_id)
+
+
+@pytest.mark.parametrize("status", [None, EnrollmentStatus.DROPPED, EnrollmentStatus.WAITLISTED])
+def test_dropping_needs_a_seat(service: EnrollmentService, courses: Courses, status: EnrollmentStatus | None) -> None:
+    course_id = courses.add(0)
+    if status is not None:
+        service.join_waitlist("usr_1", course_id)
+    if status is EnrollmentStatus.DROPPED:
+        service.leave_waitlist("usr_1", course_id)
+    with pytest.raises(NotEnrolled):
+        service.withdraw("usr_1", course_id)
+    courses.check(course_id)
+
+
+def test_leaving_the_line_once(service: EnrollmentService, courses: Courses) -> None:
+    course_id = courses.add(0)
+    for learner in LEARNERS[:3]:
+        service.join_waitlist(learner, course_id)
+    results = at_once([partial(service.leave_waitlist, LEARNERS[1], course_id)] * 16)
+    assert results.count(None) == 1
+    assert {reason(one) for one in results if one is not None} == {"NOT_ENROLLED"}
+    assert courses.waiting(course_id) == [LEARNERS[0], LEARNERS[2]]
+    courses.check(course_id)
+
+
+def test_joining_at_once_gives_everyone_a_place_and_each_only_one(service: EnrollmentService, courses: Courses) -> None:
+    course_id = courses.add(0)
+    results = at_once([partial(service.join_waitlist, learner, course_id) for learner in LEARNERS * 3])
+    denied = [one for one in results if isinstance(one, Exception)]
+    assert len(results) - len(denied) == len(LEARNERS)
+    assert {reason(one) for one in denied} == {"ALREADY_WAITLISTED"}
+    assert sorted(courses.waiting(course_id)) == LEARNERS
+    courses.check(course_id)
+
+
+def test_who_leaves_and_joins_again_stands_at_the_end(service: EnrollmentService, courses: Courses) -> None:
+    course_id = courses.add(0)
+    for learner in LEARNERS[:2]:
+        service.join_waitlist(learner, course_id)
+    service.leave_waitlist(LEARNERS[0], course_id)
+    assert service.join_waitlist(LEARNERS[0], course_id).position == 2
+    assert courses.waiting(course_id) == [LEARNERS[1], LEARNERS[0]]
+    courses.check(course_id)
+
+
+def test_waiting_is_refused_while_seats_are_free(service: EnrollmentService, courses: Courses) -> None:
+    for capacity in (1, None):
+        course_id = courses.add(capacity)
+        (result,) = at_once([partial(service.join_waitlist, "usr_1", course_id)], 1)
+        assert reason(result) == "CONFLICT"
+        courses.check(course_id)

@@ -1,0 +1,224 @@
+"""RULES 5 to 7: replies lost after the commit, contention, throttling, and what each request costs in round trips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.paging import PageRequest
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.table import Backoff
+from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.promotion import PromotionService
+from tests.fakes.clock import FakeClock
+from tests.integration.enrollments.conftest import at_once, reason
+from tests.support.api import Answer
+from tests.support.courses import Courses
+from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict
+
+TRANSACT, READ, QUERY = "TransactWriteItems", "BatchGetItem", "Query"
+STEPS = ["enroll", "enroll_again", "enroll_session", "withdraw", "withdraw_session", "join_waitlist", "leave_waitlist"]
+
+Call = Callable[..., Answer]
+Prepared = Callable[[str], tuple[str, str]]
+
+
+@pytest.fixture
+def prepared(service: EnrollmentService, courses: Courses) -> Prepared:
+    """A course on which `usr_1` can take that step: the endpoint to call, and the course."""
+
+    def prepare(step: str) -> tuple[str, str]:
+        begins = utc_now() + timedelta(days=1)
+        slot = (begins, begins + timedelta(hours=1)) if step.endswith("_session") else None
+        course_id = courses.add(0 if "waitlist" in step else 1, slot=slot)
+        endpoint = step.removesuffix("_session").removesuffix("_again")
+        if endpoint == "withdraw" or step == "enroll_again":
+            service.enroll("usr_1", course_id)
+        if step == "enroll_again":
+            service.withdraw("usr_1", course_id)
+        if step == "leave_waitlist":
+            service.join_waitlist("usr_1", course_id)
+        return endpoint, course_id
+
+    return prepare
+
+
+STATUS_AFTER = {"enroll": "active", "withdraw": "dropped", "join_waitlist": "waitlisted", "leave_waitlist": "dropped"}
+
+
+def happened_once(courses: Courses, endpoint: str, course_id: str, answer: Answer) -> None:
+    assert answer.status == (204 if endpoint in ("withdraw", "leave_waitlist") else 201), answer
+    (item,) = courses.roster(course_id)
+    assert item["status"] == STATUS_AFTER[endpoint]
+    courses.check(course_id)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_reply_lost_after_the_commit_is_no_denial(
+    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str
+) -> None:
+    endpoint, course_id = prepared(step)
+    # the first transaction of `enroll_again` is refused: the second is the one that commits
+    if step == "enroll_again":
+        wire.before(TRANSACT, lambda: None)
+    wire.lose_reply(TRANSACT)
+    answer = call(endpoint, "usr_1", course_id)
+    assert wire.calls.count(TRANSACT) == (3 if step == "enroll_again" else 2)
+    happened_once(courses, endpoint, course_id, answer)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_nor_is_it_where_the_request_token_is_not_recognised(
+    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str
+) -> None:
+    """More than ten minutes later, or on an engine that ignores it: the write is known by the id it left behind."""
+    endpoint, course_id = prepared(step)
+    wire.forgets_tokens = True
+    if step == "enroll_again":
+        wire.before(TRANSACT, lambda: None)
+    wire.lose_reply(TRANSACT)
+    happened_once(courses, endpoint, course_id, call(endpoint, "usr_1", course_id))
+
+
+@pytest.mark.parametrize("forgets_tokens", [False, True])
+def test_a_promotion_whose_reply_is_lost_promotes_once(
+    wired_promotion: PromotionService, wire: Wire, service: EnrollmentService, courses: Courses, *, forgets_tokens: bool
+) -> None:
+    course_id = courses.add(1)
+    service.enroll("usr_0", course_id)
+    for learner in ("usr_1", "usr_2"):
+        service.join_waitlist(learner, course_id)
+    service.withdraw("usr_0", course_id)
+    wire.forgets_tokens = forgets_tokens
+    wire.lose_reply(TRANSACT)
+    assert wired_promotion.promote(course_id) == ["usr_1"]
+    assert courses.waiting(course_id) == ["usr_2"]
+    courses.check(course_id)
+
+
+def test_a_request_whose_replies_are_all_lost_is_a_503_and_repeating_it_tells_the_truth(
+    call: Call, wire: Wire, courses: Courses
+) -> None:
+    course_id = courses.add(1)
+    wire.lose_reply(TRANSACT, times=3)
+    answer = call("enroll", "usr_1", course_id)
+    assert (answer.status, answer.code, answer.headers["retry-after"]) == (503, "TEMPORARILY_UNAVAILABLE", "1")
+    assert wire.calls == [TRANSACT] * 3
+    answer = call("enroll", "usr_1", course_id)
+    assert (answer.status, answer.body["details"]["reason"]) == (409, "ALREADY_ENROLLED")
+    courses.check(course_id)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_request_has_one_token_for_all_its_tries(call: Call, wire: Wire, prepared: Prepared, step: str) -> None:
+    endpoint, course_id = prepared(step)
+    wire.refuse(TRANSACT, conflict(2), times=2)
+    call(endpoint, "usr_1", course_id)
+    tokens = [body["ClientRequestToken"] for body in wire.bodies if "ClientRequestToken" in body]
+    assert len(set(tokens[:3])) == 1
+    assert all(1 <= len(token) <= 36 for token in tokens)
+
+
+@pytest.mark.parametrize("refusal", [conflict(2), conflict(2, at=1), cancelled("None", "ThrottlingError")])
+@pytest.mark.parametrize("step", STEPS)
+def test_contention_is_waited_out(
+    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str, refusal: Refusal
+) -> None:
+    endpoint, course_id = prepared(step)
+    wire.refuse(TRANSACT, refusal, times=5)
+    happened_once(courses, endpoint, course_id, call(endpoint, "usr_1", course_id))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_contention_without_end_is_a_503_that_changed_nothing(
+    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str
+) -> None:
+    endpoint, course_id = prepared(step)
+    before = courses.seats(course_id)
+    wire.refuse(TRANSACT, conflict(2), times=1000)
+    answer = call(endpoint, "usr_1", course_id)
+    assert (answer.status, answer.code, answer.headers["retry-after"]) == (503, "TEMPORARILY_UNAVAILABLE", "1")
+    assert wire.calls.count(TRANSACT) == Backoff().attempts
+    assert courses.seats(course_id) == before
+    courses.check(course_id)
+
+
+@pytest.mark.parametrize("refusal", [THROTTLED, BROKEN])
+@pytest.mark.parametrize("operation", [TRANSACT, READ])
+def test_throttling_is_a_503_after_a_few_tries(
+    call: Call, wire: Wire, courses: Courses, prepared: Prepared, operation: str, refusal: Refusal
+) -> None:
+    endpoint, course_id = prepared("enroll_session")
+    wire.refuse(operation, refusal, times=1000)
+    answer = call(endpoint, "usr_1", course_id)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert wire.calls.count(operation) == 3
+    assert courses.roster(course_id) == []
+
+
+def test_throttling_that_passes_is_not_noticed(call: Call, wire: Wire, courses: Courses, prepared: Prepared) -> None:
+    endpoint, course_id = prepared("enroll")
+    wire.refuse(TRANSACT, THROTTLED, times=2)
+    happened_once(courses, endpoint, course_id, call(endpoint, "usr_1", course_id))
+
+
+def test_a_false_condition_is_not_tried_again(
+    wired: EnrollmentService, wire: Wire, service: EnrollmentService, courses: Courses
+) -> None:
+    course_id = courses.add(1)
+    service.enroll("usr_1", course_id)
+    for learner, expected in (("usr_1", "ALREADY_ENROLLED"), ("usr_2", "COURSE_FULL")):
+        wire.forget()
+        (result,) = at_once([partial(wired.enroll, learner, course_id)], 1)
+        assert reason(result) == expected
+        assert wire.calls == [TRANSACT]
+    wire.forget()
+    (result,) = at_once([partial(wired.withdraw, "usr_2", course_id)], 1)
+    assert (reason(result), wire.calls) == ("NOT_ENROLLED", [TRANSACT])
+
+
+def test_a_full_course_does_not_hide_an_enrollment_that_is_just_being_written(
+    wired: EnrollmentService, wire: Wire, service: EnrollmentService, courses: Courses
+) -> None:
+    """The last seat, booked twice by one learner: the enrolment is still locked, the seat already counted."""
+    course_id = courses.add(1)
+    service.enroll("usr_1", course_id)
+    wire.refuse(TRANSACT, cancelled("TransactionConflict", "ConditionalCheckFailed"))
+    (result,) = at_once([partial(wired.enroll, "usr_1", course_id)], 1)
+    assert reason(result) == "ALREADY_ENROLLED"
+
+
+ROUND_TRIPS = {
+    "enroll": [TRANSACT],
+    "enroll_again": [TRANSACT, TRANSACT],
+    "enroll_session": [READ, TRANSACT],
+    "withdraw": [TRANSACT],
+    "withdraw_session": [TRANSACT],
+    "join_waitlist": [READ, TRANSACT, QUERY],
+    "leave_waitlist": [READ, TRANSACT],
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_round_trips(call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str) -> None:
+    endpoint, course_id = prepared(step)
+    happened_once(courses, endpoint, course_id, call(endpoint, "usr_1", course_id))
+    assert wire.calls == ROUND_TRIPS[step]
+
+
+def test_listing_takes_two_round_trips_whatever_its_length(
+    wired: EnrollmentService, wire: Wire, store: EnrollmentRepository, courses: Courses
+) -> None:
+    clock = FakeClock()
+    service = EnrollmentService(store, clock)
+    for number in range(12):
+        clock.advance(1)
+        service.enroll("usr_1", courses.add(1, title=f"Course {number}"))
+    page = wired.list_mine("usr_1", EnrollmentStatus.ACTIVE, PageRequest(1, 100))
+    assert [listing.title for listing in page.entries] == [f"Course {number}" for number in reversed(range(12))]
+    assert wire.calls == [QUERY, READ]

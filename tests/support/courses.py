@@ -1,0 +1,89 @@
+"""Courses for tests, written as items: open, with seats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Tutor
+from peerlearn.domain.enrollments import EnrollmentStatus, Slot
+from peerlearn.domain.ids import new_id
+from peerlearn.persistence import keys
+from peerlearn.persistence.items import course_item, outline_item, schedule_of, seats_item, seats_of
+from peerlearn.persistence.table import Item, Table, put
+
+
+class Courses:
+    """Makes them, and looks at what became of them."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(
+        self,
+        capacity: int | None = 10,
+        *,
+        slot: tuple[datetime, datetime] | None = None,
+        status: CourseStatus = CourseStatus.PUBLISHED,
+        title: str = "Chess endgames",
+        tutor_id: str = "usr_tutor",
+        modules: Sequence[Module] = (Module("mod_1", "Pawns", 20), Module("mod_2", "Rooks", 30)),
+        course_id: str | None = None,
+    ) -> str:
+        """A course, or a session where a time is given; its id."""
+        kind = Kind.SESSION if slot else Kind.COURSE
+        course_id = course_id or new_id(kind.id_prefix)
+        starts_at, ends_at = slot or (None, None)
+        course = Course(
+            course_id=course_id,
+            title=title,
+            description="From the simplest positions on.",
+            subject="Games",
+            level=Level.BEGINNER,
+            kind=kind,
+            tutor=Tutor(tutor_id, "Ada"),
+            status=status,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            created_at=utc_now(),
+            version=1,
+        )
+        self._table.write(put(course_item(course)))
+        self._table.write(put(outline_item(course_id, modules)))
+        self.set_seats(Seats(course_id, capacity, 0, 0, 0, 0, status, kind, starts_at, ends_at))
+        return course_id
+
+    def set_seats(self, seats: Seats) -> None:
+        self._table.write(put(seats_item(seats)))
+
+    def seats(self, course_id: str) -> Seats:
+        item = self._table.get(keys.seats(course_id))
+        assert item is not None
+        return seats_of(item)
+
+    def roster(self, course_id: str, *statuses: EnrollmentStatus) -> list[Item]:
+        """The enrolments of a course, of any status or of those."""
+        items = self._table.query("GSI1PK = :roster", {":roster": keys.roster_partition(course_id)}, index="GSI1")
+        return [item for item in items if not statuses or EnrollmentStatus(item["status"]) in statuses]
+
+    def waiting(self, course_id: str) -> list[str]:
+        """Learners in the waitlist, in its order."""
+        values = {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX}
+        return [item["learnerId"] for item in self._table.query("PK = :pk AND begins_with(SK, :wait)", values)]
+
+    def booked(self, learner_id: str) -> dict[str, Slot]:
+        """A learner's booked times, by course."""
+        return dict(schedule_of(self._table.get(keys.schedule(learner_id))).slots)
+
+    def check(self, course_id: str) -> None:
+        """Everything that is counted agrees with what is there. Only while nobody writes."""
+        seats = self.seats(course_id)
+        counted = [EnrollmentStatus(item["status"]) for item in self.roster(course_id)]
+        assert seats.taken == sum(status.holds_seat for status in counted)
+        assert seats.completed == counted.count(EnrollmentStatus.COMPLETED)
+        assert seats.dropped == counted.count(EnrollmentStatus.DROPPED)
+        waitlisted = self.roster(course_id, EnrollmentStatus.WAITLISTED)
+        assert seats.waitlist_length == len(waitlisted)
+        assert sorted(self.waiting(course_id)) == sorted(item["learnerId"] for item in waitlisted)
+        assert seats.capacity is None or seats.taken <= seats.capacity
