@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,10 +139,3 @@ def urls(endpoint: str, outputs: dict[str, str]) -> dict[str, str]:
         path = f"{outputs['WebSocketApiId']}/{outputs['WebSocketStage']}"
         found["webSocketUrl"] = f"{gateway.replace('http', 'ws', 1)}/{path}"
     return found
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Appears whole or not at all."""
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)

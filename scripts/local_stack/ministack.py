@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from scripts.local_stack.clients import status_of
 from scripts.local_stack.environment import local_environment
+from scripts.local_stack.files import write_json
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import end_session, is_taken
 from scripts.local_stack.template import ROOT, shown
@@ -58,6 +60,7 @@ class MiniStack:
             raise Problem(f"Port {self.port} is taken: stop what listens there, or choose another one with PORT=.")
         if not _INTERPRETER.exists():
             raise Problem("The local stack's environment is missing: `make run` makes it.")
+        self._forget_stream_positions()
         temporary = self._folder / "tmp"
         # functions are unpacked there anew
         shutil.rmtree(temporary, ignore_errors=True)
@@ -101,6 +104,15 @@ class MiniStack:
             end_session(self._process.pid, grace=_STOP_SECONDS)
             self._process.wait()
             self._process = None
+
+    def _forget_stream_positions(self) -> None:
+        """MiniStack keeps how far the functions have read a table's stream, but not the stream itself: after a restart
+        they would wait for as many new records as there were old ones, and never see those."""
+        file = self._folder / "state" / "lambda.json"
+        if file.exists():
+            content = json.loads(file.read_text(encoding="utf-8"))
+            content["payload"].pop("dynamodb_stream_positions", None)
+            write_json(file, content)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _START_SECONDS

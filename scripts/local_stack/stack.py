@@ -16,8 +16,9 @@ from typing import IO, Any, Self
 from scripts.local_stack.accounts import DEMO_ACCOUNTS
 from scripts.local_stack.build import build
 from scripts.local_stack.clients import status_of
-from scripts.local_stack.deployment import Deployment, urls, write_json
+from scripts.local_stack.deployment import Deployment, urls
 from scripts.local_stack.environment import local_environment
+from scripts.local_stack.files import write_json
 from scripts.local_stack.ministack import MiniStack
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
