@@ -1,0 +1,123 @@
+"""Imports point downwards only, and each layer knows no more of the world outside than it needs."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers" / "peerlearn" / "peerlearn"
+FUNCTIONS = ROOT / "functions"
+
+ALLOWED = {
+    "domain": {"domain"},
+    "services": {"domain", "services"},
+    "adapters": {"domain", "adapters"},
+    "persistence": {"domain", "adapters", "persistence"},
+    "events": {"domain", "persistence", "events", "observability"},
+    "bootstrap": {"domain", "services", "adapters", "persistence", "events", "bootstrap", "settings", "observability"},
+    "http": {"domain", "adapters", "bootstrap", "http", "settings", "observability"},
+    "functions": {"domain", "services", "events", "bootstrap", "http", "observability", "functions"},
+    "settings": set(),
+    "observability": set(),
+}
+# Packages that a layer may use; the standard library is everybody's.
+OUTSIDE: dict[str, set[str]] = {
+    "domain": set(),
+    "services": set(),
+    "adapters": {"boto3", "botocore", "bcrypt", "jwt", "mypy_boto3_secretsmanager", "mypy_boto3_s3"}
+    | {"mypy_boto3_apigatewaymanagementapi"},
+    "persistence": {"boto3", "botocore", "mypy_boto3_dynamodb"},
+    "events": {"aws_lambda_powertools", "boto3"},
+    "bootstrap": {"boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_apigatewaymanagementapi"},
+    "http": {"aws_lambda_powertools", "pydantic"},
+    "functions": {"aws_lambda_powertools", "pydantic", "email_validator"},
+    "settings": {"pydantic"},
+    "observability": {"aws_lambda_powertools"},
+}
+ENDPOINT_LINES = 80
+
+MODULES = sorted(
+    path
+    for folder in (PACKAGE, FUNCTIONS)
+    for path in folder.rglob("*.py")
+    if path.stat().st_size  # empty __init__.py
+)
+
+
+def layer_of(path: Path) -> str:
+    if path.is_relative_to(FUNCTIONS):
+        return "functions"
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield str(node.module)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT if path.is_relative_to(FUNCTIONS) else PACKAGE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_downwards(path: Path) -> None:
+    layer = layer_of(path)
+    for module in imported(ast.parse(path.read_text(encoding="utf-8"))):
+        root, _, rest = module.partition(".")
+        if root == "peerlearn":
+            assert rest.partition(".")[0] in ALLOWED[layer], f"{layer} imports {module}"
+        elif root == "functions":
+            assert layer == "functions", f"{layer} imports {module}"
+            own = path.relative_to(ROOT).parts[1]
+            # What SAM builds for a context is that context's folder and no other.
+            assert module.startswith(f"functions.{own}."), f"{own} imports {module}"
+        elif root not in sys.stdlib_module_names:
+            assert root in OUTSIDE[layer], f"{layer} imports {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_environment_is_read_in_settings_alone(path: Path) -> None:
+    if layer_of(path) == "settings":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            assert not (ast.unparse(node).startswith(("os.environ", "os.getenv"))), f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_low_level_clients(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            assert ast.unparse(node) != "boto3.resource", f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if layer_of(path) == "persistence"], ids=name_of)
+def test_keys_are_made_in_one_place(path: Path) -> None:
+    """A partition or sort key written out by hand would drift from those that `keys.py` makes."""
+    if path.name in ("keys.py", "table.py"):
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
+            assert not node.value.startswith(("USER#", "COURSE#", "EMAIL#", "CATALOGUE#", "A#", "SESSION#")), (
+                node.lineno
+            )
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if layer_of(path) == "functions"], ids=name_of)
+def test_endpoints_only_translate(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if path.name != "schemas.py":
+        assert len(text.splitlines()) <= ENDPOINT_LINES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else "everything"
+            assert caught not in ("everything", "Exception", "BaseException"), f"line {node.lineno}"

@@ -1,0 +1,238 @@
+"""The template against the code and the contract: routes, permissions, logs, and an event file per function."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.local_stack.template import load_template
+from tests.support.api import EVENTS, ROOT
+
+TEMPLATE = load_template()
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+FUNCTIONS = {
+    name: resource["Properties"]
+    for name, resource in RESOURCES.items()
+    if resource["Type"] == "AWS::Serverless::Function"
+}
+# Its code stands in the template: it answers what nobody else does.
+FALLBACK = "FallbackFunction"
+OWN = {name: properties for name, properties in FUNCTIONS.items() if name != FALLBACK}
+
+DOCUMENTED = {
+    "POST /v1/learner/auth/register",
+    "POST /v1/learner/auth/login",
+    "POST /v1/learner/auth/refresh",
+    "POST /v1/learner/auth/logout",
+    "POST /v1/learner/auth/password",
+    "GET /v1/courses",
+    "GET /v1/courses/{courseId}",
+    "POST /v1/courses/{courseId}/enroll",
+    "DELETE /v1/courses/{courseId}/enroll",
+    "POST /v1/courses/{courseId}/waitlist",
+    "DELETE /v1/courses/{courseId}/waitlist",
+    "GET /v1/learner/me/enrollments",
+    "GET /v1/learner/me/progress",
+    "GET /v1/learner/me/progress/{courseId}",
+    "PATCH /v1/learner/me/progress/{courseId}",
+    "GET /v1/assessments/{assessmentId}",
+    "POST /v1/assessments/{assessmentId}/upload",
+    "POST /v1/assessments/{assessmentId}/submit",
+    "GET /v1/learner/me/submissions",
+    "GET /v1/assessments/{assessmentId}/submissions",
+    "PATCH /v1/assessments/{assessmentId}/submissions/{learnerId}",
+    "GET /v1/assessments/{assessmentId}/submissions/{learnerId}/download",
+    "GET /v1/learner/peers",
+    "POST /v1/learner/messages",
+    "GET /v1/learner/messages",
+    "GET /v1/learner/conversations",
+    "PATCH /v1/learner/conversations/{peerId}",
+    "POST /v1/learner/realtime/ticket",
+    "GET /v1/learner/me",
+    "PATCH /v1/learner/me",
+    "GET /v1/learner/me/points",
+    "GET /v1/courses/{courseId}/leaderboard",
+    "POST /v1/courses",
+    "PATCH /v1/courses/{courseId}",
+    "DELETE /v1/courses/{courseId}",
+    "POST /v1/courses/{courseId}/assessments",
+    "GET /v1/courses/{courseId}/enrollments",
+    "PATCH /v1/users/{userId}",
+}
+
+READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "s3:GetObject", "s3:GetObjectVersion"}
+READS |= {"secretsmanager:GetSecretValue"}
+# Reading the whole table is nobody's job.
+NEVER = {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:DeleteTable", "s3:ListAllMyBuckets"}
+
+
+def module_of(properties: dict[str, Any]) -> str:
+    return str(properties["Handler"]).rpartition(".")[0]
+
+
+def events_of(properties: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [event["Properties"] for event in properties.get("Events", {}).values() if event["Type"] == kind]
+
+
+def routes_of(properties: dict[str, Any]) -> set[str]:
+    return {f"{event['Method'].upper()} {event['Path']}" for event in events_of(properties, "Api")}
+
+
+def statements_of(properties: dict[str, Any]) -> Iterator[tuple[set[str], list[Any]]]:
+    for policy in properties.get("Policies", []):
+        assert isinstance(policy, dict), "policies are statements of our own"
+        for statement in policy["Statement"]:
+            assert statement["Effect"] == "Allow"
+            actions, resources = statement["Action"], statement["Resource"]
+            yield (
+                {actions} if isinstance(actions, str) else set(actions),
+                resources if isinstance(resources, list) else [resources],
+            )
+
+
+# -- routes
+
+
+def test_routes_are_the_documented_ones() -> None:
+    routes = [route for properties in OWN.values() for route in routes_of(properties)]
+    assert len(routes) == len(set(routes)), "a route has two functions"
+    assert set(routes) == DOCUMENTED
+
+
+@pytest.mark.parametrize("name", [name for name, properties in OWN.items() if routes_of(properties)])
+def test_function_answers_its_own_route_and_no_other(name: str) -> None:
+    app = importlib.import_module(module_of(OWN[name])).app
+    registered = {
+        f"{method} {route.path.replace('<', '{').replace('>', '}')}"
+        for route in [*app._static_routes, *app._dynamic_routes]
+        for method in ([route.method] if isinstance(route.method, str) else route.method)
+    }
+    assert registered == routes_of(OWN[name])
+
+
+def test_every_handler_has_a_function() -> None:
+    handlers = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) + ".lambda_handler"
+        for path in (ROOT / "functions").rglob("*.py")
+        if re.search(r"^(lambda_handler =|def lambda_handler)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert handlers == {properties["Handler"] for properties in OWN.values()}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_function_is_built_from_its_contexts_folder(name: str) -> None:
+    package = module_of(OWN[name]).rpartition(".")[0]
+    assert OWN[name]["CodeUri"] == package.replace(".", "/")
+    build = RESOURCES[name]["Metadata"]["BuildProperties"]
+    assert build == {"ParentPackageMode": "explicit", "ParentPackages": package}
+
+
+# -- permissions
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_policy_names_actions_and_resources(name: str) -> None:
+    assert "Role" not in FUNCTIONS[name]
+    for actions, resources in statements_of(FUNCTIONS[name]):
+        for action in actions:
+            assert re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action), action
+            assert action not in NEVER
+        for resource in resources:
+            assert resource != "*"
+            # Each is a resource of this template, or a part of one.
+            named = set(re.findall(r"'(?:Ref|Fn::GetAtt)': \[?'(\w+)'|\$\{(\w+)", str(resource)))
+            owners = {owner for pair in named for owner in pair if owner}
+            assert owners & set(RESOURCES), resource
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_indexes_are_only_queried(name: str) -> None:
+    for actions, resources in statements_of(FUNCTIONS[name]):
+        if any("/index/" in str(resource) for resource in resources):
+            assert actions == {"dynamodb:Query"}
+            assert all(str(resource).count("*") == 0 for resource in resources)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, properties in OWN.items() if any(route.startswith("GET ") for route in routes_of(properties))],
+)
+def test_what_only_reads_may_only_read(name: str) -> None:
+    granted = {action for actions, _ in statements_of(OWN[name]) for action in actions}
+    assert granted <= READS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_permission_is_given_twice(name: str) -> None:
+    granted = [
+        (action, str(resource))
+        for actions, resources in statements_of(FUNCTIONS[name])
+        for action in actions
+        for resource in resources
+    ]
+    assert len(granted) == len(set(granted))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_secret_in_the_environment(name: str) -> None:
+    everywhere = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    own = FUNCTIONS[name].get("Environment", {}).get("Variables", {})
+    assert "resolve:" not in str({**everywhere, **own})
+
+
+# -- logs and events
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_has_a_log_group_of_its_own(name: str) -> None:
+    group = FUNCTIONS[name]["LoggingConfig"]["LogGroup"]["Ref"]
+    assert group == name.removesuffix("Function") + "LogGroup"
+    properties = RESOURCES[group]["Properties"]
+    assert properties["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    shared = [other for other in FUNCTIONS.values() if other["LoggingConfig"]["LogGroup"]["Ref"] == group]
+    assert len(shared) == 1
+
+
+def test_log_groups_have_names_of_their_own() -> None:
+    names = [str(r["Properties"]["LogGroupName"]) for r in RESOURCES.values() if r["Type"] == "AWS::Logs::LogGroup"]
+    assert len(names) == len(set(names))
+
+
+def event_path(name: str) -> Path:
+    module = "fallback" if name == FALLBACK else module_of(FUNCTIONS[name]).rpartition(".")[2]
+    return EVENTS / f"{module}.json"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_has_an_event_file(name: str) -> None:
+    event = json.loads(event_path(name).read_text(encoding="utf-8"))
+    if routes := routes_of(FUNCTIONS[name]):
+        assert f"{event['httpMethod']} {event['resource']}" in routes
+        pattern = re.sub(r"\\{\w+(\\\+)?\\}", ".+", re.escape(event["resource"]))
+        assert re.fullmatch(pattern, event["path"])
+        assert set(event["pathParameters"] or {}) == set(re.findall(r"{(\w+)\+?}", event["resource"]))
+    else:
+        assert event
+
+
+def test_no_event_file_is_left_over() -> None:
+    assert set(EVENTS.glob("*")) == {event_path(name) for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", [name for name, properties in OWN.items() if events_of(properties, "DynamoDB")])
+def test_stream_consumers_give_up_in_good_order(name: str) -> None:
+    """AWS's own defaults are endless retries of the whole batch."""
+    for source in events_of(OWN[name], "DynamoDB"):
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["BisectBatchOnFunctionError"] is True
+        assert 1 <= source["MaximumRetryAttempts"] <= 100
+        assert 60 <= source["MaximumRecordAgeInSeconds"] <= 86_400
+        assert source["DestinationConfig"]["OnFailure"]["Destination"]
+        for pattern in source["FilterCriteria"]["Filters"]:
+            json.loads(pattern["Pattern"])
