@@ -56,8 +56,8 @@ class Entity(StrEnum):
     THROTTLE = "Throttle"
 
 
-# What the last write of an item was, where only some of its writes are of interest to the stream's filters: these see an
-# item before and after but cannot compare the two, and an event source has five filters at most.
+# What the last write of an item was, where only some of its writes interest the stream's filters: these see an item
+# before and after but cannot compare the two, and an event source has five filters at most.
 LAST_CHANGE = "lastChange"
 
 
