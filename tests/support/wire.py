@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class Refusal:
             body["message"] = f"Transaction cancelled: [{', '.join(self.reasons)}]"
             body["CancellationReasons"] = [{"Code": reason} for reason in self.reasons]
         raw = _Raw(json.dumps(body).encode())
-        return AWSResponse(url, self.status, {"content-type": "application/x-amz-json-1.0"}, raw)
+        headers = HTTPHeaders()
+        headers["content-type"] = "application/x-amz-json-1.0"
+        return AWSResponse(url, self.status, headers, raw)
 
 
 def cancelled(*reasons: str) -> Refusal:

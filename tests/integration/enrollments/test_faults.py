@@ -178,8 +178,8 @@ def test_a_false_condition_is_not_tried_again(
         assert reason(result) == expected
         assert wire.calls == [TRANSACT]
     wire.forget()
-    (result,) = at_once([partial(wired.withdraw, "usr_2", course_id)], 1)
-    assert (reason(result), wire.calls) == ("NOT_ENROLLED", [TRANSACT])
+    (refusal,) = at_once([partial(wired.withdraw, "usr_2", course_id)], 1)
+    assert (reason(refusal), wire.calls) == ("NOT_ENROLLED", [TRANSACT])
 
 
 def test_a_full_course_does_not_hide_an_enrollment_that_is_just_being_written(

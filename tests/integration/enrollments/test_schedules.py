@@ -95,8 +95,8 @@ def test_reasons_come_in_their_order(service: EnrollmentService, courses: Course
         (result,) = at_once([partial(service.enroll, "usr_1", course_id)], 1)
         assert reason(result) == expected
     for course_id, expected in ((booked, "ALREADY_ENROLLED"), (full, "SCHEDULE_CONFLICT"), (over, "NOT_OPEN")):
-        (result,) = at_once([partial(service.join_waitlist, "usr_1", course_id)], 1)
-        assert reason(result) == expected
+        (refusal,) = at_once([partial(service.join_waitlist, "usr_1", course_id)], 1)
+        assert reason(refusal) == expected
 
 
 def test_seats_of_a_session_under_many_learners(service: EnrollmentService, courses: Courses) -> None:
@@ -154,7 +154,7 @@ def test_a_moved_session_moves_in_every_schedule_and_nowhere_else(
     assert [courses.booked(learner).get(session) for learner in learners] == [moved] * 5 + [None]
     assert courses.booked("usr_0")[other] == Slot(other, *at(10))
     # The old time is free again, the new one is not.
-    assert service.enroll("usr_1", courses.add(1, slot=at(0)))
+    service.enroll("usr_1", courses.add(1, slot=at(0)))
     (result,) = at_once([partial(service.enroll, "usr_1", courses.add(1, slot=at(3)))], 1)
     assert reason(result) == "SCHEDULE_CONFLICT"
     assert rescheduling.reschedule(session) == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from functools import partial
 
@@ -37,10 +36,7 @@ def test_n_seats_go_to_exactly_n_of_many_learners(service: EnrollmentService, co
 def test_a_learner_fifty_times_at_once_gets_one_seat(service: EnrollmentService, courses: Courses) -> None:
     course_id = courses.add(3)
     results = at_once([partial(service.enroll, "usr_1", course_id)] * 50)
-    assert Counter(r if isinstance(r, str) else type(r).__name__ for r in results) == {
-        "Enrollment": 1,
-        "EnrollmentDenied": 49,
-    }
+    assert sum(isinstance(one, Enrollment) for one in results) == 1
     assert {reason(one) for one in results if not isinstance(one, Enrollment)} == {"ALREADY_ENROLLED"}
     assert courses.seats(course_id).taken == 1
     courses.check(course_id)

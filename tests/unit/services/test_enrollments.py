@@ -1,0 +1,140 @@
+"""How often a use case decides: again on what it found instead, and not for ever."""
+
+# ruff: noqa: ARG002 (fakes take what the store takes)
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from peerlearn.domain.bookings import Change, Collision, Situation
+from peerlearn.domain.courses import CourseStatus, Kind, Seats
+from peerlearn.domain.enrollments import EnrollmentStatus, Slot, Waiter
+from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.services.enrollments import DECISIONS_MAX, EnrollmentService
+from peerlearn.services.promotion import COLLISIONS_MAX, PromotionService
+from peerlearn.services.rescheduling import ROUNDS_MAX, ReschedulingService
+from tests.fakes.clock import START, FakeClock
+
+COURSE = Seats("crs_1", 5, 0, 1, 0, 0, CourseStatus.PUBLISHED, Kind.COURSE, None, None)
+
+
+@dataclass
+class FakeStore:
+    """Answers with what it is told to, and keeps what it was asked to write."""
+
+    now: Situation = field(default_factory=lambda: Situation("usr_1", "crs_1", None, None, COURSE))
+    collisions: list[Situation | None] = field(default_factory=list)
+    collides_always: bool = False
+    line: list[Waiter] = field(default_factory=list)
+    written: list[Change] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    readings: int = 0
+
+    def situation(self, learner_id: str, course_id: str) -> Situation:
+        self.readings += 1
+        return self.now
+
+    def apply(self, change: Change, token: str) -> None:
+        self.tokens.append(token)
+        if self.collides_always:
+            raise Collision(None)
+        if self.collisions:
+            raise Collision(self.collisions.pop(0))
+        self.written.append(change)
+
+    def position(self, course_id: str, learner_id: str, waiting_since: str) -> int:
+        return 4
+
+    def head(self, course_id: str) -> Waiter | None:
+        return self.line[0] if self.line else None
+
+    def of_learner(self, learner_id: str) -> list[object]:
+        raise NotImplementedError
+
+    titles = of_learner
+
+
+def service(store: FakeStore) -> EnrollmentService:
+    return EnrollmentService(store, FakeClock())  # type: ignore[arg-type]  # lists are not asked for here
+
+
+def test_a_course_is_booked_without_reading() -> None:
+    store = FakeStore()
+    service(store).enroll("usr_1", "crs_1")
+    assert (store.readings, len(store.written)) == (0, 1)
+
+
+def test_what_was_found_instead_decides_the_next_try() -> None:
+    found = Situation("usr_1", "crs_1", EnrollmentStatus.DROPPED, None, COURSE)
+    store = FakeStore(collisions=[replace(found, seats=replace(COURSE, waitlist_length=0))])
+    service(store).enroll("usr_1", "crs_1")
+    assert store.written[0].before is EnrollmentStatus.DROPPED
+    assert store.readings == 0
+    assert len(set(store.tokens)) == 2, "another transaction needs another token"
+
+
+def test_what_is_not_known_is_read() -> None:
+    store = FakeStore(now=Situation("usr_1", "crs_1", EnrollmentStatus.WAITLISTED, "then", COURSE), collisions=[None])
+    with pytest.raises(EnrollmentDenied) as denied:
+        service(store).enroll("usr_1", "crs_1")
+    assert denied.value.details == {"reason": "ALREADY_WAITLISTED", "position": 4}
+    assert store.readings == 1
+
+
+def test_a_course_that_never_stands_still_is_a_503() -> None:
+    store = FakeStore(now=replace(FakeStore().now, seats=replace(COURSE, waitlist_length=0)), collides_always=True)
+    with pytest.raises(TemporarilyUnavailable):
+        service(store).enroll("usr_1", "crs_1")
+    assert len(store.tokens) == DECISIONS_MAX
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_promotion_that_only_collides_gives_the_record_back(*, is_gone: bool) -> None:
+    status = EnrollmentStatus.DROPPED if is_gone else EnrollmentStatus.WAITLISTED
+    store = FakeStore(
+        now=Situation("usr_1", "crs_1", status, "then", COURSE), line=[Waiter("usr_1", "then")], collides_always=True
+    )
+    with pytest.raises(TemporarilyUnavailable):
+        PromotionService(store, FakeClock()).promote("crs_1")
+    assert store.written == []
+    assert len(store.tokens) == (0 if is_gone else COLLISIONS_MAX)
+
+
+def test_who_joined_again_is_not_promoted_for_the_place_they_left() -> None:
+    store = FakeStore(
+        now=Situation("usr_1", "crs_1", EnrollmentStatus.WAITLISTED, "later", COURSE), line=[Waiter("usr_1", "then")]
+    )
+    with pytest.raises(TemporarilyUnavailable):
+        PromotionService(store, FakeClock()).promote("crs_1")
+    assert store.written == []
+
+
+class MovingSession:
+    """A session whose time is another one whenever it is looked at."""
+
+    def __init__(self) -> None:
+        self.moves = 0
+
+    def seats(self, course_id: str) -> Seats:
+        self.moves += 1
+        starts_at = START + timedelta(hours=self.moves)
+        return replace(COURSE, kind=Kind.SESSION, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+
+    def seat_holders(self, course_id: str) -> list[str]:
+        return []
+
+    def without_slot(self, learner_ids: object, slot: Slot) -> list[str]:
+        return []
+
+    def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool:
+        return True
+
+
+def test_a_session_that_keeps_moving_gives_the_record_back() -> None:
+    store = MovingSession()
+    with pytest.raises(TemporarilyUnavailable):
+        ReschedulingService(store).reschedule("ssn_1")
+    assert store.moves == 2 * ROUNDS_MAX
