@@ -80,7 +80,7 @@ UPLOAD_TYPES = frozenset(
 )
 
 _ASSESSMENT_ID = re.compile(r"asm_(?P<course>.+)_[0-9a-f]{24}")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
 _SAFE_NAME_MAX_LENGTH = 80
 
 

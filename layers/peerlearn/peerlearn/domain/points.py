@@ -107,8 +107,15 @@ class Totals:
         }
         return [badge for badge, is_earned in earned.items() if is_earned]
 
-    def next_entry(self, award: Award, at: datetime) -> Entry:
-        return Entry(self.learner_id, self.entries + 1, at, award)
+    def awarded(self, awards: Iterable[Award], at: datetime) -> tuple[Totals, list[Entry]]:
+        """The totals after these awards, and the entries that make them so."""
+        totals = self
+        entries = []
+        for award in awards:
+            entry = Entry(self.learner_id, totals.entries + 1, at, award)
+            totals = totals.posted(entry)
+            entries.append(entry)
+        return totals, entries
 
     def posted(self, entry: Entry) -> Totals:
         """These totals with one more entry."""

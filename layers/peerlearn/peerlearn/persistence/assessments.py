@@ -34,7 +34,7 @@ from peerlearn.persistence.items import (
     submission_of,
     totals_of,
 )
-from peerlearn.persistence.ledger import crediting, posting, with_awards
+from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
 from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
 
@@ -231,7 +231,7 @@ def _handing_in(
     enrollment: Enrollment, before: Submission | None, change: SubmissionChange, totals: Totals, token: str
 ) -> list[Write]:
     submission = change.submission
-    after, entries = with_awards(totals, change.awards, submission.submitted_at)
+    after, entries = totals.awarded(change.awards, submission.submitted_at)
     writes = [
         _storing(before, submission, token),
         _counting(submission),
@@ -264,7 +264,7 @@ def _grading(
     if before.is_graded:
         writes.append(put(past_grade_item(before) | {REQUEST_ID: token}, condition=_IS_NEW))
     if change.awards and enrollment is not None and submission.graded_at is not None:
-        after, entries = with_awards(totals, change.awards, submission.graded_at)
+        after, entries = totals.awarded(change.awards, submission.graded_at)
         writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
     return writes
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.paging import PageRequest, PageResult
@@ -27,16 +26,6 @@ _NOT_AWARDED = "attribute_not_exists(PK)"
 # (none) --first write--> version 1 --> 2 ...: each write names the version it was made from.
 _NO_TOTALS = "attribute_not_exists(PK)"
 _SAME_VERSION = "#version = :version"
-
-
-def with_awards(totals: Totals, awards: Sequence[Award], at: datetime) -> tuple[Totals, list[Entry]]:
-    """The totals after these awards, and the entries that make them so."""
-    entries = []
-    for award in awards:
-        entry = totals.next_entry(award, at)
-        totals = totals.posted(entry)
-        entries.append(entry)
-    return totals, entries
 
 
 def posting(before: Totals, after: Totals, entries: Sequence[Entry], token: str) -> list[Write]:

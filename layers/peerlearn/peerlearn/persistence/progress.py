@@ -17,7 +17,7 @@ from peerlearn.persistence.items import (
     modules_of,
     totals_of,
 )
-from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes, with_awards
+from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
 from peerlearn.persistence.table import Backoff, Table, Write, update
 
@@ -95,7 +95,7 @@ def _learner_course(course_id: str, enrollment: Enrollment | None, found: dict[k
 def _writes(before: Enrollment, change: ProgressChange, totals: Totals, token: str) -> list[Write]:
     # Nothing writes these entries but this transaction, so a change that earns nothing does not exist.
     moment = change.enrollment.last_accessed or change.enrollment.updated_at
-    after, entries = with_awards(totals, change.awards, moment)
+    after, entries = totals.awarded(change.awards, moment)
     writes = [_progressing(before, change.enrollment, token), *posting(totals, after, entries, token)]
     if change.completes_course:
         writes.append(_counting_completion(before.course_id))
