@@ -297,6 +297,10 @@ def catalogue_entry_item(shelf: str, created_at: str, course_id: str, words: Seq
     }
 
 
+# The shelf of every course has no facets and so an empty name, which no key of a map may be. Other names have a `=`.
+_WHOLE_CATALOGUE = "*"
+
+
 def listing_item(course_id: str, listing: Listing) -> Item:
     return {
         **keys.listing(course_id).as_item(),
@@ -304,7 +308,7 @@ def listing_item(course_id: str, listing: Listing) -> Item:
         "courseId": course_id,
         "version": listing.version,
         "courseVersion": listing.course_version,
-        "marks": dict(listing.marks),
+        "marks": {shelf or _WHOLE_CATALOGUE: mark for shelf, mark in listing.marks.items()},
     }
 
 
@@ -312,7 +316,8 @@ def listing_of(item: Item | None) -> Listing:
     """Where a course stands; an absent item is a course that stands nowhere."""
     if item is None:
         return Listing()
-    return Listing(int(item["version"]), int(item["courseVersion"]), item["marks"])
+    marks = {"" if name == _WHOLE_CATALOGUE else name: mark for name, mark in item["marks"].items()}
+    return Listing(int(item["version"]), int(item["courseVersion"]), marks)
 
 
 # -- enrolments -------------------------------------------------------------------------------------------------------
