@@ -170,3 +170,21 @@ def test_records_doubled_and_reordered(
     courses.check(course_id)
     assert deliver("promote", records + stream_records()) == {"batchItemFailures": []}
     assert courses.waiting(course_id) == line[2:]
+
+
+def test_who_leaves_and_joins_again_meanwhile_is_not_promoted_for_their_old_place(
+    service: EnrollmentService, store: EnrollmentRepository, courses: Courses
+) -> None:
+    course_id, line = in_line(service, courses, seats=1, waiting=2)
+    service.withdraw("usr_seat_0", course_id)
+
+    class Slow(EnrollmentRepository):
+        def apply(self, change: Change, token: str) -> None:
+            if change.situation.learner_id == line[0]:
+                service.leave_waitlist(line[0], course_id)
+                service.join_waitlist(line[0], course_id)
+            super().apply(change, token)
+
+    assert PromotionService(Slow(store._table)).promote(course_id) == [line[1]]
+    assert courses.waiting(course_id) == [line[0]]
+    courses.check(course_id)
