@@ -1,0 +1,371 @@
+"""Two and more people on the running stack: tickets, messages, pushes, cut-offs, ends of sessions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.courses import CourseStatus
+from peerlearn.persistence import keys
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.items import course_of
+from peerlearn.persistence.table import Table, update
+from peerlearn.services.enrollments import EnrollmentService
+from scripts.chat import Api, ApiError, ChatClient, Message
+from tests.support.courses import Courses
+
+PASSWORD = "Analytical-1843"
+# The stack serves one request of a function at a time, and a cold function takes a second.
+PATIENCE = 30.0
+
+
+class Classroom:
+    """People who share a course of their own."""
+
+    def __init__(self, stack: dict[str, Any]) -> None:
+        self._stack = stack
+        client = boto3.client("dynamodb", endpoint_url=stack["endpoint"])
+        self.table = Table(client, stack["tableName"])
+        self.enrollments = EnrollmentService(EnrollmentRepository(self.table))
+        self.course_id = Courses(self.table).add(None)
+
+    def join(self, *, enrolled: bool = True) -> Api:
+        """A new learner, signed in."""
+        email = f"{uuid.uuid4().hex}@classroom.example"
+        api = Api(self._stack["apiUrl"], email, PASSWORD)
+        body = {"name": "Ada Lovelace", "email": email, "password": PASSWORD, "interests": ["chess"]}
+        api.call("POST", "/v1/learner/auth/register", body)
+        api.sign_in()
+        if enrolled:
+            self.enrollments.enroll(api.user["userId"], self.course_id)
+        return api
+
+
+@pytest.fixture
+def classroom(stack: dict[str, Any]) -> Classroom:
+    return Classroom(stack)
+
+
+def opened(api: Api) -> AbstractAsyncContextManager[ClientConnection]:
+    ticket = api.call("POST", "/v1/learner/realtime/ticket")["data"]
+    return connect(f"{ticket['webSocketUrl']}?ticket={ticket['ticket']}", open_timeout=PATIENCE, max_size=None)
+
+
+async def ask(socket: ClientConnection, message: object) -> dict[str, Any]:
+    """The next thing that comes, which is the answer where nothing is pushed."""
+    await socket.send(message if isinstance(message, str) else json.dumps(message))
+    return await heard(socket)
+
+
+async def heard(socket: ClientConnection) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
+    return event
+
+
+async def heard_of(socket: ClientConnection, *types: str) -> dict[str, dict[str, Any]]:
+    """What comes until each of these types has come."""
+    events: dict[str, dict[str, Any]] = {}
+    while not set(types) <= set(events):
+        event = await heard(socket)
+        events[event["type"]] = event
+    return events
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(test())  # type: ignore[arg-type]
+
+
+# -- handshake --------------------------------------------------------------------------------------------------------
+
+
+async def status_of_handshake(address: str) -> int:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(address, open_timeout=PATIENCE):
+            pass
+    return refused.value.response.status_code
+
+
+def test_handshake_without_with_a_foreign_and_with_a_used_ticket(stack: dict[str, Any], classroom: Classroom) -> None:
+    async def test() -> None:
+        url = stack["webSocketUrl"]
+        api = classroom.join()
+        assert await status_of_handshake(url) == 401
+        assert await status_of_handshake(f"{url}?ticket=") == 401
+        assert await status_of_handshake(f"{url}?ticket=nobody-issued-this") == 403
+        assert await status_of_handshake(f"{url}?ticket={api._token}") == 403
+        answer = api.call("POST", "/v1/learner/realtime/ticket")["data"]
+        assert answer["webSocketUrl"] == url
+        address = f"{url}?ticket={answer['ticket']}"
+        async with connect(address, open_timeout=PATIENCE) as socket:
+            assert await ask(socket, {"action": "ping"}) == {"type": "pong"}
+        assert await status_of_handshake(address) == 403
+
+    run(test)
+
+
+def test_ticket_of_an_ended_session(stack: dict[str, Any], classroom: Classroom) -> None:
+    async def test() -> None:
+        api = classroom.join()
+        ticket = api.call("POST", "/v1/learner/realtime/ticket")["data"]["ticket"]
+        api.call("POST", "/v1/learner/auth/password", {"currentPassword": PASSWORD, "newPassword": "Difference-1822"})
+        other = Api(stack["apiUrl"], api.user["email"], "Difference-1822")
+        other.sign_in()
+        other.call("POST", "/v1/learner/auth/password", {"currentPassword": "Difference-1822", "newPassword": PASSWORD})
+        assert await status_of_handshake(f"{stack['webSocketUrl']}?ticket={ticket}") == 403
+        with pytest.raises(ApiError) as refused:
+            api._request("POST", "/v1/learner/realtime/ticket")
+        assert refused.value.status == 401
+
+    run(test)
+
+
+# -- messages ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_is_accepted_pushed_to_every_device_and_read(classroom: Classroom) -> None:
+    async def test() -> None:
+        ada, bob = classroom.join(), classroom.join()
+        async with opened(ada) as laptop, opened(ada) as phone, opened(bob) as peer:
+            sent = {
+                "action": "sendMessage",
+                "receiverId": bob.user["userId"],
+                "message": "hello",
+                "clientMessageId": "1",
+            }
+            accepted = await ask(laptop, sent)
+            assert accepted["type"] == "message.accepted"
+            assert accepted["clientMessageId"] == "1"
+            message = accepted["data"]
+            assert (message["seq"], message["senderId"], message["isRead"]) == (1, ada.user["userId"], False)
+            pushed, mirrored = await heard(peer), await heard(phone)
+            assert pushed == mirrored
+            assert (pushed["type"], pushed["data"], pushed["occurredAt"]) == (
+                "message.created",
+                message,
+                message["createdAt"],
+            )
+
+            assert await ask(laptop, sent) == accepted
+            inbox = bob.call("GET", "/v1/learner/conversations")
+            assert inbox["metadata"]["total"] == 1
+            assert inbox["data"]["conversations"] == [
+                {
+                    "peer": {"userId": ada.user["userId"], "name": "Ada Lovelace"},
+                    "lastMessage": message,
+                    "unread": 1,
+                }
+            ]
+
+            read = await ask(peer, {"action": "markRead", "peerId": ada.user["userId"], "readUpTo": 1})
+            assert read == {
+                "type": "conversation.read",
+                "data": {"peerId": ada.user["userId"], "readUpTo": 1, "unread": 0},
+            }
+            told = await heard(laptop)
+            assert told["type"] == "message.read"
+            assert told["data"]["readerId"] == bob.user["userId"]
+            assert told["data"]["readUpTo"] == 1
+            page = ada.call("GET", "/v1/learner/messages", **{"with": bob.user["userId"]})
+            assert page["data"]["messages"] == [message | {"isRead": True}]
+
+            assert await ask(peer, {"action": "typing", "receiverId": ada.user["userId"]}) == {
+                "type": "typing.accepted"
+            }
+            typing = await heard(laptop)
+            assert (typing["type"], typing["data"]["senderId"]) == ("typing", bob.user["userId"])
+
+    run(test)
+
+
+def test_what_is_wrong_is_answered_and_the_connection_stays(classroom: Classroom) -> None:
+    async def test() -> None:
+        ada, stranger = classroom.join(), classroom.join(enrolled=False)
+        text = {"action": "sendMessage", "receiverId": stranger.user["userId"], "message": "x"}
+        cases: list[tuple[object, str]] = [
+            ("this is not JSON", "MALFORMED_REQUEST"),
+            ("[1]", "MALFORMED_REQUEST"),
+            ({"action": "dance"}, "VALIDATION_FAILED"),
+            ({"action": "$disconnect"}, "VALIDATION_FAILED"),
+            ({"action": "$connect"}, "VALIDATION_FAILED"),
+            ({"no": "action"}, "VALIDATION_FAILED"),
+            ({"action": "sendMessage", "message": "x"}, "VALIDATION_FAILED"),
+            (text | {"senderId": "usr_somebody"}, "VALIDATION_FAILED"),
+            (text | {"message": ""}, "VALIDATION_FAILED"),
+            (text | {"message": "x" * 4001}, "VALIDATION_FAILED"),
+            (text | {"message": "x" * 33 * 1024}, "PAYLOAD_TOO_LARGE"),
+            (text, "FORBIDDEN"),
+            (text | {"receiverId": "usr_nobody"}, "USER_NOT_FOUND"),
+            (text | {"receiverId": ada.user["userId"]}, "VALIDATION_FAILED"),
+            ({"action": "typing", "receiverId": stranger.user["userId"]}, "FORBIDDEN"),
+            ({"action": "markRead", "peerId": stranger.user["userId"], "readUpTo": 1}, "NOT_FOUND"),
+        ]
+        async with opened(ada) as socket:
+            for message, code in cases:
+                answer = await ask(socket, message)
+                assert (answer["type"], answer["code"]) == ("error", code), message
+                assert answer["timestamp"].endswith("Z")
+            assert await ask(socket, {"action": "ping"}) == {"type": "pong"}
+
+    run(test)
+
+
+# -- what else is pushed ----------------------------------------------------------------------------------------------
+
+
+def test_promotion_and_a_moved_session_are_pushed(classroom: Classroom) -> None:
+    async def test() -> None:
+        ada, bob = classroom.join(), classroom.join()
+        course_id = Courses(classroom.table).add(1)
+        classroom.enrollments.enroll(bob.user["userId"], course_id)
+        classroom.enrollments.join_waitlist(ada.user["userId"], course_id)
+        session_id = a_session(classroom)
+        classroom.enrollments.enroll(ada.user["userId"], session_id)
+        async with opened(ada) as socket:
+            classroom.enrollments.withdraw(bob.user["userId"], course_id)
+            promoted = (await heard_of(socket, "enrollment.promoted"))["enrollment.promoted"]
+            assert (promoted["data"]["courseId"], promoted["data"]["status"]) == (course_id, "active")
+            close_session(classroom, session_id)
+            updated = (await heard_of(socket, "session.updated"))["session.updated"]
+            assert (updated["data"]["courseId"], updated["data"]["status"]) == (session_id, "closed")
+
+    run(test)
+
+
+def a_session(classroom: Classroom) -> str:
+    begin = utc_now() + timedelta(days=2)
+    return Courses(classroom.table).add(5, slot=(begin, begin + timedelta(hours=1)))
+
+
+def close_session(classroom: Classroom, session_id: str) -> None:
+    assert course_of(classroom.table.get(keys.course(session_id)) or {}).status is CourseStatus.PUBLISHED
+    closed = update(
+        keys.course(session_id),
+        "SET #status = :closed, #version = #version + :one",
+        names={"#status": "status", "#version": "version"},
+        values={":closed": "closed", ":one": 1},
+    )
+    classroom.table.write(closed)
+
+
+# -- ends of sessions -------------------------------------------------------------------------------------------------
+
+
+def test_a_connection_ends_with_its_session(classroom: Classroom) -> None:
+    async def test() -> None:
+        api = classroom.join()
+        body = {"email": api.user["email"], "password": PASSWORD}
+        signed_in = api._request("POST", "/v1/learner/auth/login", body)
+        async with opened(api) as staying:
+            api._token, kept = signed_in["token"], api._token
+            async with opened(api) as leaving:
+                assert await ask(leaving, {"action": "ping"}) == {"type": "pong"}
+                api._request("POST", "/v1/learner/auth/logout", {"refreshToken": signed_in["refreshToken"]})
+                with pytest.raises(ConnectionClosed):
+                    await asyncio.wait_for(leaving.recv(), PATIENCE)
+            assert await ask(staying, {"action": "ping"}) == {"type": "pong"}
+            api._token = kept
+            # a new password, set from a third sign-in, ends all others
+            third = api._request("POST", "/v1/learner/auth/login", body)
+            api._token = third["token"]
+            api._request(
+                "POST", "/v1/learner/auth/password", {"currentPassword": PASSWORD, "newPassword": "Difference-1822"}
+            )
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(staying.recv(), PATIENCE)
+
+    run(test)
+
+
+# -- nothing missed ---------------------------------------------------------------------------------------------------
+
+
+def test_a_client_that_was_away_has_everything_when_it_is_back(classroom: Classroom) -> None:
+    async def test() -> None:
+        ada, bob = classroom.join(), classroom.join()
+        received: list[Message] = []
+        client = ChatClient(bob, received.append)
+        running = asyncio.create_task(client.run())
+        async with opened(ada) as socket:
+            sent = {"action": "sendMessage", "receiverId": bob.user["userId"]}
+            await ask(socket, sent | {"message": "0"})
+            await eventually(lambda: len(received) == 1)
+            running.cancel()
+            for number in range(1, 11):
+                answer = await ask(socket, sent | {"message": str(number)})
+                assert answer["type"] == "message.accepted"
+            running = asyncio.create_task(client.run())
+            await eventually(lambda: len(received) == 11)
+        running.cancel()
+        assert [message["message"] for message in received] == [str(number) for number in range(11)]
+
+    run(test)
+
+
+PEOPLE = 20
+MESSAGES = 2000
+
+
+@pytest.mark.slow
+def test_2000_messages_among_20_people_who_are_cut_off_again_and_again(classroom: Classroom) -> None:
+    apis = [classroom.join() for _ in range(PEOPLE)]
+    ids = [api.user["userId"] for api in apis]
+    received: list[list[Message]] = [[] for _ in apis]
+    accepted: list[Message] = []
+    chance = random.Random(2026)  # noqa: S311 (no secret)
+
+    async def write(number: int, client: ChatClient) -> None:
+        for count in range(MESSAGES // PEOPLE):
+            # to neighbours in the circle, so that conversations get long and both sides write
+            receiver = (number + chance.choice((-1, 1, 2))) % PEOPLE
+            accepted.append(await client.send(ids[receiver], f"{number}/{count}"))
+
+    async def cut_off(clients: list[ChatClient]) -> None:
+        while True:
+            await asyncio.sleep(chance.uniform(0, 0.6))
+            chance.choice(clients).cut_off()
+
+    async def test() -> None:
+        clients = [ChatClient(api, heard_.append) for api, heard_ in zip(apis, received, strict=True)]
+        running = [asyncio.create_task(client.run()) for client in clients]
+        cutting = asyncio.create_task(cut_off(clients))
+        await asyncio.gather(*(write(number, client) for number, client in enumerate(clients)))
+        cutting.cancel()
+        await eventually(lambda: sum(map(len, received)) >= 2 * MESSAGES)
+        for task in running:
+            task.cancel()
+
+    run(test)
+    assert len({(one["conversationId"], one["seq"]) for one in accepted}) == len(accepted) == MESSAGES
+    for user_id, messages in zip(ids, received, strict=True):
+        # what was accepted from them or for them, once each, in order and without a gap within each conversation
+        own = [one for one in accepted if user_id in (one["senderId"], one["receiverId"])]
+        assert by_conversation(messages) == {
+            conversation: sorted(seqs) for conversation, seqs in by_conversation(own).items()
+        }
+
+
+def by_conversation(messages: list[Message]) -> dict[str, list[tuple[int, str]]]:
+    found: dict[str, list[tuple[int, str]]] = {}
+    for message in messages:
+        found.setdefault(message["conversationId"], []).append((message["seq"], message["messageId"]))
+    return found
