@@ -1,0 +1,253 @@
+"""RULES 5 to 7: replies lost after the commit, contention, throttling, and what each request costs in round trips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from peerlearn.domain.courses import Module
+from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.errors import NotEnrolled, SubmissionAlreadyGraded, TemporarilyUnavailable
+from peerlearn.domain.paging import PageRequest
+from tests.integration.learning.conftest import ADA, TUTOR, School
+from tests.support.courses import Courses
+from tests.support.learning import Learning
+from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, conflict
+
+TRANSACT, READ, QUERY, GET = "TransactWriteItems", "BatchGetItem", "Query", "GetItem"
+
+
+class Steps:
+    """Each way of changing something, ready to be taken, and what it must have led to, once."""
+
+    def __init__(self, wired: School, school: School, courses: Courses, learning: Learning) -> None:
+        self.wired, self.school, self.courses, self.learning = wired, school, courses, learning
+        modules = [Module("mod_1", "Pawns", 20), Module("mod_2", "Rooks", 30)]
+        self.course = courses.add(tutor_id=TUTOR.user_id, modules=modules)
+        learning.enroll(ADA.user_id, self.course)
+        self.assessment = learning.add_assessment(self.course)
+
+    def ready(self, name: str) -> Callable[[], object]:
+        wired, course, assessment = self.wired, self.course, self.assessment
+        if name == "last_module":
+            self.school.progress.complete(ADA, course, "mod_2")
+        if name in ("submit_again", "grade", "correct"):
+            self.school.submit(ADA, assessment)
+        if name == "correct":
+            self.school.grade(assessment, ADA.user_id, 10)
+        steps: dict[str, Callable[[], object]] = {
+            "module": lambda: wired.progress.complete(ADA, course, "mod_1", 30),
+            "last_module": lambda: wired.progress.complete(ADA, course, "mod_1", 30),
+            "submit": lambda: wired.submit(ADA, assessment),
+            "submit_again": lambda: wired.submit(ADA, assessment),
+            "grade": lambda: wired.grade(assessment, ADA.user_id, 10),
+            "correct": lambda: wired.grade(assessment, ADA.user_id, 5),
+            "create": lambda: wired.assessments.create(TUTOR, course, title="t", instructions="", max_grade=1),
+        }
+        return steps[name]
+
+    def happened_once(self, name: str) -> None:
+        points = {
+            "module": 10,
+            "last_module": 120,
+            "submit": 20,
+            "submit_again": 20,
+            "grade": 50,
+            "correct": 20,
+            "create": 0,
+        }
+        assert self.learning.totals(ADA.user_id).points == points[name]
+        attempts = {"submit": 1, "submit_again": 2, "grade": 1, "correct": 1}
+        assert self.school.assessments.mine(ADA, PageRequest()).total == attempts.get(name, 0)
+        assert self.learning.enrollment(ADA.user_id, self.course).status is (
+            EnrollmentStatus.COMPLETED if name == "last_module" else EnrollmentStatus.ACTIVE
+        )
+        self.learning.check(ADA.user_id)
+        self.courses.check(self.course)
+
+
+NAMES = ["module", "last_module", "submit", "submit_again", "grade", "correct", "create"]
+
+
+@pytest.fixture
+def steps(wired: School, school: School, courses: Courses, learning: Learning) -> Steps:
+    return Steps(wired, school, courses, learning)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reply_lost_after_the_commit_is_no_denial(steps: Steps, wire: Wire, name: str) -> None:
+    step = steps.ready(name)
+    wire.lose_reply(TRANSACT)
+    step()
+    assert wire.calls.count(TRANSACT) == 2
+    steps.happened_once(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nor_is_it_where_the_request_token_is_not_recognised(
+    steps: Steps, wire: Wire, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than ten minutes later, or on an engine that ignores it: the write is known by the id it left behind."""
+    step = steps.ready(name)
+    transact = wire.client.transact_write_items
+
+    def without_token(**request: object) -> object:
+        request.pop("ClientRequestToken")
+        return transact(**request)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(wire.client, "transact_write_items", without_token)
+    wire.lose_reply(TRANSACT)
+    step()
+    # known at the second try, without another look
+    assert wire.calls.count(TRANSACT) == 2
+    steps.happened_once(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("refusal", [conflict(2), THROTTLED, BROKEN])
+def test_contention_and_throttling_pass(steps: Steps, wire: Wire, name: str, refusal: Refusal) -> None:
+    step = steps.ready(name)
+    wire.refuse(TRANSACT, refusal, times=2)
+    step()
+    steps.happened_once(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("refusal", [conflict(2), THROTTLED, BROKEN])
+def test_what_does_not_pass_is_temporarily_unavailable_and_changed_nothing(
+    steps: Steps, learning: Learning, wire: Wire, name: str, refusal: Refusal
+) -> None:
+    step = steps.ready(name)
+    before = learning.items(ADA.user_id)
+    wire.refuse(TRANSACT, refusal, times=1000)
+    with pytest.raises(TemporarilyUnavailable):
+        step()
+    assert 2 <= wire.calls.count(TRANSACT) <= 30
+    assert learning.items(ADA.user_id) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_killed_before_its_write_leaves_everything_as_it_was(
+    steps: Steps, learning: Learning, wire: Wire, name: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill() -> None:
+        raise Killed
+
+    step = steps.ready(name)
+    before = learning.items(ADA.user_id)
+    wire.before(TRANSACT, kill)
+    with pytest.raises(Killed):
+        step()
+    assert learning.items(ADA.user_id) == before
+    step()
+    steps.happened_once(name)
+
+
+def test_who_drops_meanwhile_completes_nothing(steps: Steps, learning: Learning, wire: Wire) -> None:
+    for name in ("module", "submit"):
+        step = steps.ready(name)
+        wire.before(TRANSACT, lambda: learning.drop(ADA.user_id, steps.course))
+        with pytest.raises(NotEnrolled):
+            step()
+        learning.enroll(ADA.user_id, steps.course)
+    assert learning.totals(ADA.user_id).points == 0
+
+
+def test_a_second_attempt_of_who_drops_meanwhile_is_refused(steps: Steps, learning: Learning, wire: Wire) -> None:
+    step = steps.ready("submit_again")
+    wire.before(TRANSACT, lambda: learning.drop(ADA.user_id, steps.course))
+    with pytest.raises(NotEnrolled):
+        step()
+    learning.check(ADA.user_id)
+
+
+def test_an_attempt_that_was_graded_meanwhile_stays_the_last(steps: Steps, school: School, wire: Wire) -> None:
+    step = steps.ready("submit_again")
+    wire.before(TRANSACT, lambda: school.grade(steps.assessment, ADA.user_id, 10))
+    with pytest.raises(SubmissionAlreadyGraded):
+        step()
+    latest = school.assessments.page(ADA, steps.assessment).submission
+    assert latest is not None
+    assert (latest.attempt, latest.grade) == (1, 10)
+
+
+def test_a_grade_goes_to_the_attempt_that_is_the_latest(steps: Steps, school: School, wire: Wire) -> None:
+    step = steps.ready("grade")
+    wire.before(TRANSACT, lambda: school.submit(ADA, steps.assessment))
+    step()
+    latest = school.assessments.page(ADA, steps.assessment).submission
+    assert latest is not None
+    assert (latest.attempt, latest.grade) == (2, 10)
+
+
+def test_points_of_another_course_in_between_are_not_lost(
+    steps: Steps, school: School, courses: Courses, learning: Learning, wire: Wire
+) -> None:
+    other = courses.add()
+    learning.enroll(ADA.user_id, other)
+    step = steps.ready("module")
+    wire.before(TRANSACT, lambda: school.progress.complete(ADA, other, "mod_1", 15))
+    step()
+    assert (learning.totals(ADA.user_id).points, learning.totals(ADA.user_id).study_minutes) == (20, 45)
+    learning.check(ADA.user_id)
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("module", [READ, TRANSACT]),
+        ("last_module", [READ, TRANSACT]),
+        ("submit", [READ, TRANSACT]),
+        ("submit_again", [READ, TRANSACT]),
+        ("grade", [READ, TRANSACT]),
+        ("correct", [READ, TRANSACT]),
+        ("create", [TRANSACT]),
+    ],
+)
+def test_round_trips_of_changes(steps: Steps, wire: Wire, name: str, calls: list[str]) -> None:
+    step = steps.ready(name)
+    wire.forget()
+    step()
+    assert wire.calls == calls
+
+
+def test_round_trips_of_repeats_and_reads(steps: Steps, wired: School, wire: Wire) -> None:
+    steps.ready("correct")
+    steps.ready("last_module")
+    course, assessment = steps.course, steps.assessment
+    reads: list[tuple[Callable[[], object], list[str]]] = [
+        (lambda: wired.progress.complete(ADA, course, "mod_2", 9), [READ]),
+        (lambda: wired.grade(assessment, ADA.user_id, 10), [READ]),
+        (lambda: wired.progress.one(ADA, course), [READ]),
+        (lambda: wired.progress.everything(ADA, PageRequest()), [QUERY, READ]),
+        (lambda: wired.points.entries(ADA, PageRequest()), [GET, QUERY]),
+        (lambda: wired.points.leaderboard(ADA, course), [READ, QUERY, QUERY, READ]),
+        (lambda: wired.assessments.page(ADA, assessment), [READ]),
+        (lambda: wired.assessments.mine(ADA, PageRequest()), [GET, QUERY]),
+        (lambda: wired.assessments.all_of(TUTOR, assessment, PageRequest()), [READ, QUERY]),
+    ]
+    for read, calls in reads:
+        wire.forget()
+        read()
+        assert wire.calls == calls
+
+
+def test_an_id_of_another_make_costs_nothing(wired: School, wire: Wire) -> None:
+    with pytest.raises(Exception, match="no such assessment"):
+        wired.assessments.page(ADA, "asm_unknown")
+    assert wire.calls == []
+
+
+def test_completing_a_module_costs_no_more_than_its_items(steps: Steps, wire: Wire) -> None:
+    """P4: twice the size of what is written, the index entries, and not a seat or an outline more."""
+    step = steps.ready("module")
+    wire.forget()
+    step()
+    (writes,) = [body["TransactItems"] for body in wire.bodies if "TransactItems" in body]
+    keys = [next(iter(one.values())) for one in writes]
+    sort_keys = [(one.get("Key") or one["Item"])["SK"]["S"] for one in keys]
+    assert sort_keys == [f"B#ENROLLMENT#{steps.course}", f"POINTS#module:{steps.course}:mod_1", "A#TOTALS"]
