@@ -1,0 +1,58 @@
+"""The bucket of what is handed in, as the template describes it."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from peerlearn.adapters.uploads import PENDING_TAGGING
+from peerlearn.domain.assessments import UPLOAD_PREFIX
+from peerlearn.settings import Settings
+from scripts.local_stack.template import load_template
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    return load_template()
+
+
+@pytest.fixture(scope="module")
+def bucket(template: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = template["Resources"]["UploadsBucket"]["Properties"]
+    return properties
+
+
+def test_what_nobody_handed_in_expires_and_nothing_else(bucket: dict[str, Any]) -> None:
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    expiring = [rule for rule in rules.values() if "ExpirationInDays" in rule or "NoncurrentVersionExpiration" in rule]
+    assert [rule["Id"] for rule in expiring] == ["not-handed-in"]
+    (rule,) = expiring
+    (tag,) = ET.fromstring(PENDING_TAGGING).iter("Tag")  # noqa: S314 (our own text)
+    assert rule["TagFilters"] == [{"Key": tag.findtext("Key"), "Value": tag.findtext("Value")}]
+    assert (rule["Status"], rule["Prefix"], rule["ExpirationInDays"]) == ("Enabled", UPLOAD_PREFIX, 7)
+
+
+def test_private_encrypted_versioned_and_over_tls_only(template: dict[str, Any], bucket: dict[str, Any]) -> None:
+    blocked = bucket["PublicAccessBlockConfiguration"]
+    assert blocked == dict.fromkeys(
+        ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"], True
+    )
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]
+    (rule,) = template["Resources"]["UploadsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (rule["Effect"], rule["Principal"], rule["Action"]) == ("Deny", "*", "s3:*")
+    assert rule["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert len(rule["Resource"]) == 2
+
+
+def test_browsers_of_the_configured_origins_only(bucket: dict[str, Any]) -> None:
+    (rule,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    assert set(rule["AllowedMethods"]) == {"GET", "POST"}
+
+
+def test_the_limit_is_the_same_with_and_without_the_template(template: dict[str, Any]) -> None:
+    default = template["Parameters"]["MaxUploadBytes"]["Default"]
+    assert Settings.of({"TABLE_NAME": "t"}).max_upload_bytes == default == 50 * 1024 * 1024
