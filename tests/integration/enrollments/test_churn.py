@@ -13,7 +13,7 @@ import pytest
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import NotEnrolled
 from peerlearn.persistence import keys
-from peerlearn.persistence.table import unmarshal
+from peerlearn.persistence.marshalling import unmarshal
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from tests.integration.enrollments.conftest import at_once, reason

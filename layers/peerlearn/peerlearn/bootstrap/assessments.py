@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
 from peerlearn.adapters.uploads import S3Uploads
-from peerlearn.bootstrap.core import client_config, table
+from peerlearn.bootstrap.core import aws_client, client_config, table
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.services.assessments import AssessmentService, SubmissionService
 from peerlearn.settings import settings
@@ -38,4 +37,5 @@ def uploads() -> S3Uploads:
 def s3_client() -> S3Client:
     # Signed for the bucket's own region: the global address redirects, and a redirected form fails.
     signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-    return boto3.client("s3", config=client_config().merge(signing))
+    client: S3Client = aws_client("s3", client_config().merge(signing))
+    return client

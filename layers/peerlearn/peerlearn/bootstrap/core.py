@@ -6,10 +6,10 @@ Timeouts are short and attempts few: a function that waits holds a caller and co
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session, get_session
 
 from peerlearn.persistence.table import Table
 from peerlearn.settings import settings
@@ -34,8 +34,22 @@ def client_config() -> Config:
 
 
 @cache
+def _session() -> Session:
+    # botocore's own: boto3 adds resources and S3 transfers, which nothing here uses and every start would load.
+    return get_session()
+
+
+def aws_client(service: str, config: Config | None = None, endpoint_url: str | None = None) -> Any:
+    """A low-level client; all of a process share one session, and with it one set of credentials and endpoints."""
+    return _session().create_client(
+        service, config=client_config() if config is None else config, endpoint_url=endpoint_url
+    )
+
+
+@cache
 def dynamodb_client() -> DynamoDBClient:
-    return boto3.client("dynamodb", config=client_config())
+    client: DynamoDBClient = aws_client("dynamodb")
+    return client
 
 
 @cache

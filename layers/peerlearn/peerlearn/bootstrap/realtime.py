@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-import boto3
-
 from peerlearn.adapters.push import ConnectionPush
-from peerlearn.bootstrap.core import client_config, table
+from peerlearn.bootstrap.core import aws_client, table
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.notifications import Notifier
@@ -22,7 +20,5 @@ def realtime_service() -> RealtimeService:
 
 @cache
 def notifier() -> Notifier:
-    client = boto3.client(
-        "apigatewaymanagementapi", config=client_config(), endpoint_url=settings().management_endpoint
-    )
+    client = aws_client("apigatewaymanagementapi", endpoint_url=settings().management_endpoint)
     return Notifier(ConnectionRepository(table()), ConnectionPush(client), EnrollmentRepository(table()))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-import boto3
-
 from peerlearn.adapters.cursors import CursorCodec
 from peerlearn.adapters.keyring import SecretKeyRing
 from peerlearn.adapters.tokens import TokenService
-from peerlearn.bootstrap.core import client_config
+from peerlearn.bootstrap.core import aws_client
 from peerlearn.settings import settings
 
 
 @cache
 def key_ring() -> SecretKeyRing:
-    return SecretKeyRing(boto3.client("secretsmanager", config=client_config()), settings().secret_id)
+    return SecretKeyRing(aws_client("secretsmanager"), settings().secret_id)
 
 
 @cache

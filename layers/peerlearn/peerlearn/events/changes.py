@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from peerlearn.domain.events import Event, SessionsEnded
-from peerlearn.persistence.table import Item, unmarshal
+from peerlearn.persistence.marshalling import unmarshal
+from peerlearn.persistence.table import Item
 
 
 @dataclass(frozen=True, slots=True)

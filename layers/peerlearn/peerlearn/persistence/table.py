@@ -20,12 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import NO_REPLY, is_transient
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.persistence.keys import Key
+from peerlearn.persistence.marshalling import marshal, unmarshal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,9 +38,6 @@ TRANSACTION_MAX = 100  # DynamoDB's own limit
 _CONTENTION_REASONS = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"}
 )
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
 
 
 class ConditionFailed(Exception):
@@ -113,7 +110,7 @@ def put(
     values: Mapping[str, Any] | None = None,
 ) -> Write:
     """A Put of the whole item."""
-    return Write("Put", {"Item": _marshal(item), **_expression(condition, names, values)})
+    return Write("Put", {"Item": marshal(item), **_expression(condition, names, values)})
 
 
 def update(
@@ -125,7 +122,7 @@ def update(
     values: Mapping[str, Any] | None = None,
 ) -> Write:
     """An Update by expression."""
-    request = {"Key": _marshal(key.as_item()), "UpdateExpression": expression}
+    request = {"Key": marshal(key.as_item()), "UpdateExpression": expression}
     return Write("Update", request | _expression(condition, names, values))
 
 
@@ -137,14 +134,14 @@ def delete(
     values: Mapping[str, Any] | None = None,
 ) -> Write:
     """A Delete by key."""
-    return Write("Delete", {"Key": _marshal(key.as_item()), **_expression(condition, names, values)})
+    return Write("Delete", {"Key": marshal(key.as_item()), **_expression(condition, names, values)})
 
 
 def check(
     key: Key, condition: str, *, names: Mapping[str, str] | None = None, values: Mapping[str, Any] | None = None
 ) -> Write:
     """A condition on an item that the transaction does not write."""
-    return Write("ConditionCheck", {"Key": _marshal(key.as_item()), **_expression(condition, names, values)})
+    return Write("ConditionCheck", {"Key": marshal(key.as_item()), **_expression(condition, names, values)})
 
 
 class Table:
@@ -166,7 +163,7 @@ class Table:
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         """One item by its key, or None."""
         with _named_failures():
-            answer = self._client.get_item(TableName=self._name, Key=_marshal(key.as_item()), ConsistentRead=consistent)
+            answer = self._client.get_item(TableName=self._name, Key=marshal(key.as_item()), ConsistentRead=consistent)
         return unmarshal(answer["Item"]) if "Item" in answer else None
 
     def batch_get(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
@@ -174,7 +171,7 @@ class Table:
         found: dict[Key, Item] = {}
         wanted = list(dict.fromkeys(keys))
         for start in range(0, len(wanted), BATCH_GET_MAX):
-            pending: Any = [_marshal(key.as_item()) for key in wanted[start : start + BATCH_GET_MAX]]
+            pending: Any = [marshal(key.as_item()) for key in wanted[start : start + BATCH_GET_MAX]]
             for _ in self._backoff().waits():
                 request: Any = {self._name: {"Keys": pending, "ConsistentRead": consistent}}
                 with _named_failures():
@@ -207,7 +204,7 @@ class Table:
         request: dict[str, Any] = {
             "TableName": self._name,
             "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": _marshal(values),
+            "ExpressionAttributeValues": marshal(values),
             "ScanIndexForward": forward,
             # An index cannot be read consistently; nothing is authorised from one.
             "ConsistentRead": index is None if consistent is None else consistent,
@@ -219,7 +216,7 @@ class Table:
         if limit is not None:
             request["Limit"] = limit
         if start:
-            request["ExclusiveStartKey"] = _marshal(start)
+            request["ExclusiveStartKey"] = marshal(start)
         if where:
             request["FilterExpression"] = where
         if count_only:
@@ -367,14 +364,5 @@ def _expression(
     if names:
         request["ExpressionAttributeNames"] = dict(names)
     if values:
-        request["ExpressionAttributeValues"] = _marshal(values)
+        request["ExpressionAttributeValues"] = marshal(values)
     return request
-
-
-def _marshal(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _serializer.serialize(value) for name, value in item.items()}
-
-
-def unmarshal(item: Mapping[str, Any]) -> Item:
-    """A low-level item as native Python; numbers are Decimal."""
-    return {name: _deserializer.deserialize(value) for name, value in item.items()}
