@@ -196,12 +196,16 @@ class ChatClient:
         self._socket = socket
         self._connected.set()
         receiving = asyncio.create_task(self._receive(socket))
+        # What was missed until this moment is asked for; from now on it is pushed.
+        catching_up = asyncio.create_task(self._catch_up_with_everybody())
         try:
-            # Only what is missed before this moment is asked for: from now on it is pushed.
-            await self._catch_up_with_everybody()
+            await asyncio.wait({receiving, catching_up}, return_when=asyncio.FIRST_COMPLETED)
+            if not receiving.done():
+                await catching_up
             await receiving
         finally:
             receiving.cancel()
+            catching_up.cancel()
 
     async def _catch_up_with_everybody(self) -> None:
         page = await asyncio.to_thread(self._api.call, "GET", "/v1/learner/conversations", limit=_PAGE)
@@ -252,7 +256,12 @@ class ChatClient:
         try:
             await socket.send(json.dumps(message))
             return await asyncio.wait_for(answer, _ANSWER_SECONDS)
-        except (ConnectionClosed, TimeoutError, asyncio.CancelledError):
+        except ConnectionClosed:
+            # the next one is waited for, not this one again
+            if self._socket is socket:
+                self._connected.clear()
+            return None
+        except (TimeoutError, asyncio.CancelledError):
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise
             return None
