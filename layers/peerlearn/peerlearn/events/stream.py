@@ -77,4 +77,5 @@ def process_together(
     for sequence_number, failure in deliver(decoded).items():
         logger.error("a stream record failed", sequence_number=sequence_number, exc_info=failure)
         response["batchItemFailures"].append({"itemIdentifier": sequence_number})
+    logger.debug("records handled", count=len(event["Records"]))
     return response

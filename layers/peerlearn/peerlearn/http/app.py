@@ -17,6 +17,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound, ValidationFailed
+from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.observability import logger
@@ -42,11 +43,14 @@ class ApiResolver(APIGatewayRestResolver):
             An API Gateway proxy response, always in the envelope.
         """
         logger.set_correlation_id(_request_id(event))
-        return _with_cors(self.resolve(_normalised(event), context), event)
+        answer = _with_cors(self.resolve(_normalised(event), context), event)
+        logger.debug("answered", method=event.get("httpMethod"), path=event.get("path"), status=answer["statusCode"])
+        return answer
 
 
 def create_app() -> ApiResolver:
     """A resolver with validation and the error mapper; it reads no environment and makes no client."""
+    remember_annotations()
     app = ApiResolver(
         enable_validation=True,
         json_body_deserializer=strict_json,

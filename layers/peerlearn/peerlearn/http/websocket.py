@@ -74,6 +74,7 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
             except DomainError as error:
                 logger.info("connection refused", code=error.code)
                 return {"statusCode": error.status}
+            logger.debug("connection changed", event_type=event_type)
             return {"statusCode": 200}
 
         return handler
@@ -94,6 +95,7 @@ def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:  # 
 
 def authorized(ticket: Ticket, method_arn: str) -> Answer:
     """The policy that opens the door, and what every later message of the connection carries."""
+    logger.debug("ticket taken", user_id=ticket.user_id)
     context = {
         "userId": ticket.user_id,
         "role": ticket.role.value,
@@ -105,6 +107,7 @@ def authorized(ticket: Ticket, method_arn: str) -> Answer:
 
 def refused(method_arn: str) -> Answer:
     """The policy that makes a 403 of the handshake."""
+    logger.debug("ticket refused")
     return _policy("nobody", "Deny", method_arn)
 
 
@@ -156,6 +159,7 @@ def _answered(event: dict[str, Any], message: dict[str, Any], answer: Callable[[
     client_message_id = message.get("clientMessageId")
     if isinstance(client_message_id, str):
         body["clientMessageId"] = client_message_id
+    logger.debug("answered", route=event["requestContext"].get("routeKey"), type=body["type"])
     return {"statusCode": 200, "body": json.dumps(body, separators=(",", ":"), ensure_ascii=False)}
 
 
