@@ -7,16 +7,16 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.courses.schemas import CoursesData, ListedCourseView
+from functions.courses.schemas import CoursesData, ListedCourseView, Subject, Words
 from peerlearn.bootstrap.courses import catalogue_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.catalogue import Filters
-from peerlearn.domain.courses import SUBJECT_MAX_LENGTH, TITLE_MAX_LENGTH, Level
+from peerlearn.domain.courses import Level
 from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.http.app import create_app
 from peerlearn.http.caching import revalidated
 from peerlearn.http.envelopes import ListSuccess
-from peerlearn.http.models import ID_PATTERN, BlankIsAbsent, CursorText, Limit, PageNumber
+from peerlearn.http.models import BlankIsAbsent, CursorText, Identifier, Limit, PageNumber
 from peerlearn.http.pagination import Pager
 from peerlearn.services.catalogue import CatalogueService
 
@@ -26,10 +26,10 @@ app = create_app()
 @app.get("/v1/courses", middlewares=[revalidated])
 def list_courses(
     catalogue: Annotated[CatalogueService, Depends(catalogue_service)],
-    subject: Annotated[str | None, BlankIsAbsent, Query(max_length=SUBJECT_MAX_LENGTH)] = None,
+    subject: Annotated[Subject | None, BlankIsAbsent, Query()] = None,
     level: Annotated[Level | None, BlankIsAbsent, Query()] = None,
-    tutor: Annotated[str | None, BlankIsAbsent, Query(pattern=ID_PATTERN)] = None,
-    q: Annotated[str | None, BlankIsAbsent, Query(max_length=TITLE_MAX_LENGTH)] = None,
+    tutor: Annotated[Identifier | None, BlankIsAbsent, Query()] = None,
+    q: Annotated[Words | None, BlankIsAbsent, Query()] = None,
     page: PageNumber = 1,
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,

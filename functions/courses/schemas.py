@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StrictInt, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StrictInt, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from peerlearn.domain.authoring import CourseChanges, CourseDraft, ModuleDraft, time_problems
 from peerlearn.domain.courses import (
@@ -27,6 +27,7 @@ from peerlearn.services.authoring import RosterEntry
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH)]
 Description = Annotated[str, StringConstraints(max_length=DESCRIPTION_MAX_LENGTH)]
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SUBJECT_MAX_LENGTH)]
+Words = Annotated[str, StringConstraints(max_length=TITLE_MAX_LENGTH)]
 # None means no limit, 0 means no seat.
 Capacity = Annotated[StrictInt, Field(ge=0, le=CAPACITY_MAX)]
 Minutes = Annotated[StrictInt, Field(ge=1, le=MODULE_MINUTES_MAX)]
@@ -61,17 +62,23 @@ class NewCourse(RequestModel):
     kind: Kind
     capacity: Capacity | None
     modules: Annotated[list[NewModule], Field(max_length=MODULES_MAX)]
-    starts_at: Annotated[IncomingMoment | None, Field(validate_default=True)] = None
-    ends_at: Annotated[IncomingMoment | None, Field(validate_default=True)] = None
+    starts_at: IncomingMoment | None = None
+    ends_at: IncomingMoment | None = None
     status: CourseStatus = CourseStatus.DRAFT
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_times(cls, body: Any) -> Any:
+        """Times left out are judged like times given."""
+        return {"startsAt": None, "endsAt": None, **body} if isinstance(body, dict) else body
 
     @field_validator("starts_at", "ends_at")
     @classmethod
     def _fits_the_kind(cls, value: IncomingMoment | None, info: ValidationInfo) -> IncomingMoment | None:
         """Here too, so that wrong times are named together with every other wrong field."""
         given: dict[str, Any] = {**info.data, str(info.field_name): value}
-        if "kind" in given and "starts_at" in given:
-            problems = time_problems(given["kind"], given["starts_at"], given.get("ends_at"))
+        if "kind" in given:
+            problems = time_problems(given["kind"], given.get("starts_at"), given.get("ends_at"))
             field = "startsAt" if info.field_name == "starts_at" else "endsAt"
             for name, message in problems:
                 if name == field:

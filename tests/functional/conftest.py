@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
 
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.security import access_tokens
@@ -33,6 +37,28 @@ def forget_providers() -> None:
             for value in vars(module).values():
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def quick_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto copies the whole table once for every write of a transaction; once for the transaction is enough."""
+    transact = DynamoDBBackend.transact_write_items
+
+    def transact_with_one_copy(backend: DynamoDBBackend, writes: list[dict[str, Any]]) -> None:
+        copies: dict[int, Any] = {}
+
+        def copied(thing: Any) -> Any:
+            if not isinstance(thing, Table):
+                return copy.deepcopy(thing)
+            if id(thing) not in copies:
+                copies[id(thing)] = copy.deepcopy(thing)
+            return copies[id(thing)]
+
+        with monkeypatch.context() as patch:
+            patch.setattr("moto.dynamodb.models.copy", SimpleNamespace(deepcopy=copied))
+            transact(backend, writes)
+
+    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", transact_with_one_copy)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from peerlearn.domain.courses import Course, CourseStatus
 
 # A shelf's name becomes a key, and a key has at most 2,048 bytes: longer values stand as their digest.
 _VALUE_MAX_LENGTH = 200
+# The shelf without facets: the name of an attribute in a listing cannot be empty.
+_EVERYTHING = "all"
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ def shelf(
 ) -> str:
     """The shelf's name: the given facets in one order, percent-encoded. Subjects compare without regard to case."""
     facets = {"level": level, "subject": subject and _folded(subject), "tutor": tutor, "word": word}
-    return "&".join(f"{name}={_encoded(value)}" for name, value in facets.items() if value is not None)
+    return "&".join(f"{name}={_encoded(value)}" for name, value in facets.items() if value is not None) or _EVERYTHING
 
 
 def shelves_of(course: Course) -> frozenset[str]:

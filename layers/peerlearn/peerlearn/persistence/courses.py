@@ -125,8 +125,9 @@ class CourseRepository:
         ]
         try:
             self._table.transact(writes, token)
-        except ConditionFailed:
-            return False
+        except ConditionFailed as failure:
+            # It was there when it was read: by our own unheard commit or another's, it is deleted.
+            return failure.found[0] is None
         return True
 
     # -- roster -----------------------------------------------------------------------------------------------------
