@@ -1,0 +1,183 @@
+"""Authoring between a read and a write that others may come between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from peerlearn.domain.authoring import CourseChanges, CourseDraft
+from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Kind, Level, Seats
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable, UserNotFound
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.users import Principal, Role, User
+from peerlearn.services.authoring import AuthoringService
+
+ADA = Principal("usr_ada", Role.TUTOR, "sid")
+BOB = Principal("usr_bob", Role.TUTOR, "sid")
+ROOT = Principal("usr_root", Role.ADMIN, "sid")
+DRAFT = CourseDraft("Title", "", "Games", Level.BEGINNER, Kind.COURSE, 5, [])
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class FakeStore:
+    """Courses, people and catalogue in memory; `meanwhile` runs before each write."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, CoursePage] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.synchronised: list[str] = []
+        self.busy = False
+        self.tokens: list[str] = []
+
+    def page(self, course_id: str) -> CoursePage | None:
+        return self.pages.get(course_id)
+
+    def course(self, course_id: str) -> tuple[Course, Seats] | None:
+        page = self.pages.get(course_id)
+        return (page.course, page.seats) if page else None
+
+    def add(self, page: CoursePage, token: str) -> None:
+        self.pages[page.course.course_id] = page
+
+    def change(self, before: CoursePage, after: CoursePage, token: str) -> bool:
+        self.tokens.append(token)
+        self.meanwhile()
+        course_id = before.course.course_id
+        if self.pages[course_id].course.version != before.course.version:
+            return False
+        self.pages[course_id] = after
+        return True
+
+    def remove_draft(self, page: CoursePage, token: str) -> bool:
+        self.meanwhile()
+        if self.pages[page.course.course_id] != page:
+            return False
+        del self.pages[page.course.course_id]
+        return True
+
+    def roster(
+        self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int
+    ) -> PageResult[Enrollment]:
+        return PageResult([Enrollment("usr_gone", course_id, EnrollmentStatus.ACTIVE, NOW, NOW)], total)
+
+    def user(self, user_id: str) -> User | None:
+        if user_id == "usr_gone":
+            return None
+        return User(user_id, user_id.title(), "a@b.example", Role.TUTOR, (), (), NOW)
+
+    def users(self, user_ids: Sequence[str]) -> dict[str, User]:
+        return {user_id: user for user_id in user_ids if (user := self.user(user_id))}
+
+    def sync(self, course_id: str) -> None:
+        if self.busy:
+            raise TemporarilyUnavailable
+        self.synchronised.append(course_id)
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    return FakeStore()
+
+
+@pytest.fixture
+def service(store: FakeStore) -> AuthoringService:
+    return AuthoringService(store, store, store, lambda: NOW)
+
+
+def test_what_is_published_is_listed_at_once_and_a_draft_is_not(service: AuthoringService, store: FakeStore) -> None:
+    service.create(ADA, DRAFT)
+    published = service.create(ADA, replace(DRAFT, status=CourseStatus.PUBLISHED))
+    assert store.synchronised == [published.course.course_id]
+    assert (published.course.tutor.user_id, published.course.tutor.name) == ("usr_ada", "Usr_Ada")
+
+
+def test_author_without_account(service: AuthoringService) -> None:
+    with pytest.raises(UserNotFound):
+        service.create(Principal("usr_gone", Role.TUTOR, "sid"), DRAFT)
+
+
+def test_busy_catalogue_does_not_fail_what_is_stored(service: AuthoringService, store: FakeStore) -> None:
+    store.busy = True
+    page = service.create(ADA, replace(DRAFT, status=CourseStatus.PUBLISHED))
+    assert store.pages[page.course.course_id] == page
+    assert service.change(ADA, page.course.course_id, CourseChanges(title="New")).course.title == "New"
+
+
+def test_change_between_read_and_write_is_not_lost(service: AuthoringService, store: FakeStore) -> None:
+    course_id = service.create(ADA, DRAFT).course.course_id
+
+    def somebody_else() -> None:
+        store.meanwhile = lambda: None
+        page = store.pages[course_id]
+        store.pages[course_id] = replace(page, course=replace(page.course, subject="Chess", version=2))
+
+    store.meanwhile = somebody_else
+    after = service.change(ADA, course_id, CourseChanges(title="New"))
+    assert (after.course.title, after.course.subject, after.course.version) == ("New", "Chess", 3)
+    # A token stands for one set of writes.
+    assert len(set(store.tokens)) == len(store.tokens) == 2
+
+
+def test_endless_changes_of_others_end_in_a_503(service: AuthoringService, store: FakeStore) -> None:
+    course_id = service.create(ADA, DRAFT).course.course_id
+
+    def somebody_else() -> None:
+        page = store.pages[course_id]
+        store.pages[course_id] = replace(page, course=replace(page.course, version=page.course.version + 1))
+
+    store.meanwhile = somebody_else
+    with pytest.raises(TemporarilyUnavailable):
+        service.change(ADA, course_id, CourseChanges(title="New"))
+
+
+def test_draft_published_meanwhile_is_not_deleted(service: AuthoringService, store: FakeStore) -> None:
+    course_id = service.create(ADA, DRAFT).course.course_id
+
+    def somebody_else() -> None:
+        page = store.pages[course_id]
+        store.pages[course_id] = CourseChanges(status=CourseStatus.PUBLISHED).applied_to(page)
+
+    store.meanwhile = somebody_else
+    with pytest.raises(Conflict):
+        service.delete(ADA, course_id)
+    assert course_id in store.pages
+
+
+def test_ownership(service: AuthoringService) -> None:
+    course_id = service.create(ADA, DRAFT).course.course_id
+    for act in (
+        lambda who: service.change(who, course_id, CourseChanges(title="x")),
+        lambda who: service.roster(who, course_id, None, PageRequest()),
+        lambda who: service.delete(who, course_id),
+    ):
+        with pytest.raises(Forbidden):
+            act(BOB)
+        act(ROOT)
+    with pytest.raises(CourseNotFound):
+        service.change(ADA, course_id, CourseChanges())
+
+
+@pytest.mark.parametrize(
+    ("status", "total"),
+    [
+        (None, 12),
+        (EnrollmentStatus.ACTIVE, 3),
+        (EnrollmentStatus.COMPLETED, 2),
+        (EnrollmentStatus.DROPPED, 4),
+        (EnrollmentStatus.WAITLISTED, 3),
+    ],
+)
+def test_roster_totals_are_the_seat_locks_counts(
+    service: AuthoringService, store: FakeStore, status: EnrollmentStatus | None, total: int
+) -> None:
+    page = service.create(ADA, DRAFT)
+    counted = replace(page.seats, taken=5, completed=2, dropped=4, waitlist_length=3)
+    store.pages[page.course.course_id] = replace(page, seats=counted)
+    roster = service.roster(ADA, page.course.course_id, status, PageRequest())
+    assert roster.total == total
+    # Somebody whose account is gone still has a line.
+    assert [entry.learner_name for entry in roster.entries] == [""]
