@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.streams import promote, reschedule
+from functions.streams import follow_up
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table
@@ -41,8 +41,8 @@ def run(handler: Handler, *records: dict[str, Any]) -> Any:
 
 
 def seats_record(course_id: str, number: int = 1) -> dict[str, Any]:
-    """`events/promote.json`, of another course."""
-    record: dict[str, Any] = copy.deepcopy(event_of("promote")["Records"][0])
+    """The first record of `events/follow_up.json`, of another course."""
+    record: dict[str, Any] = copy.deepcopy(event_of("follow_up")["Records"][0])
     for image in ("NewImage", "OldImage"):
         record["dynamodb"][image]["courseId"] = {"S": course_id}
     record["dynamodb"]["SequenceNumber"] = f"{number:021d}"
@@ -63,7 +63,7 @@ def status_of(courses: Courses, course_id: str, learner_id: str) -> str:
 
 def test_a_freed_seat_is_given_to_the_head(service: EnrollmentService, courses: Courses) -> None:
     course_id = course_with_a_free_seat(service, courses)
-    assert run(promote.lambda_handler, seats_record(course_id)) == {"batchItemFailures": []}
+    assert run(follow_up.lambda_handler, seats_record(course_id)) == {"batchItemFailures": []}
     assert status_of(courses, course_id, "usr_1") == "active"
     courses.check(course_id)
 
@@ -72,7 +72,7 @@ def test_a_poison_record_among_a_hundred(service: EnrollmentService, courses: Co
     made = [course_with_a_free_seat(service, courses) for _ in range(5)]
     records = [seats_record(made[number % 5], number) for number in range(100)]
     del records[57]["dynamodb"]["NewImage"]["seatsTaken"]
-    assert run(promote.lambda_handler, *records) == {"batchItemFailures": [{"itemIdentifier": f"{57:021d}"}]}
+    assert run(follow_up.lambda_handler, *records) == {"batchItemFailures": [{"itemIdentifier": f"{57:021d}"}]}
     for course_id in made:
         assert status_of(courses, course_id, "usr_1") == "active"
         courses.check(course_id)
@@ -88,31 +88,38 @@ def test_ninety_nine_are_processed(monkeypatch: pytest.MonkeyPatch) -> None:
             handled.append(course_id)
             return []
 
-    monkeypatch.setattr(promote, "promotion_service", Recording)
+    monkeypatch.setattr(follow_up, "promotion_service", Recording)
     records = [seats_record(f"crs_{number}", number) for number in range(100)]
-    assert run(promote.lambda_handler, *records) == {"batchItemFailures": [{"itemIdentifier": f"{57:021d}"}]}
+    assert run(follow_up.lambda_handler, *records) == {"batchItemFailures": [{"itemIdentifier": f"{57:021d}"}]}
     assert handled == [f"crs_{number}" for number in range(100) if number != 57]
 
 
 def test_a_batch_of_nothing_but_poison_is_reported_record_by_record() -> None:
     records = [{"eventName": "MODIFY", "dynamodb": {"SequenceNumber": str(number)}} for number in range(3)]
-    assert run(promote.lambda_handler, *records) == {
+    assert run(follow_up.lambda_handler, *records) == {
         "batchItemFailures": [{"itemIdentifier": str(number)} for number in range(3)]
     }
+
+
+class Catalogue:
+    """Looks at nothing."""
+
+    def sync(self, course_id: str) -> None: ...
 
 
 @pytest.mark.parametrize(
     "changes", [{"seatsTaken": {"N": "10"}}, {"waitlistLength": {"N": "0"}}, {"entity": {"S": "Course"}}]
 )
 def test_what_calls_for_no_promotion_costs_no_read(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:
-    monkeypatch.setattr(promote, "promotion_service", lambda: pytest.fail("not called for"))
+    monkeypatch.setattr(follow_up, "promotion_service", lambda: pytest.fail("not called for"))
+    monkeypatch.setattr(follow_up, "catalogue_indexer", Catalogue)
     record = seats_record("crs_1")
     record["dynamodb"]["NewImage"] |= changes
-    assert run(promote.lambda_handler, record) == {"batchItemFailures": []}
+    assert run(follow_up.lambda_handler, record) == {"batchItemFailures": []}
 
 
 def course_record(course_id: str, **changes: dict[str, str]) -> dict[str, Any]:
-    record: dict[str, Any] = copy.deepcopy(event_of("reschedule")["Records"][0])
+    record: dict[str, Any] = copy.deepcopy(event_of("follow_up")["Records"][1])
     for image in ("NewImage", "OldImage"):
         record["dynamodb"][image]["courseId"] = {"S": course_id}
     record["dynamodb"]["NewImage"] |= changes
@@ -126,13 +133,14 @@ def test_a_moved_session_moves_in_the_schedule(service: EnrollmentService, cours
     later = begins + timedelta(days=1)
     courses.set_seats(replace(courses.seats(session), starts_at=later, ends_at=later + timedelta(hours=1)))
     for _ in range(2):
-        assert run(reschedule.lambda_handler, course_record(session)) == {"batchItemFailures": []}
+        assert run(follow_up.lambda_handler, course_record(session)) == {"batchItemFailures": []}
         assert to_rfc3339(courses.booked("usr_1")[session].starts_at) == to_rfc3339(later)
 
 
 @pytest.mark.parametrize("what", ["same times", "a course", "a new session"])
 def test_what_calls_for_no_rescheduling_costs_no_read(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    monkeypatch.setattr(reschedule, "rescheduling_service", lambda: pytest.fail("not called for"))
+    monkeypatch.setattr(follow_up, "rescheduling_service", lambda: pytest.fail("not called for"))
+    monkeypatch.setattr(follow_up, "catalogue_indexer", Catalogue)
     record = course_record("ssn_1")
     images = record["dynamodb"]
     if what == "same times":
@@ -141,4 +149,4 @@ def test_what_calls_for_no_rescheduling_costs_no_read(monkeypatch: pytest.Monkey
         images["NewImage"]["kind"] = {"S": "course"}
     else:
         del images["OldImage"]
-    assert run(reschedule.lambda_handler, record) == {"batchItemFailures": []}
+    assert run(follow_up.lambda_handler, record) == {"batchItemFailures": []}

@@ -90,7 +90,8 @@ def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[T
     """What handlers are wired to: that table over that wire, and a signing key."""
     monkeypatch.setenv("TABLE_NAME", "unused")
     forget_providers()
-    monkeypatch.setattr("peerlearn.bootstrap.enrollments.table", lambda: wired_table)
+    for context in ("courses", "enrollments"):
+        monkeypatch.setattr(f"peerlearn.bootstrap.{context}.table", lambda: wired_table)
     keys = FakeKeyRing()
     monkeypatch.setattr(security, "key_ring", lambda: keys)
     yield TokenService(keys)
@@ -151,7 +152,7 @@ def stream_records(dynamodb_local: DynamoDBLocal, dynamodb: DynamoDBClient, tabl
 
 @pytest.fixture
 def deliver(providers: TokenService) -> Callable[[str, Records], dict[str, Any]]:  # noqa: ARG001 (they stand while it runs)
-    """`deliver("promote", records)`: what the consumer answers to a batch."""
+    """`deliver("follow_up", records)`: what the consumer answers to a batch."""
 
     def deliver_(name: str, records: Records) -> dict[str, Any]:
         module = importlib.import_module(f"functions.streams.{name}")

@@ -164,11 +164,11 @@ def test_records_doubled_and_reordered(
         service.withdraw(f"usr_seat_{number}", course_id)
     records = stream_records()
     assert sum(record["dynamodb"]["NewImage"]["entity"]["S"] == "Seats" for record in records) == 9
-    assert deliver("promote", [*reversed(records), *records]) == {"batchItemFailures": []}
+    assert deliver("follow_up", [*reversed(records), *records]) == {"batchItemFailures": []}
     assert active(courses, course_id) == set(line[:2])
     assert courses.waiting(course_id) == line[2:]
     courses.check(course_id)
-    assert deliver("promote", records + stream_records()) == {"batchItemFailures": []}
+    assert deliver("follow_up", records + stream_records()) == {"batchItemFailures": []}
     assert courses.waiting(course_id) == line[2:]
 
 

@@ -237,5 +237,5 @@ def test_records_of_moves_doubled_and_reordered(
     for hours in (3, 4, 5):
         move(courses, table, session, at(hours))
     records = stream_records()
-    assert deliver("reschedule", [*reversed(records), *records]) == {"batchItemFailures": []}
+    assert deliver("follow_up", [*reversed(records), *records]) == {"batchItemFailures": []}
     assert courses.booked("usr_1") == {session: Slot(session, *at(5))}

@@ -1,0 +1,35 @@
+"""What a change of a course calls for: its catalogue entries, freed seats given away, booked times moved.
+
+One consumer for all three: a stream bears two readers, and the other one tells people.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from peerlearn.bootstrap.courses import catalogue_indexer
+from peerlearn.bootstrap.enrollments import promotion_service, rescheduling_service
+from peerlearn.events.changes import Change
+from peerlearn.events.courses import listing_affected
+from peerlearn.events.seats import course_with_freed_seat, moved_session
+from peerlearn.events.stream import process_changes
+from peerlearn.observability import logger
+
+
+def follow_up(change: Change) -> None:
+    # Each is safe to repeat, so that a record whose last step failed simply comes again.
+    if (course_id := course_with_freed_seat(change)) is not None:
+        promoted = promotion_service().promote(course_id)
+        logger.info("promoted from the waitlist", course_id=course_id, learner_ids=promoted)
+    if (course_id := listing_affected(change)) is not None:
+        catalogue_indexer().sync(course_id)
+    if (course_id := moved_session(change)) is not None:
+        schedules = rescheduling_service().reschedule(course_id)
+        logger.info("session moved in schedules", course_id=course_id, schedules=schedules)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_changes(event, context, follow_up)
