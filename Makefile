@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format bench deploy environment environments
+.PHONY: help run reset test lint format bench build deploy environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -37,7 +37,10 @@ bench: environment  ## measure what the project promises about speed and cost
 	@if [ -f benchmarks/__main__.py ]; then .venv/bin/python -m benchmarks; else echo "There are no benchmarks yet."; fi
 
 # `sam build` looks on the PATH for the interpreter it builds for
-deploy: export PATH := $(CURDIR)/.venv/bin:$(PATH)
-deploy: environment  ## build and deploy to AWS (ENV=dev or prod: an environment of samconfig.toml)
+build deploy: export PATH := $(CURDIR)/.venv/bin:$(PATH)
+build: environment  ## build for AWS (ENV=dev or prod: an environment of samconfig.toml)
 	sam build --config-env $(ENV)
+	python -m scripts.lean .aws-sam/build
+
+deploy: build  ## build and deploy to AWS (ENV=dev or prod)
 	sam deploy --config-env $(ENV)

@@ -1,0 +1,203 @@
+"""Makes what `sam build` built start faster and weigh less, without changing what it does.
+
+    python -m scripts.lean .aws-sam/build
+
+1. Of botocore's 27 MB of service descriptions only those that a function's client is made from stay, without their
+   documentation: a client is made in 40 % of the time.
+2. Three packages of Powertools import every event type and every resolver of AWS's when one is asked for: their
+   `__init__` now fetches a name when it is first used.
+3. What only type checkers or readers of documentation look at is left out: the fields of pydantic-core's typed
+   dictionaries, each of which is compiled at import, the texts that botocore writes about a client's methods, and the
+   DNS client that would look the domains of addresses up.
+4. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
+   and unchecked, since layers are unpacked with other times than they were packed with.
+
+What was not built by this still works, only slower.
+"""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+# endpoints.json knows a few services by another name than their client's
+_ENDPOINT_NAMES = {"apigatewaymanagementapi": "execute-api"}
+_CLIENT = re.compile(r"""aws_client\(\s*["']([a-z0-9-]+)["']""")
+_LAZY_PACKAGES = ("", "event_handler", "utilities/data_classes")
+_EXAMPLES = "examples-1.json"
+_UNUSED_PACKAGES = ("dns",)
+
+# stands for botocore.docs.docstring
+_NO_DOCSTRINGS = '''"""Methods of clients have no docstrings in this build."""
+
+
+class ClientMethodDocstring(str):
+    def __new__(cls, *args, **kwargs):
+        return super().__new__(cls)
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+
+PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
+'''
+
+_LAZY_END = """
+
+_LAZY = {table}
+
+
+def __getattr__(name):
+    try:
+        module, attribute = _LAZY[name]
+    except KeyError:
+        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}") from None
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(module, __name__), attribute)
+    return value
+"""
+
+
+def main(folder: Path) -> None:
+    """Works on a build folder in place; a second time finds nothing left to do."""
+    services = services_of(folder)
+    for botocore in folder.glob("*/python/botocore"):
+        trim(botocore / "data", services)
+        leave_out_documentation(botocore / "docs")
+    for powertools in folder.glob("*/python/aws_lambda_powertools"):
+        for package in _LAZY_PACKAGES:
+            make_lazy(powertools / package / "__init__.py")
+    for schema in folder.glob("*/python/pydantic_core/core_schema.py"):
+        empty_typed_dictionaries(schema)
+    for package in _UNUSED_PACKAGES:
+        for unused in folder.glob(f"*/python/{package}"):
+            shutil.rmtree(unused)
+    compile_all(folder)
+
+
+def services_of(folder: Path) -> set[str]:
+    """The services that clients are made for, as the sources say."""
+    sources = (path.read_text() for path in folder.glob("*/python/peerlearn/bootstrap/*.py"))
+    return {service for source in sources for service in _CLIENT.findall(source)}
+
+
+def trim(data: Path, services: set[str]) -> None:
+    """Keeps the latest description of each service, unpacked and without documentation."""
+    for folder in data.iterdir():
+        if folder.is_dir() and folder.name not in services:
+            shutil.rmtree(folder)
+    for service in services:
+        *old, latest = sorted((data / service).iterdir())
+        for version in old:
+            shutil.rmtree(version)
+        for file in sorted(latest.iterdir()):
+            if file.name == _EXAMPLES:
+                file.unlink()
+                continue
+            raw = file.read_bytes()
+            if file.suffix == ".gz":
+                file.unlink()
+            text = gzip.decompress(raw) if file.suffix == ".gz" else raw
+            _write_json(latest / file.name.removesuffix(".gz"), _without_documentation(json.loads(text)))
+    endpoints = data / "endpoints.json"
+    content = json.loads(endpoints.read_bytes())
+    names = {_ENDPOINT_NAMES.get(service, service) for service in services}
+    for partition in content["partitions"]:
+        partition["services"] = {name: one for name, one in partition["services"].items() if name in names}
+    _write_json(endpoints, content)
+
+
+def make_lazy(init: Path) -> None:
+    """Rewrites a package's `from x import name` so that `x` is imported when `name` is first asked for."""
+    source = init.read_text()
+    if "_LAZY = " in source:
+        return
+    tree = ast.parse(source)
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    lines = source.splitlines()
+    table: dict[str, tuple[str, str]] = {}
+    for node in tree.body:
+        if not isinstance(node, ast.ImportFrom) or node.module == "__future__":
+            continue
+        names = {alias.asname or alias.name: alias.name for alias in node.names}
+        # what the package itself uses is imported as before
+        if names.keys() & (called | read):
+            continue
+        module = "." * node.level + (node.module or "")
+        table |= {name: (module, attribute) for name, attribute in names.items()}
+        for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+            lines[number] = ""
+    init.write_text("\n".join(lines).rstrip("\n") + "\n" + _LAZY_END.format(table=json.dumps(table, indent=4)))
+
+
+def leave_out_documentation(docs: Path) -> None:
+    """Leaves of botocore's documentation writer what clients themselves import."""
+    (docs / "__init__.py").write_text("")
+    (docs / "docstring.py").write_text(_NO_DOCSTRINGS)
+    for path in docs.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in ("__init__.py", "docstring.py", "utils.py"):
+            path.unlink()
+
+
+def empty_typed_dictionaries(module: Path) -> None:
+    """Takes the fields out of a module's TypedDict classes: at run time those are plain dictionaries."""
+    source = module.read_text()
+    lines = source.splitlines()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "TypedDict" for base in node.bases):
+            for field in node.body:
+                if isinstance(field, ast.AnnAssign):
+                    for number in range(field.lineno - 1, field.end_lineno or field.lineno):
+                        lines[number] = ""
+                    lines[field.lineno - 1] = "    pass"
+    module.write_text("\n".join(lines) + "\n")
+
+
+def compile_all(folder: Path) -> None:
+    """Compiles with the interpreter that the build is for."""
+    command = [interpreter_of(folder), "-m", "compileall", "-q", "-f", "-j", "0"]
+    # the folder inside the archive is not known here, and a build is the same wherever it was made
+    subprocess.run([*command, "--invalidation-mode", "unchecked-hash", "-s", str(folder), str(folder)], check=True)
+
+
+def interpreter_of(folder: Path) -> str:
+    """The program whose extension modules were installed."""
+    extensions = [match for path in folder.rglob("*.so") if (match := re.search(r"\.cpython-3(\d+)-", path.name))]
+    if not extensions:
+        return sys.executable
+    minor = int(extensions[0][1])
+    if sys.version_info[:2] == (3, minor):
+        return sys.executable
+    found = shutil.which(f"python3.{minor}")
+    if found is None:
+        raise SystemExit(f"python3.{minor}, which this was built for, is not on the PATH.")
+    return found
+
+
+def _without_documentation(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _without_documentation(one)
+            for name, one in value.items()
+            if not (name == "documentation" and isinstance(one, str))
+        }
+    return [_without_documentation(one) for one in value] if isinstance(value, list) else value
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, separators=(",", ":")))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
