@@ -48,6 +48,12 @@ def test_a_form_signs_exactly_what_it_sends() -> None:
     assert (sent["key"], sent["Content-Type"], sent["tagging"]) == (KEY, "application/pdf", PENDING_TAGGING)
 
 
+def test_no_field_is_one_that_curl_would_take_for_a_file() -> None:
+    """`curl -F name=<...` and `curl -F name=@...` read files; `;` begins a part's own headers."""
+    fields = uploads().form(KEY, "application/pdf").fields
+    assert not [value for value in fields.values() if value[0] in "<@" or ";" in value]
+
+
 @pytest.mark.parametrize(
     ("region", "url"),
     [

@@ -28,7 +28,8 @@ T = TypeVar("T")
 FORM_LIFETIME = timedelta(minutes=15)
 LINK_LIFETIME = timedelta(minutes=5)
 
-PENDING_TAGGING = "<Tagging><TagSet><Tag><Key>state</Key><Value>pending</Value></Tag></TagSet></Tagging>"
+# The blank is for clients: `curl -F name=<text` would take the text for a file's name. XML may begin with it.
+PENDING_TAGGING = " <Tagging><TagSet><Tag><Key>state</Key><Value>pending</Value></Tag></TagSet></Tagging>"
 _SUBMITTED_TAGS: Any = {"TagSet": [{"Key": "state", "Value": "submitted"}]}
 # Without permission to list the bucket, S3 says "forbidden" of an object that is not there.
 _NOT_THERE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
