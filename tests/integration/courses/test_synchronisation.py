@@ -1,0 +1,217 @@
+"""Catalogue entries under functions that are killed, replies that are lost, and many writers at once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from peerlearn.domain.authoring import CourseChanges, CourseDraft
+from peerlearn.domain.catalogue import Filters
+from peerlearn.domain.courses import CourseStatus, Kind, Level
+from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
+from peerlearn.domain.paging import PageRequest
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.table import Table
+from peerlearn.services.enrollments import EnrollmentService
+from tests.integration.courses.conftest import TUTORS, School
+from tests.support.wire import Wire, conflict
+
+ADA = TUTORS[0]
+# More entries than two transactions may write.
+LONG_TITLE = " ".join(f"w{number}" for number in range(24))
+DRAFT = CourseDraft("Rook endings", "", "Games", Level.BEGINNER, Kind.COURSE, 5, [], status=CourseStatus.PUBLISHED)
+
+
+class Killed(BaseException):
+    """The function's time is up."""
+
+
+class MortalTable(Table):
+    """Dies at its call number `last`, before or after it is carried out."""
+
+    def __init__(self, school: School, last: int, *, after: bool) -> None:
+        super().__init__(school.client, school.name)
+        self._left = last
+        self._after = after
+
+    def batch_get(self, *args: Any, **options: Any) -> Any:
+        return self._live(lambda: super(MortalTable, self).batch_get(*args, **options))
+
+    def transact(self, *args: Any) -> None:
+        self._live(lambda: super(MortalTable, self).transact(*args))
+
+    def _live(self, call: Callable[[], Any]) -> Any:
+        self._left -= 1
+        if self._left < 0 and not self._after:
+            raise Killed
+        result = call()
+        if self._left < 0:
+            raise Killed
+        return result
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_anywhere_and_finished_by_the_next(school: School, *, after: bool) -> None:
+    page = school.authoring.create(ADA, DRAFT)
+    course_id = page.course.course_id
+    changes = [
+        CourseChanges(title=LONG_TITLE),
+        CourseChanges(title=LONG_TITLE + " more", subject="Chess"),
+        CourseChanges(status=CourseStatus.CLOSED),
+    ]
+    deaths = 0
+    for change in changes:
+        before = school.courses.page(course_id)
+        assert before is not None
+        # Its writer dies before the first call of the synchronisation, whoever comes next a call later each time.
+        assert school.courses.change(before, change.applied_to(before), str(uuid4()))
+        last = 0
+        while True:
+            mortal = School(school.client, MortalTable(school, last, after=after), school.name)
+            try:
+                mortal.indexer.sync(course_id)
+            except Killed:
+                deaths += 1
+                school.check_counters()
+                last += 1
+                continue
+            break
+        school.indexer.sync(course_id)
+        school.check_in_line()
+    # With every death after a call some progress is kept, so that later tries need fewer calls.
+    assert deaths >= 6
+
+
+def test_second_synchronisation_writes_nothing(school: School, wired: School, wire: Wire) -> None:
+    course_id = school.authoring.create(ADA, DRAFT).course.course_id
+    wired.indexer.sync(course_id)
+    assert wire.calls == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize("forgets_tokens", [False, True])
+def test_lost_replies_count_nothing_twice(wired: School, wire: Wire, *, forgets_tokens: bool) -> None:
+    """A creation is two transactions here, a change of title and level an update and a transaction."""
+    wire.forgets_tokens = forgets_tokens
+    wire.lose_reply("TransactWriteItems", times=2)
+    course = wired.authoring.create(ADA, DRAFT).course
+    wire.lose_reply("UpdateItem")
+    wire.lose_reply("TransactWriteItems")
+    changed = wired.authoring.change(ADA, course.course_id, CourseChanges(title="Pawn endings", level=Level.ADVANCED))
+    assert changed.course.version == 2
+    assert wired.courses.page(course.course_id) == changed
+    wired.check_in_line()
+    assert wired.reading.browse(Filters(query="pawn"), PageRequest()).total == 1
+
+
+@pytest.mark.parametrize("forgets_tokens", [False, True])
+def test_lost_reply_to_a_change_of_several_items(wired: School, wire: Wire, *, forgets_tokens: bool) -> None:
+    wire.forgets_tokens = forgets_tokens
+    course_id = wired.authoring.create(ADA, DRAFT).course.course_id
+    wire.lose_reply("TransactWriteItems")
+    changed = wired.authoring.change(ADA, course_id, CourseChanges(capacity=3, status=CourseStatus.CLOSED))
+    assert changed.course.version == 2
+    assert wired.courses.page(course_id) == changed
+    wired.check_in_line()
+
+
+@pytest.mark.parametrize("forgets_tokens", [False, True])
+def test_lost_reply_to_a_deletion(wired: School, wire: Wire, *, forgets_tokens: bool) -> None:
+    wire.forgets_tokens = forgets_tokens
+    course_id = wired.authoring.create(ADA, replace(DRAFT, status=CourseStatus.DRAFT)).course.course_id
+    wire.lose_reply("TransactWriteItems")
+    wired.authoring.delete(ADA, course_id)
+    assert wired.courses.page(course_id) is None
+
+
+def test_contended_counters_are_tried_again(wired: School, wire: Wire) -> None:
+    wire.refuse("TransactWriteItems", conflict(4), times=3)
+    wired.authoring.create(ADA, DRAFT)
+    wired.check_in_line()
+
+
+def test_busy_catalogue_leaves_the_rest_to_the_stream(wired: School, wire: Wire, school: School) -> None:
+    course = wired.authoring.create(ADA, replace(DRAFT, status=CourseStatus.DRAFT)).course
+    wire.forget()
+    # One transaction publishes; the one of the catalogue never comes through.
+    wire.before("TransactWriteItems", lambda: None)
+    wire.refuse("TransactWriteItems", conflict(4), times=100)
+    page = wired.authoring.change(ADA, course.course_id, CourseChanges(status=CourseStatus.PUBLISHED))
+    assert page.course.status is CourseStatus.PUBLISHED
+    assert school.reading.browse(Filters(), PageRequest()).total == 0
+    school.indexer.sync(course.course_id)
+    assert school.reading.browse(Filters(), PageRequest()).total == 1
+
+
+def at_once(tasks: Iterable[Callable[[], object]]) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for result in [pool.submit(task) for task in tasks]:
+            result.result()
+
+
+def test_many_writers_and_synchronisers_at_once(school: School) -> None:
+    """Nobody's change is lost, and whatever the interleaving the last synchronisation leaves everything in line."""
+    ids = [school.authoring.create(ADA, DRAFT).course.course_id for _ in range(3)]
+    versions = dict.fromkeys(ids, 1)
+    randomness = random.Random(7)  # noqa: S311
+
+    def task(number: int) -> Callable[[], object]:
+        course_id = randomness.choice(ids)
+        if number % 3 == 0:
+            return lambda: school.indexer.sync(course_id)
+        versions[course_id] += 1
+        status = randomness.choice([CourseStatus.PUBLISHED, CourseStatus.CLOSED])
+        # The description makes every one of them a change.
+        changes = CourseChanges(title=f"Number {number % 5}", description=f"Change {number}", status=status)
+        return lambda: retried(lambda: school.authoring.change(ADA, course_id, changes))
+
+    at_once([task(number) for number in range(20)])
+    for course_id in ids:
+        school.indexer.sync(course_id)
+        page = school.courses.page(course_id)
+        assert page is not None
+        assert page.course.version == versions[course_id]
+        assert page.seats.status is page.course.status
+    school.check_in_line()
+
+
+def retried(call: Callable[[], object]) -> object:
+    """As a client does that is told 503."""
+    while True:
+        try:
+            return call()
+        except TemporarilyUnavailable:
+            continue
+
+
+def test_capacity_is_never_below_the_seats_taken(school: School) -> None:
+    enrolling = EnrollmentService(EnrollmentRepository(school.table))
+    course_id = school.authoring.create(ADA, DRAFT).course.course_id
+
+    def attempt(call: Callable[[], object]) -> Callable[[], object]:
+        def attempted() -> object:
+            with suppress(Conflict):
+                return retried(call)
+            return None
+
+        return attempted
+
+    school.authoring.change(ADA, course_id, CourseChanges(capacity=20))
+    tasks = [attempt(partial(enrolling.enroll, f"usr_{number}", course_id)) for number in range(24)]
+    for position, capacity in enumerate((15, 6, 9, 3, 0)):
+        change = partial(school.authoring.change, ADA, course_id, CourseChanges(capacity=capacity))
+        tasks.insert(5 * position, attempt(change))
+    at_once(tasks)
+    page = school.courses.page(course_id)
+    assert page is not None
+    assert page.seats.capacity is not None
+    assert page.seats.taken <= page.seats.capacity
+    held = [item for item in school.items() if item["entity"] == "Enrollment"]
+    assert len(held) == page.seats.taken
