@@ -17,7 +17,7 @@ import requests
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.enrollments import Slot
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import course_item, course_of
+from peerlearn.persistence.items.courses import course_item, course_of
 from peerlearn.persistence.table import Table, put
 from tests.support.courses import Courses
 

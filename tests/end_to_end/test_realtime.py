@@ -22,7 +22,7 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.items import course_of
+from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.table import Table, update
 from peerlearn.services.enrollments import EnrollmentService
 from scripts.chat import Api, ApiError, ChatClient, Message

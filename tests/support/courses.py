@@ -10,7 +10,8 @@ from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, 
 from peerlearn.domain.enrollments import EnrollmentStatus, Slot
 from peerlearn.domain.ids import new_id
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import course_item, outline_item, schedule_of, seats_item, seats_of
+from peerlearn.persistence.items.courses import course_item, outline_item, seats_item, seats_of
+from peerlearn.persistence.items.enrollments import schedule_of
 from peerlearn.persistence.table import Item, Table, put
 
 

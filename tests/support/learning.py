@@ -14,14 +14,11 @@ from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.points import Entry, Totals, sums_of
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.items import (
-    Entity,
-    assessment_item,
-    enrollment_of,
-    entry_of,
-    outline_item,
-    totals_of,
-)
+from peerlearn.persistence.items.assessments import assessment_item
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.courses import outline_item
+from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.items.ledger import entry_of, totals_of
 from peerlearn.persistence.table import Table, put
 from peerlearn.services.enrollments import EnrollmentService
 

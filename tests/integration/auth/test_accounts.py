@@ -18,7 +18,7 @@ from peerlearn.domain.errors import Conflict, DomainError, TokenReused, Unauthen
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys as table_keys
 from peerlearn.persistence.accounts import AccountRepository
-from peerlearn.persistence.items import session_of
+from peerlearn.persistence.items.accounts import session_of
 from peerlearn.persistence.profiles import ProfileRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.throttling import ThrottleRepository

@@ -15,7 +15,7 @@ from peerlearn.domain.enrollments import Enrollment, Slot
 from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.items import course_item, course_of
+from peerlearn.persistence.items.courses import course_item, course_of
 from peerlearn.persistence.table import Table, put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.rescheduling import ReschedulingService

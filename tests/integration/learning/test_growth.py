@@ -12,7 +12,8 @@ from peerlearn.domain.users import Principal, Role, User
 from peerlearn.events.changes import change_of
 from peerlearn.events.learning import decode
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import enrollment_fields, profile_item
+from peerlearn.persistence.items.accounts import profile_item
+from peerlearn.persistence.items.enrollments import enrollment_fields
 from peerlearn.persistence.table import Item, Table, put
 from tests.integration.enrollments.conftest import stream_records  # noqa: F401 (a fixture)
 from tests.integration.learning.conftest import ADA, School

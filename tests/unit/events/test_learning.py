@@ -13,7 +13,8 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.points import Totals, course_award, module_award
 from peerlearn.events.changes import Change
 from peerlearn.events.learning import decode
-from peerlearn.persistence.items import entry_item, submission_item, totals_item
+from peerlearn.persistence.items.assessments import submission_item
+from peerlearn.persistence.items.ledger import entry_item, totals_item
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 AT = to_rfc3339(NOW)

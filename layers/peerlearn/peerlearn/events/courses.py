@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.events.changes import Change
-from peerlearn.persistence.items import Entity
+from peerlearn.persistence.items.base import Entity
 
 
 def listing_affected(change: Change) -> str | None:

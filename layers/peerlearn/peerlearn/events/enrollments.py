@@ -9,7 +9,8 @@ from peerlearn.domain.courses import Kind
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
 from peerlearn.events.changes import Change
-from peerlearn.persistence.items import Entity, enrollment_of
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.enrollments import enrollment_of
 
 
 def decode(change: Change) -> Iterator[Event]:

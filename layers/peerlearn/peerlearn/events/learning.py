@@ -17,7 +17,7 @@ from peerlearn.domain.clock import from_rfc3339
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
 from peerlearn.events.changes import Change
-from peerlearn.persistence.items import Entity, Item
+from peerlearn.persistence.items.base import Entity, Item
 
 
 def decode(change: Change) -> Iterator[Event]:

@@ -10,7 +10,8 @@ from peerlearn.domain.events import Event, EventType, event_id_of
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.messages import Message, Pair
 from peerlearn.events.changes import Change
-from peerlearn.persistence.items import Entity, conversation_of, message_of
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.conversations import conversation_of, message_of
 
 
 def message_data(message: Message, *, is_read: bool) -> dict[str, Any]:

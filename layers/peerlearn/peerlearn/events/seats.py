@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peerlearn.domain.courses import Kind
 from peerlearn.events.changes import Change
-from peerlearn.persistence.items import Entity, seats_of
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.courses import seats_of
 
 
 def course_with_freed_seat(change: Change) -> str | None:

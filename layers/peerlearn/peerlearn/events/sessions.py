@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from peerlearn.domain.events import SessionsEnded
 from peerlearn.events.changes import Change
-from peerlearn.persistence.items import Entity
+from peerlearn.persistence.items.base import Entity
 
 
 def decode(change: Change) -> Iterator[SessionsEnded]:

@@ -11,9 +11,7 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.errors import EmailAlreadyRegistered, TokenReused, Unauthenticated
 from peerlearn.domain.users import REFRESH_GRACE, Credential, RefreshClaims, Role, Session, User
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import (
-    LAST_CHANGE,
-    LastChange,
+from peerlearn.persistence.items.accounts import (
     credential_item,
     credential_of,
     profile_item,
@@ -21,6 +19,7 @@ from peerlearn.persistence.items import (
     session_of,
     user_of,
 )
+from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
 
 _IS_NEW = "attribute_not_exists(PK)"

@@ -22,18 +22,17 @@ from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, Forbidde
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import (
-    Entity,
-    Item,
+from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
-    course_of,
-    enrollment_of,
     past_grade_item,
     submission_item,
     submission_of,
-    totals_of,
 )
+from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.items.ledger import totals_of
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
 from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
@@ -178,19 +177,17 @@ class AssessmentRepository:
         skipped = 0 if wanted.after else wanted.offset
         if skipped >= total:
             return PageResult([], total)
-        items = self._table.query(
-            "#pk = :pk",
-            {":pk": partition},
-            names={"#pk": f"{index}PK"},
-            index=index,
-            forward=False,
-            # One more than the page: whether there is a next one.
-            limit=skipped + wanted.limit + 1,
-            start=dict(wanted.after) if wanted.after else None,
-        )
+        condition, values = "#pk = :pk", {":pk": partition}
+        names = {"#pk": f"{index}PK"}
+        if wanted.after:
+            condition += " AND #sk < :last"
+            names["#sk"] = f"{index}SK"
+            values[":last"] = str(wanted.after["last"])
+        # One more than the page: whether there is a next one.
+        needed = skipped + wanted.limit + 1
+        items = self._table.query(condition, values, names=names, index=index, forward=False, limit=needed)
         shown = items[skipped : skipped + wanted.limit]
-        has_more = len(items) > skipped + wanted.limit
-        after = {name: shown[-1][name] for name in ("PK", "SK", f"{index}PK", f"{index}SK")} if has_more else None
+        after = {"last": shown[-1][f"{index}SK"]} if len(items) == needed else None
         return PageResult([submission_of(item) for item in shown], total, after)
 
     # -- reading ----------------------------------------------------------------------------------------------------

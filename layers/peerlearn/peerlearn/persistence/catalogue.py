@@ -14,14 +14,9 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, CourseListing, CourseStatus
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import (
-    Entity,
-    catalogue_entry_item,
-    course_of,
-    listing_item,
-    listing_of,
-    seats_of,
-)
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.catalogue import catalogue_entry_item, listing_item, listing_of
+from peerlearn.persistence.items.courses import course_of, seats_of
 from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, Table, Write, delete, put, update
 
 _ENTRIES = "PK = :shelf AND begins_with(SK, :entries)"

@@ -10,14 +10,8 @@ from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.realtime import Connection, Ticket
 from peerlearn.domain.users import Principal, Session, User
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import (
-    connection_item,
-    connection_of,
-    session_of,
-    ticket_item,
-    ticket_of,
-    user_of,
-)
+from peerlearn.persistence.items.accounts import session_of, user_of
+from peerlearn.persistence.items.realtime import connection_item, connection_of, ticket_item, ticket_of
 from peerlearn.persistence.table import ConditionFailed, Table, check, delete, put
 
 

@@ -9,16 +9,9 @@ from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import (
-    assessment_of,
-    course_item,
-    course_of,
-    enrollment_of,
-    modules_of,
-    outline_item,
-    seats_item,
-    seats_of,
-)
+from peerlearn.persistence.items.assessments import assessment_of
+from peerlearn.persistence.items.courses import course_item, course_of, modules_of, outline_item, seats_item, seats_of
+from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
 
 _IS_NEW = "attribute_not_exists(PK)"

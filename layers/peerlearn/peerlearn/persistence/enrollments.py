@@ -10,12 +10,12 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import CourseStatus, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import (
+from peerlearn.persistence.items.courses import seats_of
+from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
     enrollment_of,
     schedule_item,
     schedule_of,
-    seats_of,
     wait_item,
 )
 from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update

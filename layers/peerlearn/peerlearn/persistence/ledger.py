@@ -17,7 +17,10 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import LEADERBOARD_LENGTH, Award, Entry, Standing, Totals
 from peerlearn.domain.progress import LearnerCourse
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import Item, course_of, enrollment_of, entry_item, entry_of, totals_item, totals_of
+from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.items.ledger import entry_item, entry_of, totals_item, totals_of
 from peerlearn.persistence.optimistic import REQUEST_ID
 from peerlearn.persistence.table import Table, Write, put, update
 

@@ -10,7 +10,7 @@ from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import User
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import user_of
+from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.profiles import ProfileRepository
 from peerlearn.persistence.table import Table
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from peerlearn.domain.profiles import Profile
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import Entity, enrollment_of, user_of
+from peerlearn.persistence.items.accounts import user_of
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.table import Table
 
 

@@ -9,14 +9,10 @@ from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.points import Totals
 from peerlearn.domain.progress import Dashboard, LearnerCourse, ProgressChange
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import (
-    Entity,
-    Item,
-    course_of,
-    enrollment_of,
-    modules_of,
-    totals_of,
-)
+from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.courses import course_of, modules_of
+from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.items.ledger import totals_of
 from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
 from peerlearn.persistence.table import Backoff, Table, Write, update

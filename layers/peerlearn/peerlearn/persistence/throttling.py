@@ -10,7 +10,8 @@ from peerlearn.domain.errors import TooManyRequests
 from peerlearn.domain.throttling import WINDOW, Allowance, Failures
 from peerlearn.domain.users import Credential, Session
 from peerlearn.persistence import keys
-from peerlearn.persistence.items import Entity, credential_of, failures_of, session_item
+from peerlearn.persistence.items.accounts import credential_of, failures_of, session_item
+from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.table import ConditionFailed, Table, Write, check, put, update
 
 # no window, or one that has closed  --failure-->  a new window with one failure

@@ -1,0 +1,92 @@
+"""Accounts, sessions and failed sign-ins."""
+
+from __future__ import annotations
+
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.throttling import Failures
+from peerlearn.domain.users import Credential, Role, Session, User
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.base import Entity, Item
+
+
+def _account(user: User) -> Item:
+    return {
+        "userId": user.user_id,
+        "name": user.name,
+        "email": user.email,
+        "role": user.role.value,
+        "interests": list(user.interests),
+        "learningGoals": list(user.learning_goals),
+        "createdAt": to_rfc3339(user.created_at),
+        "sessionEpoch": user.session_epoch,
+    }
+
+
+def profile_item(user: User) -> Item:
+    return {**keys.profile(user.user_id).as_item(), "entity": Entity.PROFILE.value, **_account(user)}
+
+
+def credential_item(credential: Credential) -> Item:
+    return {
+        **keys.credential(credential.user.email).as_item(),
+        "entity": Entity.CREDENTIAL.value,
+        **_account(credential.user),
+        "passwordHash": credential.password_hash,
+    }
+
+
+def user_of(item: Item) -> User:
+    """From a profile or a credential item."""
+    return User(
+        user_id=item["userId"],
+        name=item["name"],
+        email=item["email"],
+        role=Role(item["role"]),
+        interests=tuple(item["interests"]),
+        learning_goals=tuple(item["learningGoals"]),
+        created_at=from_rfc3339(item["createdAt"]),
+        session_epoch=int(item["sessionEpoch"]),
+        kept_session=item.get("keptSession"),
+    )
+
+
+def credential_of(item: Item) -> Credential:
+    return Credential(password_hash=item["passwordHash"], user=user_of(item))
+
+
+def session_item(session: Session) -> Item:
+    item = {
+        **keys.session(session.user_id, session.session_id).as_item(),
+        "entity": Entity.SESSION.value,
+        "sessionId": session.session_id,
+        "userId": session.user_id,
+        "generation": session.generation,
+        "tokenHash": session.token_hash,
+        "rotatedAt": to_rfc3339(session.rotated_at),
+        "expiresAt": to_rfc3339(session.expires_at),
+        "ttl": int(session.expires_at.timestamp()),
+        "epoch": session.epoch,
+        "revoked": session.revoked,
+    }
+    if session.previous_hash:
+        item["previousHash"] = session.previous_hash
+    return item
+
+
+def session_of(item: Item) -> Session:
+    return Session(
+        session_id=item["sessionId"],
+        user_id=item["userId"],
+        generation=int(item["generation"]),
+        token_hash=item["tokenHash"],
+        rotated_at=from_rfc3339(item["rotatedAt"]),
+        expires_at=from_rfc3339(item["expiresAt"]),
+        epoch=int(item["epoch"]),
+        previous_hash=item.get("previousHash"),
+        revoked=bool(item["revoked"]),
+    )
+
+
+def failures_of(item: Item) -> Failures:
+    """From a throttle item."""
+    return Failures(int(item["failures"]), from_rfc3339(item["closesAt"]))

@@ -1,0 +1,109 @@
+"""Assessments, attempts and grades."""
+
+from __future__ import annotations
+
+from peerlearn.domain.assessments import Assessment, StoredFile, Submission
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
+
+
+def assessment_item(assessment: Assessment) -> Item:
+    item = {
+        **keys.assessment(assessment.course_id, assessment.assessment_id).as_item(),
+        "entity": Entity.ASSESSMENT.value,
+        "assessmentId": assessment.assessment_id,
+        "courseId": assessment.course_id,
+        "title": assessment.title,
+        "instructions": assessment.instructions,
+        "maxGrade": assessment.max_grade,
+        "allowLate": assessment.allow_late,
+        "createdAt": to_rfc3339(assessment.created_at),
+    }
+    if assessment.due_at is not None:
+        item["dueAt"] = to_rfc3339(assessment.due_at)
+    return item
+
+
+def assessment_of(item: Item) -> Assessment:
+    return Assessment(
+        assessment_id=item["assessmentId"],
+        course_id=item["courseId"],
+        title=item["title"],
+        instructions=item["instructions"],
+        max_grade=int(item["maxGrade"]),
+        due_at=stored_time(item, "dueAt"),
+        allow_late=bool(item["allowLate"]),
+        created_at=from_rfc3339(item["createdAt"]),
+    )
+
+
+def submission_item(submission: Submission, *, past: bool = False) -> Item:
+    """The latest attempt, or one that another has followed."""
+    learner, assessment = submission.learner_id, submission.assessment_id
+    submitted_at = to_rfc3339(submission.submitted_at)
+    key = keys.past_attempt(learner, assessment, submission.attempt) if past else keys.submission(learner, assessment)
+    item = {
+        **key.as_item(),
+        "GSI1PK": keys.assessment_submissions_partition(assessment),
+        "GSI1SK": f"{submitted_at}#{learner}#{submission.attempt:06d}",
+        "GSI2PK": keys.learner_submissions_partition(learner),
+        "GSI2SK": f"{submitted_at}#{assessment}#{submission.attempt:06d}",
+        "entity": (Entity.PAST_ATTEMPT if past else Entity.SUBMISSION).value,
+        "submissionId": submission.submission_id,
+        "assessmentId": assessment,
+        "courseId": submission.course_id,
+        "learnerId": learner,
+        "attempt": submission.attempt,
+        "submissionUrl": submission.submission_url,
+        "submittedAt": submitted_at,
+        "late": submission.late,
+        "revision": submission.revision,
+    }
+    if submission.file:
+        item["fileKey"] = submission.file.key
+        item["fileVersion"] = submission.file.version_id
+    return item | _grading(submission)
+
+
+def submission_of(item: Item) -> Submission:
+    """From the latest attempt or a past one."""
+    return Submission(
+        assessment_id=item["assessmentId"],
+        course_id=item["courseId"],
+        learner_id=item["learnerId"],
+        attempt=int(item["attempt"]),
+        submission_url=item["submissionUrl"],
+        submitted_at=from_rfc3339(item["submittedAt"]),
+        late=bool(item["late"]),
+        file=StoredFile(item["fileKey"], item["fileVersion"]) if "fileKey" in item else None,
+        grade=int(item["grade"]) if "grade" in item else None,
+        feedback=item.get("feedback"),
+        graded_at=stored_time(item, "gradedAt"),
+        graded_by=item.get("gradedBy"),
+        revision=int(item["revision"]),
+    )
+
+
+def past_grade_item(submission: Submission) -> Item:
+    """The grading that a correction replaces."""
+    return {
+        **keys.past_grade(submission.learner_id, submission.assessment_id, submission.revision).as_item(),
+        "entity": Entity.PAST_GRADE.value,
+        "learnerId": submission.learner_id,
+        "assessmentId": submission.assessment_id,
+        "attempt": submission.attempt,
+        "revision": submission.revision,
+    } | _grading(submission)
+
+
+def _grading(submission: Submission) -> Item:
+    if submission.grade is None or submission.graded_at is None:
+        return {}
+    item: Item = {
+        "grade": submission.grade,
+        "gradedAt": to_rfc3339(submission.graded_at),
+        "gradedBy": submission.graded_by,
+        LAST_CHANGE: LastChange.GRADED.value,
+    }
+    return item | ({"feedback": submission.feedback} if submission.feedback is not None else {})

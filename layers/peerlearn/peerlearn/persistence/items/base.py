@@ -1,0 +1,63 @@
+"""What all items have in common: their kinds, and times in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from peerlearn.domain.clock import from_rfc3339
+
+Item = dict[str, Any]
+
+
+class Entity(StrEnum):
+    """The kinds of items, as the stream's filters name them."""
+
+    CREDENTIAL = "Credential"
+    PROFILE = "Profile"
+    SESSION = "Session"
+    TOTALS = "Totals"
+    SCHEDULE = "Schedule"
+    COURSE = "Course"
+    OUTLINE = "Outline"
+    SEATS = "Seats"
+    LISTING = "Listing"
+    CATALOGUE_ENTRY = "CatalogueEntry"
+    CATALOGUE_COUNTER = "CatalogueCounter"
+    ENROLLMENT = "Enrollment"
+    WAIT = "Wait"
+    ASSESSMENT = "Assessment"
+    SUBMISSION = "Submission"
+    PAST_ATTEMPT = "PastAttempt"
+    PAST_GRADE = "PastGrade"
+    SUBMISSION_COUNTER = "SubmissionCounter"
+    POINTS = "Points"
+    CONVERSATION = "Conversation"
+    MESSAGE = "Message"
+    CLIENT_MESSAGE = "ClientMessage"
+    INBOX = "Inbox"
+    CONNECTION = "Connection"
+    TICKET = "Ticket"
+    THROTTLE = "Throttle"
+
+
+# What the last write of an item was, where only some of its writes interest the stream's filters: these see an item
+# before and after but cannot compare the two, and an event source has five filters at most.
+LAST_CHANGE = "lastChange"
+
+
+class LastChange(StrEnum):
+    """Values of `LAST_CHANGE`."""
+
+    MESSAGE = "message"
+    READ = "read"
+    PROFILE = "profile"
+    ENDED = "ended"
+    GRADED = "graded"
+
+
+def stored_time(item: Item, name: str) -> datetime | None:
+    """A time attribute, or None where the item has none."""
+    text = item.get(name)
+    return from_rfc3339(text) if text else None

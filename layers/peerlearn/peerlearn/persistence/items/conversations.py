@@ -1,0 +1,84 @@
+"""Conversations and their messages."""
+
+from __future__ import annotations
+
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.messages import Conversation, Link, Message, Pair, Reading
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
+
+
+def conversation_fields(conversation: Conversation) -> Item:
+    """What a message changes of the head; how far the two have read is theirs and stays as it is."""
+    pair = conversation.pair
+    last_at = to_rfc3339(conversation.last_at) if conversation.last_at else ""
+    sort = keys.inbox_sort(last_at, pair.conversation_id)
+    fields = {
+        "entity": Entity.CONVERSATION.value,
+        "low": pair.low,
+        "high": pair.high,
+        "lastSeq": conversation.last_seq,
+        "sentLow": conversation.sent_low,
+        "lastAt": last_at,
+        LAST_CHANGE: LastChange.MESSAGE.value,
+        "GSI1PK": keys.inbox_partition(pair.low),
+        "GSI1SK": sort,
+        "GSI2PK": keys.inbox_partition(pair.high),
+        "GSI2SK": sort,
+    }
+    if conversation.link is not None:
+        fields["linkCourse"] = conversation.link.course_id
+        fields["linkTutor"] = conversation.link.tutor_id
+    return fields
+
+
+def conversation_of(item: Item) -> Conversation:
+    course_id = item.get("linkCourse")
+    return Conversation(
+        pair=Pair(item["low"], item["high"]),
+        last_seq=int(item["lastSeq"]),
+        sent_low=int(item["sentLow"]),
+        last_at=stored_time(item, "lastAt"),
+        read_low=Reading(int(item.get("readLow", 0)), int(item.get("seenLow", 0))),
+        read_high=Reading(int(item.get("readHigh", 0)), int(item.get("seenHigh", 0))),
+        link=Link(course_id, item.get("linkTutor")) if course_id else None,
+    )
+
+
+def message_item(message: Message) -> Item:
+    pair = message.pair
+    item = {
+        **keys.message(pair.low, pair.high, message.seq).as_item(),
+        "entity": Entity.MESSAGE.value,
+        "messageId": message.message_id,
+        "low": pair.low,
+        "high": pair.high,
+        "seq": message.seq,
+        "senderId": message.sender_id,
+        "message": message.text,
+        "createdAt": to_rfc3339(message.created_at),
+        "sentLow": message.sent_low,
+    }
+    optional = {"clientMessageId": message.client_message_id, "origin": message.origin}
+    return item | {name: value for name, value in optional.items() if value is not None}
+
+
+def message_of(item: Item) -> Message:
+    return Message(
+        message_id=item["messageId"],
+        pair=Pair(item["low"], item["high"]),
+        seq=int(item["seq"]),
+        sender_id=item["senderId"],
+        text=item["message"],
+        created_at=from_rfc3339(item["createdAt"]),
+        sent_low=int(item["sentLow"]),
+        client_message_id=item.get("clientMessageId"),
+        origin=item.get("origin"),
+    )
+
+
+def client_message_item(message: Message, ttl: int) -> Item:
+    """The trace of a client's own message id; `ttl` is when it may be forgotten, in seconds since 1970."""
+    pair = message.pair
+    key = keys.client_message(pair.low, pair.high, message.sender_id, message.client_message_id or "")
+    return {**key.as_item(), "entity": Entity.CLIENT_MESSAGE.value, "seq": message.seq, "ttl": ttl}

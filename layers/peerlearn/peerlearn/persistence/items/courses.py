@@ -1,0 +1,103 @@
+"""Courses, their outlines and seats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Tutor
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.base import Entity, Item, stored_time
+
+
+def course_item(course: Course) -> Item:
+    item = {
+        **keys.course(course.course_id).as_item(),
+        "entity": Entity.COURSE.value,
+        "courseId": course.course_id,
+        "title": course.title,
+        "description": course.description,
+        "subject": course.subject,
+        "level": course.level.value,
+        "kind": course.kind.value,
+        "tutorId": course.tutor.user_id,
+        "tutorName": course.tutor.name,
+        "status": course.status.value,
+        "createdAt": to_rfc3339(course.created_at),
+        "version": course.version,
+        "assessmentCount": course.assessment_count,
+    }
+    return item | _times(course.starts_at, course.ends_at)
+
+
+def course_of(item: Item) -> Course:
+    return Course(
+        course_id=item["courseId"],
+        title=item["title"],
+        description=item["description"],
+        subject=item["subject"],
+        level=Level(item["level"]),
+        kind=Kind(item["kind"]),
+        tutor=Tutor(item["tutorId"], item["tutorName"]),
+        status=CourseStatus(item["status"]),
+        starts_at=stored_time(item, "startsAt"),
+        ends_at=stored_time(item, "endsAt"),
+        created_at=from_rfc3339(item["createdAt"]),
+        version=int(item["version"]),
+        assessment_count=int(item["assessmentCount"]),
+    )
+
+
+def outline_item(course_id: str, modules: Sequence[Module]) -> Item:
+    return {
+        **keys.outline(course_id).as_item(),
+        "entity": Entity.OUTLINE.value,
+        "courseId": course_id,
+        "modules": [
+            {"moduleId": module.module_id, "title": module.title, "minutes": module.minutes} for module in modules
+        ],
+    }
+
+
+def modules_of(item: Item) -> tuple[Module, ...]:
+    """From an outline item."""
+    return tuple(Module(m["moduleId"], m["title"], int(m["minutes"])) for m in item["modules"])
+
+
+def seats_item(seats: Seats) -> Item:
+    item = {
+        **keys.seats(seats.course_id).as_item(),
+        "entity": Entity.SEATS.value,
+        "courseId": seats.course_id,
+        "seatsTaken": seats.taken,
+        "waitlistLength": seats.waitlist_length,
+        "completedCount": seats.completed,
+        "droppedCount": seats.dropped,
+        "status": seats.status.value,
+        "kind": seats.kind.value,
+    }
+    if seats.capacity is not None:
+        item["capacity"] = seats.capacity
+    return item | _times(seats.starts_at, seats.ends_at)
+
+
+def seats_of(item: Item) -> Seats:
+    return Seats(
+        course_id=item["courseId"],
+        capacity=int(item["capacity"]) if "capacity" in item else None,
+        taken=int(item["seatsTaken"]),
+        waitlist_length=int(item["waitlistLength"]),
+        completed=int(item["completedCount"]),
+        dropped=int(item["droppedCount"]),
+        status=CourseStatus(item["status"]),
+        kind=Kind(item["kind"]),
+        starts_at=stored_time(item, "startsAt"),
+        ends_at=stored_time(item, "endsAt"),
+    )
+
+
+def _times(starts_at: datetime | None, ends_at: datetime | None) -> Item:
+    # An absent attribute, not a null: conditions ask for existence.
+    times = {"startsAt": starts_at, "endsAt": ends_at}
+    return {name: to_rfc3339(moment) for name, moment in times.items() if moment is not None}
