@@ -228,11 +228,22 @@ class Table:
         return Page(items, unmarshal(last) if last else None), answer["Count"]
 
     def query(
-        self, condition: str, values: Mapping[str, Any], *, limit: int | None = None, **options: Any
+        self,
+        condition: str,
+        values: Mapping[str, Any],
+        *,
+        limit: int | None = None,
+        start: Item | None = None,
+        **options: Any,
     ) -> list[Item]:
-        """Every item of a Query, or the first `limit`, following LastEvaluatedKey through empty pages too."""
+        """Every item of a Query, or the first `limit`, following LastEvaluatedKey through empty pages too.
+
+        Parameters
+        ----------
+        start: dict, optional
+            The key to go on after.
+        """
         items: list[Item] = []
-        start: Item | None = None
         while True:
             wanted = None if limit is None else limit - len(items)
             page, _ = self.query_page(condition, values, limit=wanted, start=start, **options)
