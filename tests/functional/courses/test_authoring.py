@@ -162,7 +162,6 @@ def test_times_are_judged_after_the_merge(call: Call, make: Make, tutor: Person)
     assert fields(call("update_course", token=tutor.token, path=path, body={"kind": "session"})) == [
         "startsAt",
         "endsAt",
-        "endsAt",
     ]
 
 
