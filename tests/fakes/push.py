@@ -1,0 +1,64 @@
+"""Connections and pushes in memory."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.realtime import Connection
+
+
+class FakeConnections:
+    """Open connections by user, and who holds seats in which course."""
+
+    def __init__(self, *connections: Connection) -> None:
+        self.open = list(connections)
+        self.seats: dict[str, list[str]] = {}
+        self.unavailable: set[str] = set()
+        self.asked: list[str] = []
+
+    def of_user(self, user_id: str) -> Sequence[Connection]:
+        self.asked.append(user_id)
+        if user_id in self.unavailable:
+            raise TemporarilyUnavailable
+        return [connection for connection in self.open if connection.user_id == user_id]
+
+    def remove(self, user_id: str, connection_id: str) -> None:
+        self.open = [one for one in self.open if (one.user_id, one.connection_id) != (user_id, connection_id)]
+
+    def forget(self, connection: Connection, opened_before: datetime) -> None:
+        if connection.connected_at < opened_before:
+            self.remove(connection.user_id, connection.connection_id)
+
+    def seat_holders(self, course_id: str) -> Sequence[str]:
+        return self.seats[course_id]
+
+
+class FakePush:
+    """What was posted to which connection, and which were closed."""
+
+    def __init__(self) -> None:
+        self.posted: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.closed: list[str] = []
+        self.gone: set[str] = set()
+        self.broken: set[str] = set()
+        self._lock = threading.Lock()
+
+    def post(self, connection_id: str, data: bytes) -> bool:
+        with self._lock:
+            if connection_id in self.broken:
+                raise TemporarilyUnavailable
+            if connection_id in self.gone:
+                return False
+            self.posted[connection_id].append(json.loads(data))
+            return True
+
+    def close(self, connection_id: str) -> bool:
+        with self._lock:
+            self.closed.append(connection_id)
+            return connection_id not in self.gone

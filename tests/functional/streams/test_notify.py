@@ -1,0 +1,218 @@
+"""The notifier as Lambda calls it, and the template's filters in front of it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from boto3.dynamodb.types import TypeSerializer
+
+from functions.streams import notify
+from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.realtime import Connection
+from peerlearn.persistence.connections import ConnectionRepository
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.items.realtime import connection_item
+from peerlearn.persistence.table import Item, Table, put
+from peerlearn.services.notifications import Notifier
+from scripts.local_stack.template import load_template
+from tests.fakes.push import FakePush
+from tests.functional.conftest import TABLE
+from tests.support.api import Context, event_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RECEIVER = "usr_fedcba987654321001234567"
+_serialize = TypeSerializer().serialize
+
+
+@pytest.fixture
+def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
+    """What the receiver of `events/notify.json` is pushed, on the one device that they have open."""
+    fake, table = FakePush(), Table(aws, TABLE)
+    table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
+    notifier = Notifier(ConnectionRepository(table), fake, EnrollmentRepository(table))
+    monkeypatch.setattr(notify, "notifier", lambda: notifier)
+    return fake
+
+
+def run(*records: dict[str, Any]) -> Any:
+    return notify.lambda_handler({"Records": list(records)}, cast("LambdaContext", Context()))
+
+
+def message_record(number: int = 1) -> dict[str, Any]:
+    record: dict[str, Any] = copy.deepcopy(event_of("notify")["Records"][0])
+    record["dynamodb"]["SequenceNumber"] = f"{number:021d}"
+    record["dynamodb"]["NewImage"] |= {"messageId": {"S": f"msg_{number}"}, "seq": {"N": str(number)}}
+    return record
+
+
+def record_of(old: Item | None, new: Item | None) -> dict[str, Any]:
+    record: dict[str, Any] = copy.deepcopy(event_of("notify")["Records"][0])
+    record["eventName"] = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
+    del record["dynamodb"]["NewImage"]
+    for name, item in (("OldImage", old), ("NewImage", new)):
+        if item is not None:
+            record["dynamodb"][name] = {key: _serialize(value) for key, value in item.items()}
+    return record
+
+
+def test_the_event_file_is_a_message(push: FakePush) -> None:
+    assert run(*event_of("notify")["Records"]) == {"batchItemFailures": []}
+    (event,) = push.posted["device="]
+    assert event["type"] == "message.created"
+    assert event["data"]["message"] == "Shall we?"
+
+
+def test_one_poison_record_among_a_hundred(push: FakePush) -> None:
+    records = [message_record(number) for number in range(1, 101)]
+    del records[57]["dynamodb"]["NewImage"]["senderId"]
+    assert run(*records) == {"batchItemFailures": [{"itemIdentifier": f"{58:021d}"}]}
+    assert [event["data"]["seq"] for event in push.posted["device="]] == [n for n in range(1, 101) if n != 58]
+
+
+def test_a_record_that_comes_again_has_the_same_event_id(push: FakePush) -> None:
+    for _ in range(2):
+        run(message_record())
+    first, second = push.posted["device="]
+    assert first == second
+
+
+def test_what_could_not_be_posted_comes_again(push: FakePush) -> None:
+    push.broken = {"device="}
+    assert run(message_record(7)) == {"batchItemFailures": [{"itemIdentifier": f"{7:021d}"}]}
+
+
+# -- the template -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def source() -> dict[str, Any]:
+    properties: dict[str, Any] = load_template()["Resources"]["NotifyFunction"]["Properties"]["Events"]["Stream"]
+    result: dict[str, Any] = properties["Properties"]
+    return result
+
+
+@pytest.fixture(scope="module")
+def passes(source: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
+    """Whether Lambda would call the function for this record."""
+    patterns = [json.loads(one["Pattern"]) for one in source["FilterCriteria"]["Filters"]]
+    assert len(patterns) <= 5
+
+    def matches(pattern: Any, value: Any) -> bool:
+        if isinstance(pattern, list):
+            return value in pattern
+        return isinstance(value, dict) and all(matches(rule, value.get(name)) for name, rule in pattern.items())
+
+    return lambda record: any(matches(pattern, record) for pattern in patterns)
+
+
+def test_tries_are_bounded_and_end_somewhere(source: dict[str, Any]) -> None:
+    assert 0 < source["MaximumRetryAttempts"] <= 10
+    assert 0 < source["MaximumRecordAgeInSeconds"] <= 86400
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+NOW = to_rfc3339(utc_now())
+PROFILE = {"entity": "Profile", "userId": "usr_1", "sessionEpoch": 0}
+SESSION = {"entity": "Session", "userId": "usr_1", "sessionId": "sid_1", "revoked": False}
+HEAD = {
+    "entity": "Conversation",
+    "low": "usr_0123456789abcdef01234567",
+    "high": RECEIVER,
+    "lastSeq": 3,
+    "sentLow": 3,
+    "lastAt": NOW,
+}
+ENROLLMENT = {
+    "entity": "Enrollment",
+    "learnerId": RECEIVER,
+    "courseId": "crs_1",
+    "enrolledAt": NOW,
+    "updatedAt": NOW,
+    "points": 110,
+}
+COURSE = {
+    "entity": "Course",
+    "courseId": "ssn_1",
+    "kind": "session",
+    "title": "Rooks",
+    "version": 2,
+    "status": "published",
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (HEAD | {"lastChange": "message"}, HEAD | {"lastChange": "message", "lastSeq": 4}, None),
+        (
+            HEAD | {"lastChange": "message"},
+            HEAD | {"lastChange": "read", "lastReader": HEAD["low"], "readLow": 2, "seenLow": 0},
+            "message.read",
+        ),
+        (ENROLLMENT | {"status": "waitlisted"}, ENROLLMENT | {"status": "active"}, "enrollment.promoted"),
+        (ENROLLMENT | {"status": "active"}, ENROLLMENT | {"status": "completed"}, "course.completed"),
+        (ENROLLMENT | {"status": "dropped"}, ENROLLMENT | {"status": "active"}, None),
+        (
+            ENROLLMENT | {"status": "active"},
+            ENROLLMENT | {"status": "active", "completedModules": {"mod_1": 5}, "lastAccessed": NOW},
+            None,
+        ),
+        (SESSION, SESSION | {"generation": 2}, None),
+        (PROFILE, PROFILE | {"name": "Ada", "lastChange": "profile"}, None),
+    ],
+)
+def test_only_what_can_notify_anyone_gets_through_and_it_does(
+    push: FakePush, passes: Callable[[dict[str, Any]], bool], old: Item, new: Item, told: str | None
+) -> None:
+    record = record_of(old, new)
+    assert passes(record) is (told is not None)
+    assert run(record) == {"batchItemFailures": []}
+    assert [event["type"] for event in push.posted["device="]] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (SESSION, SESSION | {"revoked": True, "lastChange": "ended"}),
+        (PROFILE, PROFILE | {"sessionEpoch": 1, "lastChange": "ended"}),
+    ],
+)
+def test_an_ended_session_gets_through_and_closes(
+    push: FakePush, passes: Callable[[dict[str, Any]], bool], old: Item, new: Item
+) -> None:
+    record = record_of(old | {"userId": RECEIVER}, new | {"userId": RECEIVER})
+    assert passes(record)
+    run(record)
+    assert push.closed == ["device="]
+
+
+@pytest.mark.parametrize("changed", [{"status": "closed"}, {"startsAt": NOW}])
+def test_a_changed_session_gets_through_and_reaches_who_booked(
+    push: FakePush, aws: DynamoDBClient, passes: Callable[[dict[str, Any]], bool], changed: Item
+) -> None:
+    table = Table(aws, TABLE)
+    seat = {"PK": f"USER#{RECEIVER}", "SK": "B#ENROLLMENT#ssn_1", "GSI1PK": "ROSTER#ssn_1", "GSI1SK": f"{NOW}#x"}
+    table.write(put({**ENROLLMENT, **seat, "courseId": "ssn_1", "status": "active"}))
+    record = record_of(COURSE, COURSE | changed | {"version": 3})
+    assert passes(record)
+    run(record)
+    assert [event["type"] for event in push.posted["device="]] == ["session.updated"]
+
+
+def test_what_gets_through_of_new_items(passes: Callable[[dict[str, Any]], bool]) -> None:
+    assert passes(message_record())
+    assert passes(record_of(None, {"entity": "Points"}))
+    assert passes(record_of({"entity": "Submission"}, {"entity": "Submission", "lastChange": "graded"}))
+    for entity in ("ClientMessage", "Conversation", "Connection", "Ticket", "Session", "Enrollment", "Seats"):
+        assert not passes(record_of(None, {"entity": entity}))
+        assert not passes(record_of({"entity": entity}, None))

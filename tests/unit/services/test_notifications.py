@@ -1,0 +1,135 @@
+"""The notifier: every device once, in order, and one failure holds nobody else up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.events import Event, EventType, SessionsEnded
+from peerlearn.domain.realtime import HANDSHAKE, Connection
+from peerlearn.services.notifications import Notifier
+from tests.fakes.clock import START, FakeClock
+from tests.fakes.push import FakeConnections, FakePush
+
+EARLIER = START - timedelta(minutes=5)
+
+
+def connection(user_id: str, connection_id: str, session_id: str = "sid_1", at: datetime = EARLIER) -> Connection:
+    return Connection(user_id, connection_id, session_id, at)
+
+
+def event(number: int, *receivers: str, course_id: str | None = None, origin: str | None = None) -> Event:
+    return Event(
+        EventType.MESSAGE_CREATED,
+        f"evt_{number}",
+        receivers,
+        {"seq": number},
+        datetime(2026, 1, 1, tzinfo=UTC),
+        course_id,
+        origin,
+    )
+
+
+@pytest.fixture
+def connections() -> FakeConnections:
+    return FakeConnections(
+        connection("ada", "laptop"),
+        connection("ada", "phone", "sid_2"),
+        connection("bob", "desk"),
+        connection("eve", "x"),
+    )
+
+
+@pytest.fixture
+def push() -> FakePush:
+    return FakePush()
+
+
+@pytest.fixture
+def notifier(connections: FakeConnections, push: FakePush) -> Notifier:
+    return Notifier(connections, push, connections, FakeClock())
+
+
+def told(push: FakePush) -> dict[str, list[str]]:
+    return {name: [one["eventId"] for one in events] for name, events in push.posted.items()}
+
+
+def test_every_device_of_every_receiver_but_the_origin(notifier: Notifier, push: FakePush) -> None:
+    assert notifier.deliver({"1": [event(1, "ada", "bob", origin="laptop")]}) == {}
+    assert told(push) == {"phone": ["evt_1"], "desk": ["evt_1"]}
+    assert push.posted["desk"] == [
+        {
+            "type": "message.created",
+            "eventId": "evt_1",
+            "data": {"seq": 1},
+            "occurredAt": "2026-01-01T00:00:00.000Z",
+        }
+    ]
+
+
+def test_in_order_and_each_receiver_looked_up_once(
+    notifier: Notifier, push: FakePush, connections: FakeConnections
+) -> None:
+    notifier.deliver({str(number): [event(number, "bob")] for number in range(50)})
+    assert told(push) == {"desk": [f"evt_{number}" for number in range(50)]}
+    assert connections.asked == ["bob"]
+
+
+def test_everybody_in_a_course(notifier: Notifier, push: FakePush, connections: FakeConnections) -> None:
+    connections.seats["ssn_1"] = ["bob", "ada"]
+    notifier.deliver({"1": [event(1, "bob", course_id="ssn_1")]})
+    assert told(push) == {"laptop": ["evt_1"], "phone": ["evt_1"], "desk": ["evt_1"]}
+
+
+def test_a_gone_connection_is_forgotten_and_the_others_are_told(
+    notifier: Notifier, push: FakePush, connections: FakeConnections
+) -> None:
+    push.gone = {"laptop"}
+    assert notifier.deliver({"1": [event(1, "ada")]}) == {}
+    assert told(push) == {"phone": ["evt_1"]}
+    assert [one.connection_id for one in connections.open] == ["phone", "desk", "x"]
+
+
+def test_a_connection_whose_handshake_is_under_way_is_not_forgotten(push: FakePush) -> None:
+    connections = FakeConnections(connection("ada", "new", at=START - HANDSHAKE / 2))
+    push.gone = {"new"}
+    Notifier(connections, push, connections, FakeClock()).deliver({"1": [event(1, "ada")]})
+    assert [one.connection_id for one in connections.open] == ["new"]
+
+
+def test_only_what_failed_is_reported(notifier: Notifier, push: FakePush, connections: FakeConnections) -> None:
+    push.broken = {"desk"}
+    connections.unavailable = {"eve"}
+    failures = notifier.deliver({"1": [event(1, "bob")], "2": [event(2, "ada")], "3": [event(3, "eve")]})
+    assert set(failures) == {"1", "3"}
+    assert all(isinstance(failure, TemporarilyUnavailable) for failure in failures.values())
+    assert told(push) == {"laptop": ["evt_2"], "phone": ["evt_2"]}
+
+
+def test_an_ended_session_closes_its_connections(
+    notifier: Notifier, push: FakePush, connections: FakeConnections
+) -> None:
+    assert notifier.deliver({"1": [SessionsEnded("ada", session_id="sid_2")]}) == {}
+    assert push.closed == ["phone"]
+    notifier.deliver({"1": [SessionsEnded("ada", kept_session="sid_1")], "2": [SessionsEnded("bob")]})
+    assert push.closed == ["phone", "desk"]
+    assert [one.connection_id for one in connections.open] == ["laptop", "x"]
+
+
+def test_a_connection_that_is_only_opening_is_closed_at_the_next_try(push: FakePush) -> None:
+    connections = FakeConnections(connection("ada", "new", at=START))
+    notifier = Notifier(connections, push, connections, FakeClock())
+    push.gone = {"new"}
+    assert set(notifier.deliver({"1": [SessionsEnded("ada")]})) == {"1"}
+    push.gone = set()
+    assert notifier.deliver({"1": [SessionsEnded("ada")]}) == {}
+    assert connections.open == []
+
+
+def test_pushing_one_event_raises(notifier: Notifier, push: FakePush) -> None:
+    notifier.push(event(1, "bob"))
+    push.broken = {"desk"}
+    with pytest.raises(TemporarilyUnavailable):
+        notifier.push(event(2, "bob"))
