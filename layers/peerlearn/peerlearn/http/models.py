@@ -32,16 +32,19 @@ _RFC3339 = re.compile(
 )
 
 
+# A context's models share a module: each is built at its first use, so that a function builds only those it needs.
+
+
 class RequestModel(BaseModel):
     """A request body: camelCase, unknown fields refused."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, defer_build=True)
 
 
 class ResponseModel(BaseModel):
     """A part of an answer, built by name or from a domain object's attributes."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True, defer_build=True)
 
 
 def _not_null(value: Any) -> Any:
