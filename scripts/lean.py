@@ -188,7 +188,8 @@ def interpreter_of(folder: Path) -> str:
 def _without_documentation(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: _without_documentation(one)
+            # botocore reads the documentation of these when it makes a client of S3
+            name: one if name == "clientContextParams" else _without_documentation(one)
             for name, one in value.items()
             if not (name == "documentation" and isinstance(one, str))
         }
