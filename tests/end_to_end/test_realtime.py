@@ -26,6 +26,7 @@ from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.table import Table, update
 from peerlearn.services.enrollments import EnrollmentService
 from scripts.chat import Api, ApiError, ChatClient, Message
+from scripts.local_stack.environment import ACCESS_KEY
 from tests.support.courses import Courses
 
 PASSWORD = "Analytical-1843"
@@ -38,7 +39,13 @@ class Classroom:
 
     def __init__(self, stack: dict[str, Any]) -> None:
         self._stack = stack
-        client = boto3.client("dynamodb", endpoint_url=stack["endpoint"])
+        client = boto3.client(
+            "dynamodb",
+            endpoint_url=stack["endpoint"],
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=ACCESS_KEY,
+            aws_session_token="",
+        )
         self.table = Table(client, stack["tableName"])
         self.enrollments = EnrollmentService(EnrollmentRepository(self.table))
         self.course_id = Courses(self.table).add(None)
