@@ -7,8 +7,8 @@
 2. Three packages of Powertools import every event type and every resolver of AWS's when one is asked for: their
    `__init__` now fetches a name when it is first used.
 3. What only type checkers or readers of documentation look at is left out: the fields of pydantic-core's typed
-   dictionaries, each of which is compiled at import, the texts that botocore writes about a client's methods, and the
-   DNS client that would look the domains of addresses up.
+   dictionaries, each of which is compiled at import, and the texts that botocore writes about a client's methods; and
+   packages that nothing here imports.
 4. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
    and unchecked, since layers are unpacked with other times than they were packed with.
 
@@ -32,7 +32,8 @@ _ENDPOINT_NAMES = {"apigatewaymanagementapi": "execute-api"}
 _CLIENT = re.compile(r"""aws_client\(\s*["']([a-z0-9-]+)["']""")
 _LAZY_PACKAGES = ("", "event_handler", "utilities/data_classes")
 _EXAMPLES = "examples-1.json"
-_UNUSED_PACKAGES = ("dns",)
+# nothing here imports these: clients are made from botocore, which boto3 wraps and which Lambda's runtime has as well
+_UNUSED_PACKAGES = ("boto3", "dns", "s3transfer")
 
 # stands for botocore.docs.docstring
 _NO_DOCSTRINGS = '''"""Methods of clients have no docstrings in this build."""
