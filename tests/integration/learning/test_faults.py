@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,10 +11,16 @@ from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import NotEnrolled, SubmissionAlreadyGraded, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
+from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.keys import Key
+from peerlearn.persistence.table import Table
 from tests.integration.learning.conftest import ADA, TUTOR, School
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, conflict
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 TRANSACT, READ, QUERY, GET = "TransactWriteItems", "BatchGetItem", "Query", "GetItem"
 
@@ -85,18 +92,10 @@ def test_a_reply_lost_after_the_commit_is_no_denial(steps: Steps, wire: Wire, na
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nor_is_it_where_the_request_token_is_not_recognised(
-    steps: Steps, wire: Wire, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nor_is_it_where_the_request_token_is_not_recognised(steps: Steps, wire: Wire, name: str) -> None:
     """More than ten minutes later, or on an engine that ignores it: the write is known by the id it left behind."""
     step = steps.ready(name)
-    transact = wire.client.transact_write_items
-
-    def without_token(**request: object) -> object:
-        request.pop("ClientRequestToken")
-        return transact(**request)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(wire.client, "transact_write_items", without_token)
+    wire.forgets_tokens = True
     wire.lose_reply(TRANSACT)
     step()
     # known at the second try, without another look
@@ -193,6 +192,72 @@ def test_points_of_another_course_in_between_are_not_lost(
     wire.before(TRANSACT, lambda: school.progress.complete(ADA, other, "mod_1", 15))
     step()
     assert (learning.totals(ADA.user_id).points, learning.totals(ADA.user_id).study_minutes) == (20, 45)
+    learning.check(ADA.user_id)
+
+
+class TornTable(Table):
+    """Something else commits in the middle of a BatchGet: each of its items is read by itself, the totals last."""
+
+    between: Callable[[], object] | None = None
+
+    def batch_get(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
+        wanted = list(keys)
+        between, self.between = self.between, None
+        if between is None:
+            return super().batch_get(wanted, consistent=consistent)
+        found = super().batch_get([key for key in wanted if key.sk != "A#TOTALS"], consistent=consistent)
+        between()
+        return found | super().batch_get([key for key in wanted if key.sk == "A#TOTALS"], consistent=consistent)
+
+
+@pytest.fixture
+def torn(dynamodb: DynamoDBClient, table_name: str) -> TornTable:
+    return TornTable(dynamodb, table_name)
+
+
+def test_a_module_that_a_torn_read_missed_is_not_lost(
+    torn: TornTable, school: School, courses: Courses, learning: Learning
+) -> None:
+    """Not even where the points came out the same: three modules more, and a grade that was taken back."""
+    course = courses.add(modules=[Module(f"mod_{n}", "M", 1) for n in range(4)])
+    learning.enroll(ADA.user_id, course)
+    assessment = learning.add_assessment(course)
+    school.submit(ADA, assessment)
+    school.grade(assessment, ADA.user_id, 10)
+
+    def meanwhile() -> None:
+        for number in (1, 2, 3):
+            school.progress.complete(ADA, course, f"mod_{number}")
+        school.grade(assessment, ADA.user_id, 1)
+
+    torn.between = meanwhile
+    progress = School(torn).progress.complete(ADA, course, "mod_0")
+    assert (progress.completion_percentage, progress.status) == (100, EnrollmentStatus.COMPLETED)
+    learning.check(ADA.user_id)
+    courses.check(course)
+
+
+def test_points_that_a_torn_read_missed_are_not_lost(steps: Steps, torn: TornTable, learning: Learning) -> None:
+    steps.ready("grade")
+    torn.between = lambda: steps.school.grade(steps.assessment, ADA.user_id, 10)
+    School(torn).progress.complete(ADA, steps.course, "mod_1")
+    assert learning.enrollment(ADA.user_id, steps.course).points == 60
+    torn.between = lambda: steps.school.progress.complete(ADA, steps.course, "mod_2")
+    School(torn).grade(steps.assessment, ADA.user_id, 0)
+    learning.check(ADA.user_id)
+
+
+def test_an_attempt_that_a_torn_read_missed_is_not_lost(steps: Steps, torn: TornTable, learning: Learning) -> None:
+    steps.ready("grade")
+    torn.between = lambda: steps.school.submit(ADA, steps.assessment)
+    School(torn).grade(steps.assessment, ADA.user_id, 1)
+    latest = steps.school.assessments.page(ADA, steps.assessment).submission
+    assert latest is not None
+    assert (latest.attempt, latest.grade) == (2, 1)
+    torn.between = lambda: steps.school.grade(steps.assessment, ADA.user_id, 10)
+    School(torn).grade(steps.assessment, ADA.user_id, 5)
+    past = learning.items(ADA.user_id, f"SUBMISSION#{steps.assessment}#GRADE#")
+    assert [int(item["grade"]) for item in past] == [1, 10]
     learning.check(ADA.user_id)
 
 
