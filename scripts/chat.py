@@ -140,6 +140,10 @@ class ChatClient:
             # not everybody at once, should it have been the server that went away
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 (no secret)
 
+    async def connected(self) -> None:
+        """Waits until there is a connection."""
+        await self._connected.wait()
+
     async def send(self, peer_id: str, text: str) -> Message:
         """Stores a message, whatever happens to the connection meanwhile.
 

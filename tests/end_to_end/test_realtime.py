@@ -356,7 +356,10 @@ def test_2000_messages_among_20_people_who_are_cut_off_again_and_again(classroom
         # the local stack starts a process for every call in flight: more would only wait for each other
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
         clients = [ChatClient(api, heard_.append) for api, heard_ in zip(apis, received, strict=True)]
-        running = [asyncio.create_task(client.run()) for client in clients]
+        running = []
+        for client in clients:
+            running.append(asyncio.create_task(client.run()))
+            await client.connected()
         cutting = asyncio.create_task(cut_off(clients))
         await asyncio.gather(*(write(number, client) for number, client in enumerate(clients)))
         cutting.cancel()
