@@ -1,6 +1,6 @@
 """How often a use case decides: again on what it found instead, and not for ever."""
 
-# ruff: noqa: ARG002 (fakes take what the store takes)
+
 
 from __future__ import annotations
 
