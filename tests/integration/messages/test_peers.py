@@ -70,7 +70,7 @@ def test_the_cost_does_not_grow_with_the_course(
     wired_peers: PeerService, wire: Wire, people: People, table: Table, ada: Person, course_id: str
 ) -> None:
     companion = people.add(name="Companion")
-    costs = []
+    costs: list[tuple[list[str], int]] = []
     for size in (NEIGHBOURS_EACH_WAY + 50, 1000):
         for number in range(size):
             learner_id = companion.user_id if not costs and not number else f"usr_{size}_{number}"

@@ -1,7 +1,5 @@
 """How often a use case decides: again on what it found instead, and not for ever."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
