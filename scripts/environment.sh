@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: environment.sh [FOLDER ...]
-# Makes the virtual environments named, .venv and .venv-ministack, with their pinned packages; where they have those
-# already, it does nothing. What goes wrong is said in one sentence.
+# Makes the virtual environments named (.venv, .venv-ministack, .venv-bench) with their pinned packages; where they have
+# those already, it does nothing. What goes wrong is said in one sentence.
 set -u
 cache=.cache
 
@@ -11,6 +11,7 @@ requirements_of() {
     case $1 in
         .venv) echo requirements-dev.txt ;;
         .venv-ministack) echo requirements-ministack.txt ;;
+        .venv-bench) echo requirements-bench.txt ;;
     esac
 }
 
