@@ -112,7 +112,7 @@ def _messages(tour: Tour, one: Person, other: Person, there: int, size: int) -> 
         key = keys.message(pair[0], pair[1], seq).as_item()
         yield original | marshal({**key, "seq": seq, "messageId": f"msg_{seq:024d}"})
     head = unmarshal(tour.recorder.item(keys.conversation(pair[0], pair[1])))
-    yield marshal(head | {"seq": size})
+    yield marshal(head | {"lastSeq": size})
 
 
 def _write(tour: Tour, items: Iterator[Item]) -> None:
