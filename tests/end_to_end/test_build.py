@@ -1,0 +1,78 @@
+"""What goes to Lambda: compiled, lean, and complete."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.lean import services_of
+from scripts.local_stack.build import build
+from scripts.local_stack.template import load_template
+
+# of a function with its layers, unzipped
+MIB_MAX = 25
+_UNCHECKED = 0b01
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    return build().template.parent
+
+
+def test_every_module_is_compiled_whatever_its_time(folder: Path) -> None:
+    for source in folder.rglob("*.py"):
+        compiled = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+        assert compiled.exists(), source.relative_to(folder)
+        # PEP 552: by hash, and never compared with the source
+        flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
+        assert flags == _UNCHECKED, source.relative_to(folder)
+
+
+def test_a_function_and_its_layers_stay_small(folder: Path) -> None:
+    sizes = {
+        part.name: sum(file.stat().st_size for file in part.rglob("*") if file.is_file()) / 2**20
+        for part in folder.iterdir()
+        if part.is_dir()
+    }
+    layers = sizes.pop("DependenciesLayer") + sizes.pop("PeerlearnLayer")
+    assert layers + max(sizes.values()) <= MIB_MAX
+
+
+def test_the_sdk_knows_the_services_that_clients_are_made_for_and_no_others(folder: Path) -> None:
+    data = folder / "DependenciesLayer" / "python" / "botocore" / "data"
+    assert {one.name for one in data.iterdir() if one.is_dir()} == services_of(folder) != set()
+
+
+PROGRAMS = {
+    "powertools": "from aws_lambda_powertools import Logger, Metrics, Tracer",
+    "resolvers": "from aws_lambda_powertools.event_handler import *",
+    "events": "from aws_lambda_powertools.utilities.data_classes import *",
+    "clients": """
+from botocore.session import get_session
+for service in SERVICES:
+    get_session().create_client(service, region_name="eu-west-1", endpoint_url="http://127.0.0.1:1")
+""",
+    "addresses": """
+from email_validator import validate_email
+validate_email("ada@people.example", check_deliverability=False, globally_deliverable=False)
+""",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_was_made_lean_still_has_everything(folder: Path, name: str) -> None:
+    layer = folder / "DependenciesLayer" / "python"
+    names = f"SERVICES = {sorted(services_of(folder))!r}\n"
+    program = [sys.executable, "-S", "-c", names + PROGRAMS[name]]
+    variables = {"PYTHONPATH": str(layer), "AWS_EC2_METADATA_DISABLED": "true"}
+    subprocess.run(program, env=variables, check=True)  # noqa: S603 (the programs above)
+
+
+def test_every_handler_is_there(folder: Path) -> None:
+    for name, resource in load_template()["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function" and "CodeUri" in resource["Properties"]:
+            module = resource["Properties"]["Handler"].rpartition(".")[0]
+            assert (folder / name / f"{module.replace('.', '/')}.py").exists(), name
