@@ -56,7 +56,10 @@ def test_churn_of_booking_dropping_waiting_and_promoting(
 
     def some_of(seed: int) -> None:
         chance = random.Random(seed)  # noqa: S311
-        for _ in range(25):
+        for step in range(1000):
+            # On a busy machine the churn goes on until it was looked at often enough.
+            if step >= 25 and len(moments) > 20:
+                return
             if chance.random() < 0.25:
                 promotion.promote(course_id)
             else:
