@@ -33,8 +33,8 @@ format: environment  ## rewrite the sources in the project's style
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: environment  ## measure what the project promises about speed and cost
-	@if [ -f benchmarks/__main__.py ]; then .venv/bin/python -m benchmarks; else echo "There are no benchmarks yet."; fi
+bench: environment  ## measure what the project promises about speed and cost (ARGS="--quick --only P1,P3")
+	@.venv/bin/python -m benchmarks $(ARGS)
 
 # `sam build` looks on the PATH for the interpreter it builds for
 build deploy: export PATH := $(CURDIR)/.venv/bin:$(PATH)

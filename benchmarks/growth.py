@@ -100,9 +100,7 @@ def _members(tour: Tour, like: Person, course_id: str, there: int, size: int) ->
             "GSI1SK": f"{_EARLIER}#{user_id}",
         }
         yield original | marshal(moved)
-        # a page shows a few of them; that many need a name
-        if number < _QUICK[-1]:
-            yield profile | marshal({**keys.profile(user_id).as_item(), "userId": user_id})
+        yield profile | marshal({**keys.profile(user_id).as_item(), "userId": user_id})
 
 
 def _messages(tour: Tour, one: Person, other: Person, there: int, size: int) -> Iterator[Item]:

@@ -14,7 +14,7 @@ from benchmarks.rows import Effort, Row, interleaved
 _REFERENCE = "import boto3; boto3.client('dynamodb')"
 _STANDARD_LIBRARY = "import json, urllib.request, hashlib, hmac, datetime, logging"
 _PEERS = {"Chalice": "chalice_app", "FastAPI + Mangum": "fastapi_app", "Flask + apig-wsgi": "flask_app"}
-_MEASURED = 10
+_MEASURED = 6
 # they hash passwords
 EXEMPT = frozenset({"login", "register", "change_password"})
 
@@ -27,10 +27,8 @@ def measure(effort: Effort) -> Iterator[Row]:
     }
     yardsticks |= {name: _cpu(f"import {module}", environment(PEERS, packages)) for name, module in _PEERS.items()}
     every = {one.name: _cpu(f"import {one.module}", environment(one.folder, *layers())) for one in functions()}
-    for case in (yardsticks | every).values():
-        case()  # once for the disk's sake
     # All are looked at; those that start slowest are measured.
-    survey = interleaved({"reference": yardsticks["reference"], **every}, 3)
+    survey = interleaved({"reference": yardsticks["reference"], **every}, 2 if effort.quick else 3)
     heaviest = sorted(every, key=lambda name: survey[name], reverse=True)[:_MEASURED]
     seconds = interleaved(yardsticks | {name: every[name] for name in heaviest}, effort.rounds)
     ratios = {name: survey[name] / survey["reference"] for name in every}
