@@ -17,7 +17,7 @@ from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.realtime import RealtimeService
 from tests.fakes.clock import FakeClock
-from tests.support.people import People, Person
+from tests.support.people import NO_PASSWORD, People, Person
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_after_a_change_of_role(
 def test_the_session_that_changed_the_password_stays(
     realtime: RealtimeService, store: ConnectionRepository, accounts: AccountRepository, ada: Person
 ) -> None:
-    credential = Credential("no password", ada.user)
+    credential = Credential(NO_PASSWORD, ada.user)
     assert accounts.change_password(credential, "another", ada.session.session_id, str(uuid4()))
     assert realtime.issue_ticket(ada.principal).ticket
     realtime.connect(ada.principal, 0, "laptop=")
