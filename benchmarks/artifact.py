@@ -63,6 +63,7 @@ def environment(*paths: Path) -> dict[str, str]:
         "ALLOWED_ORIGINS": "https://peerlearn.example",
         "POWERTOOLS_SERVICE_NAME": "peerlearn",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
+        "PYTHONTZPATH": "/usr/share/zoneinfo",
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONPATH": os.pathsep.join(map(str, paths)),

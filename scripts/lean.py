@@ -6,10 +6,12 @@
    documentation: a client is made in 40 % of the time.
 2. Three packages of Powertools import every event type and every resolver of AWS's when one is asked for: their
    `__init__` now fetches a name when it is first used.
-3. What only type checkers or readers of documentation look at is left out: the fields of pydantic-core's typed
+3. An import of `importlib.metadata`, which brings archives, compression and resources, moves into the functions that
+   use it: none of them is called here.
+4. What only type checkers or readers of documentation look at is left out: the fields of pydantic-core's typed
    dictionaries, each of which is compiled at import, and the texts that botocore writes about a client's methods; and
    packages that nothing here imports.
-4. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
+5. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
    and unchecked, since layers are unpacked with other times than they were packed with.
 
 What was not built by this still works, only slower.
@@ -31,6 +33,7 @@ from typing import Any
 _ENDPOINT_NAMES = {"apigatewaymanagementapi": "execute-api"}
 _CLIENT = re.compile(r"""aws_client\(\s*["']([a-z0-9-]+)["']""")
 _LAZY_PACKAGES = ("", "event_handler", "utilities/data_classes")
+_POSTPONED = ("pydantic/plugin/_loader.py", "urllib3/http2/__init__.py")
 _EXAMPLES = "examples-1.json"
 # nothing here imports these: clients are made from botocore, which boto3 wraps and which Lambda's runtime has as well
 _UNUSED_PACKAGES = ("boto3", "dns", "s3transfer")
@@ -76,6 +79,9 @@ def main(folder: Path) -> None:
     for powertools in folder.glob("*/python/aws_lambda_powertools"):
         for package in _LAZY_PACKAGES:
             make_lazy(powertools / package / "__init__.py")
+    for module in _POSTPONED:
+        for path in folder.glob(f"*/python/{module}"):
+            postpone(path, "importlib.metadata")
     for schema in folder.glob("*/python/pydantic_core/core_schema.py"):
         empty_typed_dictionaries(schema)
     for package in _UNUSED_PACKAGES:
@@ -138,6 +144,27 @@ def make_lazy(init: Path) -> None:
         for number in range(node.lineno - 1, node.end_lineno or node.lineno):
             lines[number] = ""
     init.write_text("\n".join(lines).rstrip("\n") + "\n" + _LAZY_END.format(table=json.dumps(table, indent=4)))
+
+
+def postpone(path: Path, imported: str) -> None:
+    """Moves an import from the head of a module to the head of each function that uses what it brings."""
+    source = path.read_text()
+    tree = ast.parse(source)
+    lines = source.splitlines()
+    for node in tree.body:
+        if isinstance(node, ast.Import) and [alias.name for alias in node.names] == [imported]:
+            names = {node.names[0].asname or imported.partition(".")[0]}
+        elif isinstance(node, ast.ImportFrom) and node.module == imported:
+            names = {alias.asname or alias.name for alias in node.names}
+        else:
+            continue
+        lines[node.lineno - 1] = ""
+        # from the end, so that the numbers of lines before stay right
+        for function in reversed([one for one in tree.body if isinstance(one, ast.FunctionDef)]):
+            if names & {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}:
+                first = function.body[0]
+                lines.insert(first.lineno - 1, " " * first.col_offset + ast.unparse(node))
+    path.write_text("\n".join(lines) + "\n")
 
 
 def leave_out_documentation(docs: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
-from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Role, password_weaknesses
+from peerlearn.domain.passwords import password_weaknesses
+from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Role
 from peerlearn.http.models import RequestModel, ResponseModel
 from peerlearn.services.accounts import SignedIn
 

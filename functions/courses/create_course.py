@@ -6,7 +6,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from functions.courses.schemas import CourseData, NewCourse
+from functions.courses.authoring_schemas import NewCourse
+from functions.courses.schemas import CourseData
 from peerlearn.bootstrap.courses import authoring_service
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import Author

@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.courses.schemas import CourseData
-from peerlearn.bootstrap.courses import catalogue_service
+from peerlearn.bootstrap.catalogue import catalogue_service
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import MaybeCaller

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.courses.schemas import CoursesData, ListedCourseView, Subject, Words
-from peerlearn.bootstrap.courses import catalogue_service
+from peerlearn.bootstrap.catalogue import catalogue_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.catalogue import Filters
 from peerlearn.domain.courses import Level

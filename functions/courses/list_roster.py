@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.courses.schemas import RosterData, RosterEntryView
+from functions.courses.authoring_schemas import RosterData, RosterEntryView
 from peerlearn.bootstrap.courses import authoring_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.enrollments import EnrollmentStatus

@@ -10,12 +10,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.bootstrap.courses import catalogue_indexer
+from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.bootstrap.enrollments import promotion_service, rescheduling_service
 from peerlearn.events.changes import Change
 from peerlearn.events.courses import listing_affected
 from peerlearn.events.seats import course_with_freed_seat, moved_session
 from peerlearn.events.stream import process_changes
+from peerlearn.metrics import count
 from peerlearn.observability import logger
 
 
@@ -24,6 +25,8 @@ def follow_up(change: Change) -> None:
     if (course_id := course_with_freed_seat(change)) is not None:
         promoted = promotion_service().promote(course_id)
         logger.info("promoted from the waitlist", course_id=course_id, learner_ids=promoted)
+        if promoted:
+            count("Promotions", len(promoted))
     if (course_id := listing_affected(change)) is not None:
         catalogue_indexer().sync(course_id)
     if (course_id := moved_session(change)) is not None:

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.accounts import account_repository
+from peerlearn.bootstrap.catalogue import catalogue_indexer, catalogue_service
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.courses import catalogue_indexer, catalogue_service
 from peerlearn.bootstrap.enrollments import enrollment_service
 from peerlearn.bootstrap.progress import progress_service
 from peerlearn.domain.authoring import CourseDraft, ModuleDraft

@@ -50,6 +50,13 @@ PROGRAMS = {
     "powertools": "from aws_lambda_powertools import Logger, Metrics, Tracer",
     "resolvers": "from aws_lambda_powertools.event_handler import *",
     "events": "from aws_lambda_powertools.utilities.data_classes import *",
+    "plugins": """
+import sys, pydantic, urllib3
+assert "importlib.metadata" not in sys.modules
+from pydantic.plugin._loader import get_plugins
+assert list(get_plugins()) == []
+assert "importlib.metadata" in sys.modules
+""",
     "clients": """
 from botocore.session import get_session
 for service in SERVICES:

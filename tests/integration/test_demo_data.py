@@ -10,12 +10,13 @@ import pytest
 
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.accounts import account_repository
-from peerlearn.bootstrap.courses import catalogue_service
+from peerlearn.bootstrap.catalogue import catalogue_service
 from peerlearn.bootstrap.enrollments import enrollment_service
 from peerlearn.bootstrap.profiles import profile_service
 from peerlearn.domain.catalogue import Filters
 from peerlearn.domain.paging import PageRequest
-from peerlearn.domain.users import Principal, password_weaknesses
+from peerlearn.domain.passwords import password_weaknesses
+from peerlearn.domain.users import Principal
 from scripts.demo_data.courses import COURSES, WAITLISTED
 from scripts.demo_data.loading import load
 from scripts.demo_data.people import LEARNERS, PASSWORD, TUTORS

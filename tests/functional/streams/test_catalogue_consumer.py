@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from functions.streams.follow_up import lambda_handler
+from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.courses import catalogue_indexer
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.errors import TemporarilyUnavailable
 from tests.support.api import Answer, Context, event_of

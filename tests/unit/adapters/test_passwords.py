@@ -6,7 +6,7 @@ import bcrypt
 import pytest
 
 from peerlearn.adapters.passwords import PasswordHasher
-from peerlearn.domain.users import password_weaknesses
+from peerlearn.domain.passwords import password_weaknesses
 
 HASHER = PasswordHasher(4)
 LONGEST = "Aa!" + "x" * 69

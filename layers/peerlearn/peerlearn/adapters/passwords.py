@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bcrypt
 
-from peerlearn.domain.users import PASSWORD_MAX_BYTES
+from peerlearn.domain.passwords import PASSWORD_MAX_BYTES
 
 # 53 characters of salt and digest of a password nobody has: checked where there is no account, so that the answer
 # takes as long as for one that exists.

@@ -1,12 +1,10 @@
-"""People: account, role, principal, and the rules for names, passwords and interests."""
+"""People: account, role, principal, and the rules for names and interests."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
@@ -14,8 +12,6 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 REFRESH_GRACE = timedelta(seconds=10)
 
 NAME_MAX_LENGTH = 100
-PASSWORD_MIN_LENGTH = 8
-PASSWORD_MAX_BYTES = 72  # bcrypt reads no further; https://pypi.org/project/bcrypt/ (5.0.0 raises)
 TAGS_MAX = 20
 TAG_MAX_LENGTH = 60
 
@@ -96,28 +92,3 @@ class RefreshClaims:
     session_id: str
     generation: int
     token_hash: str
-
-
-def password_weaknesses(password: str) -> list[str]:
-    """Every rule of the password policy that `password` breaks, in words; empty when it is acceptable."""
-    weaknesses = []
-    if len(password) < PASSWORD_MIN_LENGTH:
-        weaknesses.append(f"must have at least {PASSWORD_MIN_LENGTH} characters")
-    if len(password.encode()) > PASSWORD_MAX_BYTES:
-        weaknesses.append(f"must have at most {PASSWORD_MAX_BYTES} bytes in UTF-8")
-    if not any(character.isupper() for character in password):
-        weaknesses.append("must have an upper-case letter")
-    if not any(not character.isalnum() and not character.isspace() for character in password):
-        weaknesses.append("must have a special character")
-    if "\0" in password:
-        weaknesses.append("must not have a NUL character")
-    if password.casefold() in _common_passwords():
-        weaknesses.append("is one of the most common passwords")
-    return weaknesses
-
-
-@cache
-def _common_passwords() -> frozenset[str]:
-    # The 5,000 most frequent of leaked passwords, in lower case, from zxcvbn 4.5.0 (MIT). Read on first use: only
-    # those who set a password pay for it.
-    return frozenset((files(__package__) / "common_passwords.txt").read_text("utf-8").split())

@@ -17,6 +17,7 @@ from peerlearn.domain.errors import (
     ValidationFailed,
 )
 from peerlearn.domain.ids import new_id
+from peerlearn.domain.passwords import password_weaknesses
 from peerlearn.domain.throttling import Allowance, allowances
 from peerlearn.domain.users import (
     REFRESH_TOKEN_LIFETIME,
@@ -26,7 +27,6 @@ from peerlearn.domain.users import (
     Role,
     Session,
     User,
-    password_weaknesses,
 )
 
 

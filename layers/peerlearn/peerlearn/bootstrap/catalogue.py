@@ -1,0 +1,20 @@
+"""The catalogue: what anybody sees of courses, and the index behind it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from peerlearn.bootstrap.core import table
+from peerlearn.persistence.catalogue import CatalogueRepository
+from peerlearn.persistence.courses import CourseRepository
+from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
+
+
+@cache
+def catalogue_service() -> CatalogueService:
+    return CatalogueService(CatalogueRepository(table()), CourseRepository(table()))
+
+
+@cache
+def catalogue_indexer() -> CatalogueIndexer:
+    return CatalogueIndexer(CatalogueRepository(table()))
