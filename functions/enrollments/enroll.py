@@ -12,6 +12,7 @@ from peerlearn.http.app import create_app
 from peerlearn.http.auth import Caller
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import CourseIdPath
+from peerlearn.metrics import counted
 from peerlearn.services.enrollments import EnrollmentService
 
 app = create_app()
@@ -21,7 +22,9 @@ app = create_app()
 def enroll(
     course_id: CourseIdPath, user: Caller, enrollments: Annotated[EnrollmentService, Depends(enrollment_service)]
 ) -> Success[EnrollmentData]:
-    return Success[EnrollmentData](data=EnrollmentData.of(enrollments.enroll(user.user_id, course_id)))
+    with counted("Enrollments"):
+        enrollment = enrollments.enroll(user.user_id, course_id)
+    return Success[EnrollmentData](data=EnrollmentData.of(enrollment))
 
 
 lambda_handler = app.lambda_handler

@@ -11,6 +11,7 @@ from peerlearn.bootstrap.messages import message_service
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import Caller
 from peerlearn.http.envelopes import Success
+from peerlearn.metrics import counted
 from peerlearn.services.messages import MessageService
 
 app = create_app()
@@ -20,7 +21,8 @@ app = create_app()
 def send(
     new: NewMessage, user: Caller, messages: Annotated[MessageService, Depends(message_service)]
 ) -> Success[MessageData]:
-    message, is_read = messages.send(user, new.receiver_id, new.message, new.client_message_id)
+    with counted("Messages"):
+        message, is_read = messages.send(user, new.receiver_id, new.message, new.client_message_id)
     return Success[MessageData](data=MessageData(message=MessageView.of(message, is_read=is_read)))
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from scripts.local_stack.clients import Clients
 
 _PREFIX = "/peerlearn/"
-# said by Lambda itself about each invocation
-_PLATFORM_LINES = ("START ", "END ", "REPORT ")
+# said by Lambda itself about each invocation; numbers for CloudWatch
+_NOT_FOR_PEOPLE = ("START ", "END ", "REPORT ", '{"_aws":')
 # An invocation that ends while logs are read is found by the next reading. MiniStack writes all lines of an invocation
 # at once, to a stream of its own, so a stream that was read has nothing new.
 _OVERLAP_MILLISECONDS = 2000
@@ -41,7 +41,7 @@ class LogFollower:
             pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
             for event in (event for page in pages for event in page["events"]):
                 seen.add(event["logStreamName"])
-                if event["logStreamName"] not in self._seen and not event["message"].startswith(_PLATFORM_LINES):
+                if event["logStreamName"] not in self._seen and not event["message"].startswith(_NOT_FOR_PEOPLE):
                     yield f"{group.rsplit('/', 1)[-1]}: {event['message'].rstrip()}"
         self._seen = seen
 

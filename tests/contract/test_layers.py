@@ -21,8 +21,9 @@ ALLOWED = {
     "events": {"domain", "persistence", "events", "observability"},
     "bootstrap": {"domain", "services", "adapters", "persistence", "events", "bootstrap", "settings", "observability"},
     "http": {"domain", "adapters", "bootstrap", "http", "settings", "observability"},
-    "functions": {"domain", "services", "events", "bootstrap", "http", "observability", "functions"},
+    "functions": {"domain", "services", "events", "bootstrap", "http", "metrics", "observability", "functions"},
     "settings": set(),
+    "metrics": {"domain"},
     "observability": set(),
 }
 # Packages that a layer may use; the standard library is everybody's.
@@ -37,6 +38,7 @@ OUTSIDE: dict[str, set[str]] = {
     "http": {"aws_lambda_powertools", "pydantic"},
     "functions": {"aws_lambda_powertools", "pydantic", "email_validator"},
     "settings": {"pydantic"},
+    "metrics": {"aws_lambda_powertools"},
     "observability": {"aws_lambda_powertools"},
 }
 ENDPOINT_LINES = 80
