@@ -1,4 +1,4 @@
-"""DynamoDB Local, with a table of the template's own shape for every test."""
+"""DynamoDB Local, with a table of the template's own shape for every test, and a wire to it that can be broken."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from peerlearn.bootstrap import core
+from peerlearn.persistence.table import Table
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import create_table_request
+from tests.support.wire import Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,3 +48,15 @@ def table_name(dynamodb: DynamoDBClient) -> Iterator[str]:
     dynamodb.create_table(**create_table_request(name))
     yield name
     dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
+    return Table(dynamodb, table_name)
+
+
+@pytest.fixture
+def wire(dynamodb_local: DynamoDBLocal, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The wire of a client set up as in Lambda, whose own retries come without their pauses."""
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    return Wire(dynamodb_local.client(core.client_config()))

@@ -13,7 +13,6 @@ import pytest
 
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.adapters.tokens import TokenService
-from peerlearn.bootstrap.core import client_config
 from peerlearn.domain.errors import Conflict, DomainError, TokenReused, Unauthenticated
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys as table_keys
@@ -24,7 +23,6 @@ from peerlearn.persistence.table import Table
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService, SignedIn
 from peerlearn.services.profiles import ProfileService
-from scripts.dynamodb_local import DynamoDBLocal
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeyRing, signing_key
 from tests.support.wire import Wire
@@ -64,19 +62,8 @@ def service_on(tokens: TokenService, clock: FakeClock) -> Callable[[Table], Acco
 
 
 @pytest.fixture
-def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
-    return Table(dynamodb, table_name)
-
-
-@pytest.fixture
 def accounts(table: Table, service_on: Callable[[Table], AccountService]) -> AccountService:
     return service_on(table)
-
-
-@pytest.fixture
-def wire(dynamodb_local: DynamoDBLocal) -> Wire:
-    """A client that is configured as in Lambda."""
-    return Wire(dynamodb_local.client(client_config()))
 
 
 @pytest.fixture

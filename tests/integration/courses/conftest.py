@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peerlearn.bootstrap import core
 from peerlearn.domain.catalogue import shelves_of
 from peerlearn.domain.courses import CourseListing
 from peerlearn.domain.users import Principal, Role, User
@@ -22,7 +21,6 @@ from peerlearn.persistence.marshalling import unmarshal
 from peerlearn.persistence.table import Backoff, Item, Table, put
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
-from scripts.dynamodb_local import DynamoDBLocal
 from tests.fakes.clock import START
 from tests.support.wire import Wire
 
@@ -85,13 +83,6 @@ def school(dynamodb: DynamoDBClient, table_name: str) -> School:
     school = School(dynamodb, Table(dynamodb, table_name), table_name)
     school.employ()
     return school
-
-
-@pytest.fixture
-def wire(dynamodb_local: DynamoDBLocal, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The wire of a client set up as in Lambda, whose own retries come without their pauses."""
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    return Wire(dynamodb_local.client(core.client_config()))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 
 from peerlearn.adapters.tokens import TokenService
-from peerlearn.bootstrap import core, security
+from peerlearn.bootstrap import security
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.errors import DomainError
 from peerlearn.domain.users import Role, User
@@ -37,11 +37,6 @@ THREADS = 32
 
 
 @pytest.fixture
-def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
-    return Table(dynamodb, table_name)
-
-
-@pytest.fixture
 def courses(table: Table) -> Courses:
     return Courses(table)
 
@@ -59,13 +54,6 @@ def service(store: EnrollmentRepository) -> EnrollmentService:
 @pytest.fixture
 def promotion(store: EnrollmentRepository) -> PromotionService:
     return PromotionService(store)
-
-
-@pytest.fixture
-def wire(dynamodb_local: DynamoDBLocal, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The wire of a client set up as in Lambda, whose own retries come without their pauses."""
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    return Wire(dynamodb_local.client(core.client_config()))
 
 
 @pytest.fixture
@@ -90,7 +78,7 @@ def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[T
     """What handlers are wired to: that table over that wire, and a signing key."""
     monkeypatch.setenv("TABLE_NAME", "unused")
     forget_providers()
-    for context in ("courses", "enrollments"):
+    for context in ("catalogue", "courses", "enrollments"):
         monkeypatch.setattr(f"peerlearn.bootstrap.{context}.table", lambda: wired_table)
     keys = FakeKeyRing()
     monkeypatch.setattr(security, "key_ring", lambda: keys)

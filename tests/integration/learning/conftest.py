@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from peerlearn.bootstrap.core import client_config
 from peerlearn.domain.assessments import StoredFile, UploadedObject, UploadForm
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
@@ -17,13 +14,9 @@ from peerlearn.persistence.table import Backoff, Table
 from peerlearn.services.assessments import AssessmentService, SubmissionService
 from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
-from scripts.dynamodb_local import DynamoDBLocal
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.wire import Wire
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 TUTOR = Principal("usr_tutor", Role.TUTOR, "sid_tutor")
 ADA = Principal("usr_ada", Role.LEARNER, "sid_ada")
@@ -64,11 +57,6 @@ class School:
 
 
 @pytest.fixture
-def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
-    return Table(dynamodb, table_name)
-
-
-@pytest.fixture
 def courses(table: Table) -> Courses:
     return Courses(table)
 
@@ -81,13 +69,6 @@ def learning(table: Table) -> Learning:
 @pytest.fixture
 def school(table: Table) -> School:
     return School(table)
-
-
-@pytest.fixture
-def wire(dynamodb_local: DynamoDBLocal, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The wire of a client set up as in Lambda, whose own retries come without their pauses."""
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    return Wire(dynamodb_local.client(client_config()))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from itertools import count
 import pytest
 
 from peerlearn.adapters.tokens import TokenService
-from peerlearn.bootstrap import core
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.connections import ConnectionRepository
@@ -17,18 +16,12 @@ from peerlearn.persistence.table import Backoff, Table
 from peerlearn.services.messages import MessageService
 from peerlearn.services.peers import PeerService
 from peerlearn.services.realtime import RealtimeService
-from scripts.dynamodb_local import DynamoDBLocal
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeyRing
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.people import People, Person
 from tests.support.wire import Wire
-
-
-@pytest.fixture
-def table(dynamodb_local: DynamoDBLocal, table_name: str) -> Table:
-    return Table(dynamodb_local.client(), table_name)
 
 
 @pytest.fixture
@@ -64,13 +57,6 @@ def clock() -> FakeClock:
 @pytest.fixture
 def realtime(table: Table) -> RealtimeService:
     return RealtimeService(ConnectionRepository(table), "wss://realtime.example/live")
-
-
-@pytest.fixture
-def wire(dynamodb_local: DynamoDBLocal, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The wire of a client set up as in Lambda, whose own retries come without their pauses."""
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    return Wire(dynamodb_local.client(core.client_config()))
 
 
 @pytest.fixture
