@@ -6,8 +6,8 @@
    documentation: a client is made in 40 % of the time.
 2. Three packages of Powertools import every event type and every resolver of AWS's when one is asked for: their
    `__init__` now fetches a name when it is first used.
-3. An import of `importlib.metadata`, which brings archives, compression and resources, moves into the functions that
-   use it: none of them is called here.
+3. An import of `importlib.metadata`, which brings archives, compression and resources, moves to where it is
+   used: no line that is run here.
 4. What only type checkers or readers of documentation look at is left out: the fields of pydantic-core's typed
    dictionaries, each of which is compiled at import, and the texts that botocore writes about a client's methods; and
    packages that nothing here imports.
@@ -147,7 +147,7 @@ def make_lazy(init: Path) -> None:
 
 
 def postpone(path: Path, imported: str) -> None:
-    """Moves an import from the head of a module to the head of each function that uses what it brings."""
+    """Moves an import from the head of a module to right before its first use in each function."""
     source = path.read_text()
     tree = ast.parse(source)
     lines = source.splitlines()
@@ -161,8 +161,9 @@ def postpone(path: Path, imported: str) -> None:
         lines[node.lineno - 1] = ""
         # from the end, so that the numbers of lines before stay right
         for function in reversed([one for one in tree.body if isinstance(one, ast.FunctionDef)]):
-            if names & {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}:
-                first = function.body[0]
+            statements = [one for one in ast.walk(function) if isinstance(one, ast.stmt) and _names(one) & names]
+            if statements:
+                first = max(statements, key=lambda one: one.col_offset)
                 lines.insert(first.lineno - 1, " " * first.col_offset + ast.unparse(node))
     path.write_text("\n".join(lines) + "\n")
 
@@ -211,6 +212,10 @@ def interpreter_of(folder: Path) -> str:
     if found is None:
         raise SystemExit(f"python3.{minor}, which this was built for, is not on the PATH.")
     return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _without_documentation(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from functions.auth.schemas import AnyPassword, NewPassword
+from functions.auth.credential_schemas import AnyPassword, NewPassword
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import Caller

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from functions.auth.schemas import AnyPassword, Email, TokenAnswer
+from functions.auth.credential_schemas import AnyPassword, Email
+from functions.auth.schemas import TokenAnswer
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import SourceAddress

@@ -7,7 +7,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from pydantic import Field
 
-from functions.auth.schemas import Email, NewPassword, TokenAnswer
+from functions.auth.credential_schemas import Email, NewPassword
+from functions.auth.schemas import TokenAnswer
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.http.app import create_app
 from peerlearn.http.models import PersonName, RequestModel, Tags

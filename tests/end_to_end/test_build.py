@@ -51,9 +51,12 @@ PROGRAMS = {
     "resolvers": "from aws_lambda_powertools.event_handler import *",
     "events": "from aws_lambda_powertools.utilities.data_classes import *",
     "plugins": """
-import sys, pydantic, urllib3
-assert "importlib.metadata" not in sys.modules
+import os, sys, pydantic, urllib3
 from pydantic.plugin._loader import get_plugins
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+assert list(get_plugins()) == []
+assert "importlib.metadata" not in sys.modules
+del os.environ["PYDANTIC_DISABLE_PLUGINS"]
 assert list(get_plugins()) == []
 assert "importlib.metadata" in sys.modules
 """,
