@@ -87,6 +87,7 @@ def _summary(stack: LocalStack, seconds: float) -> str:
     lines = [
         f"Ready after {seconds:.0f} s.",
         "",
+        f"  console    {known['webUrl']}",
         f"  API        {known['apiUrl']}",
         *([f"  WebSocket  {known['webSocketUrl']}"] if "webSocketUrl" in known else []),
         f"  table      {known['tableName']}",

@@ -16,6 +16,7 @@ from typing import IO, Any, Self
 from scripts.local_stack.accounts import DEMO_ACCOUNTS
 from scripts.local_stack.build import build
 from scripts.local_stack.clients import status_of
+from scripts.local_stack.console import Console
 from scripts.local_stack.deployment import Deployment, urls
 from scripts.local_stack.environment import local_environment
 from scripts.local_stack.files import write_json
@@ -38,7 +39,7 @@ class LocalStack:
     Parameters
     ----------
     port: int
-        The port of 127.0.0.1 for everything.
+        The port of 127.0.0.1 for AWS and the product's APIs; the console is on the next one, or any that is free.
     folder: Path
         What is kept from one run to the next; `stack.json` is there while the stack is ready, and only then.
     enforce_iam: bool
@@ -53,6 +54,7 @@ class LocalStack:
         self.folder = folder
         self.description: dict[str, Any] = {}
         self.server = MiniStack(port, folder, enforce_iam=enforce_iam)
+        self._console = Console(port + 1)
         self._report = report
         self._lock: IO[str] | None = None
         self._file = folder / "stack.json"
@@ -84,6 +86,7 @@ class LocalStack:
     def stop(self) -> None:
         """Stops everything, once what is to be kept is on disk."""
         self._file.unlink(missing_ok=True)
+        self._console.stop()
         self.server.stop()
         if self._lock is not None:
             self._lock.close()
@@ -107,6 +110,8 @@ class LocalStack:
         }
         self._wait_until_answering()
         self._seed(deployment)
+        self._console.start(self.description["apiUrl"])
+        self.description["webUrl"] = self._console.url
         write_json(self._file, self.description)
 
     def _claim_folder(self) -> None:

@@ -1,0 +1,117 @@
+"""The files of `web/` as they are served: which ones, as what, and for which API.
+
+    python -m scripts.web_console --config-env prod
+
+publishes them to the bucket of a deployed stack that has the console (`WebConsole=true`); `make deploy` calls it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "web"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+# What the page may connect to as it lies in the repository, where nobody knows the addresses yet.
+_ANYWHERE = "connect-src 'self' https: wss:"
+
+
+def content_type(name: str) -> str:
+    """The media type of a file of the console."""
+    return _TYPES.get(Path(name).suffix, "application/octet-stream")
+
+
+def page(origins: Sequence[str]) -> bytes:
+    """`index.html` that connects to these origins and no others."""
+    text = (FOLDER / "index.html").read_text(encoding="utf-8")
+    if _ANYWHERE not in text:
+        raise ValueError(f"index.html must say: {_ANYWHERE}")
+    return text.replace(_ANYWHERE, " ".join(["connect-src 'self'", *origins])).encode()
+
+
+def config_json(api_url: str) -> bytes:
+    """What the page reads first."""
+    return json.dumps({"apiUrl": api_url}).encode()
+
+
+def files(outputs: Mapping[str, str], region: str) -> Iterator[tuple[str, bytes]]:
+    """Names and contents for a stack with these outputs; the page itself last, when all that it loads is there."""
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file() and path.suffix in _TYPES and path.name != "index.html":
+            yield path.relative_to(FOLDER).as_posix(), path.read_bytes()
+    yield "config.json", config_json(outputs["ApiUrl"])
+    uploads = outputs["BucketName"]
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    origins = [
+        *(_origin(outputs[name]) for name in ("ApiUrl", "WebSocketUrl")),
+        # Forms may be signed for either of the bucket's two addresses.
+        *(f"https://{uploads}.{service}.{suffix}" for service in ("s3", f"s3.{region}")),
+    ]
+    yield "index.html", page(origins)
+
+
+def publish(s3: S3Client, outputs: Mapping[str, str], region: str) -> int:
+    """Puts every file into the console's bucket and takes away what is none any more.
+
+    Returns
+    -------
+    int
+        How many files there are.
+    """
+    bucket = outputs["WebBucketName"]
+    wanted = dict(files(outputs, region))
+    for name, content in wanted.items():
+        # Asked for anew each time: CloudFront and browsers keep them, and a 304 is all that a reload costs.
+        s3.put_object(Bucket=bucket, Key=name, Body=content, ContentType=content_type(name), CacheControl="no-cache")
+    for found in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for entry in found.get("Contents", []):
+            if entry["Key"] not in wanted:
+                s3.delete_object(Bucket=bucket, Key=entry["Key"])
+    return len(wanted)
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _stack_of(config_env: str) -> tuple[str, str | None]:
+    """Name and region of the stack of an environment of `samconfig.toml`."""
+    environment = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[config_env]
+    settings = environment["global"]["parameters"] | environment.get("deploy", {}).get("parameters", {})
+    return settings["stack_name"], settings.get("region")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Publishes the console to the stack of an environment.")
+    parser.add_argument("--config-env", default="default", help="an environment of samconfig.toml")
+    import boto3  # noqa: PLC0415 (half a second that serving the files locally does not need)
+
+    stack, region = _stack_of(parser.parse_args().config_env)
+    session = boto3.Session(region_name=region)
+    (description,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
+    if "WebBucketName" not in outputs:
+        return
+    count = publish(session.client("s3"), outputs, session.region_name)
+    print(f"{count} files of the console published: {outputs['WebUrl']}")
+
+
+if __name__ == "__main__":
+    main()

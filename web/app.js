@@ -1,0 +1,188 @@
+/** Puts the page together: who is signed in, which view is shown, what is pushed. */
+
+import { Api, ApiError } from "./api.js";
+import { fill, h } from "./dom.js";
+import { Inbox } from "./inbox.js";
+import { notify } from "./notifications.js";
+import { Realtime } from "./realtime.js";
+import { Session } from "./session.js";
+import { Toasts } from "./toasts.js";
+import { assessmentView } from "./views/assessment.js";
+import { catalogueView } from "./views/catalogue.js";
+import { chatView } from "./views/chat.js";
+import { courseView } from "./views/course.js";
+import { learningView } from "./views/learning.js";
+import { profileView } from "./views/profile.js";
+import { signInView } from "./views/sign-in.js";
+import { gradingView, rosterView, teachingView } from "./views/teaching.js";
+
+/**
+ * A view is a function of the app and `{params, query, signal}` to `{title, content}`. `signal` is aborted when somebody
+ * goes elsewhere: requests and listeners that were given it end by themselves.
+ */
+const ROUTES = [
+  { path: /^\/catalogue$/, view: catalogueView, isPublic: true },
+  { path: /^\/courses\/([^/]+)$/, view: courseView, isPublic: true },
+  { path: /^\/sign-in$/, view: signInView, isPublic: true },
+  { path: /^\/learning$/, view: learningView },
+  { path: /^\/assessments\/([^/]+)$/, view: assessmentView },
+  { path: /^\/chat(?:\/([^/]+))?$/, view: chatView },
+  { path: /^\/me$/, view: profileView },
+  { path: /^\/teaching$/, view: teachingView },
+  { path: /^\/teaching\/courses\/([^/]+)$/, view: rosterView },
+  { path: /^\/teaching\/assessments\/([^/]+)$/, view: gradingView },
+];
+const HOME = "#/catalogue";
+
+class App {
+  #main = document.getElementById("main");
+  #nav = document.getElementById("nav");
+  #account = document.getElementById("account");
+  #leaving = new AbortController();
+
+  constructor(config) {
+    this.session = new Session();
+    this.api = new Api(config.apiUrl.replace(/\/$/, ""), this.session);
+    this.realtime = new Realtime(this.api);
+    this.inbox = new Inbox(this.api, this.realtime, this.session);
+    this.toasts = new Toasts(document.getElementById("toasts"));
+  }
+
+  async start() {
+    this.session.addEventListener("started", () => {
+      this.realtime.start();
+      this.#frame();
+    });
+    this.session.addEventListener("ended", ({ detail: reason }) => {
+      this.realtime.stop();
+      this.#frame();
+      if (reason === "expired") this.toasts.show("Your session has ended: please sign in again.");
+      this.show();
+    });
+    this.inbox.addEventListener("change", () => this.#frame());
+    this.inbox.addEventListener("incoming", ({ detail }) => notify(this, "incoming", detail));
+    this.realtime.addEventListener("push", ({ detail }) => notify(this, detail.type, detail.data));
+    for (const type of ["online", "offline"]) this.realtime.addEventListener(type, () => this.#frame());
+    addEventListener("hashchange", () => this.show({ moveFocus: true }));
+    addEventListener("online", () => this.realtime.wake());
+    addEventListener("offline", () => this.realtime.sleep());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.realtime.wake();
+    });
+    try {
+      await this.api.resume();
+    } catch (error) {
+      this.toasts.show(error.message);
+    }
+    this.#frame();
+    await this.show();
+  }
+
+  /** Goes to a view, named as in the address bar. */
+  go(hash) {
+    if (location.hash === hash) this.show({ moveFocus: true });
+    else location.hash = hash;
+  }
+
+  /** Shows what the address bar names, anew. */
+  async show({ moveFocus = false } = {}) {
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
+    const { signal } = this.#leaving;
+    const { view, params, query } = this.#route();
+    this.#markCurrent();
+    this.#main.setAttribute("aria-busy", "true");
+    let shown;
+    try {
+      shown = await view(this, { params, query, signal });
+    } catch (error) {
+      if (signal.aborted) return;
+      shown = this.#failure(error);
+    }
+    if (signal.aborted) return;
+    const focused = document.activeElement?.getAttribute("data-focus");
+    const heading = h("h1", { tabindex: -1 }, shown.title);
+    fill(this.#main, heading, shown.content).removeAttribute("aria-busy");
+    document.title = `${shown.title} · Peerlearn`;
+    // After going elsewhere reading starts at the heading; after "Book" it stays on what is now "Drop".
+    if (moveFocus) heading.focus();
+    else if (focused) (this.#main.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? heading).focus();
+  }
+
+  #route() {
+    const [path, query = ""] = (location.hash || HOME).slice(1).split("?");
+    for (const { path: pattern, view, isPublic } of ROUTES) {
+      const match = pattern.exec(path);
+      if (match !== null) {
+        const isAllowed = isPublic || this.session.user !== null;
+        const params = match.slice(1).map((part) => part && decodeURIComponent(part));
+        // Whoever has to sign in first comes back to the same address.
+        return { view: isAllowed ? view : signInView, params, query: new URLSearchParams(query) };
+      }
+    }
+    return { view: notFound, params: [], query: new URLSearchParams() };
+  }
+
+  #frame() {
+    const { user } = this.session;
+    const { unread } = this.inbox;
+    const link = (hash, text, ...more) => h("a", { href: hash, "data-focus": hash }, text, ...more);
+    const badge = unread > 0 && h("span", { class: "badge" }, unread, h("span", { class: "hidden" }, " unread"));
+    const focused = this.#nav.contains(document.activeElement) && document.activeElement.getAttribute("data-focus");
+    fill(
+      this.#nav,
+      link("#/catalogue", "Catalogue"),
+      user && link("#/learning", "My courses"),
+      user && link("#/chat", "Chat", badge),
+      user && link("#/me", "My page"),
+      this.session.isTutor && link("#/teaching", "Teaching"),
+    );
+    if (focused) this.#nav.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+    fill(
+      this.#account,
+      user && h("span", { class: `dot ${this.realtime.isOnline ? "on" : "off"}`, title: this.#connection }, h("span", { class: "hidden" }, this.#connection)),
+      user && h("span", { class: "who" }, user.name),
+      user && h("button", { type: "button", class: "quiet", onclick: () => this.api.signOut() }, "Sign out"),
+      user === null && h("a", { href: "#/sign-in" }, "Sign in"),
+    );
+    this.#markCurrent();
+  }
+
+  get #connection() {
+    return this.realtime.isOnline ? "Connected" : "Reconnecting …";
+  }
+
+  #markCurrent() {
+    const [path] = (location.hash || HOME).split("?");
+    for (const link of this.#nav.children) {
+      const isCurrent = path.startsWith(link.getAttribute("href"));
+      if (isCurrent) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  #failure(error) {
+    const known = error instanceof ApiError || error.name === "NetworkError";
+    if (!known) console.error(error);
+    return {
+      title: error.status === 404 ? "There is nothing here" : "That did not work",
+      content: [
+        h("p", { role: "alert" }, known ? error.message : "Something went wrong in this page."),
+        error.requestId && h("p", { class: "fine" }, `Request ${error.requestId}`),
+        h("button", { type: "button", onclick: () => this.show() }, "Try again"),
+      ],
+    };
+  }
+}
+
+async function notFound() {
+  return { title: "There is nothing here", content: h("p", {}, h("a", { href: HOME }, "To the catalogue")) };
+}
+
+try {
+  const config = await (await fetch("config.json")).json();
+  await new App(config).start();
+} catch (error) {
+  fill(document.getElementById("main"), h("p", { role: "alert" }, "The page could not be started: config.json is missing or wrong."));
+  throw error;
+}
