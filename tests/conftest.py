@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import cache
 from pathlib import Path
+from unittest import mock
 
+import botocore.session
 import pytest
 
 TESTS = Path(__file__).parent
@@ -26,6 +29,10 @@ os.environ.update(
     POWERTOOLS_METRICS_NAMESPACE="Peerlearn",
     POWERTOOLS_SERVICE_NAME="peerlearn",
 )
+
+
+# Each test makes its own clients. Without this each of them would also unpack and parse what AWS's services look like.
+mock.patch.object(botocore.session, "create_loader", cache(botocore.session.create_loader)).start()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +40,14 @@ _Loader.add_multi_constructor("!", _long_form)
 
 
 def load_template(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
-    """The template as plain data."""
-    template: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    """The template as plain data, the caller's own."""
+    return copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    # It takes a second, and every test that makes a table asks for it.
+    template: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     return template
 
 
