@@ -24,7 +24,7 @@ ALLOWED = {
     "functions": {"domain", "services", "events", "bootstrap", "http", "metrics", "observability", "functions"},
     "settings": set(),
     "metrics": {"domain"},
-    "observability": set(),
+    "observability": {"domain"},
 }
 # Packages that a layer may use; the standard library is everybody's.
 OUTSIDE: dict[str, set[str]] = {

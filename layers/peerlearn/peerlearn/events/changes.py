@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from peerlearn.domain.correlation import CORRELATION_ID
 from peerlearn.domain.events import Event, SessionsEnded
 from peerlearn.persistence.marshalling import unmarshal
 from peerlearn.persistence.table import Item
@@ -40,6 +41,15 @@ class Change:
         """Whether an item that stays has another value in one of the attributes."""
         old, new = self.old, self.new
         return old is not None and new is not None and any(old.get(name) != new.get(name) for name in names)
+
+
+def correlation_id_of(record: Mapping[str, Any]) -> str:
+    """The request that the change was made for, as far as the record tells; else the record's own id."""
+    change = record.get("dynamodb", {})
+    for image in ("NewImage", "OldImage"):
+        if isinstance(written := change.get(image, {}).get(CORRELATION_ID, {}).get("S"), str):
+            return written
+    return str(record.get("eventID", ""))
 
 
 Decoder = Callable[[Change], Iterable[Event | SessionsEnded]]

@@ -20,10 +20,11 @@ from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
-from peerlearn.observability import logger
+from peerlearn.observability import correlated, logger, request_id_of
 from peerlearn.settings import settings
 
 _EXPOSED_HEADERS = "ETag, Retry-After, Location"
+_WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class ApiResolver(APIGatewayRestResolver):
@@ -42,10 +43,12 @@ class ApiResolver(APIGatewayRestResolver):
         dict
             An API Gateway proxy response, always in the envelope.
         """
-        logger.set_correlation_id(_request_id(event))
-        answer = _with_cors(self.resolve(_normalised(event), context), event)
-        logger.debug("answered", method=event.get("httpMethod"), path=event.get("path"), status=answer["statusCode"])
-        return answer
+        with correlated(request_id_of(event)):
+            answer = _with_cors(self.resolve(_normalised(event), context), event)
+            # Writes are followed through the logs. The path may hold what only its owner knows: the route does not.
+            log = logger.info if event.get("httpMethod") in _WRITING else logger.debug
+            log("answered", method=event.get("httpMethod"), route=event.get("resource"), status=answer["statusCode"])
+            return answer
 
 
 def create_app() -> ApiResolver:
@@ -58,13 +61,15 @@ def create_app() -> ApiResolver:
     )
 
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
-        return error_response(error, _request_id(app.current_event.raw_event))
+        if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            logger.info("refused", code=error.code, status=error.status, reason=error.details.get("reason"))
+        return error_response(error, request_id_of(app.current_event.raw_event))
 
     def refused(error: DomainError) -> Response[Mapping[str, Any]]:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.exception("request failed", code=error.code)
         if isinstance(error, MalformedRequest):
-            return respond(_refusal_of_caller(app) or error)
+            error = _refusal_of_caller(app) or error
         return respond(error)
 
     def invalid(error: RequestValidationError) -> Response[Mapping[str, Any]]:
@@ -141,7 +146,3 @@ def _with_cors(response: dict[str, Any], event: dict[str, Any]) -> dict[str, Any
             headers["Access-Control-Allow-Origin"] = [origin]
     headers["Access-Control-Expose-Headers"] = [_EXPOSED_HEADERS]
     return response
-
-
-def _request_id(event: Mapping[str, Any]) -> str:
-    return str((event.get("requestContext") or {}).get("requestId", ""))

@@ -10,8 +10,9 @@ Who sends is what the authorizer found out at the handshake, never a field of th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_websocket_event import APIGatewayWebSocketEvent
@@ -23,9 +24,11 @@ from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest
 from peerlearn.domain.realtime import Ticket
 from peerlearn.domain.users import Principal, Role
 from peerlearn.http.bodies import decoded_body, strict_json
-from peerlearn.observability import logger
+from peerlearn.observability import correlated, logger, request_id_of
 
 MESSAGE_MAX_BYTES = 32 * 1024
+# said so often, and worth so little later, that their lines are for looking closely
+_QUIET = ("pong", "typing.accepted")
 
 M = TypeVar("M", bound=BaseModel)
 Answer = dict[str, Any]
@@ -41,14 +44,16 @@ class Sender:
     epoch: int
 
 
-def on_message(model: type[M]) -> Callable[[Callable[[M, Sender], Answer]], Handler]:
+def on_message(model: type[M]) -> Callable[[Callable[[M, Sender], Mapping[str, Any]]], Handler]:
     """Makes a route's handler of a function from a valid message and its sender to the answer."""
 
-    def decorate(respond: Callable[[M, Sender], Answer]) -> Handler:
+    def decorate(respond: Callable[[M, Sender], Mapping[str, Any]]) -> Handler:
+        # What is wrapped tells the API's documents which message this takes and how it is answered.
+        @wraps(respond)
         def handler(event: dict[str, Any], context: LambdaContext) -> Answer:  # noqa: ARG001 (Lambda passes it)
             message: dict[str, Any] = {}
 
-            def answer() -> Answer:
+            def answer() -> Mapping[str, Any]:
                 message.update(_message_of(event))
                 return respond(_validated(model, message), sender_of(event))
 
@@ -69,13 +74,14 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
         def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
             if APIGatewayWebSocketEvent(event).request_context.event_type != event_type:
                 return unknown_action(event, context)
-            try:
-                act(sender_of(event))
-            except DomainError as error:
-                logger.info("connection refused", code=error.code)
-                return {"statusCode": error.status}
-            logger.debug("connection changed", event_type=event_type)
-            return {"statusCode": 200}
+            with correlated(request_id_of(event)):
+                try:
+                    act(sender_of(event))
+                except DomainError as error:
+                    logger.info("connection refused", code=error.code)
+                    return {"statusCode": error.status}
+                logger.debug("connection changed", event_type=event_type)
+                return {"statusCode": 200}
 
         return handler
 
@@ -145,13 +151,19 @@ def _validated(model: type[M], message: dict[str, Any]) -> M:
         ) from error
 
 
-def _answered(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Answer]) -> Answer:
-    logger.set_correlation_id(str(event["requestContext"].get("requestId", "")))
+def _answered(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]) -> Answer:
+    with correlated(request_id_of(event)):
+        return _answer(event, message, answer)
+
+
+def _answer(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]) -> Answer:
     try:
-        body = answer()
+        body = dict(answer())
     except DomainError as error:
         if error.status >= InternalError.status:
             logger.exception("message failed", code=error.code)
+        else:
+            logger.info("refused", code=error.code, status=error.status, reason=error.details.get("reason"))
         body = _error(error)
     except Exception as error:  # noqa: BLE001 (the one place where a fault of ours becomes an answer)
         logger.exception("unexpected failure", error_type=type(error).__name__)
@@ -159,7 +171,8 @@ def _answered(event: dict[str, Any], message: dict[str, Any], answer: Callable[[
     client_message_id = message.get("clientMessageId")
     if isinstance(client_message_id, str):
         body["clientMessageId"] = client_message_id
-    logger.debug("answered", route=event["requestContext"].get("routeKey"), type=body["type"])
+    log = logger.debug if body["type"] in _QUIET else logger.info
+    log("answered", route=event["requestContext"].get("routeKey"), type=body["type"])
     return {"statusCode": 200, "body": json.dumps(body, separators=(",", ":"), ensure_ascii=False)}
 
 

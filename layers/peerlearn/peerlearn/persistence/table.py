@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import NO_REPLY, is_transient
+from peerlearn.domain.correlation import CORRELATION_ID, correlation_id
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.persistence.items.base import is_streamed
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.marshalling import marshal, unmarshal
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 
 BATCH_GET_MAX = 100  # DynamoDB's own limit
+BATCH_WRITE_MAX = 25  # DynamoDB's own limit
 TRANSACTION_MAX = 100  # DynamoDB's own limit
 
 _CONTENTION_REASONS = frozenset(
@@ -109,8 +112,9 @@ def put(
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Write:
-    """A Put of the whole item."""
-    return Write("Put", {"Item": marshal(item), **_expression(condition, names, values)})
+    """A Put of the whole item, which tells the request that it was written for where the stream's consumers see it."""
+    traced = {**item, CORRELATION_ID: correlation_id()} if correlation_id() and is_streamed(item) else item
+    return Write("Put", {"Item": marshal(traced), **_expression(condition, names, values)})
 
 
 def update(
@@ -121,7 +125,12 @@ def update(
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Write:
-    """An Update by expression."""
+    """An Update by expression; the item then tells the request that it was written for."""
+    if correlation_id():
+        trace = "SET #correlationId = :correlationId"
+        expression = f"{trace}, {expression[4:]}" if expression.startswith("SET ") else f"{trace} {expression}"
+        names = {**(names or {}), "#correlationId": CORRELATION_ID}
+        values = {**(values or {}), ":correlationId": correlation_id()}
     request = {"Key": marshal(key.as_item()), "UpdateExpression": expression}
     return Write("Update", request | _expression(condition, names, values))
 
@@ -291,6 +300,21 @@ class Table:
                 continue
             return unmarshal(answer["Attributes"]) if answer.get("Attributes") else None
         raise TemporarilyUnavailable
+
+    def batch_delete(self, keys: Iterable[Key]) -> None:
+        """Deletes items by key, those that exist; unprocessed keys are asked for again, bounded."""
+        unwanted = list(dict.fromkeys(keys))
+        for start in range(0, len(unwanted), BATCH_WRITE_MAX):
+            some = unwanted[start : start + BATCH_WRITE_MAX]
+            pending: Any = [{"DeleteRequest": {"Key": marshal(key.as_item())}} for key in some]
+            for _ in self._backoff().waits():
+                with _named_failures():
+                    answer: Any = self._client.batch_write_item(RequestItems={self._name: pending})
+                pending = answer.get("UnprocessedItems", {}).get(self._name)
+                if not pending:
+                    break
+            else:
+                raise TemporarilyUnavailable
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         """All of the writes, or none.

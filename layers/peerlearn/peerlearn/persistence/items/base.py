@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -40,6 +41,11 @@ class Entity(StrEnum):
     CONNECTION = "Connection"
     TICKET = "Ticket"
     THROTTLE = "Throttle"
+    TEACHING = "Teaching"
+    ADMINISTRATORS = "Administrators"
+    ERASURE = "Erasure"
+    EXPORT = "Export"
+    CALENDAR = "Calendar"
 
 
 # What the last write of an item was, where only some of its writes interest the stream's filters: these see an item
@@ -55,6 +61,16 @@ class LastChange(StrEnum):
     PROFILE = "profile"
     ENDED = "ended"
     GRADED = "graded"
+    WANTED = "wanted"
+
+
+_STREAMED = frozenset({Entity.SEATS, Entity.COURSE, Entity.MESSAGE, Entity.POINTS, Entity.ENROLLMENT})
+_STREAMED |= {Entity.ERASURE, Entity.EXPORT}
+
+
+def is_streamed(item: Mapping[str, Any]) -> bool:
+    """Whether the filters of the stream's consumers, which are in the template, may let the item's writes through."""
+    return item.get("entity") in _STREAMED or LAST_CHANGE in item
 
 
 def stored_time(item: Item, name: str) -> datetime | None:

@@ -1,0 +1,240 @@
+"""One id from API Gateway to whoever is told: in the answer, in every log line, on the items, in the stream's lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.streams import follow_up, notify
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.correlation import correlation_id
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.realtime import Connection
+from peerlearn.observability import correlated, logger
+from peerlearn.persistence.connections import ConnectionRepository
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.items.base import Entity, is_streamed
+from peerlearn.persistence.items.realtime import connection_item
+from peerlearn.persistence.keys import Key
+from peerlearn.persistence.table import Table, put, update
+from peerlearn.services.notifications import Notifier
+from scripts.local_stack.template import load_template
+from tests.fakes.push import FakePush
+from tests.functional.conftest import TABLE
+from tests.support.api import Context, event_of, http_event, invoke
+from tests.support.courses import Courses
+from tests.support.people import People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Consumer = Callable[[dict[str, Any], LambdaContext], Any]
+
+
+class Stream:
+    """The table's stream, read like an event source does: what is new since the last look."""
+
+    def __init__(self, table: DynamoDBClient) -> None:
+        self._client = boto3.client("dynamodbstreams")
+        arn = table.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
+        shard = self._client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._iterator = self._client.get_shard_iterator(
+            StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+
+    def records(self) -> list[dict[str, Any]]:
+        answer: Any = self._client.get_records(ShardIterator=self._iterator)
+        self._iterator = answer["NextShardIterator"]
+        found = []
+        for record in answer["Records"]:
+            made = int(record["dynamodb"]["ApproximateCreationDateTime"].timestamp())
+            found.append(record | {"dynamodb": record["dynamodb"] | {"ApproximateCreationDateTime": made}})
+        return found
+
+
+class Logs:
+    """What the functions log, as CloudWatch would have it."""
+
+    def __init__(self, output: StringIO) -> None:
+        self._output = output
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Those since the last look."""
+        text = self._output.getvalue()
+        self._output.seek(0)
+        self._output.truncate()
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
+    output = StringIO()
+    for handler in logger.handlers:
+        monkeypatch.setattr(handler, "stream", output)
+    return Logs(output)
+
+
+@pytest.fixture
+def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
+    fake, table = FakePush(), Table(aws, TABLE)
+    notifier = Notifier(ConnectionRepository(table), fake, EnrollmentRepository(table))
+    monkeypatch.setattr(notify, "notifier", lambda: notifier)
+    return fake
+
+
+@pytest.fixture
+def stream(aws: DynamoDBClient) -> Stream:
+    return Stream(aws)
+
+
+def consume(consumer: Consumer, records: list[dict[str, Any]]) -> Any:
+    return consumer({"Records": records}, cast("LambdaContext", Context()))
+
+
+def request(handlers: dict[str, str], request_id: str, name: str, **changes: Any) -> Any:
+    event = http_event(name, **changes)
+    event["requestContext"]["requestId"] = request_id
+    return invoke(handlers[name], event)
+
+
+def connect(aws: DynamoDBClient, person: Person) -> None:
+    connection = Connection(person.user.user_id, "device=", "sid_1", utc_now() - timedelta(minutes=1))
+    Table(aws, TABLE).write(put(connection_item(connection)))
+
+
+def test_a_booking_is_followed_to_the_promotion_of_another(
+    aws: DynamoDBClient, handlers: dict[str, str], people: People, push: FakePush, stream: Stream, logs: Logs
+) -> None:
+    """A drop frees a seat, the stream gives it to the head of the line, and the stream again tells them."""
+    leaver, waiter = people.add(), people.add()
+    path = {"courseId": Courses(Table(aws, TABLE)).add(1)}
+    assert request(handlers, "r-1", "enroll", token=leaver.token, path=path).status == 201
+    assert request(handlers, "r-2", "join_waitlist", token=waiter.token, path=path).status == 201
+    connect(aws, waiter)
+    stream.records()
+    logs.lines()
+    assert request(handlers, "r-3", "withdraw", token=leaver.token, path=path).status == 204
+    seats = [one for one in stream.records() if one["dynamodb"].get("NewImage", {}).get("entity") == {"S": "Seats"}]
+    assert consume(follow_up.lambda_handler, seats) == {"batchItemFailures": []}
+    enrolled = [
+        one for one in stream.records() if one["dynamodb"].get("NewImage", {}).get("entity") == {"S": "Enrollment"}
+    ]
+    assert consume(notify.lambda_handler, enrolled) == {"batchItemFailures": []}
+    assert [event["type"] for event in push.posted["device="]] == ["enrollment.promoted"]
+    told = [line["message"] for line in logs.lines() if line.get("correlation_id") == "r-3"]
+    assert told == ["answered", "promoted from the waitlist", "change followed up", "told"]
+
+
+def test_a_message_is_followed_to_the_push(
+    aws: DynamoDBClient, handlers: dict[str, str], people: People, push: FakePush, stream: Stream, logs: Logs
+) -> None:
+    sender, receiver = people.add(), people.add()
+    path = {"courseId": Courses(Table(aws, TABLE)).add(5)}
+    for number, person in enumerate((sender, receiver)):
+        assert request(handlers, f"r-{number}", "enroll", token=person.token, path=path).status == 201
+    connect(aws, receiver)
+    stream.records()
+    logs.lines()
+    body = {"receiverId": receiver.user.user_id, "message": "Shall we?"}
+    answer = request(handlers, "r-9", "send", token=sender.token, body=body)
+    assert answer.status == 201
+    messages = [
+        one for one in stream.records() if one["dynamodb"].get("NewImage", {}).get("entity") == {"S": "Message"}
+    ]
+    assert consume(notify.lambda_handler, messages) == {"batchItemFailures": []}
+    (pushed,) = push.posted["device="]
+    answered, told = (line for line in logs.lines() if line.get("correlation_id") == "r-9")
+    assert (answered["message"], answered["status"]) == ("answered", 201)
+    assert (told["message"], told["events"]) == ("told", [f"message.created {pushed['eventId']}"])
+
+
+@pytest.mark.usefixtures("push")
+def test_a_record_that_fails_is_found_by_its_request(logs: Logs) -> None:
+    record = event_of("notify")["Records"][0]
+    record["dynamodb"]["NewImage"]["correlationId"] = {"S": "r-1"}
+    poison = json.loads(json.dumps(record))
+    poison["dynamodb"] |= {
+        "SequenceNumber": "2",
+        "NewImage": poison["dynamodb"]["NewImage"] | {"correlationId": {"S": "r-2"}},
+    }
+    del poison["dynamodb"]["NewImage"]["seq"]
+    assert consume(notify.lambda_handler, [poison, record]) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    (failed,) = (line for line in logs.lines() if line["level"] == "ERROR")
+    assert (failed["correlation_id"], failed["sequence_number"]) == ("r-2", "2")
+
+
+def test_what_could_not_be_told_is_found_by_its_request(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = event_of("notify")["Records"][0]
+    record["dynamodb"]["NewImage"]["correlationId"] = {"S": "r-1"}
+    number = record["dynamodb"]["SequenceNumber"]
+
+    class Busy:
+        def deliver(self, batch: dict[str, Any]) -> dict[str, BaseException]:
+            return {name: TemporarilyUnavailable() for name in batch}
+
+    monkeypatch.setattr(notify, "notifier", Busy)
+    assert consume(notify.lambda_handler, [record]) == {"batchItemFailures": [{"itemIdentifier": number}]}
+    (failed,) = (line for line in logs.lines() if line["level"] == "ERROR")
+    assert failed["correlation_id"] == "r-1"
+
+
+def test_a_refusal_and_a_fault_leave_a_line_with_the_requests_id(
+    handlers: dict[str, str], learner: Person, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = request(handlers, "r-1", "enroll", token=learner.token, path={"courseId": "crs_0"})
+    assert (refused.status, refused.body["requestId"]) == (404, "r-1")
+    (line,) = (line for line in logs.lines() if line["message"] == "refused")
+    assert (line["level"], line["correlation_id"], line["code"]) == ("INFO", "r-1", "COURSE_NOT_FOUND")
+
+    monkeypatch.setattr("peerlearn.persistence.table.Table.transact", lambda *_: 1 / 0)
+    failed = request(handlers, "r-2", "enroll", token=learner.token, path={"courseId": "crs_0"})
+    assert (failed.status, failed.body["requestId"]) == (500, "r-2")
+    (line,) = (line for line in logs.lines() if line["level"] == "ERROR")
+    assert (line["correlation_id"], line["exception_name"]) == ("r-2", "ZeroDivisionError")
+
+
+def test_reading_leaves_no_line(handlers: dict[str, str], learner: Person, logs: Logs) -> None:
+    assert request(handlers, "r-1", "get_profile", token=learner.token).status == 200
+    assert logs.lines() == []
+
+
+def test_what_the_stream_sees_of_a_request_is_marked_and_nothing_outside_of_one() -> None:
+    key = Key("A", "B")
+    message = {**key.as_item(), "entity": Entity.MESSAGE.value}
+    with correlated("r-1"):
+        writes = [
+            put(message),
+            update(key, "SET #a = :a", names={"#a": "a"}, values={":a": 1}),
+            update(key, "REMOVE a"),
+        ]
+    put_, set_, remove = (write.request for write in writes)
+    assert put_["Item"]["correlationId"] == {"S": "r-1"}
+    assert set_["UpdateExpression"] == "SET #correlationId = :correlationId, #a = :a"
+    assert remove["UpdateExpression"] == "SET #correlationId = :correlationId REMOVE a"
+    for request_ in (set_, remove):
+        assert request_["ExpressionAttributeNames"]["#correlationId"] == "correlationId"
+        assert request_["ExpressionAttributeValues"][":correlationId"] == {"S": "r-1"}
+    with correlated("r-1"):
+        # a tag more may make the item a KB longer, and nobody reads it there
+        assert "correlationId" not in str(put({**key.as_item(), "entity": Entity.SUBMISSION.value}).request)
+    assert correlation_id() == ""
+    outside = [put(message), update(key, "REMOVE a")]
+    assert "correlationId" not in str(list(chain(one.request.items() for one in outside)))
+
+
+def test_what_the_filters_let_through_is_marked() -> None:
+    for name, resource in load_template()["Resources"].items():
+        for event in resource["Properties"].get("Events", {}).values() if name.endswith("Function") else ():
+            for one in event["Properties"].get("FilterCriteria", {}).get("Filters", ()):
+                image = json.loads(one["Pattern"])["dynamodb"].get("NewImage", {})
+                for attribute in ("entity", "lastChange"):
+                    for value in image.get(attribute, {}).get("S", ()):
+                        assert is_streamed({attribute: value}), value
