@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, SerializerFunctionWrapHandler, StrictBool, StrictInt, StringConstraints, model_serializer
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from peerlearn.domain.assessments import (
     FEEDBACK_MAX_LENGTH,
@@ -14,7 +14,7 @@ from peerlearn.domain.assessments import (
     UploadRequest,
 )
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
-from peerlearn.http.models import IncomingMoment, Moment, RequestModel, ResponseModel
+from peerlearn.http.models import IncomingMoment, Moment, RequestModel, ResponseModel, is_none
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH)]
 Instructions = Annotated[str, StringConstraints(max_length=INSTRUCTIONS_MAX_LENGTH)]
@@ -97,14 +97,7 @@ class AssessmentPageData(ResponseModel):
     """`submission` is the caller's latest, absent where there is none."""
 
     assessment: AssessmentView
-    submission: SubmissionView | None
-
-    @model_serializer(mode="wrap")
-    def _without_empty_submission(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        fields: dict[str, Any] = handler(self)
-        if fields.get("submission") is None:
-            fields.pop("submission", None)
-        return fields
+    submission: SubmissionView | None = Field(exclude_if=is_none)
 
 
 class SubmissionData(ResponseModel):

@@ -17,7 +17,7 @@ from peerlearn.services.authoring import AuthoringService
 app = create_app()
 
 
-@app.delete("/v1/courses/<courseId>")
+@app.delete("/v1/courses/<courseId>", status_code=204)
 def delete_course(
     course_id: CourseIdPath, author: Author, authoring: Annotated[AuthoringService, Depends(authoring_service)]
 ) -> Response[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from functions.realtime.schemas import SendMessage
+from functions.realtime.schemas import MessageAccepted, SendMessage
 from peerlearn.bootstrap.messages import message_service
 from peerlearn.events.messages import message_data
 from peerlearn.http.websocket import Sender, on_message
@@ -12,9 +10,9 @@ from peerlearn.metrics import counted
 
 
 @on_message(SendMessage)
-def lambda_handler(new: SendMessage, sender: Sender) -> dict[str, Any]:
+def lambda_handler(new: SendMessage, sender: Sender) -> MessageAccepted:
     with counted("Messages"):
         message, is_read = message_service().send(
             sender.principal, new.receiver_id, new.message, new.client_message_id, origin=sender.connection_id
         )
-    return {"type": "message.accepted", "data": message_data(message, is_read=is_read)}
+    return MessageAccepted(type="message.accepted", data=message_data(message, is_read=is_read))

@@ -8,6 +8,7 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Kind
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
+from peerlearn.domain.pushes import PushedPromotion, PushedSession
 from peerlearn.events.changes import Change
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.enrollments import enrollment_of
@@ -33,14 +34,14 @@ def _promotion(change: Change) -> Iterator[Event]:
             EventType.ENROLLMENT_PROMOTED,
             event_id_of(EventType.ENROLLMENT_PROMOTED, enrollment.enrollment_id, updated_at),
             (enrollment.learner_id,),
-            {
-                "enrollmentId": enrollment.enrollment_id,
-                "learnerId": enrollment.learner_id,
-                "courseId": enrollment.course_id,
-                "status": enrollment.status.value,
-                "enrolledAt": to_rfc3339(enrollment.enrolled_at),
-                "updatedAt": updated_at,
-            },
+            PushedPromotion(
+                enrollmentId=enrollment.enrollment_id,
+                learnerId=enrollment.learner_id,
+                courseId=enrollment.course_id,
+                status=enrollment.status.value,
+                enrolledAt=to_rfc3339(enrollment.enrolled_at),
+                updatedAt=updated_at,
+            ),
             enrollment.updated_at,
         )
 
@@ -53,13 +54,13 @@ def _update(change: Change) -> Iterator[Event]:
             EventType.SESSION_UPDATED,
             event_id_of(EventType.SESSION_UPDATED, course_id, str(item["version"])),
             (),
-            {
-                "courseId": course_id,
-                "title": item["title"],
-                "status": item["status"],
-                "startsAt": item.get("startsAt"),
-                "endsAt": item.get("endsAt"),
-            },
+            PushedSession(
+                courseId=course_id,
+                title=item["title"],
+                status=item["status"],
+                startsAt=item.get("startsAt"),
+                endsAt=item.get("endsAt"),
+            ),
             change.at,
             course_id=course_id,
         )

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from peerlearn.domain.clock import from_rfc3339
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
+from peerlearn.domain.pushes import PushedAward, PushedCompletion, PushedGrade
 from peerlearn.events.changes import Change
 from peerlearn.persistence.items.base import Entity, Item
 
@@ -48,7 +49,7 @@ def _of_enrollment(old: Item, new: Item) -> Iterator[Event]:
             type=EventType.COURSE_COMPLETED,
             event_id=event_id_of(EventType.COURSE_COMPLETED, learner, course),
             receivers=(learner,),
-            data={"courseId": course, "points": int(new["points"])},
+            data=PushedCompletion(courseId=course, points=int(new["points"])),
             occurred_at=from_rfc3339(new["updatedAt"]),
         )
 
@@ -59,7 +60,14 @@ def _of_submission(old: Item, new: Item) -> Iterator[Event]:
             type=EventType.SUBMISSION_RECEIVED,
             event_id=event_id_of(EventType.SUBMISSION_RECEIVED, new["submissionId"]),
             receivers=(),
-            data=_submission(new) | {"learnerId": new["learnerId"], "late": new["late"]},
+            data={
+                "submissionId": new["submissionId"],
+                "assessmentId": new["assessmentId"],
+                "courseId": new["courseId"],
+                "attempt": int(new["attempt"]),
+                "learnerId": new["learnerId"],
+                "late": new["late"],
+            },
             occurred_at=from_rfc3339(new["submittedAt"]),
         )
     if "gradedAt" in new and new["revision"] != old.get("revision"):
@@ -68,18 +76,16 @@ def _of_submission(old: Item, new: Item) -> Iterator[Event]:
             event_id=event_id_of(EventType.SUBMISSION_GRADED, new["submissionId"], str(new["revision"])),
             receivers=(new["learnerId"],),
             # Feedback may be longer than a frame of a WebSocket: it is read with the submission.
-            data=_submission(new) | {"grade": int(new["grade"]), "gradedAt": new["gradedAt"]},
+            data=PushedGrade(
+                submissionId=new["submissionId"],
+                assessmentId=new["assessmentId"],
+                courseId=new["courseId"],
+                attempt=int(new["attempt"]),
+                grade=int(new["grade"]),
+                gradedAt=new["gradedAt"],
+            ),
             occurred_at=from_rfc3339(new["gradedAt"]),
         )
-
-
-def _submission(item: Item) -> Item:
-    return {
-        "submissionId": item["submissionId"],
-        "assessmentId": item["assessmentId"],
-        "courseId": item["courseId"],
-        "attempt": int(item["attempt"]),
-    }
 
 
 def _points_awarded(new: Item) -> Event:
@@ -88,12 +94,12 @@ def _points_awarded(new: Item) -> Event:
         type=EventType.POINTS_AWARDED,
         event_id=event_id_of(EventType.POINTS_AWARDED, learner, key),
         receivers=(learner,),
-        data={
-            "reason": new["reason"],
-            "points": int(new["points"]),
-            "reference": key,
-            "courseId": new["courseId"],
-            "awardedAt": new["awardedAt"],
-        },
+        data=PushedAward(
+            reason=new["reason"],
+            points=int(new["points"]),
+            reference=key,
+            courseId=new["courseId"],
+            awardedAt=new["awardedAt"],
+        ),
         occurred_at=from_rfc3339(new["awardedAt"]),
     )

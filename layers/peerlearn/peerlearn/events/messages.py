@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.events import Event, EventType, event_id_of
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.messages import Message, Pair
+from peerlearn.domain.pushes import PushedMessage, PushedReading, PushedTyping
 from peerlearn.events.changes import Change
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.conversations import conversation_of, message_of
 
 
-def message_data(message: Message, *, is_read: bool) -> dict[str, Any]:
+def message_data(message: Message, *, is_read: bool) -> PushedMessage:
     """A message as clients see it."""
-    return {
-        "messageId": message.message_id,
-        "conversationId": message.pair.conversation_id,
-        "seq": message.seq,
-        "senderId": message.sender_id,
-        "receiverId": message.receiver_id,
-        "message": message.text,
-        "isRead": is_read,
-        "createdAt": to_rfc3339(message.created_at),
-    }
+    return PushedMessage(
+        messageId=message.message_id,
+        conversationId=message.pair.conversation_id,
+        seq=message.seq,
+        senderId=message.sender_id,
+        receiverId=message.receiver_id,
+        message=message.text,
+        isRead=is_read,
+        createdAt=to_rfc3339(message.created_at),
+    )
 
 
 def typing_event(sender_id: str, receiver_id: str) -> Event:
@@ -34,7 +34,7 @@ def typing_event(sender_id: str, receiver_id: str) -> Event:
         EventType.TYPING,
         new_id("evt"),
         (receiver_id,),
-        {"senderId": sender_id, "conversationId": Pair.of(sender_id, receiver_id).conversation_id},
+        PushedTyping(senderId=sender_id, conversationId=Pair.of(sender_id, receiver_id).conversation_id),
         utc_now(),
     )
 
@@ -62,7 +62,7 @@ def decode(change: Change) -> Iterator[Event]:
             EventType.MESSAGE_READ,
             event_id_of(EventType.MESSAGE_READ, conversation_id, reader, str(read_up_to)),
             (conversation.pair.other(reader), reader),
-            {"conversationId": conversation_id, "readerId": reader, "readUpTo": read_up_to},
+            PushedReading(conversationId=conversation_id, readerId=reader, readUpTo=read_up_to),
             change.at,
             origin=change.new.get("readOrigin"),
         )

@@ -31,7 +31,8 @@ def revalidated(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Res
     response = next_middleware(app)
     if response.status_code != HTTPStatus.OK:
         return response
-    response.body = compact_json(response.body)
+    if not isinstance(response.body, str):
+        response.body = compact_json(response.body)
     tag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:32]}"'
     response.headers |= {
         "ETag": tag,

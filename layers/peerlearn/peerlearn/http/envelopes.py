@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any, Generic, Literal, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field
 
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.errors import DomainError
+from peerlearn.http.models import is_none
 
 T = TypeVar("T")
 
@@ -21,6 +22,8 @@ JSON = "application/json"
 class Success(BaseModel, Generic[T]):
     """`{"status": "success", "data": ...}`."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     status: Literal["success"] = "success"
     data: T
 
@@ -28,17 +31,12 @@ class Success(BaseModel, Generic[T]):
 class Metadata(BaseModel):
     """Of a list: `next` is absent on the last page."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     page: int
     limit: int
     total: int
-    next: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_empty_next(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        fields: dict[str, Any] = handler(self)
-        if fields.get("next") is None:
-            fields.pop("next", None)
-        return fields
+    next: str | None = Field(default=None, exclude_if=is_none)
 
 
 class ListSuccess(Success[T], Generic[T]):

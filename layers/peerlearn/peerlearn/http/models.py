@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 
@@ -44,7 +45,13 @@ class RequestModel(BaseModel):
 class ResponseModel(BaseModel):
     """A part of an answer, built by name or from a domain object's attributes."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True, defer_build=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        from_attributes=True,
+        defer_build=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 def _not_null(value: Any) -> Any:
@@ -62,7 +69,17 @@ NotNull = BeforeValidator(_not_null)
 # `?subject=` means the same as no `subject` at all.
 BlankIsAbsent = BeforeValidator(_blank_to_none)
 
-Moment = Annotated[datetime, PlainSerializer(to_rfc3339, return_type=str)]
+
+def is_none(value: Any) -> bool:
+    """For `Field(exclude_if=is_none)`: a field of an answer that is absent rather than null."""
+    return value is None
+
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(to_rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 
 
 def _time_as_text(value: Any) -> Any:
