@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format bench build deploy environment environments
+.PHONY: help run reset test docs lint format bench build deploy environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -23,11 +23,15 @@ reset:  ## forget the local stack's data
 test: environments  ## every test, in parallel
 	@.venv/bin/python -m pytest -n auto $(ARGS)
 
+docs: environment  ## write docs/openapi.json and docs/asyncapi.json from the code
+	@.venv/bin/python -m scripts.api_documents
+
 lint: environment  ## style, types and the template
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/sam validate --lint
+	.venv/bin/python -m scripts.api_documents --check --lint
 
 format: environment  ## rewrite the sources in the project's style
 	.venv/bin/ruff check --fix

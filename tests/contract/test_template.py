@@ -64,6 +64,8 @@ DOCUMENTED = {
     "POST /v1/courses/{courseId}/assessments",
     "GET /v1/courses/{courseId}/enrollments",
     "PATCH /v1/users/{userId}",
+    "GET /v1/openapi.json",
+    "GET /v1/docs",
 }
 
 READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "s3:GetObject", "s3:GetObjectVersion"}

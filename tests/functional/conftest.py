@@ -20,6 +20,7 @@ from peerlearn.bootstrap.security import access_tokens
 from peerlearn.domain.users import Role
 from scripts.local_stack.template import create_table_request, load_template
 from tests.support.api import Answer, http_event, invoke
+from tests.support.documented import require_documented
 from tests.support.people import People, Person
 
 if TYPE_CHECKING:
@@ -89,10 +90,16 @@ def handlers() -> dict[str, str]:
 
 @pytest.fixture
 def call(aws: DynamoDBClient, handlers: dict[str, str]) -> Callable[..., Answer]:  # noqa: ARG001 (AWS stands while it calls)
-    """`call("login", body=..., token=..., path=..., query=..., headers=...)`: an endpoint with its event file."""
+    """`call("login", body=..., token=..., path=..., query=..., headers=...)`: an endpoint with its event file.
+
+    Whatever it answers must be what the OpenAPI document says.
+    """
 
     def call_(name: str, **changes: object) -> Answer:
-        return invoke(handlers[name], http_event(name, **changes))  # type: ignore[arg-type]
+        event = http_event(name, **changes)  # type: ignore[arg-type]
+        answer = invoke(handlers[name], event)
+        require_documented(event, answer)
+        return answer
 
     return call_
 

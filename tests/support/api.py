@@ -23,6 +23,7 @@ class Answer:
     status: int
     body: dict[str, Any]
     headers: dict[str, str]
+    text: str = ""
 
     @property
     def code(self) -> str:
@@ -85,4 +86,5 @@ def invoke(handler: str, event: dict[str, Any]) -> Answer:
         text = base64.b64decode(text).decode()
     headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
     headers |= {name.lower(): ", ".join(v) for name, v in (response.get("multiValueHeaders") or {}).items()}
-    return Answer(response["statusCode"], json.loads(text) if text else {}, headers)
+    is_json = bool(text) and headers.get("content-type", "").startswith("application/json")
+    return Answer(response["statusCode"], json.loads(text) if is_json else {}, headers, text)

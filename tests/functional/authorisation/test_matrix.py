@@ -82,6 +82,8 @@ REFUSED: dict[str, Mapping[str, str]] = {
     "create_assessment": OWN_AUTHORS,
     "list_roster": OWN_AUTHORS,
     "set_role": ADMINISTRATORS,
+    "get_openapi": EVERYBODY,
+    "get_docs": EVERYBODY,
 }
 # What a stranger's password or a wrong state answers to somebody who may call.
 NO_REFUSAL_OF_THE_CALLER = {"INVALID_CREDENTIALS", "CONFLICT", "LEARNER_ENROLLMENT_DENIED", "COURSE_NOT_FOUND"}

@@ -1,0 +1,278 @@
+"""`docs/openapi.json`: every route of the template as its handler describes it."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from pydantic.alias_generators import to_camel, to_snake
+
+from peerlearn.domain.errors import (
+    DomainError,
+    Forbidden,
+    InternalError,
+    MalformedRequest,
+    NotFound,
+    PayloadTooLarge,
+    TemporarilyUnavailable,
+    TokenExpired,
+    TooManyRequests,
+    Unauthenticated,
+    ValidationFailed,
+)
+from peerlearn.http.auth import current_administrator, current_author, current_user, optional_user
+from peerlearn.http.caching import revalidated
+from scripts.api_documents.errors import error_examples, error_responses, error_schemas, raised_by
+from scripts.api_documents.examples import example_of
+from scripts.api_documents.routes import Endpoint, endpoints
+from scripts.api_documents.schemas import (
+    Components,
+    Schema,
+    answered,
+    reached,
+    tidied,
+    with_references,
+    without_null,
+)
+from scripts.local_stack.template import ROOT
+
+_DESCRIPTION = """\
+The learner backend of a peer learning system: people register, find courses and bookable sessions, take a seat, work
+through modules, hand in work, and learn with the peers they meet there.
+
+Every answer is an envelope. A success is `{"status": "success", "data": ...}`, with `metadata` on lists; an error is
+`{"status": "error", "code", "message", "timestamp", "details", "requestId"}`, of which `code` is stable and the one to
+decide by. Each operation lists the codes that it can answer. An address that is none of these answers 404 `NOT_FOUND`;
+behind a web application firewall every operation may also answer 403 `FORBIDDEN`.
+
+Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page.
+"""
+
+_TAGS = {
+    "auth": "Registering, signing in and out. Access tokens last an hour, refresh tokens a week.",
+    "courses": "The catalogue, which needs no token, and what tutors do with their courses.",
+    "enrollments": "Taking a seat, giving it up, waiting for one.",
+    "progress": "Modules completed, and how the members of a course stand.",
+    "assessments": "Tasks, uploads, submissions and grades.",
+    "peers": "People of one's own courses.",
+    "messages": "Writing to peers and tutors. What arrives meanwhile is pushed over the WebSocket.",
+    "profile": "One's own page and points.",
+    "users": "What administrators do with accounts.",
+    "realtime": "Tickets for the WebSocket, which `docs/asyncapi.json` describes.",
+    "documents": "This document.",
+}
+
+_SERVER = {
+    "url": "https://{apiId}.execute-api.{region}.amazonaws.com/api",
+    "description": "A deployed stack; its outputs name the URL. What a stack serves names itself.",
+    "variables": {"apiId": {"default": "abc1234567"}, "region": {"default": "us-east-1"}},
+}
+
+_HEADERS: dict[str, Schema] = {
+    "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
+    "WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}},
+    "ETag": {"description": "Of this answer, for `If-None-Match`.", "schema": {"type": "string"}},
+    "Cache-Control": {"schema": {"type": "string"}},
+}
+
+_CALLERS = (current_user, current_author, current_administrator)
+
+
+def openapi() -> Schema:
+    """The document."""
+    components = Components()
+    components.add("errors", error_schemas())
+    paths: dict[str, Schema] = {}
+    contexts: list[str] = []
+    for endpoint in endpoints():
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, components)
+        contexts.append(endpoint.context)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Peerlearn", "version": project["version"], "description": _DESCRIPTION},
+        "servers": [_SERVER],
+        "tags": [{"name": name, "description": _TAGS.get(name, name)} for name in sorted(set(contexts))],
+        "paths": paths,
+        "components": {
+            "schemas": components.reduced_to(paths),
+            "headers": _HEADERS,
+            "examples": _used_examples(paths),
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The `token` of register, login or refresh.",
+                }
+            },
+        },
+    }
+
+
+def _operation(endpoint: Endpoint, components: Components) -> Schema:
+    source = endpoint.app.get_openapi_schema(title="", version="")
+    described = json.loads(source.model_dump_json(by_alias=True, exclude_none=True))
+    raw = described["paths"][endpoint.path][endpoint.method.lower()]
+    schemas = described.get("components", {}).get("schemas", {})
+    asked = reached(raw.get("requestBody", {}), schemas)
+    names = components.add(
+        endpoint.context, {name: one if name in asked else answered(one) for name, one in schemas.items()}
+    )
+
+    def own(schema: Schema) -> Any:
+        return with_references(tidied(schema), lambda name: names.get(name, name))
+
+    dependencies = set(_dependencies(endpoint.function))
+    headline, _, rest = endpoint.module_text.partition("\n\n")
+    summary = headline.partition(": ")[2].removesuffix(".")
+    operation: Schema = {
+        "operationId": to_camel(endpoint.name),
+        "summary": summary[:1].upper() + summary[1:],
+        "description": rest.strip() or f"{summary[:1].upper()}{summary[1:]}.",
+        "tags": [endpoint.context],
+    }
+    event = endpoint.event
+    parameters = [_parameter(own(one), event) for one in raw.get("parameters", [])]
+    revalidates = revalidated in endpoint.route.middlewares
+    if revalidates:
+        parameters.append(_IF_NONE_MATCH)
+    if parameters:
+        operation["parameters"] = parameters
+    if "requestBody" in raw:
+        media = raw["requestBody"]["content"]["application/json"]
+        content = {"schema": own(media["schema"]), "example": json.loads(event["body"])}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    operation["responses"] = {
+        **_success(endpoint, raw, own, components, revalidates=revalidates),
+        **error_responses(_errors(endpoint, operation, dependencies)),
+    }
+    if dependencies & set(_CALLERS):
+        operation["security"] = [{"bearer": []}]
+    elif optional_user in dependencies:
+        operation["security"] = [{}, {"bearer": []}]
+    else:
+        operation["security"] = []
+    return operation
+
+
+_IF_NONE_MATCH: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of the answer that one has.",
+    "schema": {"type": "string"},
+}
+
+
+def _parameter(parameter: Schema, event: Schema) -> Schema:
+    schema = without_null(parameter["schema"])
+    result = {key: parameter[key] for key in ("name", "in", "required")} | {"schema": schema}
+    result["description"] = _PARAMETERS.get(parameter["name"]) or _in_words(parameter["name"])
+    values = event["pathParameters" if parameter["in"] == "path" else "queryStringParameters"] or {}
+    if parameter["name"] in values:
+        value = values[parameter["name"]]
+        result["example"] = int(value) if schema.get("type") == "integer" else value
+    return result
+
+
+def _in_words(name: str) -> str:
+    """`courseId` becomes "The course's id."."""
+    words = to_snake(name).replace("_", " ")
+    return f"The {words.removesuffix(' id')}'s id." if words.endswith(" id") else f"The {words}."
+
+
+_PARAMETERS = {
+    "subject": "Only courses of this subject, whatever its case.",
+    "level": "Only courses of this level.",
+    "status": "Only those of this status.",
+    "page": "Counted from 1. A page past the end is an empty list.",
+    "limit": "Entries on a page.",
+    "cursor": "The `metadata.next` of the page before; it goes before `page`.",
+    "q": "Words of the title.",
+    "tutor": "A tutor's user id.",
+    "with": "The other person's user id.",
+    "after": "Messages after this `seq`.",
+    "before": "Messages before this `seq`.",
+}
+
+
+def _success(
+    endpoint: Endpoint, raw: Schema, own: Callable[[Schema], Any], components: Components, *, revalidates: bool
+) -> dict[str, Schema]:
+    route = endpoint.route
+    status = str(int(route.status_code))
+    described = raw["responses"][status]
+    answer: Schema = {"description": _SUCCESSES.get(status, "Done.")}
+    if route.responses:
+        answer = own(described)
+    elif status != str(int(HTTPStatus.NO_CONTENT)):
+        schema = own(described["content"]["application/json"]["schema"])
+        example = example_of(schema, components.schemas)
+        answer["content"] = {"application/json": {"schema": schema, "example": example}}
+    responses = {status: answer}
+    if revalidates:
+        headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Cache-Control")}
+        answer["headers"] = headers
+        responses["304"] = {"description": "What one has is up to date.", "headers": headers}
+    return responses
+
+
+_SUCCESSES = {"200": "The answer.", "201": "Done; what came of it.", "204": "Done."}
+
+
+def _errors(endpoint: Endpoint, operation: Schema, dependencies: set[Any]) -> dict[type[DomainError], str]:
+    """Of an operation: what its caller, its form, its service and the machinery can give."""
+    sent = {parameter["in"] for parameter in operation.get("parameters", [])}
+    possible: dict[type[DomainError], str] = _errors_of_caller(dependencies)
+    if "path" in sent:
+        possible[NotFound] = "There is nothing at this address."
+    if "requestBody" in operation:
+        sent.add("body")
+        possible[MalformedRequest] = "The body is not one JSON object."
+        possible[PayloadTooLarge] = "The body has more than 10 MB."
+    for error, when in raised_by(endpoint.function).items():
+        if error in possible and when:
+            possible[error] += f" {when}"
+        else:
+            possible.setdefault(error, when)
+    if sent & {"path", "query", "body"}:
+        possible.setdefault(ValidationFailed, "")
+    for error, when in (
+        (TooManyRequests, "More requests than the API takes at once."),
+        (InternalError, ""),
+        (TemporarilyUnavailable, ""),
+    ):
+        possible.setdefault(error, when)
+    return possible
+
+
+def _errors_of_caller(dependencies: set[Any]) -> dict[type[DomainError], str]:
+    possible: dict[type[DomainError], str] = {}
+    if dependencies & {*_CALLERS, optional_user}:
+        possible[Unauthenticated] = "No token, or one that does not hold."
+        possible[TokenExpired] = "The access token is past its hour."
+    if current_author in dependencies:
+        possible[Forbidden] = "Only tutors and administrators may do this, tutors on their own courses."
+    if current_administrator in dependencies:
+        possible[Forbidden] = "Only administrators may do this."
+    return possible
+
+
+def _dependencies(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """What a function takes through `Depends`, and what that takes."""
+    for hint in get_type_hints(function, include_extras=True).values():
+        if get_origin(hint) is Annotated:
+            for mark in get_args(hint)[1:]:
+                if isinstance(mark, Depends):
+                    yield mark.dependency
+                    yield from _dependencies(mark.dependency)
+
+
+def _used_examples(paths: dict[str, Schema]) -> dict[str, Schema]:
+    text = json.dumps(paths)
+    return {code: example for code, example in error_examples().items() if f'#/components/examples/{code}"' in text}
