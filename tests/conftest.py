@@ -36,9 +36,16 @@ mock.patch.object(botocore.session, "create_loader", cache(botocore.session.crea
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="thousands where the everyday run has hundreds")
     parser.addoption(
         "--enforce-iam", action="store_true", help="end to end: enforce the functions' policies, as on AWS"
     )
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for everything."""
+    return bool(request.config.getoption("--long"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
