@@ -38,7 +38,7 @@ mock.patch.object(botocore.session, "create_loader", cache(botocore.session.crea
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="thousands where the everyday run has hundreds")
     parser.addoption(
-        "--enforce-iam", action="store_true", help="end to end: enforce the functions' policies, as on AWS"
+        "--without-iam", action="store_true", help="end to end: do not enforce the functions' policies as AWS does"
     )
 
 

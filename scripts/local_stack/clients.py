@@ -14,7 +14,9 @@ from scripts.local_stack.environment import ACCESS_KEY, REGION
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
 
 
@@ -31,6 +33,12 @@ class Clients:
 
     def api_gateway(self) -> APIGatewayClient:
         return self._session.client("apigateway", endpoint_url=self._endpoint, config=self._config)
+
+    def dynamodb(self) -> DynamoDBClient:
+        return self._session.client("dynamodb", endpoint_url=self._endpoint, config=self._config)
+
+    def secrets(self) -> SecretsManagerClient:
+        return self._session.client("secretsmanager", endpoint_url=self._endpoint, config=self._config)
 
     def logs(self) -> CloudWatchLogsClient:
         return self._session.client("logs", endpoint_url=self._endpoint, config=self._config)

@@ -41,7 +41,9 @@ def test_private_encrypted_versioned_and_over_tls_only(template: dict[str, Any],
     )
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["BucketEncryption"]
-    (rule,) = template["Resources"]["UploadsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    policy = template["Resources"]["UploadsBucketPolicy"]
+    assert policy["Condition"] == "IsOnAws"
+    (rule,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (rule["Effect"], rule["Principal"], rule["Action"]) == ("Deny", "*", "s3:*")
     assert rule["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert len(rule["Resource"]) == 2

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import boto3
 import pytest
 import requests
 
@@ -19,6 +18,7 @@ from peerlearn.domain.enrollments import Slot
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.courses import course_item, course_of
 from peerlearn.persistence.table import Table, put
+from scripts.local_stack.clients import Clients
 from tests.support.courses import Courses
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @pytest.fixture
 def table(stack: dict[str, Any]) -> Table:
-    return Table(boto3.client("dynamodb", endpoint_url=stack["endpoint"]), stack["tableName"])
+    return Table(Clients(stack["endpoint"]).dynamodb(), stack["tableName"])
 
 
 @pytest.fixture

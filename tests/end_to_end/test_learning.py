@@ -33,13 +33,6 @@ def s3(stack: dict[str, Any]) -> Any:
     return boto3.Session(ACCESS_KEY, ACCESS_KEY).client("s3", endpoint_url=stack["endpoint"], config=config)
 
 
-@pytest.fixture(autouse=True)
-def plain_http(stack: dict[str, Any], s3: Any, request: pytest.FixtureRequest) -> None:
-    """Where policies are enforced, the bucket's own rightly refuses the local stack, which has no TLS."""
-    if request.config.getoption("--enforce-iam"):
-        s3.delete_bucket_policy(Bucket=stack["bucketName"])
-
-
 @dataclass(frozen=True, slots=True)
 class Classroom:
     """A course with its tutor, one learner in it, and an assessment out of 100."""
