@@ -1,0 +1,244 @@
+"""Every fault at every call of every use case: the right answer or "try again", the state whole, nothing done twice.
+
+Each use case is first watched undisturbed: its calls, and what the table is like between them. Then it is used again
+from the same state with a fault at one of its calls, once (which its retries must make up for) or for good. With
+`--long` every fault at each call; otherwise the lost answer at each write, and at each call one of them in turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from peerlearn.bootstrap.catalogue import catalogue_indexer
+from peerlearn.observability import logger
+from peerlearn.persistence.marshalling import unmarshal
+from scripts.dynamodb_local import DynamoDBLocal
+from scripts.invariants import violations
+from scripts.local_stack.template import create_table_request, load_template
+from tests.support.network import Network, connected
+from tests.support.use_cases import USE_CASES, World, functions, new_world
+from tests.support.wire import Fault, Judge, Try
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+State = dict[tuple[str, str], dict[str, Any]]
+Effect = Counter[tuple[object, ...]]
+
+# A ticket whose delete is repeated is found spent: it never opens two doors, and another one costs a call.
+INSTEAD = {("authorize", Fault.LOST): "Deny"}
+# A failure is only counted: nothing tells it from another but the request token, which DynamoDB knows for ten minutes.
+NEEDS_TOKEN = {"login (wrong)"}
+# Different in each try, or told by the log alone.
+_INCIDENTAL = {"ttl", "correlationId"}
+_BATCH = 25
+_SCAN = {
+    "X-Amz-Target": "DynamoDB_20120810.Scan",
+    "Content-Type": "application/x-amz-json-1.0",
+    # as long as it looks like a signature
+    "Authorization": "AWS4-HMAC-SHA256 Credential=local/1/us-east-1/dynamodb/aws4_request, SignedHeaders=, Signature=",
+}
+
+
+@dataclass(slots=True)
+class Course:
+    """What a use case does undisturbed."""
+
+    calls: list[Try] = field(default_factory=list)
+    # the effect so far, before each call and at the end
+    effects: list[Effect] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Stage:
+    """The world, and its table as it was in the beginning."""
+
+    world: World
+    network: Network
+    aside: DynamoDBClient
+    endpoint: str
+    table_name: str
+    before: State = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
+
+    def state(self) -> State:
+        """The whole table, past botocore: it is looked at a thousand times."""
+        found: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            request = {"TableName": self.table_name, "ConsistentRead": True} | start
+            answer = requests.post(self.endpoint, json=request, headers=_SCAN, timeout=10).json()
+            found += answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return {(item["PK"]["S"], item["SK"]["S"]): item for item in found}
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def effect(self) -> Effect:
+        return effect_of(self.before, self.state())
+
+    def use(self, label: str, judge: Judge | None = None, *, forgets_tokens: bool = False) -> str:
+        self.network.reset(judge, forgets_tokens=forgets_tokens)
+        return USE_CASES[label].outcome(self.world, label.partition(" (")[0])
+
+    def restore(self, now: State) -> None:
+        """Everything as it was in the beginning."""
+        writes: list[Any] = [
+            {"PutRequest": {"Item": item}} for key, item in self.before.items() if now.get(key) != item
+        ]
+        new = now.keys() - self.before.keys()
+        writes += [{"DeleteRequest": {"Key": {"PK": {"S": pk}, "SK": {"S": sk}}}} for pk, sk in new]
+        for start in range(0, len(writes), _BATCH):
+            self.aside.batch_write_item(RequestItems={self.table_name: writes[start : start + _BATCH]})
+
+    def course(self, label: str) -> Course:
+        """Watches the use case once, undisturbed."""
+        if label not in self.courses:
+            course = Course()
+
+            def watch(one: Try) -> None:
+                course.calls.append(one)
+                course.effects.append(self.effect())
+
+            assert self.use(label, watch) == USE_CASES[label].right
+            course.effects.append(self.effect())
+            self.restore(self.state())
+            self.courses[label] = course
+        return self.courses[label]
+
+    @contextmanager
+    def disturbed(self, label: str, judge: Judge, *, forgets_tokens: bool = False) -> Iterator[tuple[str, Effect]]:
+        """The outcome and the effect; then everything is as before again."""
+        outcome = self.use(label, judge, forgets_tokens=forgets_tokens)
+        if outcome == USE_CASES[label].right and USE_CASES[label].later:
+            self._what_the_stream_does()
+        if not any(one.writes for one in self.network.tries):
+            yield outcome, Counter()
+            return
+        state = self.state()
+        try:
+            if state != self.before:
+                assert not list(violations(map(unmarshal, state.values())))
+            yield outcome, effect_of(self.before, state)
+        finally:
+            self.restore(state)
+
+    def _what_the_stream_does(self) -> None:
+        self.network.judge = None
+        state = self.state()
+        for key, item in state.items():
+            if item["entity"]["S"] == "Course" and item != self.before.get(key) and item["status"]["S"] != "draft":
+                catalogue_indexer().sync(item["courseId"]["S"])
+
+
+def effect_of(before: State, after: State) -> Effect:
+    """What has become of the items, without what is different each time: their kinds, fields, and counted numbers."""
+    effect: Effect = Counter()
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        changed = {name for name in {**(old or {}), **(new or {})} if (old or {}).get(name) != (new or {}).get(name)}
+        steps = [
+            (name, _number(new, name) - _number(old, name))
+            for name in sorted(changed - _INCIDENTAL)
+            if "N" in (new or old or {}).get(name, {})
+        ]
+        kind = (new or old or {})["entity"]["S"]
+        # which of its optional fields an item gets may depend on chance, which of its numbers may not
+        what = "new" if old is None else "gone" if new is None else ",".join(sorted(changed - _INCIDENTAL))
+        effect[kind, what, *steps] += 1
+    return effect
+
+
+def _number(item: Mapping[str, Any] | None, name: str) -> Decimal:
+    return Decimal((item or {}).get(name, {}).get("N", "0"))
+
+
+@pytest.fixture(scope="module")
+def stage(dynamodb_local: DynamoDBLocal) -> Iterator[Stage]:
+    aside, name = dynamodb_local.client(), f"faults-{uuid.uuid4().hex}"
+    aside.create_table(**create_table_request(name))
+    level = logger.log_level
+    # thousands of failures, each with its traceback
+    logger.setLevel(logging.CRITICAL)
+    with connected(dynamodb_local, name, WEB_SOCKET_URL="wss://sockets.example/live") as network:
+        stage_ = Stage(new_world(), network, aside, dynamodb_local.endpoint, name)
+        stage_.before = stage_.state()
+        yield stage_
+    logger.setLevel(level)
+    aside.delete_table(TableName=name)
+
+
+def timeouts() -> dict[str, int]:
+    """The seconds that each function has."""
+    template = load_template()
+    default = template["Globals"]["Function"]["Timeout"]
+    resources = [one["Properties"] for one in template["Resources"].values() if one["Type"].endswith("::Function")]
+    return {one["Handler"].split(".")[-2]: one.get("Timeout", default) for one in resources}
+
+
+TIMEOUTS = timeouts()
+
+
+def test_every_function_has_a_use_case() -> None:
+    assert {label.partition(" (")[0] for label in USE_CASES} == set(functions())
+
+
+@pytest.mark.parametrize("label", USE_CASES)
+def test_a_fault_that_passes_is_made_up_for(stage: Stage, label: str, *, long: bool) -> None:
+    course = stage.course(label)
+    name, right = label.partition(" (")[0], USE_CASES[label].right
+    for number, fault in faults_of(label, course.calls, long=long):
+        for forgets_tokens in (False, True) if fault is Fault.LOST and label not in NEEDS_TOKEN else (False,):
+
+            def judge(one: Try, number: int = number, fault: Fault = fault) -> Fault | None:
+                return fault if one.number == number else None
+
+            with stage.disturbed(label, judge, forgets_tokens=forgets_tokens) as (outcome, effect):
+                where = (fault, course.calls[number - 1].operation, number, forgets_tokens)
+                assert (outcome, where) == (INSTEAD.get((name, fault), right), where)
+                assert (effect, where) == (course.effects[-1], where)
+
+
+@pytest.mark.parametrize("label", USE_CASES)
+def test_a_fault_that_stays_is_told_in_time_and_leaves_nothing_half_done(
+    stage: Stage, label: str, *, long: bool
+) -> None:
+    course = stage.course(label)
+    use_case = USE_CASES[label]
+    for number, fault in faults_of(label, course.calls, long=long):
+
+        def judge(one: Try, number: int = number, fault: Fault = fault) -> Fault | None:
+            return fault if one.number >= number and one.suffers(fault) else None
+
+        with stage.disturbed(label, judge) as (outcome, effect):
+            where = (fault, course.calls[number - 1].operation, number)
+            assert stage.network.stopwatch.longest < TIMEOUTS[label.partition(" (")[0]], where
+            if use_case.later and outcome == use_case.right:
+                assert (effect, where) == (course.effects[-1], where)
+                continue
+            assert (outcome, where) == (use_case.busy, where)
+            # as it was before that call; or after it, where only the answer was lost
+            reached = course.effects[number - 1 : number + (fault is Fault.LOST)]
+            assert effect in reached, where
+
+
+def faults_of(label: str, calls: Sequence[Try], *, long: bool) -> Iterator[tuple[int, Fault]]:
+    """Each call's number with each fault that it may meet, or with those whose turn it is."""
+    for call in calls:
+        possible = [fault for fault in Fault if call.suffers(fault)]
+        turn = possible[(zlib.crc32(label.encode()) + call.number) % len(possible)]
+        for fault in possible:
+            if long or fault is turn or (fault is Fault.LOST and call.writes):
+                yield call.number, fault

@@ -1,0 +1,174 @@
+"""Everything that the product calls on AWS, each service on a wire, and one judge over all of them.
+
+DynamoDB is the engine on this machine; the other services answer what a healthy one would. Time passes without being
+waited for: pauses and answers that never come are added up instead, at their longest.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.session import get_session
+
+from peerlearn.adapters.passwords import PasswordHasher
+from peerlearn.bootstrap import core, security
+from peerlearn.persistence.table import Backoff
+from scripts.dynamodb_local import DynamoDBLocal
+from tests.functional.conftest import forget_providers
+from tests.support.wire import Judge, Refusal, Try, Wire, respond
+
+ENVIRONMENT = {
+    "SECRET_ID": "signing-key",
+    "BUCKET_NAME": "bucket",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "MANAGEMENT_ENDPOINT": "https://sockets.example/live",
+}
+# Fast to check, and never the product's own.
+_BCRYPT_COST = 4
+
+
+class Stopwatch:
+    """Time that is only added up; each thread has its own, as they wait side by side."""
+
+    def __init__(self) -> None:
+        self._passed: dict[int, float] = defaultdict(float)
+
+    def wait(self, seconds: float) -> None:
+        self._passed[threading.get_ident()] += seconds
+
+    def now(self) -> float:
+        return self._passed[threading.get_ident()]
+
+    @property
+    def longest(self) -> float:
+        """The time of whoever waited longest since the last `reset`."""
+        return max(self._passed.values(), default=0.0)
+
+    def reset(self) -> None:
+        self._passed.clear()
+
+
+class Network:
+    """Makes clients as `botocore.session.Session` does.
+
+    Attributes
+    ----------
+    judge: callable or None
+        Asked of every try of every call, numbered through all services since the last `reset`.
+    tries: list of Try
+        What was tried since then.
+    posted: list of (str, str)
+        What came to which connection: POST for an event, DELETE for its end.
+    """
+
+    def __init__(self, engine: DynamoDBLocal) -> None:
+        self._engine = engine
+        self._session = get_session()
+        self._lock = threading.Lock()
+        self._servers: dict[str, Callable[[Any], AWSResponse]] = {
+            "secretsmanager": _secrets,
+            "s3": _bucket,
+            "apigatewaymanagementapi": self._sockets,
+        }
+        self.wires: dict[str, Wire] = {}
+        self.judge: Judge | None = None
+        self.tries: list[Try] = []
+        self.posted: list[tuple[str, str]] = []
+        self.stopwatch = Stopwatch()
+
+    def create_client(self, service: str, *, config: Config, endpoint_url: str | None = None) -> Any:
+        if service == "dynamodb":
+            endpoint_url = self._engine.endpoint
+        client: Any = self._session.create_client(
+            service,
+            region_name=ENVIRONMENT["AWS_REGION"],
+            config=Config(proxies={}).merge(config),
+            endpoint_url=endpoint_url,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        wire = Wire(client, self._servers.get(service), judge=self._ask, waited=self.stopwatch.wait)
+        self.wires[service] = wire
+        return client
+
+    def reset(self, judge: Judge | None = None, *, forgets_tokens: bool = False) -> None:
+        """A new judge, and a process that has just started: it knows no signing key."""
+        ring = security.key_ring()
+        ring.__init__(ring._client, ring._secret_id)  # type: ignore[misc]
+        self.tries.clear()
+        self.posted.clear()
+        self.stopwatch.reset()
+        self.judge = judge
+        for wire in self.wires.values():
+            wire.forgets_tokens = forgets_tokens
+
+    def _ask(self, one: Try) -> Any:
+        with self._lock:
+            one = replace(one, number=len(self.tries) + 1)
+            self.tries.append(one)
+            return self.judge(one) if self.judge is not None else None
+
+    def _sockets(self, request: Any) -> AWSResponse:
+        with self._lock:
+            self.posted.append((request.method, request.url.rpartition("/")[2]))
+        return respond(request.url, 200)
+
+
+@contextmanager
+def connected(engine: DynamoDBLocal, table_name: str, **variables: str) -> Iterator[Network]:
+    """The product's providers on that table, for as long as it lasts."""
+    network = Network(engine)
+    with (
+        mock.patch.dict("os.environ", {**ENVIRONMENT, **variables, "TABLE_NAME": table_name}),
+        mock.patch.object(core, "_session", return_value=network),
+        mock.patch("peerlearn.bootstrap.accounts.PasswordHasher", return_value=PasswordHasher(_BCRYPT_COST)),
+        timeless(network.stopwatch),
+    ):
+        forget_providers()
+        core.table()
+        yield network
+    forget_providers()
+
+
+@contextmanager
+def timeless(stopwatch: Stopwatch) -> Iterator[None]:
+    """Every pause has its longest length, and none is waited for; botocore never runs out of tries to spend."""
+    attempts, base, cap, budget, *_ = Backoff.__init__.__defaults__ or ()
+    patient = (attempts, base, cap, budget, stopwatch.wait, stopwatch.now, lambda _, longest: longest)
+
+    def longest_delay(_: object, context: Any) -> float:
+        return float(min(2 ** (context.attempt_number - 1), 20))
+
+    with (
+        mock.patch.object(Backoff.__init__, "__defaults__", patient),
+        mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=stopwatch.wait)),
+        mock.patch("botocore.retries.standard.ExponentialBackoff.delay_amount", longest_delay),
+        mock.patch("botocore.retries.quota.RetryQuota.acquire", lambda _, amount: amount),
+    ):
+        yield
+
+
+def _secrets(request: Any) -> AWSResponse:
+    asked = json.loads(request.body)
+    if asked.get("VersionStage") != "AWSCURRENT":
+        return Refusal("ResourceNotFoundException").answer(request.url)
+    answer = {"Name": asked["SecretId"], "VersionId": "version-1", "SecretString": json.dumps({"key": "k" * 64})}
+    return respond(request.url, 200, json.dumps(answer).encode())
+
+
+def _bucket(request: Any) -> AWSResponse:
+    file = {"content-length": "4096", "content-type": "application/pdf", "x-amz-version-id": "1"}
+    return respond(request.url, 200, headers=file if request.method == "HEAD" else None)
