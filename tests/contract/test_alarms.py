@@ -95,11 +95,16 @@ def test_consumers_of_the_stream_are_watched_long_before_records_expire() -> Non
         assert until_heard < oldest / 2
 
 
-def test_dead_letters_of_every_consumer_are_watched() -> None:
+def test_dead_letters_of_every_consumer_and_queue_are_watched() -> None:
     queues = {
         source["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
         for sources in STREAMED.values()
         for source in sources
+    }
+    queues |= {
+        resource["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for resource in RESOURCES.values()
+        if "RedrivePolicy" in resource.get("Properties", {})
     }
     watched = alarms_on("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert {dimensions["QueueName"]["Fn::GetAtt"][0] for _, dimensions in watched} == queues

@@ -20,9 +20,10 @@ ALLOWED = {
     "persistence": {"domain", "adapters", "persistence"},
     "events": {"domain", "persistence", "events", "observability"},
     "bootstrap": {"domain", "services", "adapters", "persistence", "events", "bootstrap", "settings", "observability"},
-    "http": {"domain", "adapters", "bootstrap", "http", "settings", "observability"},
+    "http": {"domain", "adapters", "bootstrap", "http", "settings", "observability", "snapshots"},
     "functions": {"domain", "services", "events", "bootstrap", "http", "metrics", "observability", "functions"},
     "settings": set(),
+    "snapshots": {"settings"},
     "metrics": {"domain"},
     "observability": {"domain"},
 }
@@ -31,13 +32,14 @@ OUTSIDE: dict[str, set[str]] = {
     "domain": set(),
     "services": set(),
     "adapters": {"boto3", "botocore", "bcrypt", "jwt", "mypy_boto3_secretsmanager", "mypy_boto3_s3"}
-    | {"mypy_boto3_apigatewaymanagementapi"},
+    | {"mypy_boto3_apigatewaymanagementapi", "mypy_boto3_sqs"},
     "persistence": {"boto3", "botocore", "mypy_boto3_dynamodb"},
     "events": {"aws_lambda_powertools", "boto3"},
     "bootstrap": {"boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_apigatewaymanagementapi"},
     "http": {"aws_lambda_powertools", "pydantic"},
     "functions": {"aws_lambda_powertools", "pydantic", "email_validator"},
     "settings": {"pydantic"},
+    "snapshots": set(),
     "metrics": {"aws_lambda_powertools"},
     "observability": {"aws_lambda_powertools"},
 }

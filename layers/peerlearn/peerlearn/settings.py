@@ -24,13 +24,22 @@ class Settings(BaseModel):
     max_upload_bytes: Annotated[int, Field(validation_alias="MAX_UPLOAD_BYTES", ge=1)] = 52_428_800
     region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
 
+    # Work that takes longer than a stream's consumer may.
+    erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
+    export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
+
+    # Where the REST API is found, without its id and stage; empty on AWS, where a request tells.
+    local_endpoint: Annotated[str, Field(validation_alias="LOCAL_ENDPOINT")] = ""
+
     # Where connections are posted to: the WebSocket API's own address, by https; clients open the same by wss.
     management_endpoint: Annotated[str, Field(validation_alias="MANAGEMENT_ENDPOINT")] = ""
+
+    own_web_socket_url: Annotated[str, Field(validation_alias="WEB_SOCKET_URL")] = ""
 
     @property
     def web_socket_url(self) -> str:
         """Where clients connect to."""
-        return f"ws{self.management_endpoint.removeprefix('http')}"
+        return self.own_web_socket_url or f"ws{self.management_endpoint.removeprefix('http')}"
 
     @property
     def origins(self) -> list[str]:
@@ -46,3 +55,8 @@ class Settings(BaseModel):
 def settings() -> Settings:
     """This process's settings."""
     return Settings.of(os.environ)
+
+
+def starts_from_snapshot() -> bool:
+    """Whether Lambda keeps this process as a snapshot that others are restored from."""
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"

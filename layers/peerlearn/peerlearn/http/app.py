@@ -22,6 +22,7 @@ from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.observability import correlated, logger, request_id_of
 from peerlearn.settings import settings
+from peerlearn.snapshots import register
 
 _EXPOSED_HEADERS = "ETag, Retry-After, Location"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -52,7 +53,8 @@ class ApiResolver(APIGatewayRestResolver):
 
 
 def create_app() -> ApiResolver:
-    """A resolver with validation and the error mapper; it reads no environment and makes no client."""
+    """A resolver with validation and the error mapper; it reads no settings and makes no client."""
+    register()
     remember_annotations()
     app = ApiResolver(
         enable_validation=True,

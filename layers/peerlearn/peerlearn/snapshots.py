@@ -1,0 +1,33 @@
+"""What a function started from a SnapStart snapshot must have anew.
+
+A snapshot is taken after the imports. Nothing here opens a connection, reads a secret or the time at import, so what it
+holds is harmless but for the state of `random`: all that are restored from it would wait for the same "random" times.
+What has been made before nevertheless, by whoever warms a process up, is forgotten and made again on its next use.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from importlib import import_module
+
+from peerlearn.settings import starts_from_snapshot
+
+_MAKERS = ("peerlearn.bootstrap.", "peerlearn.settings")
+
+
+def register() -> None:
+    """Has Lambda call `refresh` after each restore; where there are no snapshots, nothing."""
+    if starts_from_snapshot():
+        # part of Lambda's runtimes that have SnapStart, and of no others
+        import_module("snapshot_restore_py").register_after_restore(refresh)
+
+
+def refresh() -> None:
+    """New random numbers; new clients, and with them connections and credentials; keys read again; settings too."""
+    random.seed()
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_MAKERS):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
