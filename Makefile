@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test docs lint format bench build deploy environment environments
+.PHONY: help run reset test mutants docs lint format bench build deploy environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -22,6 +22,9 @@ reset:  ## forget the local stack's data
 
 test: environments  ## every test, in parallel
 	@.venv/bin/python -m pytest -n auto $(ARGS)
+
+mutants: environment  ## remove each condition and each check, one at a time: a test must fail (ARGS="--only persistence/")
+	@.venv/bin/python -m scripts.mutants $(ARGS)
 
 docs: environment  ## write docs/openapi.json and docs/asyncapi.json from the code
 	@.venv/bin/python -m scripts.api_documents

@@ -33,7 +33,7 @@ _ATTEMPTS = 3
 
 
 class DynamoDBLocal:
-    """One engine in memory, on a random port. Also a context manager.
+    """One engine in memory, on a random port, or the one that `DYNAMODB_LOCAL` names. Also a context manager.
 
     Attributes
     ----------
@@ -62,6 +62,11 @@ class DynamoDBLocal:
         Problem
             Java or npm is missing, the engine could not be downloaded, or it did not start.
         """
+        running = os.environ.get("DYNAMODB_LOCAL")
+        if running:
+            # somebody else's, who runs many test processes one after the other: not ours to stop
+            self.endpoint = running
+            return
         java = shutil.which("java")
         if java is None:
             raise Problem("Java 17 or newer is needed for DynamoDB Local: install it and put `java` on the PATH.")

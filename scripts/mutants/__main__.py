@@ -1,0 +1,149 @@
+"""The command line; see the package."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from scripts.dynamodb_local import DynamoDBLocal
+from scripts.local_stack.template import ROOT
+from scripts.mutants.equivalents import EQUIVALENTS
+from scripts.mutants.runner import Bench, Passage, Progress, Verdict
+from scripts.mutants.schemata import copy_tree, write_switches
+from scripts.mutants.sites import Site, find_sites
+
+RESULTS = ROOT / "docs" / "mutants.json"
+_PASSAGE = ROOT / ".cache" / "mutants" / "passage.json"
+
+
+def main() -> int:
+    arguments = _arguments()
+    sites = find_sites(ROOT)
+    chosen = [site for site in sites if _is_wanted(site, arguments) and site.name not in EQUIVALENTS]
+    if arguments.list:
+        for site in chosen:
+            print(f"{site.path}:{site.line} {site.where}: {site.kind}: {site.removed}")
+        print(f"{len(chosen)} mutants, {_by_kind(chosen)}")
+        return 0
+    os.nice(5)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, DynamoDBLocal() as engine:
+        tree = Path(folder) / "tree"
+        tree.mkdir()
+        copy_tree(ROOT, tree)
+        write_switches(tree, sites)
+        bench = Bench(tree, engine.endpoint, arguments.jobs)
+        verdicts = _tried(bench, sites, chosen, fresh=arguments.anew)
+        progress = Progress(0)
+        progress.say("the tests that found them, with nothing removed")
+        unreliable = bench.unreliable(verdict.test for verdict in verdicts if verdict.test)
+    if len(chosen) + len(EQUIVALENTS) == len(sites):
+        _write(verdicts, sites)
+    return _reported(verdicts, sites, unreliable)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m scripts.mutants", description="Removes conditions and checks.")
+    parser.add_argument("--only", default="", help="only where this is part of the path, the function or the removal")
+    parser.add_argument("--changed", nargs="?", const="HEAD", help="only files that differ from a commit")
+    parser.add_argument("--jobs", type=int, default=2, help="how many at once")
+    parser.add_argument("--list", action="store_true", help="say what would be tried")
+    parser.add_argument("--anew", action="store_true", help="forget which tests were of use the last time")
+    arguments = parser.parse_args()
+    if arguments.changed:
+        command = ["git", "diff", "--name-only", arguments.changed]
+        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        arguments.changed = set(listed.stdout.split())
+    return arguments
+
+
+def _is_wanted(site: Site, arguments: argparse.Namespace) -> bool:
+    if arguments.changed is not None and site.path not in arguments.changed:
+        return False
+    return arguments.only in f"{site.path} {site.name}"
+
+
+def _tried(bench: Bench, sites: Sequence[Site], chosen: Sequence[Site], *, fresh: bool) -> list[Verdict]:
+    """First the test that found it the last time, then those known to come by, then those found by a new look."""
+    progress = Progress(len(chosen))
+    killers = {} if fresh or not RESULTS.exists() else json.loads(RESULTS.read_text(encoding="utf-8"))["killed"]
+    verdicts: dict[int, Verdict] = {}
+
+    def attempt(tasks: Iterable[tuple[Site, Sequence[str]]], *, last: bool) -> None:
+        def tell(verdict: Verdict) -> None:
+            if verdict.test or last:
+                verdicts[verdict.site.number] = verdict
+                progress.tell(verdict)
+
+        bench.tried(tasks, tell)
+
+    def left() -> list[Site]:
+        return [site for site in chosen if site.number not in verdicts]
+
+    attempt([(site, [killers[site.name]]) for site in left() if site.name in killers], last=False)
+    known = None if fresh else _known_passage()
+    if known is not None and left():
+        attempt([(site, tests) for site in left() if (tests := known.of(site))], last=False)
+    if left():
+        progress.say(f"looking which tests come by the {len(left())} that are left")
+        passage = bench.passage(sites)
+        _keep(passage)
+        if passage.failing:
+            progress.say(f"{len(passage.failing)} tests fail anyway and do not count: {', '.join(passage.failing[:5])}")
+        attempt([(site, passage.of(site)) for site in left()], last=True)
+    return [verdicts[site.number] for site in chosen]
+
+
+def _known_passage() -> Passage | None:
+    if not _PASSAGE.exists():
+        return None
+    return Passage(json.loads(_PASSAGE.read_text(encoding="utf-8")), [])
+
+
+def _keep(passage: Passage) -> None:
+    _PASSAGE.parent.mkdir(parents=True, exist_ok=True)
+    _PASSAGE.write_text(json.dumps(passage.tests), encoding="utf-8")
+
+
+def _write(verdicts: Sequence[Verdict], sites: Sequence[Site]) -> None:
+    """What the next run begins with, and what the documents quote."""
+    names = {site.name for site in sites}
+    result = {
+        "mutants": len(verdicts),
+        "killed by kind": dict(sorted(Counter(each.site.kind for each in verdicts if each.test).items())),
+        "survived": [each.site.name for each in verdicts if not each.test],
+        "equivalent": {name: reason for name, reason in EQUIVALENTS.items() if name in names},
+        "killed": {each.site.name: each.test for each in verdicts if each.test},
+    }
+    RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _by_kind(sites: Iterable[Site]) -> str:
+    return ", ".join(f"{kind} {count}" for kind, count in Counter(site.kind for site in sites).most_common())
+
+
+def _reported(verdicts: Sequence[Verdict], sites: Sequence[Site], unreliable: Sequence[str]) -> int:
+    survivors = [verdict for verdict in verdicts if not verdict.test]
+    mismade = [verdict for verdict in verdicts if verdict.is_mismade]
+    print(f"\n{_by_kind(verdict.site for verdict in verdicts)}")
+    for title, found in (("survived", survivors), ("not a mutant", mismade)):
+        for verdict in found:
+            print(f"{title}: {verdict.site.path}:{verdict.site.line} {verdict.site.name}\n    {verdict.why[-500:]}")
+    unknown = set(EQUIVALENTS) - {site.name for site in sites}
+    for name in sorted(unknown):
+        print(f"called equivalent, and not there any more: {name}")
+    for test in unreliable:
+        print(f"fails with nothing removed: {test}")
+    killed = len(verdicts) - len(survivors)
+    print(f"{killed} of {len(verdicts)} mutants killed; {len(EQUIVALENTS)} equivalent ones left out")
+    return 1 if survivors or mismade or unknown or unreliable else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""Tries the mutants: for each one the tests that come by it, the one that found it the last time first."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any, Self
+
+from scripts.mutants.sites import Site
+
+LEVELS = ("tests/unit", "tests/functional", "tests/contract", "tests/integration")
+# What a test says when it was DynamoDB that refused the mutant, or Python.
+_MISMADE = ("Invalid ConditionExpression", "Invalid FilterExpression", "redundant parentheses", "SyntaxError")
+_MATRIX = "tests/functional/authorisation/test_matrix.py::test_who_may_call"
+
+# test -> seconds; test -> numbers of the sites it came by
+Seconds = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a mutant: the test that found it, or None where it survived."""
+
+    site: Site
+    test: str | None
+    why: str
+    seconds: float
+
+    @property
+    def is_mismade(self) -> bool:
+        """It was not the removal that a test saw."""
+        return (self.test is None and bool(self.why)) or any(text in self.why for text in _MISMADE)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Which tests come by which removal, fastest first, when none of them is on."""
+
+    tests: Mapping[str, Sequence[str]]
+    failing: Sequence[str]
+
+    def of(self, site: Site) -> list[str]:
+        if site.kind == "role":
+            # looked at when the endpoint is imported: the endpoint's own row of the matrix, then its neighbours
+            own = f"{_MATRIX}[{Path(site.path).stem}]"
+            context = f"tests/functional/{Path(site.path).parent.name}/"
+            every = dict.fromkeys(test for tests in self.tests.values() for test in tests)
+            return [own, *(test for test in every if test.startswith(context))]
+        return list(self.tests.get(site.name, ()))
+
+
+class Bench:
+    """The copied tree, one engine, and processes that try mutants in it."""
+
+    def __init__(self, tree: Path, endpoint: str, jobs: int) -> None:
+        self._tree = tree
+        self._jobs = jobs
+        self._environment = {
+            **os.environ,
+            "DYNAMODB_LOCAL": endpoint,
+            "PYTHONHASHSEED": "0",
+            # set while the forks are made: nothing of the tests is written into the working tree
+            "PYTHONPATH": os.pathsep.join((str(tree), str(tree / "layers" / "peerlearn"))),
+        }
+        self._python = str(tree / ".venv" / "bin" / "python")
+
+    def passage(self, sites: Sequence[Site]) -> Passage:
+        """Runs the suite once with no removal on."""
+        seen = self._tree.parent / "seen.jsonl"
+        seen.unlink(missing_ok=True)
+        options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "scripts.mutants.plugin"]
+        command = [self._python, "-m", "pytest", *options, "-n", str(self._jobs), *LEVELS]
+        environment = {**self._environment, "SEEN": str(seen), "PATIENCE": "600"}
+        subprocess.run(
+            command, cwd=self._tree, env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        lines = [json.loads(line) for line in seen.read_text(encoding="utf-8").splitlines()]
+        names = {site.number: site.name for site in sites}
+        by_site: dict[str, list[str]] = defaultdict(list)
+        for line in sorted(lines, key=lambda line: line["seconds"]):
+            for number in line["sites"] if line["passed"] else ():
+                by_site[names[number]].append(line["test"])
+        return Passage(by_site, [line["test"] for line in lines if not line["passed"]])
+
+    def tried(self, tasks: Iterable[tuple[Site, Sequence[str]]], tell: Callable[[Verdict], None]) -> list[Verdict]:
+        """Each mutant with its tests, in their order, until one fails."""
+        waiting: SimpleQueue[tuple[Site, Sequence[str]]] = SimpleQueue()
+        for task in tasks:
+            waiting.put(task)
+        verdicts: list[Verdict] = []
+
+        def work() -> None:
+            with _Process([self._python, "-m", "scripts.mutants.worker"], self._tree, self._environment) as process:
+                while not waiting.empty():
+                    site, tests = waiting.get()
+                    answer = process.ask({"number": site.number, "tests": tests})
+                    # 1: a test failed; 0: none did; 5: there was none; all else is no verdict on the mutant
+                    ended = "" if answer["status"] in (0, 5) else f"pytest ended with {answer['status']}"
+                    verdict = Verdict(site, answer["test"], answer["why"] or ended, answer["seconds"])
+                    verdicts.append(verdict)
+                    tell(verdict)
+
+        if not waiting.empty():
+            with ThreadPoolExecutor(self._jobs) as pool:
+                for future in [pool.submit(work) for _ in range(min(self._jobs, waiting.qsize()))]:
+                    future.result()
+        return verdicts
+
+    def unreliable(self, tests: Iterable[str]) -> list[str]:
+        """Those of the tests that fail with no removal on."""
+        verdict = self.tried([(_NOTHING, sorted(set(tests)))], lambda _: None)
+        return [each.test or each.why for each in verdict if each.test or each.why]
+
+
+_NOTHING = Site(0, "", "", "", 0, "", "", None, "")  # type: ignore[arg-type]
+
+
+class _Process:
+    """A worker that is asked line by line."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            command, cwd=folder, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> Self:
+        self._answer()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def ask(self, task: dict[str, Any]) -> dict[str, Any]:
+        questions: IO[str] | None = self._process.stdin
+        print(json.dumps(task), file=questions, flush=True)
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        answers: IO[str] | None = self._process.stdout
+        line = answers.readline() if answers else ""
+        if not line:
+            raise RuntimeError(f"a worker ended with {self._process.wait()}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+class Progress:
+    """A line per mutant."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._began = time.monotonic()
+
+    def tell(self, verdict: Verdict) -> None:
+        self._done += 1
+        site = verdict.site
+        outcome = f"killed by {verdict.test}" if verdict.test else "SURVIVED"
+        if verdict.is_mismade:
+            outcome = f"NOT A MUTANT: {verdict.why.strip().splitlines()[-1]}"
+        place = f"{site.path.removeprefix('layers/peerlearn/peerlearn/')}:{site.line}"
+        print(
+            f"[{self._done}/{self._total}] {place} {site.where}: {site.kind} {site.removed}\n"
+            f"    {outcome} ({verdict.seconds:.1f} s)",
+            flush=True,
+        )
+
+    def say(self, text: str) -> None:
+        print(f"-- {text} ({time.monotonic() - self._began:.0f} s)", flush=True, file=sys.stdout)
