@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test mutants docs lint format bench build deploy environment environments
+.PHONY: help run reset test histories mutants docs lint format bench build deploy environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -28,6 +28,10 @@ mutants: environment  ## remove each condition and each check, one at a time: a 
 
 docs: environment  ## write docs/openapi.json and docs/asyncapi.json from the code
 	@.venv/bin/python -m scripts.api_documents
+
+histories: environment  ## a hundred thousand operations at once, faults at every call: was everything right? (ARGS="--only seats --seed 7")
+	@nice .venv/bin/python -m tests.support.histories $(ARGS)
+	@nice .venv/bin/python -m pytest -n auto --long tests/integration/faults
 
 lint: environment  ## style, types and the template
 	.venv/bin/ruff check

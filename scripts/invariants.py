@@ -73,6 +73,7 @@ def violations(
     """
     moment = now()
     checks: list[_Check] = [
+        _Kinds(),
         _Seats(moment, settled=settled),
         _Schedules(moment, settled=settled),
         _Ledger(),
@@ -94,9 +95,27 @@ def table_items(client: Any, table_name: str) -> Iterator[Item]:
         yield from map(unmarshal, page["Items"])
 
 
+_ENTITIES = frozenset(Entity)
+
+
 class _Check(Protocol):
     def see(self, item: Item) -> None: ...
     def violations(self) -> Iterator[Violation]: ...
+
+
+class _Kinds:
+    """Every item is of a kind: what is of none was made by an update of something that was not there."""
+
+    def __init__(self) -> None:
+        self._strays: list[str] = []
+
+    def see(self, item: Item) -> None:
+        if item.get("entity") not in _ENTITIES:
+            self._strays.append(f"{item['PK']}/{item['SK']}")
+
+    def violations(self) -> Iterator[Violation]:
+        for key in self._strays:
+            yield Violation("items", key, "is of no kind")
 
 
 class _Seats:

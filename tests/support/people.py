@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count
 
 from peerlearn.adapters.tokens import TokenService
-from peerlearn.domain.clock import utc_now
+from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.users import Credential, Principal, Role, Session, User
 from peerlearn.persistence.accounts import AccountRepository
@@ -38,9 +38,10 @@ class Person:
 class People:
     """Makes them."""
 
-    def __init__(self, accounts: AccountRepository, tokens: TokenService) -> None:
+    def __init__(self, accounts: AccountRepository, tokens: TokenService, clock: Clock = utc_now) -> None:
         self._accounts = accounts
         self._tokens = tokens
+        self._clock = clock
 
     def add(self, role: Role = Role.LEARNER, name: str | None = None) -> Person:
         """A new account of that role. Nobody can sign in to it: it has no password."""
@@ -52,7 +53,7 @@ class People:
             role=role,
             interests=("chess",),
             learning_goals=("endgames",),
-            created_at=utc_now(),
+            created_at=self._clock(),
         )
         session_id = new_id("sid")
         session = Session(
@@ -60,8 +61,8 @@ class People:
             user_id=user.user_id,
             generation=1,
             token_hash=self._tokens.refresh_hash(session_id, 1),
-            rotated_at=utc_now(),
-            expires_at=utc_now() + timedelta(days=7),
+            rotated_at=self._clock(),
+            expires_at=self._clock() + timedelta(days=7),
             epoch=0,
         )
         self._accounts.add(Credential(NO_PASSWORD, user), session, new_id("token"))

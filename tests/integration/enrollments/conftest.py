@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.bootstrap import security
@@ -23,15 +22,13 @@ from peerlearn.services.promotion import PromotionService
 from scripts.dynamodb_local import DynamoDBLocal
 from tests.fakes.keys import FakeKeyRing
 from tests.functional.conftest import forget_providers
+from tests.support import streams
 from tests.support.api import Answer, Context, http_event, invoke
 from tests.support.courses import Courses
+from tests.support.streams import Records
 from tests.support.wire import Wire
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 T = TypeVar("T")
-Records = list[dict[str, Any]]
 
 THREADS = 32
 
@@ -118,24 +115,9 @@ def reason(result: object) -> str:
 
 
 @pytest.fixture
-def stream_records(dynamodb_local: DynamoDBLocal, dynamodb: DynamoDBClient, table_name: str) -> Callable[[], Records]:
+def stream_records(dynamodb_local: DynamoDBLocal, table_name: str) -> Callable[[], Records]:
     """Every record of the table's stream so far, as Lambda would be handed them."""
-    streams = boto3.client("dynamodbstreams", endpoint_url=dynamodb_local.endpoint, config=Config(proxies={}))
-    arn = dynamodb.describe_table(TableName=table_name)["Table"]["LatestStreamArn"]
-
-    def read() -> Records:
-        records: Records = []
-        for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
-            iterator: str | None = streams.get_shard_iterator(
-                StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
-            while iterator:
-                answer = streams.get_records(ShardIterator=iterator)
-                records += [_as_lambda_sees(record) for record in answer["Records"]]
-                iterator = answer.get("NextShardIterator") if answer["Records"] else None
-        return records
-
-    return read
+    return partial(streams.stream_records, dynamodb_local, table_name)
 
 
 @pytest.fixture
@@ -148,9 +130,3 @@ def deliver(providers: TokenService) -> Callable[[str, Records], dict[str, Any]]
         return answer
 
     return deliver_
-
-
-def _as_lambda_sees(record: Any) -> dict[str, Any]:
-    change = record["dynamodb"]
-    at = int(change["ApproximateCreationDateTime"].timestamp())
-    return {**record, "dynamodb": {**change, "ApproximateCreationDateTime": at}}

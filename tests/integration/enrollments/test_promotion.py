@@ -17,8 +17,9 @@ from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
-from tests.integration.enrollments.conftest import Records, at_once
+from tests.integration.enrollments.conftest import at_once
 from tests.support.courses import Courses
+from tests.support.streams import Records
 
 
 def in_line(service: EnrollmentService, courses: Courses, *, seats: int, waiting: int) -> tuple[str, list[str]]:

@@ -19,8 +19,9 @@ from peerlearn.persistence.items.courses import course_item, course_of
 from peerlearn.persistence.table import Table, put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.rescheduling import ReschedulingService
-from tests.integration.enrollments.conftest import Records, at_once, reason
+from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.courses import Courses
+from tests.support.streams import Records
 
 # as the table keeps it: whole milliseconds
 NOON = (utc_now() + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)

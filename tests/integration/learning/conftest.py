@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from peerlearn.domain.assessments import StoredFile, UploadedObject, UploadForm
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
@@ -14,28 +13,13 @@ from peerlearn.persistence.table import Backoff, Table
 from peerlearn.services.assessments import AssessmentService, SubmissionService
 from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
+from tests.fakes.uploads import NoBucket
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.wire import Wire
 
 TUTOR = Principal("usr_tutor", Role.TUTOR, "sid_tutor")
 ADA = Principal("usr_ada", Role.LEARNER, "sid_ada")
-
-
-class NoBucket:
-    """Links only: nothing is ever uploaded."""
-
-    bucket = "no-such-bucket"
-    max_bytes = 1000
-
-    def form(self, key: str, content_type: str) -> UploadForm:
-        raise NotImplementedError
-
-    def claim(self, key: str) -> UploadedObject | None:
-        raise NotImplementedError
-
-    def link(self, file: StoredFile) -> str:
-        raise NotImplementedError
 
 
 class School:
