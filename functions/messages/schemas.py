@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peerlearn.domain.messages import InboxEntry, Message, MessagePage
+from peerlearn.domain.users import FORMER_LEARNER
 from peerlearn.http.messages import ClientMessageId, MessageText, Seq
 from peerlearn.http.models import Identifier, Moment, RequestModel, ResponseModel
 
@@ -69,7 +70,7 @@ class ConversationView(ResponseModel):
     def of(cls, entry: InboxEntry, user_id: str) -> ConversationView:
         conversation, message = entry.conversation, entry.last_message
         return cls(
-            peer=PersonView(user_id=entry.peer_id, name=entry.peer.name if entry.peer else ""),
+            peer=PersonView(user_id=entry.peer_id, name=entry.peer.name if entry.peer else FORMER_LEARNER),
             last_message=MessageView.of(message, is_read=conversation.is_read(message)),
             unread=conversation.unread(user_id),
         )

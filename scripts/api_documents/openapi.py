@@ -61,6 +61,8 @@ _TAGS = {
     "peers": "People of one's own courses.",
     "messages": "Writing to peers and tutors. What arrives meanwhile is pushed over the WebSocket.",
     "profile": "One's own page and points.",
+    "privacy": "All of one's data, and the end of one's account.",
+    "calendar": "Booked sessions in one's own calendar program.",
     "users": "What administrators do with accounts.",
     "realtime": "Tickets for the WebSocket, which `docs/asyncapi.json` describes.",
     "documents": "This document.",
@@ -198,6 +200,7 @@ _PARAMETERS = {
     "with": "The other person's user id.",
     "after": "Messages after this `seq`.",
     "before": "Messages before this `seq`.",
+    "token": "What the link was made with.",
 }
 
 
@@ -208,13 +211,18 @@ def _success(
     status = str(int(route.status_code))
     described = raw["responses"][status]
     answer: Schema = {"description": _SUCCESSES.get(status, "Done.")}
-    if route.responses:
+    named = {str(int(code)): one for code, one in (route.responses or {}).items()}
+    if status in named:
         answer = own(described)
     elif status != str(int(HTTPStatus.NO_CONTENT)):
         schema = own(described["content"]["application/json"]["schema"])
         example = example_of(schema, components.schemas)
         answer["content"] = {"application/json": {"schema": schema, "example": example}}
     responses = {status: answer}
+    # The same answer, not complete yet.
+    if (accepted := str(int(HTTPStatus.ACCEPTED))) in named:
+        headers = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+        responses[accepted] = {**answer, "description": named[accepted]["description"], "headers": headers}
     if revalidates:
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Cache-Control")}
         answer["headers"] = headers

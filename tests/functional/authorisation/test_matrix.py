@@ -75,6 +75,12 @@ REFUSED: dict[str, Mapping[str, str]] = {
     "get_profile": CALLERS,
     "update_profile": CALLERS,
     "list_points": CALLERS,
+    "export_data": CALLERS,
+    "erase_account": CALLERS,
+    "create_calendar_link": CALLERS,
+    "revoke_calendar_link": CALLERS,
+    # whoever has the link
+    "get_calendar": EVERYBODY,
     "leaderboard": MEMBERS_AND_AUTHORS,
     "create_course": AUTHORS,
     "update_course": OWN_AUTHORS,

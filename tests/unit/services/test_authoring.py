@@ -11,9 +11,9 @@ import pytest
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Kind, Level, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable, UserNotFound
+from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable, Unauthenticated
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.users import Principal, Role, User
+from peerlearn.domain.users import FORMER_LEARNER, Principal, Role, User
 from peerlearn.services.authoring import AuthoringService
 
 ADA = Principal("usr_ada", Role.TUTOR, "sid")
@@ -96,7 +96,7 @@ def test_what_is_published_is_listed_at_once_and_a_draft_is_not(service: Authori
 
 
 def test_author_without_account(service: AuthoringService) -> None:
-    with pytest.raises(UserNotFound):
+    with pytest.raises(Unauthenticated):
         service.create(Principal("usr_gone", Role.TUTOR, "sid"), DRAFT)
 
 
@@ -180,4 +180,4 @@ def test_roster_totals_are_the_seat_locks_counts(
     roster = service.roster(ADA, page.course.course_id, status, PageRequest())
     assert roster.total == total
     # Somebody whose account is gone still has a line.
-    assert [entry.learner_name for entry in roster.entries] == [""]
+    assert [entry.learner_name for entry in roster.entries] == [FORMER_LEARNER]

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import UserNotFound
 from peerlearn.domain.ids import derived_id
 from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.domain.users import User
@@ -93,7 +95,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The head of a conversation. `link` is what allowed the last message that needed one."""
+    """The head of a conversation.
+
+    `link` is what allowed the last message that needed one; who is in `gone` has erased their account.
+    """
 
     pair: Pair
     last_seq: int = 0
@@ -102,6 +107,19 @@ class Conversation:
     read_low: Reading = Reading()
     read_high: Reading = Reading()
     link: Link | None = None
+    gone: frozenset[str] = frozenset()
+
+    def require_both(self, sender_id: str) -> None:
+        """Both are still there to write to each other.
+
+        Raises
+        ------
+        Unauthenticated, UserNotFound
+        """
+        if sender_id in self.gone:
+            raise account_erased()
+        if self.gone:
+            raise UserNotFound
 
     def reading(self, user_id: str) -> Reading:
         return self.read_low if user_id == self.pair.low else self.read_high

@@ -12,6 +12,9 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 REFRESH_GRACE = timedelta(seconds=10)
 
 NAME_MAX_LENGTH = 100
+# Stand where the names of those stood who have erased their accounts.
+FORMER_LEARNER = "Former learner"
+FORMER_TUTOR = "Former tutor"
 TAGS_MAX = 20
 TAG_MAX_LENGTH = 60
 

@@ -10,7 +10,9 @@ from peerlearn.persistence.items.base import Entity
 
 
 def decode(change: Change) -> Iterator[SessionsEnded]:
-    """A session revoked, or all of somebody's sessions ended by a new password or role."""
+    """A session revoked, or all of somebody's sessions ended by a new password or role, or with their account."""
+    if change.entity == Entity.ERASURE and change.new is not None:
+        yield SessionsEnded(change.new["userId"])
     if change.old is None or change.new is None:
         return
     if change.entity == Entity.SESSION and change.became("revoked", value=True):

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.errors import EmailAlreadyRegistered, TokenReused, Unauthenticated
+from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import Conflict, EmailAlreadyRegistered, TokenReused, Unauthenticated
 from peerlearn.domain.users import REFRESH_GRACE, Credential, RefreshClaims, Role, Session, User
 from peerlearn.persistence import keys
+from peerlearn.persistence.guards import becoming_administrator, ceasing_as_administrator
 from peerlearn.persistence.items.accounts import (
     credential_item,
     credential_of,
@@ -48,6 +50,8 @@ class AccountRepository:
             put(profile_item(credential.user)),
             put(session_item(session)),
         ]
+        if credential.user.role is Role.ADMIN:
+            writes.append(becoming_administrator(credential.user.user_id))
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
@@ -78,7 +82,13 @@ class AccountRepository:
         interests: Sequence[str] | None = None,
         learning_goals: Sequence[str] | None = None,
     ) -> User:
-        """The account with the given fields replaced; None leaves one as it is."""
+        """The account with the given fields replaced; None leaves one as it is.
+
+        Raises
+        ------
+        Unauthenticated
+            The account was erased at the same moment.
+        """
         changed = replace(
             user,
             name=user.name if name is None else name,
@@ -92,13 +102,16 @@ class AccountRepository:
             values: Item = {
                 f":{field[1:]}": value if isinstance(value, str) else list(value) for field, value in fields.items()
             }
-            self._write_both(
-                user,
-                "SET #change = :change, " + ", ".join(f"{field} = :{field[1:]}" for field in fields),
-                token,
-                names={field: names[field] for field in fields} | _CHANGE,
-                values=values | {":change": LastChange.PROFILE.value},
-            )
+            try:
+                self._write_both(
+                    user,
+                    "SET #change = :change, " + ", ".join(f"{field} = :{field[1:]}" for field in fields),
+                    token,
+                    names={field: names[field] for field in fields} | _CHANGE,
+                    values=values | {":change": LastChange.PROFILE.value},
+                )
+            except ConditionFailed as failure:
+                raise account_erased() from failure
         return changed
 
     def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool:
@@ -137,7 +150,15 @@ class AccountRepository:
         """A new role; ends every session, so that no refresh token carries the old one.
 
         None when the account was changed meanwhile.
+
+        Raises
+        ------
+        Conflict
+            Nobody would be an administrator any more.
         """
+        also = [becoming_administrator(user.user_id)] if role is Role.ADMIN else []
+        if user.role is Role.ADMIN:
+            also.append(ceasing_as_administrator(user.user_id))
         changed = replace(user, role=role, session_epoch=user.session_epoch + 1)
         try:
             self._write_both(
@@ -152,8 +173,11 @@ class AccountRepository:
                     ":epoch": user.session_epoch,
                     ":change": LastChange.ENDED.value,
                 },
+                also=also,
             )
         except ConditionFailed as failure:
+            if also and failure.failed == (False, False, True):
+                raise Conflict("Somebody has to stay an administrator.") from failure
             found = failure.found[0]
             # The reply to our own commit may have been lost; another's commit of the same role is as good.
             if found is None or found["role"] != role or found["sessionEpoch"] != changed.session_epoch:
@@ -169,11 +193,13 @@ class AccountRepository:
         names: dict[str, str],
         values: Item,
         condition: str = _EXISTS,
+        also: Sequence[Write] = (),
     ) -> None:
         writes: list[Write] = [
             update(key, expression, condition=condition, names=names, values=values)
             for key in (keys.profile(user.user_id), keys.credential(user.email))
         ]
+        writes += also
         self._table.transact(writes, token)
 
     # -- sessions -----------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from peerlearn.persistence.items.assessments import (
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
-from peerlearn.persistence.items.ledger import totals_of
+from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
 from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
@@ -216,6 +216,9 @@ def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> D
     assessment = found.get(keys.assessment(course_id, assessment_id))
     enrollment = found.get(keys.enrollment(learner_id, course_id))
     latest = found.get(keys.submission(learner_id, assessment_id))
+    if is_erased(found.get(keys.totals(learner_id))):
+        # Who has erased their account is a member of nothing and has handed in nothing.
+        enrollment = latest = None
     return Desk(
         course_of(course) if course else None,
         assessment_of(assessment) if assessment else None,

@@ -20,6 +20,7 @@ from peerlearn.domain.messages import (
 )
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
+from peerlearn.persistence.guards import NOT_ERASED
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.conversations import (
     client_message_item,
@@ -81,12 +82,16 @@ class ConversationRepository:
         Raises
         ------
         LinkBroken
-            It does not hold any more; nothing was stored.
+            It does not hold any more, or one of the two has erased their account; nothing was stored.
+        UserNotFound, Unauthenticated
+            The receiver, or the sender, has erased their account.
         TemporarilyUnavailable
             Others wrote into the conversation faster for seconds.
         """
         head = conversation
         for _ in self._backoff().waits():
+            if head is not None:
+                head.require_both(draft.sender_id)
             following, message = (head or Conversation(draft.pair)).with_next(draft, link)
             writes = _writes(head, following, message, link)
             try:
@@ -216,9 +221,11 @@ class ConversationRepository:
                 if head.last_seq != heads[head.pair].last_seq:
                     found |= self._table.batch_get([keys.message(head.pair.low, head.pair.high, head.last_seq)])
                 heads[head.pair] = head
+        # One whose two people have both gone is gone as well, whatever the index says.
         return {
-            pair: (head, message_of(found[keys.message(pair.low, pair.high, head.last_seq)]))
+            pair: (head, message_of(message))
             for pair, head in heads.items()
+            if (message := found.get(keys.message(pair.low, pair.high, head.last_seq))) is not None
         }
 
     def _page_before(self, pair: Pair, before: int, limit: int) -> MessagePage | None:
@@ -272,7 +279,8 @@ def _writes(head: Conversation | None, following: Conversation, message: Message
             update(
                 keys.inbox_counter(user_id),
                 "SET #count = if_not_exists(#count, :zero) + :one, #entity = :entity",
-                names={"#count": "conversations", "#entity": "entity"},
+                names={"#count": "conversations", "#entity": "entity", "#erased": "erasedAt"},
+                condition=NOT_ERASED,
                 values={":zero": 0, ":one": 1, ":entity": Entity.INBOX.value},
             )
             for user_id in (message.pair.low, message.pair.high)
@@ -287,7 +295,8 @@ def _head_write(head: Conversation | None, following: Conversation) -> Write:
     # (none) -> head at 1;  head at n -> head at n+1, and only from there
     is_as_read = "attribute_not_exists(PK)"
     if head is not None:
-        is_as_read = "#lastSeq = :before"
+        is_as_read = "#lastSeq = :before AND attribute_not_exists(#lowGone) AND attribute_not_exists(#highGone)"
+        names |= {"#lowGone": "lowGone", "#highGone": "highGone"}
         values[":before"] = head.last_seq
     return update(
         keys.conversation(following.pair.low, following.pair.high),

@@ -6,11 +6,21 @@ from typing import Any
 
 from peerlearn.domain.courses import Course, CoursePage, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
+from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.assessments import assessment_of
-from peerlearn.persistence.items.courses import course_item, course_of, modules_of, outline_item, seats_item, seats_of
+from peerlearn.persistence.items.courses import (
+    course_item,
+    course_of,
+    modules_of,
+    outline_item,
+    seats_item,
+    seats_of,
+    teaching_item,
+)
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
 
@@ -51,19 +61,30 @@ class CourseRepository:
         return (course_of(found[key]), seats_of(found[seats_key])) if len(found) == 2 else None  # noqa: PLR2004
 
     def add(self, page: CoursePage, token: str) -> None:
-        """A new course. Its id is random: an item that is already there is our own, its reply having been lost."""
-        course_id = page.course.course_id
+        """A new course. Its id is random: an item that is already there is our own, its reply having been lost.
+
+        Raises
+        ------
+        Unauthenticated
+            Its author has erased their account.
+        """
+        course_id, tutor_id = page.course.course_id, page.course.tutor.user_id
         writes = [
             put(course_item(page.course) | {"requestId": token}, condition=_IS_NEW),
             put(outline_item(course_id, page.modules)),
             put(seats_item(page.seats)),
+            put(teaching_item(tutor_id, course_id)),
+            not_erased(tutor_id),
         ]
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
             found = failure.found[0]
-            if found is None or found.get("requestId") != token:
-                raise
+            if found is not None and found.get("requestId") == token:
+                return
+            if failure.failed[-1]:
+                raise account_erased() from failure
+            raise
 
     def change(self, before: CoursePage, after: CoursePage, token: str) -> bool:
         """Writes what differs; False when somebody changed the course since `before` was read.
@@ -114,6 +135,7 @@ class CourseRepository:
             ),
             delete(keys.outline(course.course_id)),
             delete(keys.seats(course.course_id)),
+            delete(keys.teaching(course.tutor.user_id, course.course_id)),
             *(delete(keys.assessment(course.course_id, a.assessment_id)) for a in page.assessments),
         ]
         try:

@@ -9,7 +9,9 @@ from peerlearn.domain.bookings import Change, Collision, Gate, Situation
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import CourseStatus, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
+from peerlearn.domain.erasure import account_erased
 from peerlearn.persistence import keys
+from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.courses import seats_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
@@ -20,7 +22,8 @@ from peerlearn.persistence.items.enrollments import (
 )
 from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
 
-# The writes of a change that have a condition, in their order; the fourth, the waitlist's, is guarded by the first.
+# The writes of a change that have a condition, in their order; the fourth, the waitlist's, is guarded by the first, and
+# the last of a new booking asks for the learner's account.
 _ENROLLMENT, _SEATS, _SCHEDULE = 0, 1, 2
 
 
@@ -61,6 +64,8 @@ class EnrollmentRepository:
         Raises
         ------
         Collision
+        Unauthenticated
+            The learner has erased their account.
         """
         writes = [_enrollment_write(change, token), _seats_write(change)]
         if change.schedule is not None:
@@ -69,6 +74,8 @@ class EnrollmentRepository:
             writes.append(_slot_removal(change.situation))
         if change.waiting_since is not None:
             writes.append(_waitlist_write(change, change.waiting_since))
+        if change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE):
+            writes.append(not_erased(change.situation.learner_id))
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
@@ -76,6 +83,8 @@ class EnrollmentRepository:
             # The reply to our own commit may have been lost: then the enrolment found is the one we wrote.
             if found is not None and found.get("requestId") == token:
                 return
+            if change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE) and failure.failed[-1]:
+                raise account_erased() from failure
             raise Collision(_found_instead(change, failure)) from failure
 
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int:

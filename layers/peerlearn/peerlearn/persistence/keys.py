@@ -20,6 +20,7 @@ SUBMISSION_PREFIX = "SUBMISSION#"
 ASSESSMENT_PREFIX = "A#ASSESSMENT#"
 MESSAGE_PREFIX = "MESSAGE#"
 CONNECTION_PREFIX = "CONNECTION#"
+TEACHING_PREFIX = "TEACHES#"
 LISTING_PREFIX = "E#"
 
 
@@ -47,7 +48,10 @@ def profile(user_id: str) -> Key:
 
 
 def totals(user_id: str) -> Key:
-    """Points and hours: sums of the ledger, kept by the transactions that write it."""
+    """Points and hours: sums of the ledger, kept by the transactions that write it.
+
+    Of an erased account its tombstone: whatever earns something writes this item and so finds it there.
+    """
     return Key(user_partition(user_id), "A#TOTALS")
 
 
@@ -58,6 +62,26 @@ def schedule(user_id: str) -> Key:
 
 def session(user_id: str, session_id: str) -> Key:
     return Key(user_partition(user_id), f"{SESSION_PREFIX}{session_id}")
+
+
+def calendar(user_id: str) -> Key:
+    """The private link to somebody's calendar; with their booked sessions in one range."""
+    return Key(user_partition(user_id), "A#CALENDAR")
+
+
+def export(user_id: str) -> Key:
+    """The export of somebody's data that is being prepared, or ready to be fetched."""
+    return Key(user_partition(user_id), "EXPORT")
+
+
+def teaching(user_id: str, course_id: str) -> Key:
+    """A course that somebody has made: how their courses are found from them."""
+    return Key(user_partition(user_id), f"{TEACHING_PREFIX}{course_id}")
+
+
+def administrators() -> Key:
+    """Who is an administrator: what two who demote each other collide on."""
+    return Key("ADMINISTRATORS", "ADMINISTRATORS")
 
 
 def throttle(subject: str) -> Key:

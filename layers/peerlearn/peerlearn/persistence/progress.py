@@ -12,7 +12,7 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.courses import course_of, modules_of
 from peerlearn.persistence.items.enrollments import enrollment_of
-from peerlearn.persistence.items.ledger import totals_of
+from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
 from peerlearn.persistence.table import Backoff, Table, Write, update
@@ -63,7 +63,10 @@ class ProgressRepository:
 
         def plan(token: str) -> tuple[list[Write], LearnerCourse]:
             found = self._table.batch_get([*_read_keys(user_id, course_id), keys.totals(user_id)])
-            before = _learner_course(course_id, _enrollment(user_id, course_id, found), found)
+            # Who has erased their account is a member of nothing.
+            erased = is_erased(found.get(keys.totals(user_id)))
+            enrollment = None if erased else _enrollment(user_id, course_id, found)
+            before = _learner_course(course_id, enrollment, found)
             change = decide(before)
             if change is None or before.enrollment is None:
                 return [], before

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import (
     Conflict,
     InvalidCredentials,
@@ -170,11 +171,13 @@ class AccountService:
             The new one breaks a rule.
         Conflict
             The account was changed at the same moment from elsewhere.
+        Unauthenticated
+            The account was erased.
         """
         _require_strong(new_password, "newPassword")
         user = self._accounts.user(caller.user_id)
         if user is None:
-            raise UserNotFound
+            raise account_erased()
         credential = self._accounts.credential(user.email)
         if credential is None or not self._passwords.verify(current_password, credential.password_hash):
             raise InvalidCredentials("The current password is wrong.")
@@ -189,8 +192,8 @@ class AccountService:
         ------
         UserNotFound
         Conflict
-            Administrators do not give up their own role, so that one is always left; or the account was changed at the
-            same moment from elsewhere.
+            Administrators do not give up their own role; or nobody would be one any more, since two do it to each other
+            at the same moment; or the account was changed at the same moment from elsewhere.
         """
         if user_id == caller.user_id and role is not Role.ADMIN:
             raise Conflict("Another administrator has to do this for you.")

@@ -12,9 +12,10 @@ from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Seats, Tutor
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable, UserNotFound
+from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.users import Principal, User
+from peerlearn.domain.users import FORMER_LEARNER, Principal, User
 from peerlearn.services.catalogue import may_author
 
 # How often a course may turn out to have been changed by others before the caller is asked to try again.
@@ -67,12 +68,12 @@ class AuthoringService:
         ------
         ValidationFailed
             Times that do not fit its kind.
-        UserNotFound
-            The author's account is gone.
+        Unauthenticated
+            The author's account was erased.
         """
         user = self._people.user(author.user_id)
         if user is None:
-            raise UserNotFound
+            raise account_erased()
         page = draft.begun_by(Tutor(user.user_id, user.name), self._clock())
         self._courses.add(page, str(uuid4()))
         self._show(page.course)
@@ -135,7 +136,7 @@ class AuthoringService:
         people = self._people.users([enrollment.learner_id for enrollment in page.entries])
         return page.with_entries(
             [
-                RosterEntry(enrollment, user.name if (user := people.get(enrollment.learner_id)) else "")
+                RosterEntry(enrollment, user.name if (user := people.get(enrollment.learner_id)) else FORMER_LEARNER)
                 for enrollment in page.entries
             ]
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Forbidden, NotFound, UserNotFound, ValidationFailed
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.messages import (
@@ -113,6 +114,8 @@ class MessageService:
         """
         pair = self._pair(sender, receiver_id, "receiverId")
         conversation = self._conversations.conversation(pair)
+        if conversation is not None:
+            conversation.require_both(sender.user_id)
         if conversation is None or not conversation.received_by(sender.user_id):
             self._link(sender, receiver_id)
 
@@ -186,7 +189,9 @@ class MessageService:
         if receiver is None:
             raise UserNotFound
         own = self._people.profile(sender.user_id)
-        own_courses = own.enrolled_courses if own else []
+        if own is None:
+            raise account_erased()
+        own_courses = own.enrolled_courses
         their_courses = set(receiver.enrolled_courses)
         shared = next((course_id for course_id in own_courses if course_id in their_courses), None)
         if shared is not None:

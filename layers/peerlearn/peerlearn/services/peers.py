@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from peerlearn.domain.enrollments import Enrollment
-from peerlearn.domain.errors import CourseNotFound, NotEnrolled, UserNotFound
+from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import CourseNotFound, NotEnrolled
 from peerlearn.domain.paging import PageRequest, PageResult, slice_page
 from peerlearn.domain.peers import (
     COURSES_MAX,
@@ -52,13 +53,14 @@ class PeerService:
 
         Raises
         ------
-        UserNotFound
+        Unauthenticated
+            The caller's account was erased.
         CourseNotFound, NotEnrolled
             Of the course that was asked for.
         """
         own = self._neighbourhood.profile(caller.user_id)
         if own is None:
-            raise UserNotFound
+            raise account_erased()
         enrollments = self._enrollments(own, course_id)
         if not enrollments:
             return FoundPeers(slice_page([], wanted), {})

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
-from peerlearn.domain.errors import UserNotFound
+from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import Principal, User
 
@@ -44,11 +44,12 @@ class ProfileService:
 
         Raises
         ------
-        UserNotFound
+        Unauthenticated
+            The account was erased.
         """
         profile = self._profiles.profile(caller.user_id)
         if profile is None:
-            raise UserNotFound
+            raise account_erased()
         return profile
 
     def update(
@@ -63,7 +64,8 @@ class ProfileService:
 
         Raises
         ------
-        UserNotFound
+        Unauthenticated
+            The account was erased.
         """
         profile = self.profile(caller)
         if name is None and interests is None and learning_goals is None:

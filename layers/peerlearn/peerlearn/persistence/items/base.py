@@ -62,6 +62,7 @@ class LastChange(StrEnum):
     ENDED = "ended"
     GRADED = "graded"
     WANTED = "wanted"
+    ERASED = "erased"
 
 
 _STREAMED = frozenset({Entity.SEATS, Entity.COURSE, Entity.MESSAGE, Entity.POINTS, Entity.ENROLLMENT})

@@ -42,6 +42,7 @@ def conversation_of(item: Item) -> Conversation:
         read_low=Reading(int(item.get("readLow", 0)), int(item.get("seenLow", 0))),
         read_high=Reading(int(item.get("readHigh", 0)), int(item.get("seenHigh", 0))),
         link=Link(course_id, item.get("linkTutor")) if course_id else None,
+        gone=frozenset(item[side] for side in ("low", "high") if f"{side}Gone" in item),
     )
 
 

@@ -49,6 +49,15 @@ def course_of(item: Item) -> Course:
     )
 
 
+def teaching_item(user_id: str, course_id: str) -> Item:
+    return {
+        **keys.teaching(user_id, course_id).as_item(),
+        "entity": Entity.TEACHING.value,
+        "userId": user_id,
+        "courseId": course_id,
+    }
+
+
 def outline_item(course_id: str, modules: Sequence[Module]) -> Item:
     return {
         **keys.outline(course_id).as_item(),

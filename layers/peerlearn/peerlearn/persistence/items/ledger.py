@@ -10,9 +10,14 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
+def is_erased(totals: Item | None) -> bool:
+    """Whether an account's tombstone stands where its totals were."""
+    return totals is not None and totals["entity"] == Entity.ERASURE
+
+
 def totals_of(user_id: str, item: Item | None) -> Totals:
-    """The sums of a learner's ledger; an absent item is those of an empty one."""
-    if item is None:
+    """The sums of a learner's ledger; an absent item, or a tombstone, is those of an empty one."""
+    if item is None or is_erased(item):
         return Totals(user_id)
     return Totals(
         learner_id=user_id,

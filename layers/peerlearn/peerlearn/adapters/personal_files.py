@@ -1,0 +1,145 @@
+"""The files of one person in the bucket: what they uploaded, and exports of their data.
+
+A large export is written in parts, one of them in memory at a time; one that is cut off is begun again, and what it had
+written so far goes by the bucket's lifecycle rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from peerlearn.adapters.failures import transient_as_unavailable
+from peerlearn.domain.assessments import UPLOAD_PREFIX
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.exports import KeptFile, TooLarge, export_prefix
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# S3 takes parts from 5 MiB, and 10,000 of them.
+PART_BYTES = 8 * 1024 * 1024
+
+
+class PersonalFiles:
+    """The product's own bucket, by person.
+
+    Parameters
+    ----------
+    client
+        An S3 client that signs with SigV4 for the bucket's own region.
+    """
+
+    def __init__(self, client: S3Client, bucket: str, part_bytes: int = PART_BYTES) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._part_bytes = part_bytes
+
+    def uploads(self, user_id: str, most: int | None = None) -> list[KeptFile]:
+        """What somebody has uploaded.
+
+        Raises
+        ------
+        TooLarge
+            That is more than `most` files.
+        TemporarilyUnavailable
+        """
+        files: list[KeptFile] = []
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": f"{UPLOAD_PREFIX}{user_id}/"}
+        while True:
+            with transient_as_unavailable():
+                page = self._client.list_objects_v2(**request)
+            files += [KeptFile(one["Key"], one["Size"], one["LastModified"]) for one in page.get("Contents", ())]
+            if most is not None and len(files) > most:
+                raise TooLarge
+            if not page.get("IsTruncated"):
+                return files
+            request["ContinuationToken"] = page["NextContinuationToken"]
+
+    def write(self, key: str, chunks: Iterable[bytes]) -> int:
+        """Stores a file under that key, in the place of any other; its size.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
+        parts = _parts(chunks, self._part_bytes)
+        first, second = next(parts), next(parts, None)
+        form = {"Bucket": self._bucket, "Key": key, "ContentType": "application/json"}
+        with transient_as_unavailable():
+            if second is None:
+                self._client.put_object(Body=first, **form)  # type: ignore[arg-type]
+                return len(first)
+            upload = self._client.create_multipart_upload(**form)["UploadId"]  # type: ignore[arg-type]
+            known: list[Any] = []
+            size = 0
+            for part in chain((first, second), parts):
+                number = len(known) + 1
+                answer = self._client.upload_part(
+                    Bucket=self._bucket, Key=key, UploadId=upload, PartNumber=number, Body=part
+                )
+                known.append({"ETag": answer["ETag"], "PartNumber": number})
+                size += len(part)
+            self._client.complete_multipart_upload(
+                Bucket=self._bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": known}
+            )
+            return size
+
+    def delete(self, key: str) -> None:
+        """Nobody finds the file any more; the bucket's lifecycle rule removes its versions."""
+        with transient_as_unavailable():
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def link(self, key: str, expires_in: int) -> str:
+        """A URL that downloads the file. No call is made."""
+        request = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentDisposition": 'attachment; filename="peerlearn-export.json"',
+        }
+        return self._client.generate_presigned_url("get_object", Params=request, ExpiresIn=expires_in)
+
+    def delete_all(self, user_id: str) -> None:
+        """Every version of every file of somebody's.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            S3 could not delete some of them.
+        """
+        for prefix in (f"{UPLOAD_PREFIX}{user_id}/", export_prefix(user_id)):
+            for versions in self._versions(prefix):
+                self._delete_versions(versions)
+
+    def _versions(self, prefix: str) -> Iterator[list[Any]]:
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}
+        while True:
+            with transient_as_unavailable():
+                page = self._client.list_object_versions(**request)
+            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            if found:
+                yield [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+            if not page.get("IsTruncated"):
+                return
+            request |= {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
+
+    def _delete_versions(self, versions: list[Any]) -> None:
+        with transient_as_unavailable():
+            answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": versions, "Quiet": True})
+        if answer.get("Errors"):
+            raise TemporarilyUnavailable
+
+
+def _parts(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of that size, the last one smaller; at least one piece."""
+    buffer = bytearray()
+    begun = False
+    for chunk in chunks:
+        buffer += chunk
+        while len(buffer) >= size:
+            yield bytes(buffer[:size])
+            begun = True
+            del buffer[:size]
+    if buffer or not begun:
+        yield bytes(buffer)

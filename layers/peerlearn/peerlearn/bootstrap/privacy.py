@@ -1,0 +1,41 @@
+"""Exports and erasure."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from peerlearn.adapters.personal_files import PersonalFiles
+from peerlearn.bootstrap.assessments import s3_client
+from peerlearn.bootstrap.core import table
+from peerlearn.persistence.connections import ConnectionRepository
+from peerlearn.persistence.courses import CourseRepository
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.erasure import ErasureRepository
+from peerlearn.persistence.personal_data import PersonalDataRepository
+from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.erasure import Eraser, ErasureService
+from peerlearn.services.exports import ExportService
+from peerlearn.settings import settings
+
+
+@cache
+def export_service() -> ExportService:
+    return ExportService(PersonalDataRepository(table()), personal_files())
+
+
+@cache
+def erasure_service() -> ErasureService:
+    return ErasureService(ErasureRepository(table()), TeachingRepository(table()), ConnectionRepository(table()))
+
+
+@cache
+def eraser() -> Eraser:
+    seats = EnrollmentService(EnrollmentRepository(table()))
+    teaching = TeachingRepository(table())
+    return Eraser(ErasureRepository(table()), teaching, seats, CourseRepository(table()), personal_files())
+
+
+@cache
+def personal_files() -> PersonalFiles:
+    return PersonalFiles(s3_client(), settings().bucket_name)

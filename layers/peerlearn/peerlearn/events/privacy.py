@@ -1,0 +1,27 @@
+"""What a change of an account or of an export's record calls for: work for a queue, a name to carry on."""
+
+from __future__ import annotations
+
+from peerlearn.events.changes import Change
+from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
+
+
+def erased_account(change: Change) -> str | None:
+    """Whose account was erased."""
+    return change.new["userId"] if change.entity == Entity.ERASURE and change.new else None
+
+
+def wanted_export(change: Change) -> dict[str, str] | None:
+    """The export that somebody asked for."""
+    item = change.new
+    if item is None or change.entity != Entity.EXPORT or item.get(LAST_CHANGE) != LastChange.WANTED:
+        return None
+    return {"userId": item["userId"], "exportId": item["exportId"]}
+
+
+def renamed_person(change: Change) -> str | None:
+    """Who has another name now; most of them teach nothing, which is found out where it is carried on."""
+    if change.entity != Entity.PROFILE or change.new is None or not change.differs("name"):
+        return None
+    user_id: str = change.new["userId"]
+    return user_id

@@ -1,0 +1,212 @@
+"""Erasing an account: the one transaction that ends it, and the many writes that follow, each safe to repeat."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import suppress
+from datetime import datetime
+
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
+from peerlearn.domain.users import Role, User
+from peerlearn.persistence import keys
+from peerlearn.persistence.assessments import COUNTER_SHARDS
+from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
+from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.items.ledger import is_erased
+from peerlearn.persistence.items.privacy import tombstone_item
+from peerlearn.persistence.keys import Key
+from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, put, update
+
+_TOMBSTONE, _PROFILE = 0, 1
+_EXISTS = "attribute_exists(PK)"
+
+
+class ErasureRepository:
+    """What erasing needs of the table. Open connections are the notifier's: it closes them before it forgets them."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    # -- at once ------------------------------------------------------------------------------------------------
+
+    def begin(self, user: User, now: datetime, token: str) -> bool:
+        """Ends the account; the stream sees to the rest. False when its role was changed since it was read.
+
+            totals       any or none  -->  tombstone        but no tombstone yet
+            profile      of that role -->  (none)
+            credential   theirs       -->  (none)           the address is free
+            inbox        any or none  -->  takes no further conversation
+
+        Raises
+        ------
+        Conflict
+            Nobody would be an administrator any more.
+        """
+        at = to_rfc3339(now)
+        erased = {"#erased": "erasedAt"}
+        writes: list[Write] = [
+            put(tombstone_item(user.user_id, now) | {REQUEST_ID: token}, condition=NOT_ERASED, names=erased),
+            delete(
+                keys.profile(user.user_id),
+                condition="#role = :role",
+                names={"#role": "role"},
+                values={":role": user.role.value},
+            ),
+            delete(
+                keys.credential(user.email),
+                condition="#user = :user",
+                names={"#user": "userId"},
+                values={":user": user.user_id},
+            ),
+            update(
+                keys.inbox_counter(user.user_id),
+                "SET #erased = :at, #count = if_not_exists(#count, :zero), #entity = :entity",
+                names={**erased, "#count": "conversations", "#entity": "entity"},
+                values={":at": at, ":zero": 0, ":entity": Entity.INBOX.value},
+            ),
+        ]
+        if user.role is Role.ADMIN:
+            writes.append(ceasing_as_administrator(user.user_id))
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed as failure:
+            # Erased already: by our own commit whose reply was lost, or from another device.
+            if is_erased(failure.found[_TOMBSTONE]):
+                return True
+            if not failure.failed[_PROFILE] and user.role is Role.ADMIN and failure.failed[-1]:
+                raise Conflict("Make somebody else an administrator first: you are the last one.") from failure
+            return False
+        return True
+
+    # -- afterwards ---------------------------------------------------------------------------------------------
+
+    def is_erased(self, user_id: str) -> bool:
+        return is_erased(self._table.get(keys.totals(user_id)))
+
+    def enrollments(self, user_id: str) -> list[Enrollment]:
+        return [enrollment_of(item) for item in self._own(user_id, keys.ENROLLMENT_PREFIX)]
+
+    def forget_progress(self, user_id: str, course_id: str) -> None:
+        """The enrolment counts as it did, and says nothing but that."""
+        forgetting = update(
+            keys.enrollment(user_id, course_id),
+            "SET #points = :zero, #modules = :none REMOVE #accessed, #board, #rank",
+            condition=_EXISTS,
+            names={
+                "#points": "points",
+                "#modules": "completedModules",
+                "#accessed": "lastAccessed",
+                "#board": "GSI2PK",
+                "#rank": "GSI2SK",
+            },
+            values={":zero": 0, ":none": {}},
+        )
+        with suppress(ConditionFailed):
+            self._table.write(forgetting)
+
+    def delete_submissions(self, user_id: str, token: str) -> None:
+        """Every attempt with its place in the assessment's count, and every grading.
+
+        Parameters
+        ----------
+        token: str
+            At most 30 characters, new for each call.
+        """
+        items = self._own(user_id, keys.SUBMISSION_PREFIX)
+        attempts = [item for item in items if item["entity"] in (Entity.SUBMISSION, Entity.PAST_ATTEMPT)]
+        for number, item in enumerate(attempts):
+            # counted --> gone and counted no more, once
+            writes = [delete(_key(item), condition=_EXISTS), _uncounting(item)]
+            with suppress(ConditionFailed):
+                self._table.transact(writes, f"{token}{number}")
+        self._table.batch_delete([_key(item) for item in items if item["entity"] == Entity.PAST_GRADE])
+
+    def delete_rest(self, user_id: str) -> None:
+        """What counts nowhere: ledger, sessions, booked times, export, calendar."""
+        prefixes = (keys.POINTS_PREFIX, keys.SESSION_PREFIX)
+        own = [_key(item) for prefix in prefixes for item in self._own(user_id, prefix)]
+        single = (keys.schedule(user_id), keys.export(user_id), keys.calendar(user_id))
+        self._table.batch_delete([*own, *single])
+
+    # -- what others see too ------------------------------------------------------------------------------------
+
+    def leave_conversations(self, user_id: str, token: str) -> None:
+        """No message is added to any of them; one that both have left is deleted.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            The indexes do not show all of them yet.
+        """
+        heads = [
+            item
+            for index in ("GSI1", "GSI2")
+            for item in self._table.query(
+                "#pk = :inbox", {":inbox": keys.inbox_partition(user_id)}, names={"#pk": f"{index}PK"}, index=index
+            )
+        ]
+        inbox = self._table.get(keys.inbox_counter(user_id)) or {}
+        if len(heads) < int(inbox.get("conversations", 0)):
+            raise TemporarilyUnavailable
+        for number, head in enumerate(heads):
+            left = self._leave(user_id, head)
+            if left is not None and {"lowGone", "highGone"} <= left.keys():
+                self._delete_conversation(left, f"{token}{number}")
+
+    def _leave(self, user_id: str, head: Item) -> Item | None:
+        side = "low" if head["low"] == user_id else "high"
+        leaving = update(
+            keys.conversation(head["low"], head["high"]),
+            "SET #gone = :gone REMOVE #course, #tutor",
+            condition=_EXISTS,
+            names={"#gone": f"{side}Gone", "#course": "linkCourse", "#tutor": "linkTutor"},
+            values={":gone": True},
+        )
+        try:
+            return self._table.write(leaving, returning="ALL_NEW")
+        except ConditionFailed:
+            return None
+
+    def _delete_conversation(self, head: Item, token: str) -> None:
+        head_key = keys.conversation(head["low"], head["high"])
+        start: Item | None = None
+        while True:
+            page, _ = self._table.query_page("PK = :pk", {":pk": head_key.pk}, start=start)
+            self._table.batch_delete([key for item in page.items if (key := _key(item)) != head_key])
+            start = page.last
+            if start is None:
+                break
+        # The head goes last, so that whoever is cut off finds the rest again.
+        counted = [
+            update(
+                keys.inbox_counter(person),
+                "SET #count = #count - :one",
+                names={"#count": "conversations"},
+                values={":one": 1},
+            )
+            for person in (head["low"], head["high"])
+        ]
+        with suppress(ConditionFailed):
+            self._table.transact([delete(head_key, condition=_EXISTS), *counted], token)
+
+    def _own(self, user_id: str, prefix: str) -> list[Item]:
+        values = {":pk": keys.user_partition(user_id), ":prefix": prefix}
+        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", values)
+
+
+def _uncounting(attempt: Item) -> Write:
+    shard = zlib.crc32(attempt["learnerId"].encode()) % COUNTER_SHARDS
+    return update(
+        keys.submission_counter(attempt["courseId"], attempt["assessmentId"], shard),
+        "SET #count = #count - :one",
+        names={"#count": "count"},
+        values={":one": 1},
+    )
+
+
+def _key(item: Item) -> Key:
+    return Key(item["PK"], item["SK"])

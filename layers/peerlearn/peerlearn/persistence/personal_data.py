@@ -1,0 +1,177 @@
+"""Everything that is kept about one person, and the record of an export that is too large for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.exports import ExportRecord, OwnItems, PastGrading, TooLarge
+from peerlearn.domain.messages import Conversation, Message, Pair
+from peerlearn.domain.profiles import Profile
+from peerlearn.persistence import keys
+from peerlearn.persistence.guards import not_erased
+from peerlearn.persistence.items.accounts import session_of, user_of
+from peerlearn.persistence.items.assessments import submission_of
+from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.conversations import conversation_of, message_of
+from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
+from peerlearn.persistence.items.ledger import entry_of
+from peerlearn.persistence.items.privacy import calendar_of, export_item, export_of
+from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.table import ConditionFailed, Table, put
+
+
+class PersonalDataRepository:
+    """Reads a person's data; changes nothing but the record of their export."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    # -- the record ---------------------------------------------------------------------------------------------
+
+    def record(self, user_id: str) -> ExportRecord | None:
+        item = self._table.get(keys.export(user_id))
+        return export_of(item) if item else None
+
+    def begin(self, record: ExportRecord, token: str) -> ExportRecord:
+        """The record of the export that is under way now: this one, or one that was asked for a moment before.
+
+            (none) | forgotten  -->  preparing
+
+        Raises
+        ------
+        Unauthenticated
+            The account was erased at the same moment.
+        """
+        is_free = "attribute_not_exists(PK) OR #expires <= :now"
+        beginning = put(
+            export_item(record) | {REQUEST_ID: token},
+            condition=is_free,
+            names={"#expires": "expiresAt"},
+            values={":now": to_rfc3339(record.requested_at)},
+        )
+        try:
+            self._table.transact([beginning, not_erased(record.user_id)], token)
+        except ConditionFailed as failure:
+            found = failure.found[0]
+            # Another call's, or our own whose reply was lost.
+            if found is None:
+                raise account_erased() from failure
+            return export_of(found)
+        return record
+
+    def finish(self, record: ExportRecord) -> bool:
+        """Whether the export that is ready was still wanted."""
+        # preparing, this one --> ready;  erased, or asked for anew --> as it is
+        is_that_one = "#id = :id"
+        ready = put(
+            export_item(record), condition=is_that_one, names={"#id": "exportId"}, values={":id": record.export_id}
+        )
+        try:
+            self._table.write(ready)
+        except ConditionFailed:
+            return False
+        return True
+
+    # -- the data -----------------------------------------------------------------------------------------------
+
+    def own_items(self, user_id: str, most: int | None = None) -> OwnItems | None:
+        """What stands in the person's own partition; None where there is no account.
+
+        Raises
+        ------
+        TooLarge
+            There are more than `most` items.
+        """
+        limit = None if most is None else most + 1
+        items = self._table.query("PK = :pk", {":pk": keys.user_partition(user_id)}, limit=limit)
+        if most is not None and len(items) > most:
+            raise TooLarge
+        by_kind: dict[str, list[Item]] = {}
+        for item in items:
+            by_kind.setdefault(item["entity"], []).append(item)
+
+        def of(*kinds: Entity) -> list[Item]:
+            return [item for kind in kinds for item in by_kind.get(kind, ())]
+
+        account = next(iter(of(Entity.PROFILE)), None)
+        if account is None:
+            return None
+        totals = next(iter(of(Entity.TOTALS)), {})
+        return OwnItems(
+            profile=Profile(
+                user=user_of(account),
+                enrollments=[enrollment_of(item) for item in of(Entity.ENROLLMENT)],
+                points=int(totals.get("points", 0)),
+                study_minutes=int(totals.get("studyMinutes", 0)),
+                badges=tuple(totals.get("badges", ())),
+            ),
+            slots=[slot for item in of(Entity.SCHEDULE) for slot in schedule_of(item).slots.values()],
+            entries=sorted(map(entry_of, of(Entity.POINTS)), key=lambda entry: entry.number),
+            submissions=sorted(
+                map(submission_of, of(Entity.SUBMISSION, Entity.PAST_ATTEMPT)), key=lambda one: one.submitted_at
+            ),
+            past_gradings=[_past_grading(item) for item in of(Entity.PAST_GRADE)],
+            sessions=[session_of(item) for item in of(Entity.SESSION)],
+            connected_at=[from_rfc3339(item["connectedAt"]) for item in of(Entity.CONNECTION)],
+            taught_courses=[item["courseId"] for item in of(Entity.TEACHING)],
+            calendar_since=_calendar_since(of(Entity.CALENDAR)),
+        )
+
+    def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]:
+        """All of somebody's, newest first.
+
+        Raises
+        ------
+        TooLarge
+            There are more than `most`.
+        """
+        found: list[Item] = []
+        for index in ("GSI1", "GSI2"):
+            found += self._table.query(
+                "#pk = :inbox",
+                {":inbox": keys.inbox_partition(user_id)},
+                names={"#pk": f"{index}PK"},
+                index=index,
+                limit=None if most is None else most + 1,
+            )
+        if most is not None and len(found) > most:
+            raise TooLarge
+        found.sort(key=lambda item: str(item["GSI1SK"]), reverse=True)
+        return [conversation_of(item) for item in found]
+
+    def messages(self, pair: Pair) -> Iterator[Message]:
+        """A conversation from its beginning, a page of the table in memory at a time."""
+        values = {":pk": keys.conversation_partition(pair.low, pair.high), ":message": keys.MESSAGE_PREFIX}
+        start: Item | None = None
+        while True:
+            page, _ = self._table.query_page("PK = :pk AND begins_with(SK, :message)", values, start=start)
+            yield from map(message_of, page.items)
+            start = page.last
+            if start is None:
+                return
+
+    def names(self, user_ids: Sequence[str]) -> dict[str, str]:
+        """Of those who have not gone."""
+        found = self._table.batch_get([keys.profile(user_id) for user_id in user_ids], consistent=False)
+        return {item["userId"]: item["name"] for item in found.values()}
+
+    def titles(self, course_ids: Sequence[str]) -> dict[str, str]:
+        found = self._table.batch_get([keys.course(course_id) for course_id in course_ids], consistent=False)
+        return {item["courseId"]: item["title"] for item in found.values()}
+
+
+def _calendar_since(items: Sequence[Item]) -> datetime | None:
+    return calendar_of(items[0]).created_at if items else None
+
+
+def _past_grading(item: Item) -> PastGrading:
+    return PastGrading(
+        assessment_id=item["assessmentId"],
+        attempt=int(item["attempt"]),
+        grade=int(item["grade"]),
+        feedback=item.get("feedback"),
+        graded_at=from_rfc3339(item["gradedAt"]),
+    )

@@ -1,0 +1,68 @@
+"""Courses from the side of those who made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from peerlearn.domain.courses import Course
+from peerlearn.domain.erasure import nobodys_id
+from peerlearn.domain.users import FORMER_TUTOR, User
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.accounts import user_of
+from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.table import ConditionFailed, Table, update
+
+
+class TeachingRepository:
+    """Found by the entries that their making has left in their author's partition: no index, so nothing lags."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def user(self, user_id: str) -> User | None:
+        item = self._table.get(keys.profile(user_id))
+        return user_of(item) if item else None
+
+    def name_tutor(self, user_id: str, course_ids: Sequence[str], name: str) -> None:
+        """Those courses show that name. The version stays: nobody's change of the course is in the way."""
+        for course_id in course_ids:
+            naming = update(
+                keys.course(course_id),
+                "SET #name = :name",
+                condition="#tutor = :tutor AND #name <> :name",
+                names={"#tutor": "tutorId", "#name": "tutorName"},
+                values={":tutor": user_id, ":name": name},
+            )
+            with suppress(ConditionFailed):
+                self._table.write(naming)
+
+    def courses(self, user_id: str) -> list[Course]:
+        """The courses that somebody has made and still has."""
+        taught = [key.sk.removeprefix(keys.TEACHING_PREFIX) for key in self._taught(user_id)]
+        found = self._table.batch_get([keys.course(course_id) for course_id in taught])
+        courses = [course_of(item) for item in found.values()]
+        return [course for course in courses if course.is_taught_by(user_id)]
+
+    def disown(self, user_id: str, course_id: str) -> None:
+        """The course stays, and is nobody's; only an administrator changes it from now on."""
+        is_theirs = "#tutor = :tutor"
+        disowning = update(
+            keys.course(course_id),
+            # A new version: the catalogue has a shelf for each tutor.
+            "SET #tutor = :nobody, #name = :former, #version = #version + :one",
+            condition=is_theirs,
+            names={"#tutor": "tutorId", "#name": "tutorName", "#version": "version"},
+            values={":tutor": user_id, ":nobody": nobodys_id(user_id, course_id), ":former": FORMER_TUTOR, ":one": 1},
+        )
+        with suppress(ConditionFailed):
+            self._table.write(disowning)
+
+    def forget(self, user_id: str) -> None:
+        """Which courses they made; once none of these names them any more."""
+        self._table.batch_delete(self._taught(user_id))
+
+    def _taught(self, user_id: str) -> list[keys.Key]:
+        values = {":pk": keys.user_partition(user_id), ":teaches": keys.TEACHING_PREFIX}
+        items = self._table.query("PK = :pk AND begins_with(SK, :teaches)", values)
+        return [keys.Key(item["PK"], item["SK"]) for item in items]

@@ -1,0 +1,180 @@
+"""GET /v1/learner/me/export, and the file behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.privacy import export_service
+from peerlearn.domain import exports
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.users import Role
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.base import Entity
+from tests.functional.privacy.conftest import BUCKET, Background
+from tests.support.api import Answer
+from tests.support.courses import Courses
+from tests.support.learning import Learning
+from tests.support.people import People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+Call = Callable[..., Answer]
+
+
+@pytest.fixture
+def busy(people: People, call: Call, courses: Courses, learning: Learning, s3: S3Client) -> tuple[Person, Person]:
+    """Somebody who has done a little of everything, and who they wrote with."""
+    learner, peer = people.add(name="Lena"), people.add(name="Pär")
+    course_id = courses.add()
+    for one in (learner, peer):
+        learning.enroll(one.user_id, course_id)
+    begins = utc_now() + timedelta(days=1)
+    learning.enroll(learner.user_id, courses.add(slot=(begins, begins + timedelta(hours=1)), title="Live"))
+    full = courses.add(1)
+    learning.enroll(peer.user_id, full)
+    assert call("join_waitlist", token=learner.token, path={"courseId": full}, body=None).status == 201
+    done = {"moduleId": "mod_1", "studyMinutes": 20}
+    assert call("complete_module", token=learner.token, path={"courseId": course_id}, body=done).status == 200
+    assessment_id = learning.add_assessment(course_id)
+    handed_in = {"submissionUrl": "https://github.com/lena/endgames"}
+    assert call("submit", token=learner.token, path={"assessmentId": assessment_id}, body=handed_in).status == 201
+    s3.put_object(Bucket=BUCKET, Key=f"uploads/{learner.user_id}/{assessment_id}/upl_1/notes.pdf", Body=b"12345")
+    s3.put_object(Bucket=BUCKET, Key=f"uploads/{peer.user_id}/{assessment_id}/upl_2/theirs.pdf", Body=b"1")
+    for sender, receiver, text in ((learner, peer, "Ready? 🙂"), (peer, learner, 'Almost, "really"')):
+        body = {"receiverId": receiver.user_id, "message": text}
+        assert call("send", token=sender.token, body=body).status == 201
+    assert call("create_calendar_link", token=learner.token).status == 201
+    return learner, peer
+
+
+def check_document(document: dict[str, Any], learner: Person, peer: Person) -> None:
+    assert document["profile"]["email"] == learner.user.email
+    assert document["profile"]["points"] == 30
+    assert sorted(one["status"] for one in document["enrollments"]) == ["active", "active", "waitlisted"]
+    assert [one["title"] for one in document["enrollments"]].count("Live") == 1
+    assert [one["waitingSince"] is not None for one in document["enrollments"]].count(True) == 1
+    assert [one["reason"] for one in document["points"]] == ["module_completed", "first_submission"]
+    assert [one["submissionUrl"] for one in document["submissions"]] == ["https://github.com/lena/endgames"]
+    assert [(one["file"], one["size"]) for one in document["uploads"]] == [("notes.pdf", 5)]
+    assert len(document["schedule"]) == len(document["sessions"]) == 1
+    assert document["calendarLink"]
+    (conversation,) = document["conversations"]
+    assert conversation["peer"] == {"userId": peer.user_id, "name": "Pär"}
+    assert [one["message"] for one in conversation["messages"]] == ["Ready? 🙂", 'Almost, "really"']
+    text = json.dumps(document)
+    for secret in (peer.user.email, "theirs.pdf", "tokenHash", learner.session.token_hash, "USER#", "GSI", "requestId"):
+        assert secret not in text
+
+
+def test_everything_about_oneself_and_nothing_of_others(busy: tuple[Person, Person], call: Call) -> None:
+    learner, peer = busy
+    answer = call("export_data", token=learner.token)
+    assert answer.status == 200
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.body["data"]["export"]["status"] == "complete"
+    check_document(answer.body["data"]["export"], learner, peer)
+    assert table().get(keys.export(learner.user_id)) is None
+
+
+@pytest.mark.parametrize("limit", ["ENTRIES_MAX", "CHARACTERS_MAX", "CONVERSATIONS_MAX"])
+def test_a_large_one_becomes_a_file(
+    limit: str, busy: tuple[Person, Person], call: Call, background: Background, s3: S3Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    learner, peer = busy
+    monkeypatch.setattr(f"peerlearn.services.exports.{limit}", 0)
+    answers = [call("export_data", token=learner.token) for _ in range(2)]
+    assert [answer.status for answer in answers] == [202, 202]
+    assert answers[0].headers["retry-after"] == str(exports.RETRY_AFTER_SECONDS)
+    assert answers[0].body == answers[1].body
+    assert answers[0].body["data"]["export"].keys() == {"status", "requestedAt"}
+
+    background.tell(learner.user_id)
+    (task,) = background.waiting("EXPORT_QUEUE_URL")
+    for _ in range(2):
+        assert background.carry_out(task, task) == {"batchItemFailures": []}
+    export = call("export_data", token=learner.token).body["data"]["export"]
+    assert export["status"] == "ready"
+    link = urlsplit(export["url"])
+    assert int(parse_qs(link.query)["X-Amz-Expires"][0]) <= 900
+    key = f"exports/{learner.user_id}/{task['exportId']}.json"
+    assert link.path.endswith(key)
+    stored = s3.get_object(Bucket=BUCKET, Key=key)
+    text = stored["Body"].read()
+    assert len(text) == export["size"]
+    check_document(json.loads(text), learner, peer)
+    # written once, however often it was asked for
+    assert len(s3.list_object_versions(Bucket=BUCKET, Prefix="exports/")["Versions"]) == 1
+
+
+def test_the_file_says_what_the_answer_says(
+    busy: tuple[Person, Person], call: Call, background: Background, s3: S3Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner, _ = busy
+    inline = call("export_data", token=learner.token).body["data"]["export"]
+    monkeypatch.setattr("peerlearn.services.exports.ENTRIES_MAX", 0)
+    call("export_data", token=learner.token)
+    background.tell(learner.user_id)
+    (task,) = background.waiting("EXPORT_QUEUE_URL")
+    background.carry_out(task)
+    key = f"exports/{learner.user_id}/{task['exportId']}.json"
+    written = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    for document in (inline, written):
+        document.pop("generatedAt")
+    inline.pop("status")
+    assert written == inline
+
+
+def test_who_has_written_to_nobody_gets_a_whole_file_too(
+    learner: Person, call: Call, background: Background, s3: S3Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peerlearn.services.exports.ENTRIES_MAX", 0)
+    assert call("export_data", token=learner.token).status == 202
+    background.tell(learner.user_id)
+    (task,) = background.waiting("EXPORT_QUEUE_URL")
+    background.carry_out(task)
+    key = f"exports/{learner.user_id}/{task['exportId']}.json"
+    assert json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())["conversations"] == []
+
+
+@pytest.mark.usefixtures("s3")
+def test_one_that_was_never_written_is_begun_anew_after_an_hour(
+    learner: Person, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peerlearn.services.exports.ENTRIES_MAX", 0)
+    assert call("export_data", token=learner.token).status == 202
+    first = table().get(keys.export(learner.user_id)) or {}
+    monkeypatch.setattr(export_service(), "_clock", lambda: utc_now() + timedelta(minutes=61))
+    assert call("export_data", token=learner.token).status == 202
+    second = table().get(keys.export(learner.user_id)) or {}
+    assert first["exportId"] != second["exportId"]
+
+
+def test_an_export_that_nobody_wants_any_more_leaves_no_file(
+    learner: Person, background: Background, s3: S3Client
+) -> None:
+    task = {"userId": learner.user_id, "exportId": "exp_gone"}
+    s3.put_object(Bucket=BUCKET, Key=f"exports/{learner.user_id}/exp_gone.json", Body=b"{}")
+    assert background.carry_out(task) == {"batchItemFailures": []}
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix="exports/")
+
+
+def test_every_kind_of_item_of_ones_own_is_thought_of(busy: tuple[Person, Person], people: People, call: Call) -> None:
+    """A new kind of item in somebody's partition is exported, or named here as nothing to tell."""
+    tutor = people.add(Role.TUTOR)
+    assert call("create_course", token=tutor.token).status == 201
+    told = {Entity.PROFILE, Entity.TOTALS, Entity.SCHEDULE, Entity.ENROLLMENT, Entity.POINTS, Entity.SUBMISSION}
+    told |= {Entity.PAST_ATTEMPT, Entity.PAST_GRADE, Entity.SESSION, Entity.CONNECTION, Entity.TEACHING}
+    told |= {Entity.CALENDAR}
+    nothing_to_tell = {Entity.INBOX, Entity.EXPORT, Entity.ERASURE}
+    for person in (busy[0], tutor):
+        items = table().query("PK = :pk", {":pk": keys.user_partition(person.user_id)})
+        assert {Entity(item["entity"]) for item in items} <= told | nothing_to_tell
