@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test histories mutants docs lint format bench build deploy environment environments
+.PHONY: help run reset test histories mutants docs lint format bench build deploy scan environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -53,5 +53,9 @@ build: environment  ## build for AWS (ENV=dev or prod: an environment of samconf
 	sam build --config-env $(ENV)
 	python -m scripts.lean .aws-sam/build
 
-deploy: build  ## build and deploy to AWS (ENV=dev or prod)
-	sam deploy --config-env $(ENV)
+deploy: environment  ## build and deploy to AWS; asks what it must know the first time (ENV=dev or prod)
+	@.venv/bin/python -m scripts.deploy --env $(ENV) $(ARGS)
+
+scan:  ## look for what is insecure in the template (in an environment of its own)
+	@scripts/environment.sh .venv-scan
+	@.venv-scan/bin/checkov --config-file .checkov.yaml

@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: environment.sh [FOLDER ...]
-# Makes the virtual environments named (.venv, .venv-ministack, .venv-bench) with their pinned packages; where they have
+# Makes the virtual environments named (.venv, .venv-ministack, .venv-bench, .venv-scan) with their pinned packages; where they have
 # those already, it does nothing. What goes wrong is said in one sentence.
 set -u
 cache=.cache
@@ -12,6 +12,7 @@ requirements_of() {
         .venv) echo requirements-dev.txt ;;
         .venv-ministack) echo requirements-ministack.txt ;;
         .venv-bench) echo requirements-bench.txt ;;
+        .venv-scan) echo requirements-scan.txt ;;
     esac
 }
 
