@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Shorter keys weaken HS256; PyJWT only warns. https://datatracker.ietf.org/doc/html/rfc7518#section-3.2
 KEY_MIN_BYTES = 32
 # How long a process trusts its keys, and how often at most an unknown `kid` or a failure makes it look again.
-_FRESH_SECONDS = 300.0
+KEY_FRESH_SECONDS = 300.0
 _LOOK_AGAIN_SECONDS = 10.0
 
 
@@ -122,7 +122,7 @@ class SecretKeyRing:
         if self._current is not None and self._current.kid != fetched.kid:
             self._others = {self._current.kid: self._current}
         self._current = fetched
-        self._current_due = self._monotonic() + _FRESH_SECONDS
+        self._current_due = self._monotonic() + KEY_FRESH_SECONDS
         return fetched
 
     def _fetch(self, stage: str) -> SigningKey | None:

@@ -1,0 +1,236 @@
+"""Courses from and to files, and the state of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from peerlearn.bootstrap.accounts import account_repository
+from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.courses import authoring_service
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.courses import Course
+from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.errors import CourseNotFound
+from peerlearn.domain.users import Principal, Role, User
+from peerlearn.persistence import keys
+from peerlearn.persistence.courses import CourseRepository
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from scripts.invariants import violations
+from scripts.local_stack.problem import Problem
+from scripts.peerlearn import course_files
+from scripts.peerlearn.check import confirmed
+from scripts.peerlearn.course_files import Entry, ImportedDraft, Mistake
+from scripts.peerlearn.progress import progress
+from scripts.peerlearn.scanning import scan
+from scripts.peerlearn.surroundings import items_around
+from scripts.peerlearn.target import Target, on_stack
+from scripts.peerlearn.words import say
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_SCAN_RATE = 500.0
+_SHOWN_WAITING = 10
+
+
+@click.group()
+def courses() -> None:
+    """Courses from and to files, and the state of one."""
+
+
+# -- import
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A course of the file that is not there yet."""
+
+    entry: Entry
+    course_id: str
+    tutor: User
+
+
+@courses.command("import", short_help="Creates the courses of a YAML or CSV file.")
+@click.argument("file", type=_FILE)
+@click.option("--dry-run", is_flag=True, help="Only check the file; nothing is written.")
+@click.option("--tutor", metavar="EMAIL|ID", help="Whose the courses are that name no tutor themselves.")
+@on_stack
+def import_(target: Target, file: Path, tutor: str | None, *, dry_run: bool) -> int:
+    """Creates the courses of a YAML or CSV file that are not there yet.
+
+    The whole file is checked first, with the API's own rules. Everything that is wrong is listed with its line, and
+    then nothing is written at all. A course is known by its `id`, or without one by its tutor, title and start: the
+    same file a second time creates nothing, and one that was interrupted goes on where it was. Courses that are there
+    already are left as they are.
+
+    docs/cli.md describes the file; `courses export` writes one.
+    """
+    found = course_files.read(file)
+    target.use_services()
+    tutors = Tutors()
+    plan, known = _plan(found, tutor, tutors)
+    if found.mistakes:
+        for mistake in sorted(found.mistakes, key=lambda mistake: mistake.line):
+            click.echo(f"{file}:{mistake.line}: {mistake.message}")
+        say(f"{len(found.mistakes)} mistakes; nothing was written.", fg="red")
+        return 1
+    if dry_run:
+        click.echo(f"{len(plan)} courses would be created, {known} are there already.")
+        return 0
+    with progress() as bar:
+        created = sum(_create(planned) for planned in bar.track(plan, description="Importing"))
+    click.echo(f"{created} courses created, {known + len(plan) - created} were there already.")
+    return 0
+
+
+class Tutors:
+    """Accounts by address or id, each looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, User | str] = {}
+
+    def find(self, name: str) -> User | str:
+        """The account, or what is wrong with it."""
+        if name not in self._known:
+            self._known[name] = self._look_up(name)
+        return self._known[name]
+
+    def _look_up(self, name: str) -> User | str:
+        if "@" in name:
+            credential = account_repository().credential(name)
+            user = credential.user if credential else None
+        else:
+            user = account_repository().user(name)
+        if user is None:
+            return f"nobody has the address or id {name}"
+        return user if user.role in (Role.TUTOR, Role.ADMIN) else f"{name} is no tutor"
+
+
+def _plan(found: course_files.Read, default: str | None, tutors: Tutors) -> tuple[list[Planned], int]:
+    """What is to be created, and how many are there already; what is wrong with tutors joins the mistakes."""
+    planned: list[Planned] = []
+    wanted: dict[str, int] = {}
+    others: dict[str, str] = {}
+    for entry in found.entries:
+        name = entry.tutor or default
+        tutor = tutors.find(name) if name else "is missing, and --tutor is not given"
+        if isinstance(tutor, str):
+            found.mistakes.append(Mistake(entry.line, f"tutor: {tutor}"))
+            continue
+        course_id, other = entry.ids(tutor.user_id)
+        if course_id in wanted or others.get(course_id) in wanted:
+            message = f"is the same course as in line {wanted[course_id]}: give each an id"
+            found.mistakes.append(Mistake(entry.line, message))
+            continue
+        wanted[course_id] = entry.line
+        others[course_id] = other
+        planned.append(Planned(entry, course_id, tutor))
+    known = table().batch_get([keys.course(one) for pair in others.items() for one in pair])
+    new = [
+        one for one in planned if not {keys.course(one.course_id), keys.course(others[one.course_id])} & known.keys()
+    ]
+    return new, len(planned) - len(new)
+
+
+def _create(planned: Planned) -> bool:
+    author = Principal(planned.tutor.user_id, planned.tutor.role, "operator")
+    try:
+        authoring_service().create(author, ImportedDraft.of(planned.entry.course, planned.course_id))
+    except ConditionFailed:
+        # another import of the same file was quicker
+        return False
+    return True
+
+
+# -- export
+
+
+@courses.command(short_help="Writes every course to a YAML or CSV file.")
+@click.argument("file", type=_FILE)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@on_stack
+def export(target: Target, file: Path, *, force: bool) -> None:
+    """Writes every course, drafts included, to a YAML or CSV file that `courses import` reads.
+
+    Courses keep their ids: imported into another stack they are called the same, and importing them where they come
+    from creates nothing. Tutors are named by address, so the file is for the operator only. Assessments, enrolments
+    and points are not in it.
+    """
+    if file.exists() and not force:
+        raise Problem(f"{file} is there already: --force writes over it.")
+    client = target.dynamodb()
+    repository = CourseRepository(Table(client, target.table_name))
+    found: list[str] = []
+    addresses: dict[str, str] = {}
+    for item in scan(client, target.table_name, segments=4, rate=_SCAN_RATE):
+        if item.get("entity") == Entity.COURSE:
+            found.append(item["courseId"])
+        elif item.get("entity") == Entity.PROFILE:
+            addresses[item["userId"]] = item["email"]
+    with progress() as bar:
+        pages = [repository.page(course_id) for course_id in bar.track(sorted(found), description="Exporting")]
+    there = sorted((page for page in pages if page), key=lambda page: (page.course.created_at, page.course.course_id))
+    tutors = ((page, page.course.tutor.user_id) for page in there)
+    course_files.write(file, [course_files.described(page, addresses.get(tutor, tutor)) for page, tutor in tutors])
+    click.echo(f"{len(there)} courses written to {file}.")
+
+
+# -- show
+
+
+@courses.command(short_help="Says how a course stands.")
+@click.argument("course_id")
+@on_stack
+def show(target: Target, course_id: str) -> int:
+    """Says how a course stands: its seats, who is in it and who waits, and whether anything is wrong with that.
+
+    Exit code 1 when something is.
+    """
+    own = Table(target.dynamodb(), target.table_name)
+    page = CourseRepository(own).page(course_id)
+    if page is None:
+        raise CourseNotFound(f"There is no course {course_id}.")
+    course, seats = page.course, page.seats
+    items = items_around(own, keys.course_partition(course_id)) or []
+    roster = [item for item in items if item.get("entity") == Entity.ENROLLMENT]
+    statuses = Counter(EnrollmentStatus(item["status"]) for item in roster)
+    click.echo(f"{course.title}  ({course.kind.value}, {course.level.value}, {course.status.value})")
+    for name, value in (
+        ("tutor", f"{course.tutor.name}  {course.tutor.user_id}"),
+        ("times", _times(course)),
+        ("seats", f"{seats.taken} taken of {'any number' if seats.capacity is None else seats.capacity}"),
+        ("enrolments", ", ".join(f"{statuses[status]} {status.value}" for status in EnrollmentStatus)),
+        ("modules", f"{len(page.modules)}, {sum(module.minutes for module in page.modules)} minutes"),
+        ("assessments", str(len(page.assessments))),
+        ("version", f"{course.version}, made {to_rfc3339(course.created_at)}"),
+    ):
+        if value is not None:
+            click.echo(f"  {name:<12} {value}")
+    for line in _waiting(items):
+        click.echo(line)
+    key = keys.course_partition(course_id)
+    suspicious = [violation for violation in violations(items, settled=True) if violation.key == key]
+    wrong = list(confirmed(own, suspicious))
+    for violation in wrong:
+        click.echo(click.style(f"  {'wrong':<12} {violation.kind}: {violation.message}", fg="red"))
+    return 1 if wrong else 0
+
+
+def _times(course: Course) -> str | None:
+    if course.starts_at is None and course.ends_at is None:
+        return None
+    begin, end = (to_rfc3339(moment) if moment else "open" for moment in (course.starts_at, course.ends_at))
+    return f"{begin} to {end}"
+
+
+def _waiting(items: Sequence[Item]) -> Iterator[str]:
+    """The head of the line, in its order."""
+    line = sorted((item["waitingSince"], item["learnerId"]) for item in items if item.get("entity") == Entity.WAIT)
+    for since, learner_id in line[:_SHOWN_WAITING]:
+        yield f"  {'waiting':<12} {learner_id}  since {since}"
+    if len(line) > _SHOWN_WAITING:
+        yield f"  {'':<12} and {len(line) - _SHOWN_WAITING} more"

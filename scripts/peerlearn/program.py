@@ -1,0 +1,75 @@
+"""The program: its commands, and what becomes of their failures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from peerlearn.domain.errors import DomainError, ValidationFailed
+from scripts.local_stack.problem import Problem
+from scripts.peerlearn.accounts import create_admin
+from scripts.peerlearn.check import check
+from scripts.peerlearn.courses import courses
+from scripts.peerlearn.failures import sentence_of
+from scripts.peerlearn.redrive import redrive
+from scripts.peerlearn.signing_keys import keys
+from scripts.peerlearn.target import Choice, stack_options
+from scripts.peerlearn.words import say
+
+_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@stack_options
+@click.pass_context
+def peerlearn(
+    context: click.Context, stack: str | None, profile: str | None, region: str | None, local: Path | None
+) -> None:
+    """Runs a deployment of the learner backend.
+
+    Works on the local stack while `make run` is up, on AWS with --stack. The exit code is 0 when all went well, 1 when
+    something is wrong (what, is said in a sentence), 2 when the command was not understood.
+
+    \b
+    python -m scripts.peerlearn create-admin ada@school.example
+    python -m scripts.peerlearn courses import catalogue.yaml --tutor tomas@school.example --dry-run
+    python -m scripts.peerlearn check --stack peerlearn-prod --profile school --region eu-central-1
+    """
+    context.obj = Choice(stack, profile, region, local)
+
+
+for _command in (create_admin, courses, keys, redrive, check):
+    peerlearn.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its return value is the exit status."""
+    try:
+        result: Any = peerlearn.main(
+            None if arguments is None else list(arguments),
+            prog_name="python -m scripts.peerlearn",
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _failed("Stopped.", _INTERRUPTED)
+    except ValidationFailed as error:
+        return _failed("; ".join(f"{field['field']} {field['message']}" for field in error.details["fields"]))
+    except DomainError as error:
+        return _failed(error.message)
+    except Problem as error:
+        return _failed(str(error))
+    except (BotoCoreError, ClientError) as error:
+        return _failed(sentence_of(error))
+    return result if isinstance(result, int) else 0
+
+
+def _failed(sentence: str, status: int = 1) -> int:
+    say(sentence, fg="red")
+    return status

@@ -1,0 +1,299 @@
+"""Dead letters of the stream's consumers.
+
+A letter does not hold the records that failed, it says where they stand: a shard of the table's stream and two sequence
+numbers. The records themselves are in the stream for 24 hours.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import click
+from botocore.exceptions import ClientError
+
+from scripts.local_stack.problem import Problem
+from scripts.peerlearn.progress import progress
+from scripts.peerlearn.stream_filters import Filter, matches_any
+from scripts.peerlearn.target import Target, on_stack
+from scripts.peerlearn.words import say
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sqs import SQSClient
+
+QUEUE = "StreamFailures"
+# Longer than a run takes: a letter that is kept must not come again in the same run.
+_HIDDEN_SECONDS = 3600
+# Of an invocation: Lambda takes 6 MB, and the consumers' own batches have a hundred records at most.
+_PAYLOAD_MAX_BYTES = 5_000_000
+_RECORDS_MAX = 100
+_GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
+
+
+class Expired(Exception):
+    """The records are no longer in the stream."""
+
+
+class StillFailing(Exception):
+    """The function did not take the records; its text says what it answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter: which records of a shard a function could not handle."""
+
+    receipt: str
+    function: str
+    stream: str
+    shard: str
+    first: str
+    last: str
+    condition: str
+    failed_at: str
+
+    def __str__(self) -> str:
+        name = self.function.split(":function:")[-1]
+        place = self.first if self.first == self.last else f"{self.first} to {self.last}"
+        return f"{name}  {place}  {self.condition} at {self.failed_at}"
+
+
+class Outcome(Enum):
+    """What became of a letter."""
+
+    HANDLED = "handled"
+    FAILING = "failing"
+    EXPIRED = "expired"
+    UNREADABLE = "unreadable"
+
+
+@click.command(short_help="Hands over again what failed in the stream.")
+@click.option("--dry-run", is_flag=True, help="Only list the letters.")
+@click.option("--discard-expired", is_flag=True, help="Also delete letters whose records are gone from the stream.")
+@on_stack
+def redrive(target: Target, *, dry_run: bool, discard_expired: bool) -> int:
+    """Hands over again what the stream's consumers could not handle.
+
+    Each dead letter names records of the table's stream: they are read from it and given to the function that failed.
+    The letter is deleted once the function has taken all of them. Doing this twice harms nothing: the consumers are
+    made for records that come again.
+
+    The stream keeps records for 24 hours. What older ones called for (seats to be given away, the catalogue, moved
+    sessions) is found and made good by `check --repair`; people were only told later, which clients make up for by
+    reading. Then `--discard-expired` deletes the letters.
+    """
+    queue = Queue(target.queues(), target.resource(QUEUE))
+    letters = queue.letters()
+    try:
+        if dry_run:
+            for letter in letters:
+                click.echo(str(letter))
+            click.echo(f"{len(letters)} dead letters." if letters else "There are no dead letters.")
+            return 0
+        hand_over = HandOver(target.streams(), target.functions())
+        outcomes = []
+        with progress() as bar:
+            for letter in bar.track(letters, description="Redriving"):
+                outcome, line = _redriven(letter, hand_over)
+                outcomes.append(outcome)
+                bar.console.print(line, markup=False, highlight=False) if not bar.disable else say(line)
+                if outcome is Outcome.HANDLED or (outcome is Outcome.EXPIRED and discard_expired):
+                    queue.delete(letter)
+    finally:
+        queue.release()
+    return _summary(outcomes, discarded=discard_expired)
+
+
+def _redriven(letter: Letter, hand_over: HandOver) -> tuple[Outcome, str]:
+    try:
+        number = hand_over(letter)
+    except Expired:
+        return Outcome.EXPIRED, f"expired  {letter}"
+    except StillFailing as failure:
+        return Outcome.FAILING, f"failing  {letter}: {failure}"
+    return Outcome.HANDLED, f"handled  {letter}: {number} records"
+
+
+def _summary(outcomes: list[Outcome], *, discarded: bool) -> int:
+    counts = {outcome: outcomes.count(outcome) for outcome in Outcome}
+    if not outcomes:
+        click.echo("There are no dead letters.")
+        return 0
+    click.echo(", ".join(f"{number} {outcome.value}" for outcome, number in counts.items() if number) + ".")
+    if counts[Outcome.FAILING]:
+        say("The functions' logs say why those still fail; their letters are kept.", fg="yellow")
+    if counts[Outcome.EXPIRED]:
+        kept = "they are deleted" if discarded else "--discard-expired deletes their letters"
+        say(f"Records are in the stream for 24 hours: make good with `check --repair` what those called for; {kept}.")
+    return 1 if counts[Outcome.FAILING] or (counts[Outcome.EXPIRED] and not discarded) else 0
+
+
+class Queue:
+    """The dead letters. Those taken are hidden from others until `release`."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+        self._taken: set[str] = set()
+
+    def letters(self) -> list[Letter]:
+        """All that are there."""
+        found: dict[str, Letter] = {}
+        while True:
+            answer = self._client.receive_message(
+                QueueUrl=self._url, MaxNumberOfMessages=10, VisibilityTimeout=_HIDDEN_SECONDS, WaitTimeSeconds=1
+            )
+            messages = answer.get("Messages", [])
+            for message in messages:
+                self._taken.add(message["ReceiptHandle"])
+                if (letter := _letter(message["ReceiptHandle"], message["Body"])) is not None:
+                    found[message["MessageId"]] = letter
+                else:
+                    say(f"Message {message['MessageId']} is no letter of a stream's consumer: left where it is.")
+            if not messages:
+                return list(found.values())
+
+    def delete(self, letter: Letter) -> None:
+        self._client.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt)
+        self._taken.discard(letter.receipt)
+
+    def release(self) -> None:
+        """Those that were not deleted can be seen by everybody again, alarms included."""
+        for receipt in self._taken:
+            self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=0)
+        self._taken.clear()
+
+
+def _letter(receipt: str, body: str) -> Letter | None:
+    try:
+        content = json.loads(body)
+        batch = content["DDBStreamBatchInfo"]
+        return Letter(
+            receipt=receipt,
+            function=content["requestContext"]["functionArn"].removesuffix(":$LATEST"),
+            stream=batch["streamArn"],
+            shard=batch["shardId"],
+            first=batch["startSequenceNumber"],
+            last=batch["endSequenceNumber"],
+            condition=content["requestContext"]["condition"],
+            failed_at=content["timestamp"],
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+class HandOver:
+    """Gives the records of a letter to its function again."""
+
+    def __init__(self, streams: DynamoDBStreamsClient, functions: LambdaClient) -> None:
+        self._streams = streams
+        self._functions = functions
+        self._filters: dict[tuple[str, str], list[Filter]] = {}
+
+    def __call__(self, letter: Letter) -> int:
+        """How many records the function has taken.
+
+        Raises
+        ------
+        Expired, StillFailing
+        """
+        wanted = self._filters_of(letter)
+        # Between the first and the last stand records of other batches too: those that the function never asked for
+        # are left out, and those that it had are harmless.
+        records = [record for record in self._records(letter) if matches_any(wanted, record)]
+        for batch in _batches(records):
+            self._invoke(letter.function, batch)
+        return len(records)
+
+    def _filters_of(self, letter: Letter) -> list[Filter]:
+        key = (letter.function, letter.stream)
+        if key not in self._filters:
+            pages = self._functions.get_paginator("list_event_source_mappings").paginate(
+                FunctionName=letter.function, EventSourceArn=letter.stream
+            )
+            self._filters[key] = [
+                json.loads(one["Pattern"])
+                for page in pages
+                for mapping in page["EventSourceMappings"]
+                for one in mapping.get("FilterCriteria", {}).get("Filters", [])
+            ]
+        return self._filters[key]
+
+    def _records(self, letter: Letter) -> Iterator[dict[str, Any]]:
+        try:
+            iterator: str | None = self._streams.get_shard_iterator(
+                StreamArn=letter.stream,
+                ShardId=letter.shard,
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=letter.first,
+            )["ShardIterator"]
+            while iterator is not None:
+                answer = self._streams.get_records(ShardIterator=iterator)
+                for record in answer["Records"]:
+                    if int(record["dynamodb"]["SequenceNumber"]) > int(letter.last):
+                        return
+                    yield _as_event({**record, "eventSourceARN": letter.stream})
+                    if record["dynamodb"]["SequenceNumber"] == letter.last:
+                        return
+                iterator = answer.get("NextShardIterator")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise Expired from error
+            raise
+
+    def _invoke(self, function: str, records: list[dict[str, Any]]) -> None:
+        try:
+            answer = self._functions.invoke(FunctionName=function, Payload=json.dumps({"Records": records}))
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                raise Problem(f"There is no function {function} any more: delete its letters by hand.") from error
+            raise
+        text = answer["Payload"].read().decode()
+        if answer.get("FunctionError"):
+            raise StillFailing(_message(text))
+        failures = (json.loads(text) or {}).get("batchItemFailures", [])
+        if failures:
+            raise StillFailing(f"{len(failures)} of {len(records)} records failed")
+
+
+def _batches(records: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    size = 0
+    for record in records:
+        length = len(json.dumps(record))
+        if batch and (len(batch) == _RECORDS_MAX or size + length > _PAYLOAD_MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(record)
+        size += length
+    if batch:
+        yield batch
+
+
+def _as_event(value: Any) -> Any:
+    """A record of the stream's API as Lambda gives it to a function: times in seconds, bytes in base64."""
+    if isinstance(value, Mapping):
+        return {name: _as_event(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_as_event(one) for one in value]
+    if isinstance(value, datetime):
+        return int(value.timestamp())
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value
+
+
+def _message(payload: str) -> str:
+    try:
+        content = json.loads(payload)
+        return f"{content['errorType']}: {content['errorMessage']}"
+    except (ValueError, KeyError, TypeError):
+        return payload[:200] or "the function failed"

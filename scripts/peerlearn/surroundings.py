@@ -1,0 +1,85 @@
+"""What a violation is about, read again: every item that says something about it, and hardly any other.
+
+Indexes only name the items: each is then read by its own key, consistently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from peerlearn.domain.catalogue import shelves_of
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.catalogue import listing_of
+from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.keys import Key
+from peerlearn.persistence.table import Item, Table
+
+_COURSE, _USER, _CONVERSATION, _CATALOGUE, _SUBMISSIONS = (
+    "COURSE#",
+    "USER#",
+    "CONVERSATION#",
+    "CATALOGUE#",
+    "SUBMISSIONS#",
+)
+_INDEXES = (("GSI1", "GSI1PK"), ("GSI2", "GSI2PK"))
+
+
+def items_around(table: Table, key: str) -> list[Item] | None:
+    """The items that a violation with this key is made of; None where they cannot be told from it."""
+    subject = key.split("/", 1)[0]
+    if subject.startswith(_COURSE):
+        found = _around_course(table, subject.removeprefix(_COURSE))
+    elif subject.startswith(_USER):
+        found = _around_user(table, subject.removeprefix(_USER))
+    elif subject.startswith((_CONVERSATION, _CATALOGUE)):
+        found = _partition(table, subject)
+    elif subject.startswith(_SUBMISSIONS):
+        attempts = _indexed(table, subject)
+        found = [*attempts, *(item for course in _courses_of(attempts) for item in _partition(table, course))]
+    else:
+        return None
+    return list({(item["PK"], item["SK"]): item for item in found}.values())
+
+
+def _around_course(table: Table, course_id: str) -> list[Item]:
+    own = _partition(table, keys.course_partition(course_id))
+    shelves: set[str] = set()
+    created = None
+    for item in own:
+        if item.get("entity") == Entity.COURSE:
+            course = course_of(item)
+            created = to_rfc3339(course.created_at)
+            shelves |= set(shelves_of(course))
+        elif item.get("entity") == Entity.LISTING:
+            shelves |= set(listing_of(item).marks)
+    # those that wait are enrolments too, and an index may not show the newest of them yet
+    waiting = [keys.enrollment(item["learnerId"], course_id) for item in own if item.get("entity") == Entity.WAIT]
+    entries = [keys.catalogue_entry(shelf, created, course_id) for shelf in shelves] if created else []
+    roster = _indexed(table, keys.roster_partition(course_id))
+    return [*own, *roster, *table.batch_get([*waiting, *entries]).values()]
+
+
+def _around_user(table: Table, user_id: str) -> list[Item]:
+    own = _partition(table, keys.user_partition(user_id))
+    wanted = [keys.credential(item["email"]) for item in own if item.get("entity") == Entity.PROFILE]
+    courses = {item["courseId"] for item in own if item.get("entity") == Entity.ENROLLMENT}
+    wanted += [keys.seats(course_id) for course_id in courses]
+    return [*own, *table.batch_get(wanted).values(), *_indexed(table, keys.inbox_partition(user_id))]
+
+
+def _courses_of(attempts: Iterable[Item]) -> set[str]:
+    return {keys.course_partition(item["courseId"]) for item in attempts}
+
+
+def _partition(table: Table, pk: str) -> list[Item]:
+    return table.query("PK = :pk", {":pk": pk})
+
+
+def _indexed(table: Table, pk: str) -> list[Item]:
+    named: list[Key] = []
+    for index, attribute in _INDEXES:
+        items = table.query(f"{attribute} = :pk", {":pk": pk}, index=index)
+        named += [Key(item["PK"], item["SK"]) for item in items]
+    return list(table.batch_get(named).values())

@@ -1,0 +1,13 @@
+"""What is said to people, beside what a command finds: on standard error, in colour where that is wanted."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+
+def say(text: str, **style: Any) -> None:
+    """A line on standard error. Colours are `click.style`'s; without a terminal, or with NO_COLOR, there are none."""
+    click.echo(text if os.environ.get("NO_COLOR") else click.style(text, **style), err=True)

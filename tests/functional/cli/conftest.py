@@ -1,0 +1,104 @@
+"""The operator's command line against a stack on a stand-in for AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from peerlearn.persistence.table import Table
+from scripts.peerlearn import check
+from scripts.peerlearn.program import main
+from scripts.peerlearn.target import Target
+from tests.functional.conftest import SECRET, TABLE, forget_providers
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+STACK = "peerlearn-test"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command said, and how it ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+class CloudFormation:
+    """Stacks by name, with their resources; refuses what is not there as AWS does."""
+
+    def __init__(self) -> None:
+        self.stacks: dict[str, dict[str, str]] = {STACK: {"Table": TABLE, "SigningKeySecret": SECRET}, "other": {}}
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 (the API's own names)
+        if StackName not in self.stacks:
+            raise _refusal("DescribeStacks", f"Stack with id {StackName} does not exist")
+        outputs = {"TableName": table} if (table := self.stacks[StackName].get("Table")) else {}
+        return {
+            "Stacks": [
+                {
+                    "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()],
+                    "Parameters": [{"ParameterKey": "BcryptCost", "ParameterValue": "10"}],
+                }
+            ]
+        }
+
+    def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> dict[str, Any]:  # noqa: N803
+        if LogicalResourceId not in self.stacks[StackName]:
+            raise _refusal(
+                "DescribeStackResource", f"Resource {LogicalResourceId} does not exist for stack {StackName}"
+            )
+        return {"StackResourceDetail": {"PhysicalResourceId": self.stacks[StackName][LogicalResourceId]}}
+
+
+def _refusal(operation: str, message: str) -> ClientError:
+    return ClientError({"Error": {"Code": "ValidationError", "Message": message}}, operation)
+
+
+@pytest.fixture
+def stacks(monkeypatch: pytest.MonkeyPatch) -> CloudFormation:
+    found = CloudFormation()
+    monkeypatch.setattr(Target, "cloudformation", lambda _: found)
+    return found
+
+
+@pytest.fixture
+def table(aws: DynamoDBClient) -> Table:
+    return Table(aws, TABLE)
+
+
+@pytest.fixture
+def queue_url(aws: DynamoDBClient, stacks: CloudFormation) -> str:  # noqa: ARG001 (AWS stands while it is used)
+    """The dead letters' queue of the stack."""
+    url = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
+    stacks.stacks[STACK]["StreamFailures"] = url
+    return url
+
+
+@pytest.fixture
+def run(
+    stacks: CloudFormation,  # noqa: ARG001 (stands while commands run)
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
+    """`run("courses", "show", course_id)`: a command on that stack; a `stack` of None leaves the option out."""
+    monkeypatch.setattr(check, "_PAUSES", (0, 0))
+
+    def run_(*arguments: object, stack: str | None = STACK) -> Ran:
+        forget_providers()
+        chosen = [] if stack is None else ["--stack", stack]
+        status = main([*map(str, arguments), *chosen])
+        said = capsys.readouterr()
+        return Ran(status, said.out, said.err)
+
+    return run_

@@ -1,0 +1,75 @@
+"""`create-admin`."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from peerlearn.bootstrap.accounts import account_repository, account_service
+from peerlearn.domain.errors import Unauthenticated
+from peerlearn.domain.users import Role
+from tests.functional.cli.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+EMAIL = "ada@school.example"
+PASSWORD = "Correct-Horse-1"
+SOURCE = "192.0.2.1"
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is typed where a password is asked for."""
+    passwords: list[str] = []
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: passwords.pop(0))
+    return passwords
+
+
+def test_a_new_account_is_an_administrator_and_can_sign_in(run: Run, typed: list[str]) -> None:
+    typed += [PASSWORD, PASSWORD]
+    done = run("create-admin", EMAIL, "--name", "Ada")
+    assert done.status == 0, done.err
+    user = account_service().login(EMAIL, PASSWORD, SOURCE).user
+    assert (user.role, user.name) == (Role.ADMIN, "Ada")
+    assert PASSWORD not in done.out + done.err
+
+
+def test_a_second_time_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+    assert run("create-admin", EMAIL, "--password-stdin").status == 0
+    before = account_repository().credential(EMAIL)
+    done = run("create-admin", EMAIL.upper())
+    assert done.status == 0
+    assert "already" in done.out
+    assert account_repository().credential(EMAIL) == before
+
+
+def test_an_account_that_is_there_keeps_its_password_but_not_its_sessions(run: Run) -> None:
+    signed_in = account_service().register("Ada", EMAIL, PASSWORD)
+    assert run("create-admin", EMAIL).status == 0
+    assert account_service().login(EMAIL, PASSWORD, SOURCE).user.role is Role.ADMIN
+    with pytest.raises(Unauthenticated):
+        account_service().refresh(signed_in.refresh_token)
+
+
+@pytest.mark.parametrize("password", ["", "short", "no-upper-case-1", "Nothing2special"])
+def test_the_rules_for_passwords_hold(run: Run, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+    done = run("create-admin", EMAIL, "--password-stdin")
+    assert done.status == 2
+    assert "The password:" in done.err
+    assert account_repository().credential(EMAIL) is None
+
+
+def test_a_weak_password_that_is_typed_is_asked_for_again(run: Run, typed: list[str]) -> None:
+    typed += ["short", PASSWORD, PASSWORD]
+    assert run("create-admin", EMAIL).status == 0
+    assert typed == []
+
+
+@pytest.mark.parametrize("email", ["ada", "ada@", "@school.example", "ada@school"])
+def test_an_address_that_is_none_is_refused(run: Run, email: str) -> None:
+    done = run("create-admin", email)
+    assert done.status == 2
+    assert "is not a valid email address" in done.err or "at least 3" in done.err

@@ -1,0 +1,154 @@
+"""`check` on DynamoDB's own engine: every item is read, what is wrong is found, and what only looked so is not told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from peerlearn.adapters.tokens import TokenService
+from peerlearn.domain.catalogue import shelf
+from peerlearn.domain.clock import utc_now
+from peerlearn.persistence import keys
+from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.catalogue import CatalogueRepository
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.table import Table, delete, update
+from peerlearn.services.catalogue import CatalogueIndexer
+from peerlearn.services.enrollments import EnrollmentService
+from scripts.invariants import Violation, violations
+from scripts.peerlearn.check import confirmed
+from scripts.peerlearn.scanning import Pace, scan
+from tests.fakes.keys import FakeKeyRing
+from tests.support.courses import Courses
+from tests.support.people import People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class School:
+    """A table that has seen some use: a full session with somebody who waits, in the catalogue."""
+
+    def __init__(self, table: Table) -> None:
+        people = People(AccountRepository(table), TokenService(FakeKeyRing()))
+        begin = utc_now() + timedelta(days=1)
+        self.learner: Person = people.add()
+        self.course_id = Courses(table).add(1, slot=(begin, begin + timedelta(hours=1)))
+        enrollments = EnrollmentService(EnrollmentRepository(table))
+        enrollments.enroll(self.learner.user_id, self.course_id)
+        enrollments.join_waitlist(people.add().user_id, self.course_id)
+        CatalogueIndexer(CatalogueRepository(table)).sync(self.course_id)
+        values = {":pk": keys.catalogue_partition(shelf()), ":entry": keys.LISTING_PREFIX}
+        (entry,) = table.query("PK = :pk AND begins_with(SK, :entry)", values)
+        self.entry = keys.Key(entry["PK"], entry["SK"])
+
+
+@pytest.fixture
+def school(table: Table) -> School:
+    return School(table)
+
+
+# How to break it, and what is then said of what.
+DAMAGES: dict[str, tuple[Callable[[Table, School], object], str]] = {
+    "seats": (
+        lambda table, school: table.write(
+            update(keys.seats(school.course_id), "SET seatsTaken = :no", values={":no": 2})
+        ),
+        "COURSE#",
+    ),
+    "schedule": (lambda table, school: table.write(delete(keys.schedule(school.learner.user_id))), "USER#"),
+    "accounts": (lambda table, school: table.write(delete(keys.credential(school.learner.user.email))), "USER#"),
+    "leaderboard": (
+        lambda table, school: table.write(
+            update(keys.enrollment(school.learner.user_id, school.course_id), "SET GSI2SK = :x", values={":x": "9"})
+        ),
+        "USER#",
+    ),
+    "catalogue": (lambda table, school: table.write(delete(school.entry)), "CATALOGUE#"),
+}
+
+
+def seen(client: DynamoDBClient, table_name: str) -> list[Violation]:
+    return list(violations(scan(client, table_name, segments=3, rate=0, page_size=2), settled=True))
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_what_is_wrong_is_still_so_at_every_further_look(
+    dynamodb: DynamoDBClient, table_name: str, table: Table, school: School, kind: str
+) -> None:
+    assert list(confirmed(table, seen(dynamodb, table_name), lambda _: None)) == []
+    damage, subject = DAMAGES[kind]
+    damage(table, school)
+    lasting = list(confirmed(table, seen(dynamodb, table_name), lambda _: None))
+    assert {violation.kind for violation in lasting} == {kind}
+    assert any(violation.key.startswith(subject) for violation in lasting)
+
+
+def test_what_only_looked_wrong_is_not_told(table: Table, school: School) -> None:
+    """As a scan sees it that reads one item before a booking and the other one after it."""
+    torn = [
+        Violation("seats", keys.course_partition(school.course_id), "seatsTaken is 0, and 1 enrolments are so"),
+        Violation("ledger", keys.user_partition(school.learner.user_id), "the entries are numbered [2]"),
+        Violation("accounts", keys.user_partition(school.learner.user_id), "lacks its profile"),
+        Violation("catalogue", school.entry.pk, "3 are counted, and 2 are there"),
+        Violation("messages", keys.conversation_partition("usr_a", "usr_b"), "the head is at 2, and there are [1]"),
+        Violation("attempts", keys.assessment_submissions_partition("asm_1"), "1 are counted, and 2 are there"),
+    ]
+    assert list(confirmed(table, torn, lambda _: None)) == []
+
+
+def test_a_write_between_two_looks_settles_it(
+    dynamodb: DynamoDBClient, table_name: str, table: Table, school: School
+) -> None:
+    seats = keys.seats(school.course_id)
+    table.write(update(seats, "SET seatsTaken = :no", values={":no": 0}))
+    suspicious = seen(dynamodb, table_name)
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            table.write(update(seats, "SET seatsTaken = :one", values={":one": 1}))
+
+    assert {violation.kind for violation in suspicious} >= {"seats"}
+    assert list(confirmed(table, suspicious, sleep)) == []
+    assert len(looks) == 2
+
+
+def test_every_item_is_read_once_however_small_the_pages(
+    dynamodb: DynamoDBClient, table_name: str, table: Table, school: School
+) -> None:
+    whole = dynamodb.scan(TableName=table_name)["Count"]
+    items = list(scan(dynamodb, table_name, segments=4, rate=0, page_size=1))
+    assert len(items) == len({(item["PK"], item["SK"]) for item in items}) == whole
+    assert len(table.query("PK = :pk", {":pk": keys.course_partition(school.course_id)})) < whole
+
+
+@pytest.mark.usefixtures("school")
+def test_a_scan_spends_no_more_than_its_rate(dynamodb: DynamoDBClient, table_name: str) -> None:
+    now = [0.0]
+    spent: list[float] = []
+
+    class Recorded(Pace):
+        def spend(self, units: float) -> None:
+            spent.append(units)
+            super().spend(units)
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    pages = scan(
+        dynamodb,
+        table_name,
+        segments=1,
+        rate=0.5,
+        page_size=1,
+        pace=lambda rate: Recorded(rate, sleep=sleep, monotonic=lambda: now[0]),
+    )
+    assert list(pages)
+    # each page is paid for before the next is asked for
+    assert sum(spent) > 5
+    assert now[0] == pytest.approx(sum(spent[:-1]) / 0.5)
