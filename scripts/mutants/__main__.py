@@ -20,7 +20,9 @@ from scripts.mutants.schemata import copy_tree, write_switches
 from scripts.mutants.sites import Site, find_sites
 
 RESULTS = ROOT / "docs" / "mutants.json"
-_PASSAGE = ROOT / ".cache" / "mutants" / "passage.json"
+_CACHE = ROOT / ".cache" / "mutants"
+_PASSAGE = _CACHE / "passage.json"
+_KILLERS = _CACHE / "killers.jsonl"
 
 
 def main() -> int:
@@ -72,14 +74,15 @@ def _is_wanted(site: Site, arguments: argparse.Namespace) -> bool:
 def _tried(bench: Bench, sites: Sequence[Site], chosen: Sequence[Site], *, fresh: bool) -> list[Verdict]:
     """First the test that found it the last time, then those known to come by, then those found by a new look."""
     progress = Progress(len(chosen))
-    killers = {} if fresh or not RESULTS.exists() else json.loads(RESULTS.read_text(encoding="utf-8"))["killed"]
+    killers = {} if fresh else _known_killers()
     verdicts: dict[int, Verdict] = {}
 
     def attempt(tasks: Iterable[tuple[Site, Sequence[str]]], *, last: bool) -> None:
         def tell(verdict: Verdict) -> None:
-            if verdict.test or last:
+            if verdict.test or verdict.is_mismade or last:
                 verdicts[verdict.site.number] = verdict
                 progress.tell(verdict)
+                _remember(verdict)
 
         bench.tried(tasks, tell)
 
@@ -100,6 +103,22 @@ def _tried(bench: Bench, sites: Sequence[Site], chosen: Sequence[Site], *, fresh
     return [verdicts[site.number] for site in chosen]
 
 
+def _known_killers() -> dict[str, str]:
+    """Which test found which removal, in the last whole run and in those since then, cut off or not."""
+    known: dict[str, str] = json.loads(RESULTS.read_text(encoding="utf-8"))["killed"] if RESULTS.exists() else {}
+    if _KILLERS.exists():
+        for line in _KILLERS.read_text(encoding="utf-8").splitlines():
+            known |= json.loads(line)
+    return known
+
+
+def _remember(verdict: Verdict) -> None:
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with _KILLERS.open("a", encoding="utf-8") as killers:
+        if verdict.test and not verdict.is_mismade:
+            killers.write(json.dumps({verdict.site.name: verdict.test}) + "\n")
+
+
 def _known_passage() -> Passage | None:
     if not _PASSAGE.exists():
         return None
@@ -107,7 +126,7 @@ def _known_passage() -> Passage | None:
 
 
 def _keep(passage: Passage) -> None:
-    _PASSAGE.parent.mkdir(parents=True, exist_ok=True)
+    _CACHE.mkdir(parents=True, exist_ok=True)
     _PASSAGE.write_text(json.dumps(passage.tests), encoding="utf-8")
 
 

@@ -73,7 +73,9 @@ def _run(task: dict[str, Any], chosen: Path, verdict: Path) -> None:
 
         files = list(dict.fromkeys(test.split("::")[0] for test in task["tests"]))
         options = ["-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-n", "0", "-p", "scripts.mutants.plugin"]
-        status = int(pytest.main([*options, "--show-capture=no", *files]))
+        # plugins loaded before the fork cannot have their asserts rewritten, which nobody needs here
+        options += ["--show-capture=no", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        status = int(pytest.main([*options, *files]))
     finally:
         os._exit(status)
 
