@@ -1,0 +1,81 @@
+"""What the documents tell people to type exists: targets, options, functions, events, alarms, parameters."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from scripts import deploy
+from scripts.local_stack.template import ROOT, load_template
+from scripts.peerlearn.program import peerlearn
+
+PAGES = [ROOT / "README.md", ROOT / "docs" / "deploying.md", ROOT / "docs" / "operations.md"]
+RESOURCES = load_template()["Resources"]
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:`|^ {4})make ([a-z-]+)", text, re.MULTILINE)) <= TARGETS
+    for environment in re.findall(r"ENV=(\w+)|--config-env (\w+)", text):
+        assert "".join(environment) in deploy.ENVIRONMENTS
+    for function, event in re.findall(r"sam local invoke (\w+) -e (\S+?\.json)", text):
+        assert RESOURCES[function]["Type"] == "AWS::Serverless::Function"
+        assert (ROOT / event).exists()
+        assert Path(event).stem == RESOURCES[function]["Properties"]["Handler"].split(".")[-2]
+    for line in re.findall(r"python -m scripts\.peerlearn ([^\n`]*)", text):
+        command: click.Command = peerlearn
+        words = line.split()
+        while isinstance(command, click.Group):
+            command = command.commands[words.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_settings_shown_are_read(page: Path, tmp_path: Path) -> None:
+    for number, block in enumerate(re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)):
+        file = tmp_path / f"deploy.{number}.toml"
+        file.write_text(block, encoding="utf-8")
+        assert deploy.settings_of(file, None) == tomllib.loads(block)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)", page.read_text(encoding="utf-8")):
+        other = page.parent / target if target else page
+        assert other.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)", other.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_runbook_has_every_alarm_and_no_other() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    alarms = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"}
+    assert set(re.findall(r"^\| `(\w+Alarm)`", text, re.MULTILINE)) == alarms
+
+
+def test_runbook_counts_the_metrics() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    alarms = [one["Properties"] for one in RESOURCES.values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    metrics = sum(sum("MetricStat" in one for one in alarm.get("Metrics", [{"MetricStat": {}}])) for alarm in alarms)
+    assert f"each of {metrics} metrics | {metrics / 10:.2f}" in text
+
+
+def test_every_skipped_check_has_its_reason() -> None:
+    lines = (ROOT / ".checkov.yaml").read_text(encoding="utf-8").partition("skip-check:\n")[2].splitlines()
+    assert all(re.fullmatch(r"  - CKV\w+ # .{20,}", line) for line in lines)
+
+
+def test_what_the_scan_cannot_see_holds() -> None:
+    """Queues encrypted by SQS itself, and recovery that a condition turns on."""
+    queues = [one["Properties"] for one in RESOURCES.values() if one["Type"] == "AWS::SQS::Queue"]
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues)
+    recovery = RESOURCES["Table"]["Properties"]["PointInTimeRecoverySpecification"]
+    assert recovery["PointInTimeRecoveryEnabled"] == {"Fn::If": ["IsProduction", True, False]}
