@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from scripts.web_console import FOLDER, config_json, content_type, page
 
 # What CloudFront adds on AWS (`WebHeaders` in the template), less what needs TLS.
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -56,7 +56,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def end_headers(self) -> None:
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             self.send_header(name, value)
         super().end_headers()
 

@@ -27,6 +27,8 @@ _TYPES = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
+# for Node; and the page, which is not published as it is
+_NOT_PUBLISHED = ("package.json", "index.html")
 # What the page may connect to as it lies in the repository, where nobody knows the addresses yet.
 _ANYWHERE = "connect-src 'self' https: wss:"
 
@@ -49,23 +51,22 @@ def config_json(api_url: str) -> bytes:
     return json.dumps({"apiUrl": api_url}).encode()
 
 
-def files(outputs: Mapping[str, str], region: str) -> Iterator[tuple[str, bytes]]:
-    """Names and contents for a stack with these outputs; the page itself last, when all that it loads is there."""
+def files(stack: Mapping[str, str], region: str) -> Iterator[tuple[str, bytes]]:
+    """Names and contents for a stack with these outputs and parameters; the page last, after all that it loads."""
     for path in sorted(FOLDER.rglob("*")):
-        if path.is_file() and path.suffix in _TYPES and path.name != "index.html":
+        if path.is_file() and path.suffix in _TYPES and path.name not in _NOT_PUBLISHED:
             yield path.relative_to(FOLDER).as_posix(), path.read_bytes()
-    yield "config.json", config_json(outputs["ApiUrl"])
-    uploads = outputs["BucketName"]
+    # domains of one's own, where there are any
+    api = f"https://{stack['DomainName']}/api" if stack.get("DomainName") else stack["ApiUrl"]
+    socket = f"wss://{stack['RealtimeDomainName']}" if stack.get("RealtimeDomainName") else stack["WebSocketUrl"]
+    yield "config.json", config_json(api)
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    origins = [
-        *(_origin(outputs[name]) for name in ("ApiUrl", "WebSocketUrl")),
-        # Forms may be signed for either of the bucket's two addresses.
-        *(f"https://{uploads}.{service}.{suffix}" for service in ("s3", f"s3.{region}")),
-    ]
-    yield "index.html", page(origins)
+    # Forms may be signed for either of the bucket's two addresses.
+    uploads = [f"https://{stack['BucketName']}.{service}.{suffix}" for service in ("s3", f"s3.{region}")]
+    yield "index.html", page([_origin(api), _origin(socket), *uploads])
 
 
-def publish(s3: S3Client, outputs: Mapping[str, str], region: str) -> int:
+def publish(s3: S3Client, stack: Mapping[str, str], region: str) -> int:
     """Puts every file into the console's bucket and takes away what is none any more.
 
     Returns
@@ -73,8 +74,8 @@ def publish(s3: S3Client, outputs: Mapping[str, str], region: str) -> int:
     int
         How many files there are.
     """
-    bucket = outputs["WebBucketName"]
-    wanted = dict(files(outputs, region))
+    bucket = stack["WebBucketName"]
+    wanted = dict(files(stack, region))
     for name, content in wanted.items():
         # Asked for anew each time: CloudFront and browsers keep them, and a 304 is all that a reload costs.
         s3.put_object(Bucket=bucket, Key=name, Body=content, ContentType=content_type(name), CacheControl="no-cache")
@@ -103,14 +104,15 @@ def main() -> None:
     parser.add_argument("--config-env", default="default", help="an environment of samconfig.toml")
     import boto3  # noqa: PLC0415 (half a second that serving the files locally does not need)
 
-    stack, region = _stack_of(parser.parse_args().config_env)
+    name, region = _stack_of(parser.parse_args().config_env)
     session = boto3.Session(region_name=region)
-    (description,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
-    if "WebBucketName" not in outputs:
+    (found,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    stack = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
+    stack |= {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    if "WebBucketName" not in stack:
         return
-    count = publish(session.client("s3"), outputs, session.region_name)
-    print(f"{count} files of the console published: {outputs['WebUrl']}")
+    count = publish(session.client("s3"), stack, session.region_name)
+    print(f"{count} files of the console published: {stack['WebUrl']}")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,11 @@ class App {
     this.inbox.addEventListener("incoming", ({ detail }) => notify(this, "incoming", detail));
     this.realtime.addEventListener("push", ({ detail }) => notify(this, detail.type, detail.data));
     for (const type of ["online", "offline"]) this.realtime.addEventListener(type, () => this.#frame());
+    // What is behind the # names a view here, so the link to the content moves the focus by itself.
+    document.querySelector(".skip").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#main.focus();
+    });
     addEventListener("hashchange", () => this.show({ moveFocus: true }));
     addEventListener("online", () => this.realtime.wake());
     addEventListener("offline", () => this.realtime.sleep());

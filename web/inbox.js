@@ -15,6 +15,8 @@ import { ApiError, NetworkError } from "./api.js";
 const PAGE = 50;
 const CATCH_UP_PAGE = 100;
 const TYPING_SECONDS = 4;
+// until their name is known
+const STRANGER = "Somebody";
 
 /**
  * @typedef {object} Conversation
@@ -26,6 +28,7 @@ const TYPING_SECONDS = 4;
  * @property {boolean} isLoaded whether `messages` reach up to the newest one
  * @property {boolean} hasOlder
  * @property {number} typingUntil
+ * @property {number} announced up to which `seq` messages have been told as incoming
  */
 
 /** Dispatches `change` (a `CustomEvent` with the conversation, or null for the list) and `incoming` (with a message). */
@@ -72,7 +75,7 @@ export class Inbox extends EventTarget {
     let conversation = this.#conversations.get(peerId);
     if (conversation === undefined) {
       conversation = {
-        peer: { userId: peerId, name: this.#names.get(peerId) ?? "Somebody" },
+        peer: { userId: peerId, name: this.#names.get(peerId) ?? STRANGER },
         messages: [],
         outbox: [],
         lastMessage: null,
@@ -80,6 +83,7 @@ export class Inbox extends EventTarget {
         isLoaded: false,
         hasOlder: false,
         typingUntil: 0,
+        announced: 0,
       };
       this.#conversations.set(peerId, conversation);
     }
@@ -245,8 +249,8 @@ export class Inbox extends EventTarget {
       const isGap = conversation.lastMessage !== null && message.seq > conversation.lastMessage.seq + 1;
       conversation.lastMessage = message;
       if (!mine) conversation.unread += 1;
-      // The count of what was missed in between, or the name of a stranger, only the server knows.
-      if (isGap || conversation.peer.name === "Somebody") this.refresh().catch(() => {});
+      // How many of those in between are unread, only the server knows.
+      if (isGap) this.refresh().catch(() => {});
     }
     if (conversation.isLoaded) {
       if (message.seq === last(conversation) + 1) conversation.messages.push(message);
@@ -254,8 +258,18 @@ export class Inbox extends EventTarget {
     }
     if (!mine) conversation.typingUntil = 0;
     this.#changed(conversation);
-    if (isNews && !mine) this.dispatchEvent(new CustomEvent("incoming", { detail: { conversation, message } }));
+    // Not "is it news": the list of conversations may have been read a moment before the push came.
+    if (!mine && message.seq > conversation.announced) {
+      conversation.announced = message.seq;
+      this.#announce(conversation, message);
+    }
     this.markRead(conversation.peer.userId);
+  }
+
+  async #announce(conversation, message) {
+    // A push says who has written by id alone.
+    if (conversation.peer.name === STRANGER) await this.refresh().catch(() => {});
+    this.dispatchEvent(new CustomEvent("incoming", { detail: { conversation, message } }));
   }
 
   /** Reads what is behind the last known message; whoever asks while that is under way waits for the same answer. */

@@ -51,7 +51,9 @@ def test_private_encrypted_versioned_and_over_tls_only(template: dict[str, Any],
 
 def test_browsers_of_the_configured_origins_only(bucket: dict[str, Any]) -> None:
     (rule,) = bucket["CorsConfiguration"]["CorsRules"]
-    assert rule["AllowedOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    with_console = {"Fn::Sub": "${AllowedOrigins},https://${WebDistribution.DomainName}"}
+    either = {"Fn::If": ["HasWebConsole", with_console, {"Ref": "AllowedOrigins"}]}
+    assert rule["AllowedOrigins"] == {"Fn::Split": [",", either]}
     assert set(rule["AllowedMethods"]) == {"GET", "POST"}
 
 

@@ -1,4 +1,4 @@
-"""Headless Chromium for tests: one pinned build from an npm package, downloaded once, nothing installed on the machine."""
+"""Headless Chromium for tests: a pinned build from an npm package, downloaded once; nothing is installed by hand."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ _VERSION = "153.0.0"
 _CACHE = ROOT / ".cache" / "chromium"
 # compressed in a way that Python's library does not know, and Node does
 _INFLATE = """
-const fs = require("node:fs"), zlib = require("node:zlib"), { pipeline } = require("node:stream/promises");
-(async () => {
-  for (const name of ["chromium", "al2023.tar", "fonts.tar"]) {
-    await pipeline(fs.createReadStream(`package/bin/${name}.br`), zlib.createBrotliDecompress(), fs.createWriteStream(name));
-  }
-})();
+const { createReadStream, createWriteStream } = require("node:fs");
+const { createBrotliDecompress } = require("node:zlib");
+for (const name of ["chromium", "al2023.tar", "fonts.tar"]) {
+  createReadStream(`package/bin/${name}.br`).pipe(createBrotliDecompress()).pipe(createWriteStream(name));
+}
 """
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -82,6 +82,7 @@ export function handedIn(app, submission, path) {
     try {
       // Good for five minutes, so it is asked for when it is wanted.
       const { url } = await app.api.get(`${path}/submissions/${encodeURIComponent(learnerId)}/download`);
+      // In a tab of its own, which closes by itself once the browser has found an attachment to save.
       externalLink(url).click();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -1,4 +1,4 @@
-import { count, field, fill, form, h, select, time } from "../dom.js";
+import { count, field, fill, h, select, time } from "../dom.js";
 
 const FILTERS = ["q", "subject", "level", "tutor"];
 const LEVELS = [
@@ -29,8 +29,13 @@ export async function catalogueView(app, { query, signal }) {
     more.hidden = next === null;
   }
 
+  let latest = new AbortController();
+
   async function load(filters) {
-    const page = await app.api.page("/v1/courses", { ...filters, limit: PAGE }, { signal });
+    // Whoever changes a filter while the list is on its way wants the new one, and only that.
+    latest.abort();
+    latest = new AbortController();
+    const page = await app.api.page("/v1/courses", { ...filters, limit: PAGE }, { signal: AbortSignal.any([signal, latest.signal]) });
     fill(list);
     append(page);
   }
@@ -44,14 +49,24 @@ export async function catalogueView(app, { query, signal }) {
     list.children[shown]?.querySelector("a").focus();
   });
 
-  const filters = form(
-    { class: "filters", role: "search", "aria-label": "Courses" },
-    async (values) => {
-      const given = Object.fromEntries(FILTERS.filter((name) => values[name]).map((name) => [name, values[name]]));
-      // In the address, so that it can be shared and the way back leads here; not a new view, so the focus stays.
-      history.replaceState(null, "", `#/catalogue?${new URLSearchParams(given)}`);
+  async function search(event) {
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(filters));
+    const given = Object.fromEntries(FILTERS.filter((name) => values[name]).map((name) => [name, values[name]]));
+    // In the address, so that it can be shared and the way back leads here; not a new view, so the focus stays.
+    history.replaceState(null, "", `#/catalogue?${new URLSearchParams(given)}`);
+    try {
       await load(given);
-    },
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      fill(list);
+      fill(found, error.message);
+    }
+  }
+
+  const filters = h(
+    "form",
+    { class: "filters", role: "search", "aria-label": "Courses", onsubmit: search },
     field("Title", { name: "q", type: "search", value: query.get("q"), maxlength: 200 }),
     field("Subject", { name: "subject", list: "subjects", value: query.get("subject") }),
     subjects,

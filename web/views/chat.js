@@ -39,8 +39,9 @@ function entry({ peer, lastMessage, unread }, current) {
 
 function dialogue({ inbox, realtime }, conversation, me, signal) {
   const peerId = conversation.peer.userId;
-  // A log: what is added at its end is read out.
-  const messages = h("ol", { class: "messages", role: "log", "aria-label": `Messages with ${conversation.peer.name}`, tabindex: 0 });
+  const messages = h("ol");
+  // A log: what is added at its end is read out. With the keyboard one can scroll it.
+  const log = h("div", { class: "messages", role: "log", "aria-label": `Messages with ${conversation.peer.name}`, tabindex: 0 }, messages);
   const older = h("button", { type: "button", class: "quiet", onclick: () => inbox.loadOlder(peerId) }, "Earlier messages");
   const state = h("p", { class: "fine state", role: "status" });
   const items = new Map();
@@ -52,7 +53,7 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
   }
 
   function show() {
-    const isAtEnd = messages.scrollHeight - messages.scrollTop - messages.clientHeight < 40;
+    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     older.hidden = !conversation.hasOlder;
     const wanted = [
       ...conversation.messages.map((message) => {
@@ -67,7 +68,7 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
       }),
     ];
     arrange(messages, wanted);
-    if (isAtEnd) messages.scrollTop = messages.scrollHeight;
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
     const isTyping = conversation.typingUntil > Date.now();
     const text = !realtime.isOnline ? "No connection. What you write is sent as soon as there is one." : isTyping ? `${conversation.peer.name} is writing …` : "";
     // Set only when it changes, or it would be read out again and again.
@@ -100,7 +101,7 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
       inbox.send(peerId, message.trim());
       text.value = "";
       told = 0;
-      messages.scrollTop = messages.scrollHeight;
+      log.scrollTop = log.scrollHeight;
     },
     text,
     h("button", {}, "Send"),
@@ -118,9 +119,9 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
   show();
   // Its height is known once it is on the page.
   requestAnimationFrame(() => {
-    messages.scrollTop = messages.scrollHeight;
+    log.scrollTop = log.scrollHeight;
   });
-  return h("div", { class: "dialogue" }, h("a", { class: "back", href: "#/chat" }, "← All conversations"), older, messages, state, compose);
+  return h("div", { class: "dialogue" }, h("a", { class: "back", href: "#/chat" }, "← All conversations"), older, log, state, compose);
 }
 
 function bubble({ message, createdAt }, isMine) {

@@ -140,7 +140,7 @@ function modules(app, course, isMember, completed) {
           "button",
           { type: "button", class: "quiet", "data-focus": module.moduleId, onclick: complete(module) },
           "Mark as done",
-          h("span", { class: "hidden" }, `: ${module.title}`),
+          h("span", { class: "hidden" }, ` ${module.title}`),
         ),
     );
   return h(

@@ -66,7 +66,7 @@ export async function rosterView(app, { params: [courseId], query, signal }) {
         h("p", {}, filter, ` ${count(roster.length, "person", "people")}`),
         h(
           "div",
-          { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": "roster" },
+          { class: "scroll", tabindex: 0, role: "group", "aria-labelledby": "roster" },
           h(
             "table",
             {},

@@ -1,0 +1,124 @@
+"""People at browsers, in front of the console of the running stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from scripts.local_stack.problem import Problem
+from scripts.local_stack.template import ROOT
+from tests.support.browser import find_chromium
+from tests.support.client import PASSWORD, Client
+
+SCREENSHOTS = ROOT / "test-results" / "console"
+# A cold function takes a second, and several wait for the same two processors.
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. Not for longer than a module: while Playwright runs, nothing else here can use asyncio."""
+    try:
+        options = find_chromium().options()
+    except Problem as problem:
+        pytest.skip(str(problem))
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(**options)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def client(stack: dict[str, Any]) -> Client:
+    return Client(stack)
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One person at one browser.
+
+    Attributes
+    ----------
+    problems: list
+        What the browser complained of: errors of the page, and whatever its Content-Security-Policy refused.
+    """
+
+    context: BrowserContext
+    page: Page
+    url: str
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, view: str = "") -> None:
+        self.page.goto(f"{self.url}{view}")
+
+    def heading(self, text: str) -> None:
+        """Waits for a view."""
+        expect(self.page.get_by_role("heading", level=1, name=text, exact=True)).to_be_visible()
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        self.open("#/sign-in")
+        form = self.page.get_by_role("form", name="I have an account")
+        form.get_by_label("Email").fill(email)
+        form.get_by_label("Password").fill(password)
+        form.get_by_role("button").click()
+        self.heading("My courses")
+        self.connected()
+
+    def connected(self) -> None:
+        expect(self.page.locator(".dot.on")).to_be_attached()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def go(self, name: str) -> None:
+        """By the main navigation."""
+        self.page.get_by_role("navigation").get_by_role("link", name=name).click()
+
+    def toast(self, text: str) -> Locator:
+        return self.page.locator(".toast").filter(has_text=text)
+
+    def screenshot(self, name: str) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+class Visitors:
+    """Makes them; each has a browser profile of their own."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser = browser
+        self._url = url
+        self.all: list[Visitor] = []
+
+    def __call__(self, **options: Any) -> Visitor:
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        visitor = Visitor(context, page, self._url)
+        page.on("pageerror", lambda error: visitor.problems.append(str(error)))
+        page.on("console", lambda message: self._note(visitor, message.type, message.text))
+        self.all.append(visitor)
+        return visitor
+
+    @staticmethod
+    def _note(visitor: Visitor, kind: str, text: str) -> None:
+        # Chromium reports every refusal of the API and every lost connection, which are answers like others here.
+        expected = ("Failed to load resource", "WebSocket connection to")
+        if kind in ("error", "warning") and not text.startswith(expected):
+            visitor.problems.append(text)
+
+
+@pytest.fixture
+def visitors(browser: Browser, stack: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[Visitors]:
+    made = Visitors(browser, stack["webUrl"])
+    yield made
+    for number, visitor in enumerate(made.all):
+        visitor.screenshot(f"{Path(request.node.name).name}-{number}")
+        visitor.context.close()
+    assert [visitor.problems for visitor in made.all] == [[] for _ in made.all]
