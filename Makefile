@@ -3,6 +3,8 @@
 
 PORT ?= 4566
 ENV ?= default
+# JavaScript, CSS and HTML; npm keeps it in its own cache
+BIOME := npx --yes @biomejs/biome@2.6.8
 export SAM_CLI_TELEMETRY := 0
 
 help:  ## what there is
@@ -39,10 +41,12 @@ lint: environment  ## style, types and the template
 	.venv/bin/mypy
 	.venv/bin/sam validate --lint
 	.venv/bin/python -m scripts.api_documents --check --lint
+	$(BIOME) ci --error-on-warnings
 
 format: environment  ## rewrite the sources in the project's style
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
+	$(BIOME) check --write
 
 bench: environment  ## measure what the project promises about speed and cost (ARGS="--quick --only P1,P3")
 	@.venv/bin/python -m benchmarks $(ARGS)

@@ -109,7 +109,7 @@ def settings_of(file: Path, ask: Callable[[str], str] | None) -> dict[str, Any]:
 
 
 def commands(environment: str, settings: Mapping[str, Any]) -> list[list[str]]:
-    """What to run, in its order: build, make lean, release options, deploy."""
+    """What to run, in its order: build, make lean, release options, deploy, publish the console."""
     # on the command line, parameters take the place of all that samconfig.toml has
     standing = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]["deploy"]["parameters"]
     options: dict[str, Any] = dict(one.split("=", 1) for one in standing["parameter_overrides"])
@@ -120,12 +120,15 @@ def commands(environment: str, settings: Mapping[str, Any]) -> list[list[str]]:
     if settings.get("snap_start"):
         release += ["--snap-start", *settings["snap_start"]]
     where = [part for name in ("region", "profile") if settings.get(name) for part in (f"--{name}", settings[name])]
+    has_console = options.get("WebConsole") == "true"
     python = sys.executable
     return [
         [python, "-m", "samcli", "build", "--config-env", environment, "--parameter-overrides", *overrides],
         [python, "-m", "scripts.lean", str(_BUILD)],
         *([[python, "-m", "scripts.release", str(_BUILD), *release]] if release else []),
         [python, "-m", "samcli", "deploy", "--config-env", environment, *where, "--parameter-overrides", *overrides],
+        # its files name what the deployment has made
+        *([[python, "-m", "scripts.web_console", "--config-env", environment, *where]] if has_console else []),
     ]
 
 

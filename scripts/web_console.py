@@ -2,7 +2,7 @@
 
     python -m scripts.web_console --config-env prod
 
-publishes them to the bucket of a deployed stack that has the console (`WebConsole=true`); `make deploy` calls it.
+publishes them to the bucket of a deployed stack that has one (`WebConsole=true`), as `make deploy` does by itself.
 """
 
 from __future__ import annotations
@@ -91,26 +91,22 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _stack_of(config_env: str) -> tuple[str, str | None]:
-    """Name and region of the stack of an environment of `samconfig.toml`."""
-    environment = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[config_env]
-    settings = environment["global"]["parameters"] | environment.get("deploy", {}).get("parameters", {})
-    return settings["stack_name"], settings.get("region")
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Publishes the console to the stack of an environment.")
     parser.add_argument("--config-env", default="default", help="an environment of samconfig.toml")
+    parser.add_argument("--region", help="of the stack, where it is not that of the profile")
+    parser.add_argument("--profile", help="of the AWS command line")
+    options = parser.parse_args()
     import boto3  # noqa: PLC0415 (half a second that serving the files locally does not need)
 
-    name, region = _stack_of(parser.parse_args().config_env)
-    session = boto3.Session(region_name=region)
-    (found,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    stack = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
-    stack |= {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    name = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[options.config_env]["global"]
+    session = boto3.Session(region_name=options.region, profile_name=options.profile)
+    stacks = session.client("cloudformation").describe_stacks(StackName=name["parameters"]["stack_name"])["Stacks"]
+    stack = {one["ParameterKey"]: one["ParameterValue"] for one in stacks[0].get("Parameters", [])}
+    stack |= {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
     if "WebBucketName" not in stack:
-        return
+        raise SystemExit("This stack has no console: deploy it with WebConsole=true.")
     count = publish(session.client("s3"), stack, session.region_name)
     print(f"{count} files of the console published: {stack['WebUrl']}")
 

@@ -145,7 +145,12 @@ class App {
     if (focused) this.#nav.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
     fill(
       this.#account,
-      user && h("span", { class: `dot ${this.realtime.isOnline ? "on" : "off"}`, title: this.#connection }, h("span", { class: "hidden" }, this.#connection)),
+      user &&
+        h(
+          "span",
+          { class: `dot ${this.realtime.isOnline ? "on" : "off"}`, title: this.#connection },
+          h("span", { class: "hidden" }, this.#connection),
+        ),
       user && h("span", { class: "who" }, user.name),
       user && h("button", { type: "button", class: "quiet", onclick: () => this.api.signOut() }, "Sign out"),
       user === null && h("a", { href: "#/sign-in" }, "Sign in"),
@@ -188,6 +193,9 @@ try {
   const config = await (await fetch("config.json")).json();
   await new App(config).start();
 } catch (error) {
-  fill(document.getElementById("main"), h("p", { role: "alert" }, "The page could not be started: config.json is missing or wrong."));
+  fill(
+    document.getElementById("main"),
+    h("p", { role: "alert" }, "The page could not be started: config.json is missing or wrong."),
+  );
   throw error;
 }

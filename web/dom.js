@@ -60,7 +60,13 @@ export function field(label, attributes = {}, control = h("input", attributes)) 
   fields += 1;
   control.id = `field-${fields}`;
   const problem = h("p", { class: "problem", id: `${control.id}-problem`, hidden: true });
-  return h("div", { class: "field", "data-field": control.name }, h("label", { for: control.id }, label), control, problem);
+  return h(
+    "div",
+    { class: "field", "data-field": control.name },
+    h("label", { for: control.id }, label),
+    control,
+    problem,
+  );
 }
 
 /** A select; options are pairs of value and text. */
@@ -140,7 +146,13 @@ export function confirmed(question, yes) {
   const dialog = h(
     "dialog",
     { "aria-label": question },
-    h("form", { method: "dialog" }, h("p", {}, question), h("button", { value: "yes" }, yes), h("button", { value: "", class: "quiet" }, "Cancel")),
+    h(
+      "form",
+      { method: "dialog" },
+      h("p", {}, question),
+      h("button", { value: "yes" }, yes),
+      h("button", { value: "", class: "quiet" }, "Cancel"),
+    ),
   );
   document.body.append(dialog);
   // A modal dialog of the browser's keeps the focus inside, closes on Escape, and gives the focus back.

@@ -77,6 +77,14 @@ def test_release_options_come_between_build_and_deployment() -> None:
     ]
 
 
+def test_the_console_is_published_once_the_stack_is_there() -> None:
+    settings = {"region": "eu-north-1", "WebConsole": "true"}
+    *_, deploying, publishing = deploy.commands("dev", settings)
+    assert "deploy" in deploying
+    assert publishing[1:] == ["-m", "scripts.web_console", "--config-env", "dev", "--region", "eu-north-1"]
+    assert not any("scripts.web_console" in command for command in deploy.commands("dev", {"region": "eu-north-1"}))
+
+
 def test_every_environment_has_its_section_of_samconfig() -> None:
     text = (ROOT / "samconfig.toml").read_text(encoding="utf-8")
     for environment in deploy.ENVIRONMENTS:

@@ -26,9 +26,13 @@ export async function assessmentView(app, { params: [assessmentId], signal }) {
   const ways = h("div", { class: "columns" });
 
   function show(latest) {
-    fill(state, h("h2", { id: "handed-in" }, "Handed in"), latest ? standing(app, assessment, latest, path) : h("p", {}, "Nothing yet."));
+    fill(
+      state,
+      h("h2", { id: "handed-in" }, "Handed in"),
+      latest ? standing(app, assessment, latest, path) : h("p", {}, "Nothing yet."),
+    );
     // A graded one takes no further attempt.
-    ways.hidden = latest?.gradedAt ? true : false;
+    ways.hidden = Boolean(latest?.gradedAt);
   }
 
   async function handIn(submissionUrl) {
@@ -53,7 +57,8 @@ export async function assessmentView(app, { params: [assessmentId], signal }) {
     title: assessment.title,
     content: [
       h("p", {}, h("a", { href: `#/courses/${assessment.courseId}` }, "← To the course")),
-      assessment.dueAt && h("p", {}, "Due ", time(assessment.dueAt), assessment.allowLate && " (later is possible, and marked)"),
+      assessment.dueAt &&
+        h("p", {}, "Due ", time(assessment.dueAt), assessment.allowLate && " (later is possible, and marked)"),
       h("p", { class: "prose" }, assessment.instructions),
       h("p", { class: "fine" }, `At most ${assessment.maxGrade} points.`),
       state,
@@ -64,9 +69,23 @@ export async function assessmentView(app, { params: [assessmentId], signal }) {
 
 function standing(app, assessment, submission, path) {
   return [
-    h("p", {}, `Attempt ${submission.attempt}, `, time(submission.submittedAt), submission.late && " (late)", " · ", handedIn(app, submission, path)),
+    h(
+      "p",
+      {},
+      `Attempt ${submission.attempt}, `,
+      time(submission.submittedAt),
+      submission.late && " (late)",
+      " · ",
+      handedIn(app, submission, path),
+    ),
     submission.gradedAt
-      ? h("p", { class: "grade" }, h("strong", {}, `${submission.grade} of ${assessment.maxGrade}`), " · graded ", time(submission.gradedAt))
+      ? h(
+          "p",
+          { class: "grade" },
+          h("strong", {}, `${submission.grade} of ${assessment.maxGrade}`),
+          " · graded ",
+          time(submission.gradedAt),
+        )
       : h("p", { class: "fine" }, "Not graded yet. Handing in again replaces it."),
     submission.feedback && h("blockquote", { class: "prose" }, submission.feedback),
   ];

@@ -35,7 +35,11 @@ export async function catalogueView(app, { query, signal }) {
     // Whoever changes a filter while the list is on its way wants the new one, and only that.
     latest.abort();
     latest = new AbortController();
-    const page = await app.api.page("/v1/courses", { ...filters, limit: PAGE }, { signal: AbortSignal.any([signal, latest.signal]) });
+    const page = await app.api.page(
+      "/v1/courses",
+      { ...filters, limit: PAGE },
+      { signal: AbortSignal.any([signal, latest.signal]) },
+    );
     fill(list);
     append(page);
   }

@@ -41,8 +41,16 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
   const peerId = conversation.peer.userId;
   const messages = h("ol");
   // A log: what is added at its end is read out. With the keyboard one can scroll it.
-  const log = h("div", { class: "messages", role: "log", "aria-label": `Messages with ${conversation.peer.name}`, tabindex: 0 }, messages);
-  const older = h("button", { type: "button", class: "quiet", onclick: () => inbox.loadOlder(peerId) }, "Earlier messages");
+  const log = h(
+    "div",
+    { class: "messages", role: "log", "aria-label": `Messages with ${conversation.peer.name}`, tabindex: 0 },
+    messages,
+  );
+  const older = h(
+    "button",
+    { type: "button", class: "quiet", onclick: () => inbox.loadOlder(peerId) },
+    "Earlier messages",
+  );
   const state = h("p", { class: "fine state", role: "status" });
   const items = new Map();
 
@@ -62,15 +70,28 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
         return element;
       }),
       ...conversation.outbox.map((letter) => {
-        const element = item(letter.clientMessageId, () => h("li", { class: "bubble mine pending" }, h("p", {}, letter.message), h("p", { class: "problem" })));
-        fill(element.lastChild, letter.problem && [letter.problem, " ", h("button", { type: "button", class: "quiet", onclick: () => inbox.resend(peerId, letter) }, "Try again")]);
+        const element = item(letter.clientMessageId, () =>
+          h("li", { class: "bubble mine pending" }, h("p", {}, letter.message), h("p", { class: "problem" })),
+        );
+        fill(
+          element.lastChild,
+          letter.problem && [
+            letter.problem,
+            " ",
+            h("button", { type: "button", class: "quiet", onclick: () => inbox.resend(peerId, letter) }, "Try again"),
+          ],
+        );
         return element;
       }),
     ];
     arrange(messages, wanted);
     if (isAtEnd) log.scrollTop = log.scrollHeight;
     const isTyping = conversation.typingUntil > Date.now();
-    const text = !realtime.isOnline ? "No connection. What you write is sent as soon as there is one." : isTyping ? `${conversation.peer.name} is writing …` : "";
+    const text = !realtime.isOnline
+      ? "No connection. What you write is sent as soon as there is one."
+      : isTyping
+        ? `${conversation.peer.name} is writing …`
+        : "";
     // Set only when it changes, or it would be read out again and again.
     if (state.textContent !== text) fill(state, text);
   }
@@ -121,11 +142,24 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
   requestAnimationFrame(() => {
     log.scrollTop = log.scrollHeight;
   });
-  return h("div", { class: "dialogue" }, h("a", { class: "back", href: "#/chat" }, "← All conversations"), older, log, state, compose);
+  return h(
+    "div",
+    { class: "dialogue" },
+    h("a", { class: "back", href: "#/chat" }, "← All conversations"),
+    older,
+    log,
+    state,
+    compose,
+  );
 }
 
 function bubble({ message, createdAt }, isMine) {
-  return h("li", { class: isMine ? "bubble mine" : "bubble" }, h("p", {}, message), h("p", { class: "fine" }, time(createdAt, { timeStyle: "short" })));
+  return h(
+    "li",
+    { class: isMine ? "bubble mine" : "bubble" },
+    h("p", {}, message),
+    h("p", { class: "fine" }, time(createdAt, { timeStyle: "short" })),
+  );
 }
 
 /** Makes `wanted` the children, moving and adding no more than necessary. */

@@ -39,7 +39,8 @@ export async function courseView(app, { params: [courseId], signal }) {
       h("p", { class: "prose" }, course.description),
       h("p", { class: "seats" }, seats(course)),
       h("div", { class: "actions" }, actions(app, { course, enrollment, isOwn, isMember, path })),
-      progress && h("section", { "aria-label": "Progress" }, progressBar("Progress", progress.progress.completionPercentage)),
+      progress &&
+        h("section", { "aria-label": "Progress" }, progressBar("Progress", progress.progress.completionPercentage)),
       modules(app, course, isMember, completed),
       course.assessments.length > 0 && assessments(course, isMember),
       leaders && leaderboard(leaders.leaders, session.user.userId),
@@ -56,7 +57,9 @@ async function placeIn(api, courseId, signal) {
 async function completedModules(api, courseId, signal) {
   const prefix = `module:${courseId}:`;
   const entries = await api.all("/v1/learner/me/points", "entries", {}, { signal });
-  return new Set(entries.filter((one) => one.reference.startsWith(prefix)).map((one) => one.reference.slice(prefix.length)));
+  return new Set(
+    entries.filter((one) => one.reference.startsWith(prefix)).map((one) => one.reference.slice(prefix.length)),
+  );
 }
 
 function actions(app, { course, enrollment, isOwn, isMember, path }) {
@@ -94,7 +97,10 @@ function actions(app, { course, enrollment, isOwn, isMember, path }) {
     return [button("Drop", drop, { class: "quiet" }), message];
   }
   if (enrollment?.status === "waitlisted") {
-    return [h("span", {}, "You are on the waitlist. "), button("Leave the waitlist", () => api.delete(`${path}/waitlist`), { class: "quiet" })];
+    return [
+      h("span", {}, "You are on the waitlist. "),
+      button("Leave the waitlist", () => api.delete(`${path}/waitlist`), { class: "quiet" }),
+    ];
   }
   const isFull = course.capacity !== null && (course.seatsAvailable === 0 || course.waitlistLength > 0);
   if (isFull) {
@@ -121,7 +127,10 @@ function modules(app, course, isMember, completed) {
     event.target.disabled = true;
     try {
       // Completing one twice changes nothing, so a second try after a lost answer is safe.
-      await app.api.patch(`/v1/learner/me/progress/${course.courseId}`, { moduleId: module.moduleId, studyMinutes: module.minutes });
+      await app.api.patch(`/v1/learner/me/progress/${course.courseId}`, {
+        moduleId: module.moduleId,
+        studyMinutes: module.minutes,
+      });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       app.toasts.show(error.message);
@@ -133,7 +142,8 @@ function modules(app, course, isMember, completed) {
       "li",
       { class: "row" },
       h("span", {}, module.title, h("span", { class: "fine" }, ` · ${module.minutes} min`)),
-      completed.has(module.moduleId) && h("span", { class: "done", "data-focus": module.moduleId, tabindex: -1 }, "✓ Done"),
+      completed.has(module.moduleId) &&
+        h("span", { class: "done", "data-focus": module.moduleId, tabindex: -1 }, "✓ Done"),
       isMember &&
         !completed.has(module.moduleId) &&
         h(
@@ -187,7 +197,15 @@ function leaderboard(leaders, me) {
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, ["Rank", "Name", "Points"].map((text) => h("th", { scope: "col" }, text)))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["Rank", "Name", "Points"].map((text) => h("th", { scope: "col" }, text)),
+        ),
+      ),
       h("tbody", {}, leaders.map(row)),
     ),
   );

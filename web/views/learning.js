@@ -17,12 +17,20 @@ export async function learningView({ api }, { signal }) {
   return {
     title: "My courses",
     content: [
-      h("ul", { class: "figures" }, figures.map(([figure, text]) => h("li", {}, h("strong", {}, figure), ` ${text}`))),
+      h(
+        "ul",
+        { class: "figures" },
+        figures.map(([figure, text]) => h("li", {}, h("strong", {}, figure), ` ${text}`)),
+      ),
       progress.length === 0 && h("p", {}, "You have no course yet. ", h("a", { href: "#/catalogue" }, "Find one")),
       h("ul", { class: "cards" }, progress.map(card)),
       waiting.length > 0 && h("h2", {}, "Waiting for a seat"),
       waiting.length > 0 &&
-        h("ul", { class: "rows" }, waiting.map((one) => h("li", {}, h("a", { href: `#/courses/${one.courseId}` }, one.title)))),
+        h(
+          "ul",
+          { class: "rows" },
+          waiting.map((one) => h("li", {}, h("a", { href: `#/courses/${one.courseId}` }, one.title))),
+        ),
     ],
   };
 }

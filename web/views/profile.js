@@ -27,8 +27,18 @@ export async function profileView(app, { signal }) {
   return {
     title: profile.name,
     content: [
-      h("ul", { class: "figures" }, h("li", {}, h("strong", {}, profile.points), " points"), h("li", {}, h("strong", {}, profile.totalStudyHours), " hours studied")),
-      profile.badges.length > 0 && h("ul", { class: "badges", "aria-label": "Badges" }, profile.badges.map((badge) => h("li", {}, BADGES[badge] ?? badge))),
+      h(
+        "ul",
+        { class: "figures" },
+        h("li", {}, h("strong", {}, profile.points), " points"),
+        h("li", {}, h("strong", {}, profile.totalStudyHours), " hours studied"),
+      ),
+      profile.badges.length > 0 &&
+        h(
+          "ul",
+          { class: "badges", "aria-label": "Badges" },
+          profile.badges.map((badge) => h("li", {}, BADGES[badge] ?? badge)),
+        ),
       h("div", { class: "columns" }, aboutForm(app, profile), peers(found.peers)),
       history(ledger),
     ],
@@ -39,7 +49,11 @@ function aboutForm(app, profile) {
   return form(
     { class: "card", "aria-labelledby": "about" },
     async ({ name, interests, learningGoals }) => {
-      await app.api.patch("/v1/learner/me", { name, interests: listed(interests), learningGoals: listed(learningGoals) });
+      await app.api.patch("/v1/learner/me", {
+        name,
+        interests: listed(interests),
+        learningGoals: listed(learningGoals),
+      });
       app.toasts.show("Saved.");
       await app.show();
     },
@@ -52,7 +66,10 @@ function aboutForm(app, profile) {
 }
 
 function listed(text) {
-  return text.split(",").map((part) => part.trim()).filter(Boolean);
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function peers(found) {
@@ -93,7 +110,15 @@ function history(first) {
   const table = h(
     "table",
     {},
-    h("thead", {}, h("tr", {}, ["For", "Points", "When"].map((text) => h("th", { scope: "col" }, text)))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        ["For", "Points", "When"].map((text) => h("th", { scope: "col" }, text)),
+      ),
+    ),
     rows,
   );
   return fill(h("section", { "aria-labelledby": "points" }), h("h2", { id: "points" }, "Points"), table, more);

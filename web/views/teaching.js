@@ -23,7 +23,10 @@ export async function teachingView({ api, session }, { signal }) {
     );
   return {
     title: "Teaching",
-    content: courses.length === 0 ? h("p", {}, "You have published no course yet.") : h("ul", { class: "cards" }, courses.map(card)),
+    content:
+      courses.length === 0
+        ? h("p", {}, "You have published no course yet.")
+        : h("ul", { class: "cards" }, courses.map(card)),
   };
 }
 
@@ -37,7 +40,14 @@ export async function rosterView(app, { params: [courseId], query, signal }) {
   ]);
   for (const { learner } of roster) app.inbox.introduce(learner.userId, learner.name);
 
-  const filter = select({ "data-focus": "status", "aria-label": "Show", onchange: () => app.go(`#/teaching/courses/${courseId}?status=${filter.value}`) }, STATUSES);
+  const filter = select(
+    {
+      "data-focus": "status",
+      "aria-label": "Show",
+      onchange: () => app.go(`#/teaching/courses/${courseId}?status=${filter.value}`),
+    },
+    STATUSES,
+  );
   filter.value = status;
   const row = (entry) =>
     h(
@@ -46,17 +56,33 @@ export async function rosterView(app, { params: [courseId], query, signal }) {
       h("td", {}, entry.learner.name),
       h("td", {}, entry.status),
       h("td", {}, time(entry.enrolledAt, { dateStyle: "medium" })),
-      h("td", {}, h("a", { href: `#/chat/${entry.learner.userId}`, "aria-label": `Message ${entry.learner.name}` }, "Message")),
+      h(
+        "td",
+        {},
+        h("a", { href: `#/chat/${entry.learner.userId}`, "aria-label": `Message ${entry.learner.name}` }, "Message"),
+      ),
     );
   return {
     title: course.title,
     content: [
-      h("p", {}, h("a", { href: "#/teaching" }, "← All my courses"), " · ", h("a", { href: `#/courses/${courseId}` }, "As learners see it")),
+      h(
+        "p",
+        {},
+        h("a", { href: "#/teaching" }, "← All my courses"),
+        " · ",
+        h("a", { href: `#/courses/${courseId}` }, "As learners see it"),
+      ),
       h(
         "section",
         { "aria-labelledby": "tasks" },
         h("h2", { id: "tasks" }, "Assessments"),
-        h("ul", { class: "rows" }, course.assessments.map((one) => h("li", {}, h("a", { href: `#/teaching/assessments/${one.assessmentId}` }, one.title)))),
+        h(
+          "ul",
+          { class: "rows" },
+          course.assessments.map((one) =>
+            h("li", {}, h("a", { href: `#/teaching/assessments/${one.assessmentId}` }, one.title)),
+          ),
+        ),
         newAssessment(app, path),
       ),
       h(
@@ -70,7 +96,15 @@ export async function rosterView(app, { params: [courseId], query, signal }) {
           h(
             "table",
             {},
-            h("thead", {}, h("tr", {}, ["Name", "Status", "Since", "Contact"].map((text) => h("th", { scope: "col" }, text)))),
+            h(
+              "thead",
+              {},
+              h(
+                "tr",
+                {},
+                ["Name", "Status", "Since", "Contact"].map((text) => h("th", { scope: "col" }, text)),
+              ),
+            ),
             h("tbody", {}, roster.map(row)),
           ),
         ),
@@ -115,8 +149,16 @@ export async function gradingView(app, { params: [assessmentId], signal }) {
     title: `Grading: ${assessment.title}`,
     content: [
       h("p", {}, h("a", { href: `#/teaching/courses/${assessment.courseId}` }, "← To the course")),
-      h("p", { role: "status" }, submissions.length === 0 ? "Nobody has handed in anything yet." : count(submissions.length, "submission")),
-      h("ul", { class: "cards" }, submissions.map((one) => submissionCard(app, path, assessment, one, names.get(one.learnerId) ?? "Somebody"))),
+      h(
+        "p",
+        { role: "status" },
+        submissions.length === 0 ? "Nobody has handed in anything yet." : count(submissions.length, "submission"),
+      ),
+      h(
+        "ul",
+        { class: "cards" },
+        submissions.map((one) => submissionCard(app, path, assessment, one, names.get(one.learnerId) ?? "Somebody")),
+      ),
     ],
   };
 }
@@ -125,11 +167,21 @@ function submissionCard(app, path, assessment, submission, name) {
   const grading = form(
     { "aria-label": `Grade ${name}` },
     async ({ grade, feedback }) => {
-      await app.api.patch(`${path}/submissions/${encodeURIComponent(submission.learnerId)}`, { grade: Number.parseInt(grade, 10), feedback: feedback || null });
+      await app.api.patch(`${path}/submissions/${encodeURIComponent(submission.learnerId)}`, {
+        grade: Number.parseInt(grade, 10),
+        feedback: feedback || null,
+      });
       app.toasts.show(`Graded: ${name}.`);
       await app.show();
     },
-    field(`Grade, 0 to ${assessment.maxGrade}`, { name: "grade", type: "number", min: 0, max: assessment.maxGrade, value: submission.grade, required: true }),
+    field(`Grade, 0 to ${assessment.maxGrade}`, {
+      name: "grade",
+      type: "number",
+      min: 0,
+      max: assessment.maxGrade,
+      value: submission.grade,
+      required: true,
+    }),
     field("Feedback", {}, h("textarea", { name: "feedback", rows: 3 }, submission.feedback ?? "")),
     h("button", { "data-focus": submission.submissionId }, submission.gradedAt ? "Correct the grade" : "Grade"),
   );

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Api, ApiError, NetworkError } from "../../../web/api.js";
 import { Session } from "../../../web/session.js";
-import { MemoryStorage, answer, channels, tokenAnswer } from "./doubles.mjs";
+import { answer, channels, MemoryStorage, tokenAnswer } from "./doubles.mjs";
 
 const EXPIRED = { status: "error", code: "TOKEN_EXPIRED", message: "The token is past its time.", details: {} };
 
@@ -35,12 +35,14 @@ class Server {
     const call = `${method} ${pathname}${search}`;
     this.calls.push(call);
     if (pathname.endsWith("/auth/refresh")) {
-      if (JSON.parse(body).refreshToken !== `refresh-${this.generation}`) return answer(401, { ...EXPIRED, code: "TOKEN_REUSED" });
+      if (JSON.parse(body).refreshToken !== `refresh-${this.generation}`)
+        return answer(401, { ...EXPIRED, code: "TOKEN_REUSED" });
       this.generation += 1;
       this.accepted = `access-${this.generation}`;
       return answer(201, tokenAnswer(this.generation));
     }
-    if (headers.Authorization !== undefined && headers.Authorization !== `Bearer ${this.accepted}`) return answer(401, EXPIRED);
+    if (headers.Authorization !== undefined && headers.Authorization !== `Bearer ${this.accepted}`)
+      return answer(401, EXPIRED);
     return this.routes[call]?.(body) ?? answer(200, { data: { path: pathname } });
   }
 }
@@ -50,7 +52,10 @@ test("ten calls that find the token lapsed share one refresh, and all are answer
   server.signIn();
   server.accepted = "another one";
   const found = await Promise.all(Array.from({ length: 10 }, (_, number) => server.api.get(`/v1/${number}`)));
-  assert.deepEqual(found.map(({ path }) => path), Array.from({ length: 10 }, (_, number) => `/v1/${number}`));
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    Array.from({ length: 10 }, (_, number) => `/v1/${number}`),
+  );
   assert.equal(server.count("POST /v1/learner/auth/refresh"), 1);
 });
 
@@ -58,7 +63,12 @@ test("a call that was under way while another renewed the token does not renew i
   const server = new Server();
   server.signIn();
   let late;
-  server.routes["GET /v1/late"] = () => (late === undefined ? new Promise((resolve) => { late = resolve; }) : undefined);
+  server.routes["GET /v1/late"] = () =>
+    late === undefined
+      ? new Promise((resolve) => {
+          late = resolve;
+        })
+      : undefined;
   const waiting = server.api.get("/v1/late");
   server.accepted = "another one";
   await server.api.get("/v1/early");
@@ -74,7 +84,10 @@ test("a refused refresh ends the session, and the first refusal is what the call
   server.generation = 7;
   const reasons = [];
   server.session.addEventListener("ended", ({ detail }) => reasons.push(detail));
-  await assert.rejects(server.api.get("/v1/courses"), (error) => error instanceof ApiError && error.code === "TOKEN_EXPIRED");
+  await assert.rejects(
+    server.api.get("/v1/courses"),
+    (error) => error instanceof ApiError && error.code === "TOKEN_EXPIRED",
+  );
   assert.deepEqual(reasons, ["expired"]);
   assert.equal(server.session.refreshToken, null);
 });
@@ -82,7 +95,9 @@ test("a refused refresh ends the session, and the first refusal is what the call
 test("a network that is away does not sign anybody out", async () => {
   const session = new Session(new MemoryStorage(), channels(1)[0]);
   session.accept(tokenAnswer(1));
-  const api = new Api("https://api.example", session, { fetch: () => Promise.reject(new TypeError("Failed to fetch")) });
+  const api = new Api("https://api.example", session, {
+    fetch: () => Promise.reject(new TypeError("Failed to fetch")),
+  });
   await assert.rejects(api.resume(), NetworkError);
   assert.equal(session.refreshToken, "refresh-1");
 });
@@ -96,7 +111,10 @@ test("reading is repeated when the server says when, writing is not", async () =
   assert.deepEqual(server.waited, [2]);
 
   server.routes["POST /v1/courses/c/enroll"] = () => answer(503, busy, { "Retry-After": "2" });
-  await assert.rejects(server.api.post("/v1/courses/c/enroll"), (error) => error.status === 503 && error.retryAfter === 2);
+  await assert.rejects(
+    server.api.post("/v1/courses/c/enroll"),
+    (error) => error.status === 503 && error.retryAfter === 2,
+  );
   assert.equal(server.count("POST /v1/courses/c/enroll"), 1);
 });
 
@@ -111,5 +129,8 @@ test("a list is walked by its cursors, without empty filters", async () => {
     "GET /v1/courses?limit=100&level=beginner": () => page([1, 2], "c2"),
     "GET /v1/courses?limit=100&level=beginner&cursor=c2": () => page([3]),
   });
-  assert.deepEqual(await server.api.all("/v1/courses", "courses", { level: "beginner", q: "", tutor: null }), [1, 2, 3]);
+  assert.deepEqual(
+    await server.api.all("/v1/courses", "courses", { level: "beginner", q: "", tutor: null }),
+    [1, 2, 3],
+  );
 });

@@ -20,7 +20,16 @@ class World extends EventTarget {
   arrives(text, senderId = PEER) {
     const seq = this.messages.length + 1;
     const receiverId = senderId === ME ? PEER : ME;
-    const message = { messageId: `msg_${seq}`, conversationId: "cnv", seq, senderId, receiverId, message: text, isRead: false, createdAt: `2026-01-01T10:00:0${seq}Z` };
+    const message = {
+      messageId: `msg_${seq}`,
+      conversationId: "cnv",
+      seq,
+      senderId,
+      receiverId,
+      message: text,
+      isRead: false,
+      createdAt: `2026-01-01T10:00:0${seq}Z`,
+    };
     this.messages.push(message);
     if (senderId === PEER) this.unread += 1;
     return message;
@@ -48,11 +57,16 @@ class World extends EventTarget {
 
   async all() {
     this.reads += 1;
-    return this.messages.length === 0 ? [] : [{ peer: { userId: PEER, name: "Peer" }, lastMessage: this.messages.at(-1), unread: this.unread }];
+    return this.messages.length === 0
+      ? []
+      : [{ peer: { userId: PEER, name: "Peer" }, lastMessage: this.messages.at(-1), unread: this.unread }];
   }
 
   async page(_, { after, limit }) {
-    const found = after === undefined ? this.messages.slice(-limit) : this.messages.filter(({ seq }) => seq > after).slice(0, limit);
+    const found =
+      after === undefined
+        ? this.messages.slice(-limit)
+        : this.messages.filter(({ seq }) => seq > after).slice(0, limit);
     return { data: { messages: found }, next: null };
   }
 
@@ -70,7 +84,9 @@ beforeEach(() => {
   world = new World();
   inbox = new Inbox(world, world, Object.assign(new EventTarget(), { user: { userId: ME } }));
   incoming = [];
-  inbox.addEventListener("incoming", ({ detail: { conversation, message } }) => incoming.push(`${conversation.peer.name} ${message.seq}`));
+  inbox.addEventListener("incoming", ({ detail: { conversation, message } }) =>
+    incoming.push(`${conversation.peer.name} ${message.seq}`),
+  );
 });
 
 const shown = () => inbox.with(PEER).messages.map(({ message }) => message);
@@ -149,7 +165,11 @@ test("what somebody looks at is read, and what they do not look at is not", asyn
   assert.deepEqual(world.told, []);
   await inbox.open(PEER);
   assert.deepEqual(world.told, [{ action: "markRead", peerId: PEER, readUpTo: 2 }]);
-  world.dispatchEvent(new CustomEvent("answer", { detail: { type: "conversation.read", data: { peerId: PEER, readUpTo: 2, unread: 0 } } }));
+  world.dispatchEvent(
+    new CustomEvent("answer", {
+      detail: { type: "conversation.read", data: { peerId: PEER, readUpTo: 2, unread: 0 } },
+    }),
+  );
   assert.equal(inbox.unread, 0);
   document.hidden = true;
   world.pushes(world.arrives("3"));
@@ -161,7 +181,10 @@ test("a message is sent again under the same id until it is accepted, and shown 
   const accepted = () => ({ type: "message.accepted", data: world.arrives("Hello", ME) });
   world.answers = [null, accepted];
   inbox.send(PEER, "Hello");
-  assert.deepEqual(inbox.with(PEER).outbox.map(({ message }) => message), ["Hello"]);
+  assert.deepEqual(
+    inbox.with(PEER).outbox.map(({ message }) => message),
+    ["Hello"],
+  );
   await settled();
   assert.equal(world.asked.length, 2);
   assert.equal(world.asked[0].clientMessageId, world.asked[1].clientMessageId);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Session } from "../../../web/session.js";
-import { MemoryStorage, channels, tokenAnswer } from "./doubles.mjs";
+import { channels, MemoryStorage, tokenAnswer } from "./doubles.mjs";
 
 test("only the refresh token is stored", () => {
   const storage = new MemoryStorage();
