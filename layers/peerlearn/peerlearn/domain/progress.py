@@ -10,7 +10,7 @@ from peerlearn.domain.courses import Course, Module
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import CourseNotFound, Forbidden, ModuleNotFound, NotEnrolled
 from peerlearn.domain.points import Award, Totals, course_award, module_award
-from peerlearn.domain.users import Principal
+from peerlearn.domain.users import Principal, Role
 
 STUDY_MINUTES_MAX = 1440
 
@@ -111,13 +111,13 @@ def require_course(course: Course | None) -> Course:
 
 
 def require_reader(caller: Principal, course: Course, enrollment: Enrollment | None) -> None:
-    """A member of the course, its tutor, or an administrator.
+    """A member of the course, its tutor while they are one, or an administrator.
 
     Raises
     ------
     NotEnrolled
     """
-    if not caller.is_admin and not course.is_taught_by(caller.user_id):
+    if caller.role is Role.LEARNER or not (caller.is_admin or course.is_taught_by(caller.user_id)):
         require_member(enrollment)
 
 
