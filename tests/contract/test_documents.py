@@ -128,8 +128,8 @@ def _hold(content: dict[str, Any]) -> None:
             continue
         checked = validator(described["schema"], document())
         examples = [described["example"]] if "example" in described else []
-        for one in described.get("examples", {}).values():
-            examples.append(document()["components"]["examples"][one["$ref"].rpartition("/")[2]]["value"])
+        named = [one["$ref"].rpartition("/")[2] for one in described.get("examples", {}).values()]
+        examples += [document()["components"]["examples"][name]["value"] for name in named]
         for example in examples:
             wrong = [f"{error.instance_path}: {error.message}" for error in checked.iter_errors(example)]
             assert not wrong, wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 from peerlearn.bootstrap.accounts import account_repository
@@ -42,24 +44,35 @@ def forget_providers() -> None:
 
 @pytest.fixture(autouse=True)
 def quick_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """moto copies the whole table once for every write of a transaction; once for the transaction is enough."""
+    """moto copies the whole table, with all that its stream ever held, for every write of a transaction.
+
+    What the transaction names is all that it can change, so that much is copied.
+    """
     transact = DynamoDBBackend.transact_write_items
 
-    def transact_with_one_copy(backend: DynamoDBBackend, writes: list[dict[str, Any]]) -> None:
-        copies: dict[int, Any] = {}
-
+    def transact_with_small_copies(backend: DynamoDBBackend, writes: list[dict[str, Any]]) -> None:
         def copied(thing: Any) -> Any:
-            if not isinstance(thing, Table):
-                return copy.deepcopy(thing)
-            if id(thing) not in copies:
-                copies[id(thing)] = copy.deepcopy(thing)
-            return copies[id(thing)]
+            return _with_copies(thing, writes) if isinstance(thing, Table) else copy.deepcopy(thing)
 
         with monkeypatch.context() as patch:
             patch.setattr("moto.dynamodb.models.copy", SimpleNamespace(deepcopy=copied))
             transact(backend, writes)
 
-    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", transact_with_one_copy)
+    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", transact_with_small_copies)
+
+
+def _with_copies(table: Table, writes: list[dict[str, Any]]) -> Table:
+    """A table of the same items, those that the writes name as copies."""
+    result = copy.copy(table)
+    items = {partition: dict(entries) for partition, entries in table.items.items()}
+    for write in writes:
+        for operation in write.values():
+            key = operation.get("Key") or operation["Item"]
+            partition, sort = DynamoType(key["PK"]), DynamoType(key["SK"])
+            if sort in items.get(partition, {}):
+                items[partition][sort] = copy.deepcopy(items[partition][sort])
+    result.items = defaultdict(dict, items)
+    return result
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Holds answers against the OpenAPI document: an undocumented status, code, header or field fails the test that saw it."""
+"""Holds answers against the OpenAPI document: an undocumented status, code or header fails the test that saw it."""
 
 from __future__ import annotations
 
