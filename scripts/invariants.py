@@ -7,7 +7,8 @@
 scan is no snapshot: what is written meanwhile may look like a violation and is gone at the next look.
 
 Most of it holds at any moment. What the stream brings about holds a moment later: a free seat given to who waits for
-it, the catalogue in line with its courses, booked times moved with their session. `settled=True` asks for that as well.
+it, the catalogue in line with its courses, booked times moved with their session, what an erased account has left.
+`settled=True` asks for that as well.
 """
 
 from __future__ import annotations
@@ -76,10 +77,10 @@ def violations(
         _Kinds(),
         _Seats(moment, settled=settled),
         _Schedules(moment, settled=settled),
-        _Ledger(),
-        _Submissions(),
+        _Ledger(settled=settled),
+        _Submissions(settled=settled),
         _Conversations(),
-        _Accounts(),
+        _Accounts(settled=settled),
         _Catalogue(settled=settled),
     ]
     for item in items:
@@ -191,6 +192,7 @@ class _Schedules:
         self._now = now
         self._settled = settled
         self._sessions: dict[str, Slot] = {}
+        self._erased: set[str] = set()
         self._held: dict[str, set[str]] = defaultdict(set)
         self._slots: dict[str, Mapping[str, Slot]] = {}
 
@@ -204,9 +206,12 @@ class _Schedules:
             self._held[item["learnerId"]].add(item["courseId"])
         elif entity == Entity.SCHEDULE:
             self._slots[item["userId"]] = schedule_of(item).slots
+        elif entity == Entity.ERASURE:
+            self._erased.add(item["userId"])
 
     def violations(self) -> Iterator[Violation]:
-        for learner_id in self._held.keys() | self._slots.keys():
+        # Who has erased their account keeps the seats of completed sessions, and no times.
+        for learner_id in (self._held.keys() - self._erased) | self._slots.keys():
             key = keys.user_partition(learner_id)
             slots, held = self._slots.get(learner_id, {}), self._held[learner_id]
             for course_id in slots.keys() - held:
@@ -228,9 +233,11 @@ class _Schedules:
 class _Ledger:
     """Totals are the sum of the ledger, its numbers have no gap, and every enrolment has the points that it earned."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settled: bool) -> None:
+        self._settled = settled
         self._entries: dict[str, list[Entry]] = defaultdict(list)
         self._totals: dict[str, Item] = {}
+        self._erased: set[str] = set()
         self._enrollments: dict[str, list[tuple[Enrollment, Item]]] = defaultdict(list)
 
     def see(self, item: Item) -> None:
@@ -239,12 +246,15 @@ class _Ledger:
             self._entries[item["learnerId"]].append(entry_of(item))
         elif entity == Entity.TOTALS:
             self._totals[item["userId"]] = item
+        elif entity == Entity.ERASURE:
+            self._erased.add(item["userId"])
         elif entity == Entity.ENROLLMENT:
             enrollment = enrollment_of(item)
             self._enrollments[enrollment.learner_id].append((enrollment, item))
 
     def violations(self) -> Iterator[Violation]:
-        for learner_id in self._entries.keys() | self._totals.keys() | self._enrollments.keys():
+        under_way = set() if self._settled else self._erased
+        for learner_id in (self._entries.keys() | self._totals.keys() | self._enrollments.keys()) - under_way:
             entries = sorted(self._entries[learner_id], key=lambda entry: entry.number)
             yield from self._sums(learner_id, entries)
             yield from self._standings(learner_id, entries)
@@ -281,14 +291,18 @@ class _Ledger:
             modules = {award_key.removeprefix(prefix) for award_key in earned if award_key.startswith(prefix)}
             if modules != enrollment.completed_modules.keys():
                 yield Violation("progress", key, f"the entries name other modules than are done: {sorted(modules)}")
-            if (f"course:{course_id}" in earned) != (enrollment.status is EnrollmentStatus.COMPLETED):
+            is_completed = enrollment.status is EnrollmentStatus.COMPLETED
+            # Of a course that somebody completed before they erased their account nothing is left but the seat.
+            if (f"course:{course_id}" in earned) != (is_completed and learner_id not in self._erased):
                 yield Violation("progress", key, f"is {enrollment.status}, which the entries contradict")
 
 
 class _Submissions:
     """Attempts and gradings are numbered without a gap, and counted right: by learner, by assessment, by course."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settled: bool) -> None:
+        self._settled = settled
+        self._erased: set[str] = set()
         self._latest: dict[tuple[str, str], tuple[int, int]] = {}
         self._attempts: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._grades: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -312,6 +326,8 @@ class _Submissions:
             self._counted[assessment_id] += int(item["count"])
         elif entity == Entity.TOTALS:
             self._by_learner[item["userId"]] += int(item["submissions"])
+        elif entity == Entity.ERASURE:
+            self._erased.add(item["userId"])
         elif entity == Entity.ASSESSMENT:
             self._assessments[item["courseId"]] += 1
         elif entity == Entity.COURSE:
@@ -322,8 +338,11 @@ class _Submissions:
         assessments: Counter[str] = Counter()
         for where, attempts in self._attempts.items():
             learner_id, assessment_id = where
-            learners[learner_id] += len(attempts)
             assessments[assessment_id] += len(attempts)
+            # one after the other goes, whichever
+            if learner_id in self._erased and not self._settled:
+                continue
+            learners[learner_id] += len(attempts)
             key = "/".join(keys.submission(learner_id, assessment_id))
             attempt, revision = self._latest.get(where, (0, 0))
             if sorted(attempts) != list(range(1, attempt + 1)):
@@ -405,9 +424,11 @@ def _of_conversation(head: Conversation, messages: list[Message]) -> Iterator[Vi
 
 
 class _Accounts:
-    """One account per address, the same under the address and under its id."""
+    """One account per address, the same under the address and under its id; of an erased one nothing is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settled: bool) -> None:
+        self._settled = settled
+        self._erased: set[str] = set()
         self._credentials: dict[str, Item] = {}
         self._profiles: dict[str, Item] = {}
         self._addresses: Counter[str] = Counter()
@@ -422,6 +443,8 @@ class _Accounts:
             self._addresses[keys.credential(item["email"]).pk] += 1
         elif entity == Entity.SESSION:
             self._sessions[item["userId"]] += 1
+        elif entity == Entity.ERASURE:
+            self._erased.add(item["userId"])
 
     def violations(self) -> Iterator[Violation]:
         for address, number in self._addresses.items():
@@ -430,7 +453,10 @@ class _Accounts:
         for user_id in self._credentials.keys() | self._profiles.keys() | self._sessions.keys():
             key = keys.user_partition(user_id)
             credential, profile = self._credentials.get(user_id), self._profiles.get(user_id)
-            if credential is None or profile is None:
+            if user_id in self._erased:
+                if credential or profile or self._settled:
+                    yield Violation("erasure", key, "is erased, and something is left of the account")
+            elif credential is None or profile is None:
                 yield Violation("accounts", key, "lacks its credential" if profile else "lacks its profile")
             elif user_of(credential) != user_of(profile):
                 yield Violation("accounts", key, "the account's two copies differ")

@@ -35,7 +35,10 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
     "MANAGEMENT_ENDPOINT": "https://sockets.example/live",
+    "ERASURE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/erasures",
+    "EXPORT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/exports",
 }
+_XML = {"content-type": "application/xml"}
 # Fast to check, and never the product's own.
 _BCRYPT_COST = 4
 
@@ -71,16 +74,18 @@ class Network:
     tries: list of Try
         What was tried since then.
     posted: list of (str, str)
-        What came to which connection: POST for an event, DELETE for its end.
+        What came to which connection (POST for an event, DELETE for its end), and what to which queue.
     """
 
-    def __init__(self, engine: DynamoDBLocal) -> None:
+    def __init__(self, engine: DynamoDBLocal, table_name: str) -> None:
         self._engine = engine
+        self.table_name = table_name
         self._session = get_session()
         self._lock = threading.Lock()
         self._servers: dict[str, Callable[[Any], AWSResponse]] = {
             "secretsmanager": _secrets,
             "s3": _bucket,
+            "sqs": self._queues,
             "apigatewaymanagementapi": self._sockets,
         }
         self.wires: dict[str, Wire] = {}
@@ -126,11 +131,16 @@ class Network:
             self.posted.append((request.method, request.url.rpartition("/")[2]))
         return respond(request.url, 200)
 
+    def _queues(self, request: Any) -> AWSResponse:
+        with self._lock:
+            self.posted.append(("SendMessage", json.loads(request.body)["MessageBody"]))
+        return respond(request.url, 200, b'{"MessageId": "1"}')
+
 
 @contextmanager
 def connected(engine: DynamoDBLocal, table_name: str, **variables: str) -> Iterator[Network]:
     """The product's providers on that table, for as long as it lasts."""
-    network = Network(engine)
+    network = Network(engine, table_name)
     with (
         mock.patch.dict("os.environ", {**ENVIRONMENT, **variables, "TABLE_NAME": table_name}),
         mock.patch.object(core, "_session", return_value=network),
@@ -170,5 +180,13 @@ def _secrets(request: Any) -> AWSResponse:
 
 
 def _bucket(request: Any) -> AWSResponse:
-    file = {"content-length": "4096", "content-type": "application/pdf", "x-amz-version-id": "1"}
-    return respond(request.url, 200, headers=file if request.method == "HEAD" else None)
+    """A file at every address, one more of them in every list."""
+    if request.method == "HEAD":
+        file = {"content-length": "4096", "content-type": "application/pdf", "x-amz-version-id": "1"}
+        return respond(request.url, 200, headers=file)
+    asked = request.url.partition("?")[2]
+    if request.method == "GET" and "versions" in asked:
+        return respond(request.url, 200, b"<R><Version><Key>a</Key><VersionId>1</VersionId></Version></R>", _XML)
+    if request.method == "GET":
+        return respond(request.url, 200, b"<R><IsTruncated>false</IsTruncated></R>", _XML)
+    return respond(request.url, 200, b"<R></R>" if request.method == "POST" else b"", _XML)

@@ -22,12 +22,15 @@ from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.security import access_tokens
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import CourseStatus
+from peerlearn.domain.exports import ExportRecord
+from peerlearn.domain.ids import new_id
 from peerlearn.domain.realtime import Connection, Ticket
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.realtime import connection_item, ticket_item
 from peerlearn.persistence.marshalling import marshal
+from peerlearn.persistence.personal_data import PersonalDataRepository
 from peerlearn.persistence.table import put
 from scripts.local_stack.template import load_template
 from tests.support.api import Answer, Context, event_of, http_event, invoke
@@ -97,6 +100,7 @@ def new_world() -> World:
     world.tokens["pia"] = world.call("register", body=new).body["token"]
     _courses(world)
     _assessments(world)
+    _privacy(world, people)
     for sender, receiver in (("ada", "bob"), ("bob", "ada")):
         world.call("send", sender, body=world.message(receiver, clientMessageId="before"))
     _connections(world)
@@ -148,6 +152,29 @@ def _assessments(world: World) -> None:
         upload = world.call("create_upload", "ada", path=world.on(name), body=file).body["data"]["upload"]
         world.ids[f"{name} url"] = upload["submissionUrl"]
     world.call("submit", "ada", path=world.on("uploaded"), body={"submissionUrl": world.ids["uploaded url"]})
+
+
+def _privacy(world: World, people: People) -> None:
+    link = world.call("create_calendar_link", "ada", body=None).body["data"]["calendar"]["url"]
+    world.ids["calendar"] = link.partition("token=")[2]
+    ada, zoe = world.people["ada"].user_id, people.add()
+    # Zoe has been here, and is erased as far as an answer waits for.
+    world.people["zoe"] = zoe
+    for name in ("common", "session", "awaited"):
+        world.call("join_waitlist" if name == "awaited" else "enroll", "zoe", path=world.at(name), body=None)
+    world.call("complete_module", "zoe", path=world.at("common"), body=_MODULES[0])
+    world.call("submit", "zoe", path=world.on("task"), body=_LINK)
+    world.call("grade", "tutor", path=world.on("task", "zoe"), body={"grade": 10})
+    world.call("grade", "tutor", path=world.on("task", "zoe"), body={"grade": 4})
+    world.call("send", "zoe", body=world.message("ada"))
+    world.call("erase_account", "zoe", body=None)
+    world.items["erased"] = _item(keys.totals(zoe.user_id))
+    wanted = ExportRecord(world.people["bob"].user_id, new_id("exp"), utc_now(), utc_now() + timedelta(hours=1))
+    PersonalDataRepository(table()).begin(wanted, new_id("token"))
+    world.ids["export"] = wanted.export_id
+    world.items["export"] = _item(keys.export(wanted.user_id))
+    named = _item(keys.profile(ada))
+    world.items["ada"], world.items["renamed"] = named, named | {"name": "Ada Lovelace", "lastChange": "profile"}
 
 
 def _connections(world: World) -> None:
@@ -287,6 +314,20 @@ def _change(images: Callable[[World], tuple[Item | None, Item]]) -> Callable[[st
     return use_case
 
 
+def _task(of: Callable[[World], dict[str, str]]) -> Callable[[str], UseCase]:
+    """A task of a queue."""
+
+    def use_case(name: str) -> UseCase:
+        def event(world: World) -> dict[str, Any]:
+            sent = event_of(name)
+            sent["Records"][0]["body"] = json.dumps(of(world))
+            return sent
+
+        return UseCase(event, "done", "again")
+
+    return use_case
+
+
 _MATE = {"title": "Mate in three", "instructions": "Five positions.", "maxGrade": 10}
 _FILE = {"fileName": "mate.pdf", "contentType": "application/pdf", "size": 4096}
 _LINK = {"submissionUrl": "https://github.com/ada/rooks"}
@@ -360,6 +401,11 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "update_profile": _rest("200", "ada", body={"interests": ["chess", "go"]}),
     "list_points": _rest("200", "ada", query={}),
     "leaderboard": _rest("200", "ada", path=lambda w: w.at("common")),
+    "create_calendar_link": _rest("201", "ada", body=None),
+    "get_calendar": _rest("200", query=lambda w: {"token": w.ids["calendar"]}),
+    "revoke_calendar_link": _rest("204", "ada", body=None),
+    "export_data": _rest("200", "ada"),
+    "erase_account": _rest("204", "eve", body=None),
     "get_openapi": _rest("200"),
     "get_docs": _rest("200"),
     "authorize": _handshake,
@@ -377,6 +423,11 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "follow_up (a seat is free)": _change(lambda w: (None, w.items["freed"])),
     "follow_up (unlisted)": _change(lambda w: (None, w.items["unlisted"])),
     "follow_up (moved)": _change(lambda w: (w.items["before"], w.items["moved"])),
+    "follow_up (erased)": _change(lambda w: (None, w.items["erased"])),
+    "follow_up (export)": _change(lambda w: (None, w.items["export"])),
+    "follow_up (renamed)": _change(lambda w: (w.items["ada"], w.items["renamed"])),
+    "finish_erasure": _task(lambda w: {"userId": w.people["zoe"].user_id}),
+    "write_export": _task(lambda w: {"userId": w.people["bob"].user_id, "exportId": w.ids["export"]}),
     "notify (message)": _change(lambda w: (None, w.items["message"])),
     "notify (course)": _change(lambda w: (w.items["before"], w.items["moved"])),
     "notify (ended)": _change(lambda w: (w.items["session"], w.items["session"] | {"revoked": True})),

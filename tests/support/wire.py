@@ -102,7 +102,7 @@ class Try:
 
     @property
     def writes(self) -> bool:
-        return self.operation in _SINGLE_WRITES or self.operation == _TRANSACTION
+        return self.operation in (*_SINGLE_WRITES, _TRANSACTION, "BatchWriteItem")
 
     def refusal(self, fault: Fault) -> Refusal | None:
         """How the service puts it; None where it never says so."""
@@ -114,7 +114,7 @@ class Try:
                 writes = len(self.body["TransactItems"])
                 return cancelled(*(reasons[fault] if number == writes - 1 else "None" for number in range(writes)))
         elif fault is Fault.CONFLICT:
-            return Refusal("TransactionConflictException") if self.writes else None
+            return Refusal("TransactionConflictException") if self.operation in _SINGLE_WRITES else None
         return {Fault.THROTTLED: THROTTLED, Fault.OVERRUN: OVERRUN, Fault.BROKEN: BROKEN}.get(fault)
 
     def suffers(self, fault: Fault) -> bool:
@@ -130,6 +130,7 @@ _TRANSACTION = "TransactWriteItems"
 _NO_ANSWER = (Fault.TIMEOUT, Fault.DROPPED, Fault.LOST)
 _ELSEWHERE = {
     "secretsmanager": {Fault.THROTTLED: THROTTLED, Fault.BROKEN: Refusal("InternalServiceError", status=500)},
+    "sqs": {Fault.THROTTLED: Refusal("RequestThrottled"), Fault.BROKEN: Refusal("InternalError", status=500)},
     "s3": {Fault.THROTTLED: Refusal("SlowDown", status=503), Fault.BROKEN: Refusal("InternalError", status=500)},
     "apigatewaymanagementapi": {
         Fault.THROTTLED: Refusal("LimitExceededException", status=429),
