@@ -48,6 +48,10 @@ format: environment  ## rewrite the sources in the project's style
 	.venv/bin/ruff format
 	$(BIOME) check --write
 
+fuzz: environment  ## made-up requests by the thousand, every naughty string, and sequences at a running stack
+	@.venv/bin/python -m pytest -n auto --long tests/functional/fuzz
+	@.venv/bin/python -m scripts.fuzz $(ARGS)
+
 bench: environment  ## measure what the project promises about speed and cost (ARGS="--quick --only P1,P3")
 	@.venv/bin/python -m benchmarks $(ARGS)
 
