@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test histories mutants docs lint format bench build deploy scan environment environments
+.PHONY: help run reset test histories mutants docs fuzz lint format bench build deploy scan environment environments
 
 PORT ?= 4566
 ENV ?= default
