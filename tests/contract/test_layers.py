@@ -119,7 +119,7 @@ def test_keys_are_made_in_one_place(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in MODULES if layer_of(path) == "functions"], ids=name_of)
 def test_endpoints_only_translate(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    if path.name != "schemas.py":
+    if not path.name.endswith("schemas.py"):
         assert len(text.splitlines()) <= ENDPOINT_LINES
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ExceptHandler):
