@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run reset test histories mutants docs fuzz lint format bench build deploy scan environment environments
+.PHONY: help run watch logs reset test histories mutants docs fuzz lint format bench build deploy scan environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -8,7 +8,7 @@ BIOME := npx --yes @biomejs/biome@2.6.8
 export SAM_CLI_TELEMETRY := 0
 
 help:  ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ /{print "\n" substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-9s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 environment:
 	@scripts/environment.sh .venv
@@ -16,11 +16,21 @@ environment:
 environments:
 	@scripts/environment.sh .venv .venv-ministack
 
+##@ On this machine
+
 run: environments  ## the whole stack on this machine, with demo data, until Ctrl-C (PORT=4566)
 	@exec .venv/bin/python -m scripts.local_stack run --port $(PORT)
 
+watch: environments  ## redeploy what changes to the stack that runs, within seconds
+	@exec .venv/bin/python -m scripts.local_stack watch
+
+logs: environments  ## follow its logs (ARGS="--function enroll --level WARNING --request <id>")
+	@exec .venv/bin/python -m scripts.local_stack logs $(ARGS)
+
 reset:  ## forget the local stack's data
 	@if [ -f .venv/.stamp ]; then .venv/bin/python -m scripts.local_stack reset; else rm -rf .local; fi
+
+##@ Checks
 
 test: environments  ## every test, in parallel
 	@.venv/bin/python -m pytest -n auto $(ARGS)
@@ -54,6 +64,8 @@ fuzz: environment  ## made-up requests by the thousand, every naughty string, an
 
 bench: environment  ## measure what the project promises about speed and cost (ARGS="--quick --only P1,P3")
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+##@ On AWS
 
 # `sam build` looks on the PATH for the interpreter it builds for
 build deploy: export PATH := $(CURDIR)/.venv/bin:$(PATH)

@@ -1,23 +1,31 @@
-"""The commands behind `make run` and `make reset`."""
+"""The commands behind `make run`, `make watch`, `make logs` and `make reset`."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.local_stack.colours import Colours
 from scripts.local_stack.logs import LogFollower
+from scripts.local_stack.printing import LogPrinter, Wanted
 from scripts.local_stack.problem import Problem
+from scripts.local_stack.redeploying import Redeployer
 from scripts.local_stack.stack import LocalStack, reset
 from scripts.local_stack.template import ROOT, shown
+from scripts.local_stack.watching import watch_sources
 
 _FOLDER = ROOT / ".local"
+_FILE = _FOLDER / "stack.json"
 _POLL_SECONDS = 1.0
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class _Stopped(BaseException):
@@ -38,14 +46,28 @@ def main() -> int:
     run = commands.add_parser("run", help="start the stack, and stop it on Ctrl-C")
     run.add_argument("--port", type=int, default=4566)
     run.add_argument("--enforce-iam", action="store_true", help="refuse what the functions' policies do not allow")
+    commands.add_parser("watch", help="redeploy what changes to the stack that runs")
+    logs = commands.add_parser("logs", help="follow the logs of the stack that runs")
+    logs.add_argument("--function", default="", metavar="NAME", help="only functions with this in their name")
+    logs.add_argument("--level", default="INFO", choices=_LEVELS, help="only what reaches this level")
+    logs.add_argument("--request", default="", metavar="ID", help="everything about one request, by its requestId")
     commands.add_parser("reset", help="forget the stack's data")
     arguments = parser.parse_args()
     try:
         if arguments.command == "reset":
             reset(_FOLDER)
             print("The local stack's data is gone.")
-        else:
+        elif arguments.command == "run":
             _run(LocalStack(arguments.port, _FOLDER, enforce_iam=arguments.enforce_iam, report=_say))
+        elif arguments.command == "watch":
+            endpoint = _running_endpoint()
+            _say("Watching functions/, layers/ and template.yaml; Ctrl-C ends it.")
+            watch_sources(Redeployer(endpoint, _FOLDER), _is_running, _say)
+        else:
+            wanted = Wanted(arguments.function, arguments.level, arguments.request)
+            _follow(_running_endpoint(), LogPrinter(Colours.of(), wanted), _require_running)
+    except KeyboardInterrupt:
+        return 130
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -60,26 +82,51 @@ def _run(stack: LocalStack) -> None:
             signal.signal(kind, _stop)
         stack.start()
         _say(_summary(stack, time.monotonic() - started))
-        _follow(stack, parent)
+
+        _follow(stack.server.endpoint, LogPrinter(Colours.of()), lambda: _require_wanted(stack, parent))
     except _Stopped:
         _say("\nStopping ...")
     finally:
         stack.stop()
 
 
-def _follow(stack: LocalStack, parent: int) -> None:
-    """Prints what the functions log, until told to stop or left behind by the one that started this."""
-    follower = LogFollower(stack.server.endpoint)
-    while os.getppid() == parent:
+def _require_wanted(stack: LocalStack, parent: int) -> None:
+    if not stack.server.is_running():
+        raise Problem(f"MiniStack has ended: {shown(stack.server.log)} says why.")
+    # left behind by the one that started this
+    if os.getppid() != parent:
+        raise _Stopped
+
+
+def _follow(endpoint: str, printer: LogPrinter, require_running: Callable[[], None]) -> None:
+    """Prints what the functions log, until there is a reason to stop."""
+    follower = LogFollower(endpoint)
+    while True:
         time.sleep(_POLL_SECONDS)
-        if not stack.server.is_running():
-            raise Problem(f"MiniStack has ended: {shown(stack.server.log)} says why.")
+        require_running()
         try:
-            for line in follower.new_lines():
-                _say(line)
+            for invocation in follower.new_invocations():
+                for line in printer.lines(invocation):
+                    _say(line)
         except (BotoCoreError, ClientError) as error:
             # a busy server is no reason to stop it
             _say(f"(the functions' logs could not be read: {error})")
+
+
+def _running_endpoint() -> str:
+    try:
+        return str(json.loads(_FILE.read_text(encoding="utf-8"))["endpoint"])
+    except FileNotFoundError:
+        raise Problem("No local stack is running: `make run` in another terminal starts it.") from None
+
+
+def _is_running() -> bool:
+    return _FILE.exists()
+
+
+def _require_running() -> None:
+    if not _is_running():
+        raise Problem("The local stack was stopped.")
 
 
 def _summary(stack: LocalStack, seconds: float) -> str:

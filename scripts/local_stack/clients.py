@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
@@ -39,6 +40,9 @@ class Clients:
 
     def secrets(self) -> SecretsManagerClient:
         return self._session.client("secretsmanager", endpoint_url=self._endpoint, config=self._config)
+
+    def functions(self) -> LambdaClient:
+        return self._session.client("lambda", endpoint_url=self._endpoint, config=self._config)
 
     def logs(self) -> CloudWatchLogsClient:
         return self._session.client("logs", endpoint_url=self._endpoint, config=self._config)

@@ -1,22 +1,64 @@
-"""What the functions write to their log groups, as it comes."""
+"""What the functions write to their log groups, one invocation after the other."""
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from scripts.local_stack.clients import Clients
 
 _PREFIX = "/peerlearn/"
+_REPORT = re.compile(r"REPORT RequestId: (?P<id>\S+).*?\sDuration: (?P<ms>[0-9.]+) ms", re.DOTALL)
 # said by Lambda itself about each invocation; numbers for CloudWatch
-_NOT_FOR_PEOPLE = ("START ", "END ", "REPORT ", '{"_aws":')
+_NOT_FOR_PEOPLE = ("START ", "END ", "REPORT ", "INIT_START ", '{"_aws":')
 # An invocation that ends while logs are read is found by the next reading. MiniStack writes all lines of an invocation
 # at once, to a stream of its own, so a stream that was read has nothing new.
 _OVERLAP_MILLISECONDS = 2000
 
 
+@dataclass(slots=True)
+class Invocation:
+    """One run of a function.
+
+    Attributes
+    ----------
+    at: float
+        When it ended, in seconds since 1970.
+    lines: list
+        Each a dict where the product's logger wrote it, else text.
+    """
+
+    function: str
+    at: float
+    invocation_id: str = ""
+    milliseconds: float | None = None
+    lines: list[dict[str, Any] | str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, function: str, at: float, messages: list[str]) -> Invocation:
+        found = cls(function, at)
+        for message in messages:
+            if report := _REPORT.match(message):
+                found.invocation_id, found.milliseconds = report["id"], float(report["ms"])
+            elif not message.startswith(_NOT_FOR_PEOPLE) and message.strip():
+                found.lines.append(_parsed(message.rstrip()))
+        return found
+
+
+def _parsed(message: str) -> dict[str, Any] | str:
+    try:
+        content = json.loads(message)
+    except ValueError:
+        return message
+    return content if isinstance(content, dict) and "level" in content else message
+
+
 class LogFollower:
-    """Reads new lines of every function of the stack.
+    """Reads what every function of the stack logs from now on.
 
     Parameters
     ----------
@@ -30,21 +72,40 @@ class LogFollower:
         self._since = int(time.time() * 1000)
         self._seen: set[str] = set()
 
-    def new_lines(self) -> Iterator[str]:
-        """Lines since the last call, each after its function's name."""
+    def new_invocations(self) -> list[Invocation]:
+        """Those since the last call, in the order they ended."""
         sizes = self._group_sizes()
         changed = [group for group, size in sizes.items() if size != self._sizes.get(group)]
         self._sizes = sizes
         since, self._since = self._since, int(time.time() * 1000) - _OVERLAP_MILLISECONDS
         seen: set[str] = set()
+        found: list[Invocation] = []
         for group in changed:
+            streams: dict[str, list[Any]] = {}
             pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
             for event in (event for page in pages for event in page["events"]):
                 seen.add(event["logStreamName"])
-                if event["logStreamName"] not in self._seen and not event["message"].startswith(_NOT_FOR_PEOPLE):
-                    yield f"{group.rsplit('/', 1)[-1]}: {event['message'].rstrip()}"
+                if event["logStreamName"] not in self._seen:
+                    streams.setdefault(event["logStreamName"], []).append(event)
+            function = group.rsplit("/", 1)[-1]
+            for events in streams.values():
+                at = max(event["timestamp"] for event in events) / 1000
+                found += _invocations(function, at, [event["message"] for event in events])
         self._seen = seen
+        return sorted(found, key=lambda invocation: invocation.at)
 
     def _group_sizes(self) -> dict[str, int]:
         pages = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=_PREFIX)
         return {group["logGroupName"]: group.get("storedBytes", 0) for page in pages for group in page["logGroups"]}
+
+
+def _invocations(function: str, at: float, messages: list[str]) -> Iterator[Invocation]:
+    """A stream's lines, parted where Lambda says that an invocation has ended."""
+    part: list[str] = []
+    for message in messages:
+        part.append(message)
+        if message.startswith("REPORT "):
+            yield Invocation.of(function, at, part)
+            part = []
+    if part:
+        yield Invocation.of(function, at, part)

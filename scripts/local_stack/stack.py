@@ -23,6 +23,7 @@ from scripts.local_stack.files import write_json
 from scripts.local_stack.ministack import MiniStack
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
+from scripts.local_stack.redeploying import Redeployer
 from scripts.local_stack.template import ROOT, shown
 
 _SEEDER = "scripts.seed"
@@ -101,6 +102,9 @@ class LocalStack:
         deployment = Deployment(self.server.endpoint, self.folder)
         self._report("Deploying the template (`sam deploy`) ...")
         deployment.deploy(built)
+        redeployer = Redeployer(self.server.endpoint, self.folder)
+        if redeployer.has_patched:
+            redeployer.restore()
         outputs = deployment.outputs()
         self.description = {
             **urls(self.server.endpoint, outputs),

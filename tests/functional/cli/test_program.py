@@ -11,6 +11,7 @@ import click
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
+from scripts.local_stack.template import ROOT
 from scripts.peerlearn import target
 from scripts.peerlearn.program import main, peerlearn
 from tests.functional.cli.conftest import STACK, Run
@@ -41,6 +42,11 @@ def _commands(group: click.Group, name: str = "") -> dict[str, click.Command]:
 
 def test_every_command_is_known_here() -> None:
     assert _commands(peerlearn).keys() == COMMANDS.keys()
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert all(f"`{name}" in text for name in COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,0 +1,271 @@
+"""A changed source on the running local stack within seconds: straight to Lambda, past `sam build` and `sam deploy`.
+
+functions/<context>/<endpoint>.py    that function's code
+functions/<context>/*.py             the code of all functions of the context
+layers/peerlearn/                    a new version of the layer, for every function
+everything else                      `sam build` and `sam deploy`, which do nothing that is not needed
+"""
+
+from __future__ import annotations
+
+import io
+import py_compile
+import shutil
+import sys
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.local_stack.build import build
+from scripts.local_stack.clients import Clients
+from scripts.local_stack.deployment import STACK_NAME, Deployment
+from scripts.local_stack.problem import Problem
+from scripts.local_stack.template import ROOT, load_template, shown
+
+_FUNCTIONS = ROOT / "functions"
+_LAYER = ROOT / "layers" / "peerlearn"
+_BUILT_LAYER = ROOT / ".cache" / "sam" / "build" / "PeerlearnLayer" / "python"
+_LAYER_NAME = "PeerlearnLayer"
+_AT_ONCE = 4
+# of what was put there past the template
+_PATCHED = "patched"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the template.
+
+    Attributes
+    ----------
+    folder: Path
+        What its artifact is made of.
+    module: Path
+        The file of its handler.
+    root: Path
+        Where the names in the artifact begin.
+    """
+
+    logical_id: str
+    folder: Path
+    module: Path
+    root: Path = ROOT
+
+
+def functions() -> list[Function]:
+    """Those of the template whose code is in a folder."""
+    found = []
+    for logical_id, resource in load_template()["Resources"].items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Function" and "CodeUri" in properties:
+            module = properties["Handler"].rpartition(".")[0].replace(".", "/")
+            found.append(Function(logical_id, ROOT / properties["CodeUri"], ROOT / f"{module}.py"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a set of changed files calls for."""
+
+    functions: tuple[Function, ...] = ()
+    layer: bool = False
+    everything: bool = False
+
+    def __str__(self) -> str:
+        if self.everything:
+            return "template"
+        names = [one.module.stem for one in self.functions]
+        return ", ".join([*names, *(["layer peerlearn"] if self.layer else [])])
+
+
+def plan(changed: Collection[Path], known: Iterable[Function]) -> Plan:
+    """What has to be done for those files to be what runs."""
+    known = list(known)
+    modules = {function.module: function for function in known}
+    wanted: dict[str, Function] = {}
+    layer = everything = False
+    for path in changed:
+        if path in modules:
+            wanted[modules[path].logical_id] = modules[path]
+        elif path.is_relative_to(_LAYER):
+            layer = True
+        elif path.is_relative_to(_FUNCTIONS) and path.parent != _FUNCTIONS:
+            wanted |= {one.logical_id: one for one in known if path.is_relative_to(one.folder)}
+        else:
+            everything = True
+    return Plan(tuple(wanted.values()), layer, everything)
+
+
+class Redeployer:
+    """Puts present sources onto a running local stack.
+
+    Parameters
+    ----------
+    endpoint: str
+        Where it listens.
+    folder: Path
+        Its folder: what is built for it is kept there.
+    """
+
+    def __init__(self, endpoint: str, folder: Path) -> None:
+        clients = Clients(endpoint)
+        self._lambda = clients.functions()
+        self._cloudformation = clients.cloudformation()
+        self._deployment = Deployment(endpoint, folder)
+        self._layer_folder = folder / "watch" / "layer"
+        self._names: dict[str, str] = {}
+
+    @property
+    def has_patched(self) -> bool:
+        """Whether sources were put there past the template since the last `restore`."""
+        return self._deployment.mark(_PATCHED) == "yes"
+
+    def carry_out(self, what: Plan) -> None:
+        """Does what was planned; with it the next requests meet the new code.
+
+        Raises
+        ------
+        Problem
+            A source cannot be compiled, or `sam` failed: what ran before goes on running.
+        """
+        if what.everything:
+            self._deployment.deploy(build())
+            self._names = {}
+            return
+        codes = {one.logical_id: code_of(one.folder, one.root) for one in what.functions}
+        layer = self._layer_zip() if what.layer else None
+        # Should another `make run` find the sources as they were at its last deployment, it must deploy all the same.
+        self._deployment.set_mark(_PATCHED, "yes")
+        for logical_id, code in codes.items():
+            self._update_code(logical_id, code)
+        if layer is not None:
+            self._update_layer(layer)
+
+    def restore(self) -> None:
+        """Present sources for every function, whatever was put there one by one."""
+        self.carry_out(Plan(tuple(functions()), layer=True))
+        self._deployment.set_mark(_PATCHED, "no")
+
+    def _update_code(self, logical_id: str, code: bytes) -> None:
+        if logical_id not in self._functions():
+            raise Problem(f"There is no {logical_id} on the local stack: save template.yaml to have it deployed.")
+        self._lambda.update_function_code(FunctionName=self._functions()[logical_id], ZipFile=code)
+
+    def _update_layer(self, content: bytes) -> None:
+        present = self._layers()
+        old = {arn for layers in present.values() for arn in layers if _LAYER_NAME in arn}
+        if not old:
+            raise Problem("No function of the local stack has the layer: stop it, and start it again.")
+        # arn:aws:lambda:<region>:<account>:layer:<name>:<version>
+        name = min(old).split(":")[6]
+        new = self._lambda.publish_layer_version(LayerName=name, Content={"ZipFile": content})["LayerVersionArn"]
+
+        def update(function: str) -> None:
+            layers = [new if arn in old else arn for arn in present[function]]
+            self._lambda.update_function_configuration(FunctionName=function, Layers=layers)
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(update, present))
+
+    def _layers(self) -> dict[str, list[str]]:
+        """Layers of every function of the stack, by its name."""
+        ours = set(self._functions().values())
+        pages = self._lambda.get_paginator("list_functions").paginate()
+        return {
+            one["FunctionName"]: [layer["Arn"] for layer in one.get("Layers", [])]
+            for page in pages
+            for one in page["Functions"]
+            if one["FunctionName"] in ours
+        }
+
+    def _layer_zip(self) -> bytes:
+        """The layer, compiled: its functions start in half the time. Only what has changed is compiled anew."""
+        python = self._layer_folder / "python"
+        sources = {path.relative_to(_LAYER): path for path in _files(_LAYER)}
+        for path in list(_files(python)):
+            if path.relative_to(python) not in sources:
+                path.unlink()
+                _compiled(path).unlink(missing_ok=True)
+        for relative, source in sources.items():
+            target = python / relative
+            if not target.exists() or target.read_bytes() != source.read_bytes():
+                _compiled(target).parent.mkdir(parents=True, exist_ok=True)
+                if source.suffix == ".py" and not _taken_from_build(relative, source, target):
+                    _compile(source, _compiled(target))
+                # last: one whose compilation failed is looked at again
+                shutil.copyfile(source, target)
+        every = [path for path in python.rglob("*") if path.is_file()]
+        return _zip((path, path.relative_to(self._layer_folder)) for path in every)
+
+    def _functions(self) -> dict[str, str]:
+        """Physical names by logical id."""
+        if not self._names:
+            pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+            self._names = {
+                one["LogicalResourceId"]: one["PhysicalResourceId"]
+                for page in pages
+                for one in page["StackResourceSummaries"]
+                if one["ResourceType"] == "AWS::Lambda::Function"
+            }
+        return self._names
+
+
+def code_of(folder: Path, root: Path = ROOT) -> bytes:
+    """The artifact of a function: its context's folder, under its full name.
+
+    Raises
+    ------
+    Problem
+        A file of it cannot be compiled.
+    """
+    files = list(_files(folder))
+    for file in files:
+        if file.suffix == ".py":
+            _compile(file, None)
+    return _zip((file, file.relative_to(root)) for file in files)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _compile(source: Path, target: Path | None) -> None:
+    """Compiles, where there is a target to that file, and never compared with the source again."""
+    try:
+        if target is None:
+            compile(source.read_bytes(), shown(source), "exec")
+            return
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(str(source), str(target), str(shown(source)), doraise=True, invalidation_mode=mode)
+    except py_compile.PyCompileError as error:
+        raise _not_python(source, error.exc_value) from None
+    except (SyntaxError, ValueError) as error:
+        raise _not_python(source, error) from None
+
+
+def _not_python(source: Path, error: BaseException) -> Problem:
+    line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    return Problem(f"{shown(source)}{line}: {message}; what was there goes on running.")
+
+
+def _taken_from_build(relative: Path, source: Path, target: Path) -> bool:
+    """Whether the last build has compiled that very source: then the first change takes no longer than others."""
+    built = _BUILT_LAYER / relative
+    same = _compiled(built).exists() and built.exists() and built.read_bytes() == source.read_bytes()
+    if same:
+        shutil.copyfile(_compiled(built), _compiled(target))
+    return same
+
+
+def _compiled(path: Path) -> Path:
+    return path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc"
+
+
+def _zip(files: Iterable[tuple[Path, Path]]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for file, name in files:
+            archive.write(file, name)
+    return content.getvalue()

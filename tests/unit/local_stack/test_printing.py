@@ -1,0 +1,107 @@
+"""Logs for people."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from scripts.local_stack.colours import Colours
+from scripts.local_stack.logs import Invocation
+from scripts.local_stack.printing import LogPrinter, Wanted
+
+REQUEST = "0f1e2d3c"
+INVOCATION = "11111111-2222-3333-4444-555555555555"
+
+
+def record(level: str, message: str, **fields: Any) -> str:
+    usual = {"location": "x:1", "timestamp": "2026-01-01 10:00:00,000+0000", "service": "peerlearn"}
+    return json.dumps({"level": level, "message": message, "correlation_id": REQUEST, **usual, **fields})
+
+
+def answered(status: int, level: str = "INFO") -> str:
+    return record(level, "answered", method="POST", route="/v1/courses/{courseId}/enroll", status=status)
+
+
+def invocation(*lines: str, function: str = "enroll") -> Invocation:
+    report = f"REPORT RequestId: {INVOCATION}\tDuration: 34.56 ms\tBilled Duration: 35 ms\tMemory Size: 512 MB"
+    start, end = f"START RequestId: {INVOCATION} Version: $LATEST", f"END RequestId: {INVOCATION}"
+    return Invocation.of(function, 1_767_261_600.0, [start, *lines, '{"_aws":{}}', end, report])
+
+
+def printed(found: Invocation, *, colour: bool = False, **wanted: str) -> list[str]:
+    return list(LogPrinter(Colours(wanted=colour), Wanted(**wanted)).lines(found))
+
+
+def test_a_request_is_a_line() -> None:
+    (line,) = printed(invocation(record("DEBUG", "looked"), answered(201)))
+    for part in ("POST", "/v1/courses/{courseId}/enroll", "201", "35 ms", "enroll", REQUEST):
+        assert part in line
+
+
+def test_reads_are_told_though_they_are_logged_at_debug() -> None:
+    assert len(printed(invocation(answered(200, "DEBUG")))) == 1
+
+
+def test_a_refusal_is_told_on_the_line_of_its_request() -> None:
+    refusal = record("INFO", "refused", code="LEARNER_ENROLLMENT_DENIED", status=409, reason="COURSE_FULL")
+    (line,) = printed(invocation(refusal, answered(409)))
+    assert "LEARNER_ENROLLMENT_DENIED COURSE_FULL" in line
+
+
+def test_a_failure_is_told_with_its_traceback() -> None:
+    trace = "Traceback (most recent call last):\n  File x, line 1\nKeyError: 'a'"
+    failure = record("ERROR", "unexpected failure", exception=trace, error_type="KeyError")
+    first, second, *rest = printed(invocation(failure, answered(500)))
+    assert "500" in first
+    assert "ERROR unexpected failure  error_type=KeyError" in second
+    assert [line.strip() for line in rest] == [line.strip() for line in trace.splitlines()]
+
+
+def test_what_is_no_request_is_told_under_its_function() -> None:
+    (line,) = printed(invocation(record("INFO", "told", events=["a"]), function="notify"))
+    assert "notify" in line
+    assert "told  events=['a']" in line
+    assert REQUEST in line
+    assert printed(invocation(record("DEBUG", "records handled", count=1), function="notify")) == []
+
+
+def test_what_somebody_prints_is_told_and_what_lambda_says_is_not() -> None:
+    (line,) = printed(invocation("here"))
+    assert line.endswith("here")
+    assert printed(invocation()) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [
+        ({"function": "enroll"}, 2),
+        ({"function": "notify"}, 0),
+        ({"level": "WARNING"}, 2),
+        ({"level": "ERROR"}, 0),
+        ({"level": "DEBUG"}, 3),
+        ({"request": REQUEST}, 3),
+        ({"request": INVOCATION}, 3),
+        ({"request": "another"}, 0),
+    ],
+)
+def test_only_what_is_wanted_is_told(wanted: dict[str, str], number: int) -> None:
+    found = invocation(record("DEBUG", "looked"), record("WARNING", "slow"), answered(201))
+    assert len(printed(found, **wanted)) == number
+
+
+def test_a_quiet_request_is_told_of_only_where_all_are_wanted() -> None:
+    assert printed(invocation(answered(201)), level="WARNING") == []
+    assert len(printed(invocation(answered(503)), level="WARNING")) == 1
+
+
+def test_colours_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = invocation(answered(500))
+    assert "\x1b[" in printed(found, colour=True)[0]
+    assert "\x1b[" not in printed(found)[0]
+    terminal = type("Terminal", (), {"isatty": lambda _: True})()
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert Colours.of(terminal)("x", "red") != "x"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert Colours.of(terminal)("x", "red") == "x"

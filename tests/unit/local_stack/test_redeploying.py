@@ -1,0 +1,180 @@
+"""What a change of a source calls for."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from scripts.local_stack import redeploying, watching
+from scripts.local_stack.colours import Colours
+from scripts.local_stack.problem import Problem
+from scripts.local_stack.redeploying import Plan, Redeployer, code_of, functions, plan
+from scripts.local_stack.template import ROOT
+from scripts.local_stack.watching import redeploy, watch_sources
+
+KNOWN = functions()
+
+
+def names(what: Plan) -> set[str]:
+    return {function.logical_id for function in what.functions}
+
+
+@pytest.mark.parametrize(
+    ("changed", "wanted"),
+    [
+        (["functions/enrollments/enroll.py"], {"EnrollFunction"}),
+        (["functions/auth/login.py", "functions/auth/logout.py"], {"LoginFunction", "LogoutFunction"}),
+    ],
+)
+def test_an_endpoint_is_its_function_alone(changed: list[str], wanted: set[str]) -> None:
+    what = plan([ROOT / path for path in changed], KNOWN)
+    assert (names(what), what.layer, what.everything) == (wanted, False, False)
+
+
+def test_what_a_context_shares_is_all_of_its_functions() -> None:
+    what = plan([ROOT / "functions/enrollments/schemas.py"], KNOWN)
+    assert names(what) == {one.logical_id for one in KNOWN if one.folder == ROOT / "functions/enrollments"}
+    assert len(names(what)) > 1
+    assert not what.everything
+
+
+def test_the_layer_is_for_everybody() -> None:
+    what = plan([ROOT / "layers/peerlearn/peerlearn/domain/courses.py", ROOT / "functions/auth/login.py"], KNOWN)
+    assert (names(what), what.layer, what.everything) == ({"LoginFunction"}, True, False)
+
+
+@pytest.mark.parametrize("path", ["template.yaml", "layers/dependencies/requirements.txt"])
+def test_whatever_else_is_a_deployment(path: str) -> None:
+    assert plan([ROOT / path], KNOWN).everything
+
+
+def test_code_is_what_the_build_makes_of_the_folder() -> None:
+    content = zipfile.ZipFile(io.BytesIO(code_of(ROOT / "functions/enrollments")))
+    assert "functions/enrollments/enroll.py" in content.namelist()
+    assert not any("__pycache__" in name for name in content.namelist())
+
+
+def test_what_is_no_python_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("a = 1\n", encoding="utf-8")
+    (tmp_path / "bad.py").write_text("a = 1\nb = (\n", encoding="utf-8")
+    with pytest.raises(Problem, match=r"bad\.py:2: '\(' was never closed"):
+        code_of(tmp_path, tmp_path)
+
+
+class Lambda:
+    """Functions with their layers, and what is done to them."""
+
+    def __init__(self) -> None:
+        layers = [{"Arn": _arn("DependenciesLayer1", 1)}, {"Arn": _arn("PeerlearnLayer1", 3)}]
+        self.functions = {"f1": list(layers), "f2": list(layers), "another": list(layers)}
+        self.published: list[str] = []
+
+    def get_paginator(self, name: str) -> Any:
+        functions = [{"FunctionName": name, "Layers": layers} for name, layers in self.functions.items()]
+        resources = [
+            {"LogicalResourceId": name.upper(), "PhysicalResourceId": name, "ResourceType": "AWS::Lambda::Function"}
+            for name in ("f1", "f2")
+        ]
+        page = {
+            "list_functions": {"Functions": functions},
+            "list_stack_resources": {"StackResourceSummaries": resources},
+        }
+        return SimpleNamespace(paginate=lambda **_: [page[name]])
+
+    def publish_layer_version(self, LayerName: str, Content: dict[str, bytes]) -> dict[str, str]:  # noqa: N803
+        self.published += zipfile.ZipFile(io.BytesIO(Content["ZipFile"])).namelist()
+        return {"LayerVersionArn": _arn(LayerName, 4)}
+
+    def update_function_configuration(self, FunctionName: str, Layers: list[str]) -> None:  # noqa: N803
+        self.functions[FunctionName] = [{"Arn": arn} for arn in Layers]
+
+
+def _arn(name: str, version: int) -> str:
+    return f"arn:aws:lambda:us-east-1:000000000000:layer:{name}:{version}"
+
+
+@pytest.fixture
+def functions_of_lambda(monkeypatch: pytest.MonkeyPatch) -> Lambda:
+    made = Lambda()
+    clients = SimpleNamespace(functions=lambda: made, cloudformation=lambda: made)
+    monkeypatch.setattr(redeploying, "Clients", lambda _: clients)
+    marks: dict[str, str] = {}
+    deployment = SimpleNamespace(set_mark=marks.__setitem__, mark=marks.get)
+    monkeypatch.setattr(redeploying, "Deployment", lambda *_: deployment)
+    return made
+
+
+def test_a_new_layer_is_given_to_every_function_of_the_stack(
+    functions_of_lambda: Lambda, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    (source / "peerlearn").mkdir(parents=True)
+    monkeypatch.setattr(redeploying, "_LAYER", source)
+    redeployer = Redeployer("http://127.0.0.1:9", tmp_path / "stack")
+    for name in ("old", "new"):
+        (source / "peerlearn" / f"{name}.py").write_text("a = 1\n", encoding="utf-8")
+        functions_of_lambda.published.clear()
+        redeployer.carry_out(Plan(layer=True))
+        (source / "peerlearn" / "old.py").unlink(missing_ok=True)
+    compiled, plain = sorted(functions_of_lambda.published)
+    assert plain == "python/peerlearn/new.py"
+    assert compiled.startswith("python/peerlearn/__pycache__/new.")
+    new = [{"Arn": _arn("DependenciesLayer1", 1)}, {"Arn": _arn("PeerlearnLayer1", 4)}]
+    assert functions_of_lambda.functions["f1"] == functions_of_lambda.functions["f2"] == new
+    assert functions_of_lambda.functions["another"] != new
+    assert redeployer.has_patched
+
+
+class Recorder:
+    """Stands for a redeployer: says what it was told, or fails."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.plans: list[Plan] = []
+        self._failure = failure
+
+    def carry_out(self, what: Plan) -> None:
+        self.plans.append(what)
+        if self._failure:
+            raise self._failure
+
+
+def test_what_goes_wrong_is_a_line() -> None:
+    path = ROOT / "functions/auth/login.py"
+    failing: Any = Recorder(Problem("login.py:3: is no Python."))
+    assert "login  login.py:3: is no Python." in redeploy(failing, {path}, Colours(wanted=False))
+    working: Any = Recorder()
+    assert redeploy(working, {path}, Colours(wanted=False)).endswith(" s")
+
+
+def test_a_file_that_is_saved_is_redeployed_until_the_stack_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "ROOT", tmp_path)
+    for name in ("functions", "layers"):
+        (tmp_path / name).mkdir()
+    template = tmp_path / "template.yaml"
+    template.touch()
+    recorder: Any = Recorder()
+    done = threading.Event()
+
+    def save() -> None:
+        # until it is seen: watching begins some time after the call
+        while not done.wait(0.2):
+            template.write_text("changed", encoding="utf-8")
+
+    saving = threading.Thread(target=save)
+    saving.start()
+    said: list[str] = []
+    try:
+        with pytest.raises(Problem, match="was stopped"):
+            watch_sources(recorder, lambda: not said, said.append)
+    finally:
+        done.set()
+        saving.join()
+    assert recorder.plans[0].everything
