@@ -68,7 +68,10 @@ class App {
       event.preventDefault();
       this.#main.focus();
     });
-    addEventListener("hashchange", () => this.show({ moveFocus: true }));
+    addEventListener("hashchange", () => {
+      this.toasts.dismiss(location.hash);
+      this.show({ moveFocus: true });
+    });
     addEventListener("online", () => this.realtime.wake());
     addEventListener("offline", () => this.realtime.sleep());
     document.addEventListener("visibilitychange", () => {

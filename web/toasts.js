@@ -26,6 +26,13 @@ export class Toasts {
     this.#expire(toast);
   }
 
+  /** Whoever is there need not be told the way. */
+  dismiss(hash) {
+    for (const toast of [...this.#region.children]) {
+      if (toast.querySelector("a")?.getAttribute("href") === hash) toast.remove();
+    }
+  }
+
   #expire(toast) {
     setTimeout(() => {
       // Not from under somebody's pointer or finger.
