@@ -13,7 +13,7 @@ from watchfiles import DefaultFilter, watch
 from scripts.local_stack.colours import Colours
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.redeploying import Plan, Redeployer, functions, plan
-from scripts.local_stack.template import ROOT
+from scripts.local_stack.template import ROOT, shown
 
 _WATCHED = ("functions", "layers", "template.yaml")
 _POLL_MILLISECONDS = 1000
@@ -50,6 +50,9 @@ def redeploy(redeployer: Redeployer, changed: set[Path], colours: Colours) -> st
     wanted = Plan()
     try:
         wanted = plan(changed, functions())
+        if wanted == Plan():
+            names = ", ".join(sorted(str(shown(path)) for path in changed))
+            return f"{clock}  {names}: no function of the template is made of it"
         redeployer.carry_out(wanted)
     except (Problem, BotoCoreError, ClientError, ValueError, KeyError) as error:
         return f"{clock}  {colours(f'{wanted}  {error}'.strip(), 'red')}"

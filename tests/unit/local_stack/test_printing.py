@@ -30,8 +30,8 @@ def invocation(*lines: str, function: str = "enroll") -> Invocation:
     return Invocation.of(function, 1_767_261_600.0, [start, *lines, '{"_aws":{}}', end, report])
 
 
-def printed(found: Invocation, *, colour: bool = False, **wanted: str) -> list[str]:
-    return list(LogPrinter(Colours(wanted=colour), Wanted(**wanted)).lines(found))
+def printed(found: Invocation, wanted: Wanted | None = None, *, colour: bool = False) -> list[str]:
+    return list(LogPrinter(Colours(wanted=colour), wanted).lines(found))
 
 
 def test_a_request_is_a_line() -> None:
@@ -76,24 +76,24 @@ def test_what_somebody_prints_is_told_and_what_lambda_says_is_not() -> None:
 @pytest.mark.parametrize(
     ("wanted", "number"),
     [
-        ({"function": "enroll"}, 2),
-        ({"function": "notify"}, 0),
-        ({"level": "WARNING"}, 2),
-        ({"level": "ERROR"}, 0),
-        ({"level": "DEBUG"}, 3),
-        ({"request": REQUEST}, 3),
-        ({"request": INVOCATION}, 3),
-        ({"request": "another"}, 0),
+        (Wanted(function="enroll"), 2),
+        (Wanted(function="notify"), 0),
+        (Wanted(level="WARNING"), 2),
+        (Wanted(level="ERROR"), 0),
+        (Wanted(level="DEBUG"), 3),
+        (Wanted(request=REQUEST), 3),
+        (Wanted(request=INVOCATION), 3),
+        (Wanted(request="another"), 0),
     ],
 )
-def test_only_what_is_wanted_is_told(wanted: dict[str, str], number: int) -> None:
+def test_only_what_is_wanted_is_told(wanted: Wanted, number: int) -> None:
     found = invocation(record("DEBUG", "looked"), record("WARNING", "slow"), answered(201))
-    assert len(printed(found, **wanted)) == number
+    assert len(printed(found, wanted)) == number
 
 
 def test_a_quiet_request_is_told_of_only_where_all_are_wanted() -> None:
-    assert printed(invocation(answered(201)), level="WARNING") == []
-    assert len(printed(invocation(answered(503)), level="WARNING")) == 1
+    assert printed(invocation(answered(201)), Wanted(level="WARNING")) == []
+    assert len(printed(invocation(answered(503)), Wanted(level="WARNING"))) == 1
 
 
 def test_colours_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,6 +149,9 @@ def test_what_goes_wrong_is_a_line() -> None:
     failing: Any = Recorder(Problem("login.py:3: is no Python."))
     assert "login  login.py:3: is no Python." in redeploy(failing, {path}, Colours(wanted=False))
     working: Any = Recorder()
+    unused = redeploy(working, {ROOT / "functions/new_context/thing.py"}, Colours(wanted=False))
+    assert "functions/new_context/thing.py: no function" in unused
+    assert working.plans == []
     assert redeploy(working, {path}, Colours(wanted=False)).endswith(" s")
 
 
