@@ -32,7 +32,7 @@ from peerlearn.persistence.items.assessments import submission_of
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.catalogue import listing_of
 from peerlearn.persistence.items.conversations import conversation_of, message_of
-from peerlearn.persistence.items.courses import course_of, seats_of
+from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of, totals_of
 from peerlearn.persistence.marshalling import unmarshal
@@ -125,7 +125,9 @@ class _Seats:
     def __init__(self, now: datetime, *, settled: bool) -> None:
         self._now = now
         self._settled = settled
-        self._seats: dict[str, list[Seats]] = defaultdict(list)
+        # by shard: a course whose seats are one item has that
+        self._seats: dict[str, dict[int, Item]] = defaultdict(dict)
+        self._held: dict[str, Counter[int]] = defaultdict(Counter)
         self._statuses: dict[str, Counter[EnrollmentStatus]] = defaultdict(Counter)
         # (learner, since when): as their enrolments say, and as the line says
         self._waiting: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
@@ -134,9 +136,12 @@ class _Seats:
     def see(self, item: Item) -> None:
         entity = item.get("entity")
         if entity == Entity.SEATS:
-            self._seats[item["courseId"]].append(seats_of(item))
+            self._seats[item["courseId"]][keys.shard_number(keys.Key(item["PK"], item["SK"]))] = item
         elif entity == Entity.ENROLLMENT:
-            self._statuses[item["courseId"]][EnrollmentStatus(item["status"])] += 1
+            status = EnrollmentStatus(item["status"])
+            self._statuses[item["courseId"]][status] += 1
+            if status.holds_seat:
+                self._held[item["courseId"]][int(item.get("seatShard", 0))] += 1
             if item["status"] == EnrollmentStatus.WAITLISTED:
                 self._waiting[item["courseId"]].add((item["learnerId"], item.get("waitingSince")))
         elif entity == Entity.WAIT:
@@ -148,7 +153,20 @@ class _Seats:
             if course_id not in self._seats:
                 yield Violation("seats", key, "somebody is enrolled or waits, and there are no seats")
                 continue
-            yield from self._of_course(key, course_id, _whole(self._seats[course_id]))
+            shards = [item for _, item in sorted(self._seats[course_id].items())]
+            yield from self._of_course(key, course_id, seats_of(*shards))
+            yield from self._of_shards(key, course_id, shards)
+
+    def _of_shards(self, key: str, course_id: str, shards: list[Item]) -> Iterator[Violation]:
+        if {shards_of(item) for item in shards} != {len(shards)}:
+            yield Violation("shards", key, f"{len(shards)} shards, and not all of them know it")
+        line = min(1, int(shards[0]["waitlistLength"]))
+        for number, item in enumerate(shards):
+            taken, held = int(item["seatsTaken"]), self._held[course_id][number]
+            if taken != held or taken > item.get("capacity", taken):
+                yield Violation("shards", key, f"{taken} of shard {number} are taken, and {held} enrolments are there")
+            if number and item["waitlistLength"] != line:
+                yield Violation("shards", key, f"shard {number} does not know whether somebody waits")
 
     def _of_course(self, key: str, course_id: str, seats: Seats) -> Iterator[Violation]:
         statuses = self._statuses[course_id]
@@ -169,20 +187,6 @@ class _Seats:
             yield Violation("waitlist", key, f"{learner_id} waits since {since} and is {where}")
         if self._settled and self._line[course_id] and not seats.is_full and seats.is_open(self._now):
             yield Violation("promotion", key, "a seat is free, and somebody waits for it")
-
-
-def _whole(parts: list[Seats]) -> Seats:
-    """A course's seats, however many items count them."""
-    first, *others = parts
-    for part in others:
-        first = replace(
-            first,
-            taken=first.taken + part.taken,
-            waitlist_length=first.waitlist_length + part.waitlist_length,
-            completed=first.completed + part.completed,
-            dropped=first.dropped + part.dropped,
-        )
-    return first
 
 
 class _Schedules:

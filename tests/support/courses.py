@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from peerlearn.domain.clock import utc_now
-from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Tutor
+from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CourseStatus, Kind, Level, Module, Seats, Tutor
 from peerlearn.domain.enrollments import EnrollmentStatus, Slot
 from peerlearn.domain.ids import new_id
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.courses import course_item, outline_item, seats_item, seats_of
+from peerlearn.persistence.items.courses import course_item, outline_item, seats_items
 from peerlearn.persistence.items.enrollments import schedule_of
+from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import Item, Table, put
+
+HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED)
 
 
 class Courses:
@@ -31,6 +35,7 @@ class Courses:
         tutor_id: str = "usr_tutor",
         modules: Sequence[Module] = (Module("mod_1", "Pawns", 20), Module("mod_2", "Rooks", 30)),
         course_id: str | None = None,
+        seats_per_shard: int = SEATS_PER_SHARD,
     ) -> str:
         """A course, or a session where a time is given; its id."""
         kind = Kind.SESSION if slot else Kind.COURSE
@@ -52,16 +57,21 @@ class Courses:
         )
         self._table.write(put(course_item(course)))
         self._table.write(put(outline_item(course_id, modules)))
-        self.set_seats(Seats(course_id, capacity, 0, 0, 0, 0, status, kind, starts_at, ends_at))
+        seats = Seats(course_id, 0, 0, 0, 0, 0, status, kind, starts_at, ends_at)
+        self.set_seats(seats.resized(capacity, seats_per_shard))
         return course_id
 
     def set_seats(self, seats: Seats) -> None:
-        self._table.write(put(seats_item(seats)))
+        for item in seats_items(seats):
+            self._table.write(put(item))
 
     def seats(self, course_id: str) -> Seats:
-        item = self._table.get(keys.seats(course_id))
-        assert item is not None
-        return seats_of(item)
+        seats = seats_in(self._seat_items(course_id), course_id)
+        assert seats is not None
+        return seats
+
+    def _seat_items(self, course_id: str) -> dict[keys.Key, Item]:
+        return with_shards(self._table, self._table.batch_get([keys.seats(course_id)]), [course_id])
 
     def roster(self, course_id: str, *statuses: EnrollmentStatus) -> list[Item]:
         """The enrolments of a course, of any status or of those."""
@@ -88,3 +98,11 @@ class Courses:
         assert seats.waitlist_length == len(waitlisted)
         assert sorted(self.waiting(course_id)) == sorted(item["learnerId"] for item in waitlisted)
         assert seats.capacity is None or seats.taken <= seats.capacity
+        # Of each shard too: its own seats, and whether anybody waits.
+        held = Counter(int(item.get("seatShard", 0)) for item in self.roster(course_id, *HOLDING))
+        for number, key in enumerate(keys.seat_shards(course_id, max(1, len(seats.shards)))):
+            item = self._seat_items(course_id)[key]
+            assert item["seatsTaken"] == held[number]
+            assert item["seatsTaken"] <= item.get("capacity", item["seatsTaken"])
+            assert item["waitlistLength"] == (min(seats.waitlist_length, 1) if number else seats.waitlist_length)
+            assert item.get("shards", 1) == max(1, len(seats.shards))

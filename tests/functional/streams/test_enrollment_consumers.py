@@ -19,6 +19,7 @@ from peerlearn.services.enrollments import EnrollmentService
 from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of
 from tests.support.courses import Courses
+from tests.support.filters import filter_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -116,6 +117,23 @@ def test_what_calls_for_no_promotion_costs_no_read(monkeypatch: pytest.MonkeyPat
     record = seats_record("crs_1")
     record["dynamodb"]["NewImage"] |= changes
     assert run(follow_up.lambda_handler, record) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize(
+    ("event", "waiting", "calls"),
+    [
+        ("MODIFY", "1", True),
+        ("INSERT", "1", True),
+        ("INSERT", "0", False),
+        ("MODIFY", "0", False),
+        ("REMOVE", "1", False),
+    ],
+)
+def test_what_gets_through_of_seats(event: str, waiting: str, *, calls: bool) -> None:
+    """A shard that is new while somebody waits has seats for them; nobody waits for a new course."""
+    record = seats_record("crs_1") | {"eventName": event}
+    record["dynamodb"]["NewImage"]["waitlistLength"] = {"N": waiting}
+    assert filter_of("FollowUpFunction")(record) is calls
 
 
 def course_record(course_id: str, **changes: dict[str, str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -20,10 +19,10 @@ from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.table import Item, Table, put
 from peerlearn.services.notifications import Notifier
-from scripts.local_stack.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of
+from tests.support.filters import filter_of, stream_source
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -94,23 +93,13 @@ def test_what_could_not_be_posted_comes_again(push: FakePush) -> None:
 
 @pytest.fixture(scope="module")
 def source() -> dict[str, Any]:
-    properties: dict[str, Any] = load_template()["Resources"]["NotifyFunction"]["Properties"]["Events"]["Stream"]
-    result: dict[str, Any] = properties["Properties"]
-    return result
+    return stream_source("NotifyFunction")
 
 
 @pytest.fixture(scope="module")
-def passes(source: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
+def passes() -> Callable[[dict[str, Any]], bool]:
     """Whether Lambda would call the function for this record."""
-    patterns = [json.loads(one["Pattern"]) for one in source["FilterCriteria"]["Filters"]]
-    assert len(patterns) <= 5
-
-    def matches(pattern: Any, value: Any) -> bool:
-        if isinstance(pattern, list):
-            return value in pattern
-        return isinstance(value, dict) and all(matches(rule, value.get(name)) for name, rule in pattern.items())
-
-    return lambda record: any(matches(pattern, record) for pattern in patterns)
+    return filter_of("NotifyFunction")
 
 
 def test_tries_are_bounded_and_end_somewhere(source: dict[str, Any]) -> None:

@@ -25,34 +25,41 @@ if TYPE_CHECKING:
 LEARNERS = [f"usr_{number:02}" for number in range(24)]
 
 
-def moment(dynamodb: DynamoDBClient, table_name: str, course_id: str) -> tuple[dict[str, Any], Counter[str]]:
-    """The seats and the statuses of all enrolments at one and the same moment."""
-    wanted = [keys.seats(course_id), *(keys.enrollment(learner, course_id) for learner in LEARNERS)]
+def moment(
+    dynamodb: DynamoDBClient, table_name: str, course_id: str, shards: int = 1
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The seats and all enrolments at one and the same moment."""
+    wanted = [
+        *keys.seat_shards(course_id, shards),
+        *(keys.enrollment(learner, course_id) for learner in LEARNERS),
+    ]
     gets: Any = [
         {"Get": {"TableName": table_name, "Key": {name: {"S": text} for name, text in key.as_item().items()}}}
         for key in wanted
     ]
     answers = dynamodb.transact_get_items(TransactItems=gets)["Responses"]
-    seats, *enrollments = [unmarshal(answer["Item"]) if "Item" in answer else {} for answer in answers]
-    return seats, Counter(item["status"] for item in enrollments if item)
+    items = [unmarshal(answer["Item"]) if "Item" in answer else {} for answer in answers]
+    return items[:shards], [item for item in items[shards:] if item]
 
 
+@pytest.mark.parametrize("shards", [1, 3])
 def test_churn_of_booking_dropping_waiting_and_promoting(
     service: EnrollmentService,
     promotion: PromotionService,
     courses: Courses,
     dynamodb: DynamoDBClient,
     table_name: str,
+    shards: int,
 ) -> None:
     capacity = 5
-    course_id = courses.add(capacity)
+    course_id = courses.add(capacity, seats_per_shard=-(-capacity // shards))
     steps = [service.enroll, service.withdraw, service.join_waitlist, service.leave_waitlist]
     done = threading.Event()
-    moments: list[tuple[dict[str, Any], Counter[str]]] = []
+    moments: list[tuple[list[dict[str, Any]], list[dict[str, Any]]]] = []
 
     def watch() -> None:
         while not done.is_set():
-            moments.append(moment(dynamodb, table_name, course_id))
+            moments.append(moment(dynamodb, table_name, course_id, shards))
 
     def some_of(seed: int) -> None:
         chance = random.Random(seed)  # noqa: S311
@@ -72,16 +79,22 @@ def test_churn_of_booking_dropping_waiting_and_promoting(
     watcher.join()
 
     assert set(outcomes) == {None}
-    moments.append(moment(dynamodb, table_name, course_id))
+    moments.append(moment(dynamodb, table_name, course_id, shards))
     assert len(moments) > 20
-    for seats, statuses in moments:
-        assert seats["seatsTaken"] == statuses["active"] + statuses["completed"]
-        assert seats["waitlistLength"] == statuses["waitlisted"]
-        assert seats["droppedCount"] == statuses["dropped"]
-        assert 0 <= seats["seatsTaken"] <= capacity
-        assert min(seats["waitlistLength"], seats["droppedCount"]) >= 0
+    seen: Counter[str] = Counter()
+    for seats, enrollments in moments:
+        statuses = Counter(item["status"] for item in enrollments)
+        seen += statuses
+        taken = [item["seatsTaken"] for item in seats]
+        assert sum(taken) == statuses["active"] + statuses["completed"]
+        assert sum(item["droppedCount"] for item in seats) == statuses["dropped"]
+        assert 0 <= sum(taken) <= capacity == sum(item["capacity"] for item in seats)
+        # the first shard has the length of the line, the others whether there is one
+        assert seats[0]["waitlistLength"] == statuses["waitlisted"]
+        assert {item["waitlistLength"] for item in seats[1:]} <= {min(1, statuses["waitlisted"])}
+        held = Counter(item.get("seatShard", 0) for item in enrollments if item["status"] in ("active", "completed"))
+        assert taken == [held[number] for number in range(shards)]
     # Everything happened: the test would show nothing otherwise.
-    seen: Counter[str] = sum((statuses for _, statuses in moments), Counter())
     assert set(seen) == {"active", "dropped", "waitlisted"}
     courses.check(course_id)
     promotion.promote(course_id)

@@ -31,6 +31,9 @@ class FakeStore:
     tokens: list[str] = field(default_factory=list)
     readings: int = 0
 
+    def known_shards(self, course_id: str) -> int:
+        return 1
+
     def situation(self, learner_id: str, course_id: str) -> Situation:
         self.readings += 1
         return self.now

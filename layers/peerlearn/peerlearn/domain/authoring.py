@@ -12,7 +12,17 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeVar
 
-from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Kind, Level, Module, Seats, Tutor
+from peerlearn.domain.courses import (
+    SEATS_PER_SHARD,
+    Course,
+    CoursePage,
+    CourseStatus,
+    Kind,
+    Level,
+    Module,
+    Seats,
+    Tutor,
+)
 from peerlearn.domain.errors import Conflict, ValidationFailed
 from peerlearn.domain.ids import new_id
 
@@ -52,7 +62,7 @@ class CourseDraft:
     ends_at: datetime | None = None
     status: CourseStatus = CourseStatus.DRAFT
 
-    def begun_by(self, tutor: Tutor, now: datetime) -> CoursePage:
+    def begun_by(self, tutor: Tutor, now: datetime, seats_per_shard: int = SEATS_PER_SHARD) -> CoursePage:
         """The course's first version.
 
         Raises
@@ -77,7 +87,7 @@ class CourseDraft:
         )
         seats = Seats(
             course_id=course_id,
-            capacity=self.capacity,
+            capacity=0,
             taken=0,
             waitlist_length=0,
             completed=0,
@@ -86,7 +96,7 @@ class CourseDraft:
             kind=self.kind,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
-        )
+        ).resized(self.capacity, seats_per_shard)
         return CoursePage(course, seats, _outline(self.modules, known=frozenset()))
 
 
@@ -105,7 +115,7 @@ class CourseChanges:
     ends_at: datetime | Unchanged | None = UNCHANGED
     status: CourseStatus | Unchanged = UNCHANGED
 
-    def applied_to(self, page: CoursePage) -> CoursePage:
+    def applied_to(self, page: CoursePage, seats_per_shard: int = SEATS_PER_SHARD) -> CoursePage:
         """The course with these changes, one version on; the same page where they change nothing.
 
         Raises
@@ -113,7 +123,7 @@ class CourseChanges:
         ValidationFailed
             The result would not be a course: its times, its modules.
         Conflict
-            A published or closed course cannot become a draft again.
+            A published or closed course cannot become a draft again; fewer seats than are taken.
         """
         before = page.course
         modules = page.modules
@@ -134,8 +144,7 @@ class CourseChanges:
         if course.status is CourseStatus.DRAFT and before.status is not CourseStatus.DRAFT:
             raise Conflict(f"A {before.status.value} course cannot become a draft again.")
         seats = replace(
-            page.seats,
-            capacity=_either(self.capacity, page.seats.capacity),
+            page.seats.resized(_either(self.capacity, page.seats.capacity), seats_per_shard),
             status=course.status,
             kind=course.kind,
             starts_at=course.starts_at,

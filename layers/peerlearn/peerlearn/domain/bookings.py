@@ -10,12 +10,12 @@ seat, whether the learner has the time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.courses import CourseStatus, Kind, Seats
+from peerlearn.domain.courses import CourseStatus, Kind, Seats, Shard, own_shard
 from peerlearn.domain.enrollments import DenialReason, Enrollment, EnrollmentStatus, Schedule, Slot
 from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, NotEnrolled
 
@@ -25,6 +25,7 @@ class Situation:
     """A learner and a course at one moment.
 
     `seats` None: there is no such course. `schedule` None: not looked at, which only booking a session needs.
+    `seat_shard` is the shard in which the learner's seat is counted, if they have one.
     """
 
     learner_id: str
@@ -33,12 +34,14 @@ class Situation:
     waiting_since: str | None
     seats: Seats | None
     schedule: Schedule | None = None
+    seat_shard: int = 0
 
     @classmethod
-    def presumed(cls, learner_id: str, course_id: str, status: EnrollmentStatus | None) -> Situation:
+    def presumed(cls, learner_id: str, course_id: str, status: EnrollmentStatus | None, shards: int = 1) -> Situation:
         """What is most likely, without reading: the learner at `status`, the course open, of the kind its id hints at.
 
-        The conditions of the change that is decided on this find out whether it is so.
+        A seat is free in every shard, and one that the learner has is in their own. The conditions of the change that
+        is decided on this find out whether it is so.
         """
         seats = Seats(
             course_id=course_id,
@@ -52,7 +55,15 @@ class Situation:
             starts_at=None,
             ends_at=None,
         )
-        return cls(learner_id, course_id, status, None, seats)
+        return cls(learner_id, course_id, status, None, seats).presuming_shards(shards)
+
+    def presuming_shards(self, shards: int) -> Situation:
+        """This situation where the seats turn out to be in that many shards, of which nothing else is known."""
+        if shards == 1 or self.seats is None:
+            return self
+        seats = replace(self.seats, capacity=None, taken=0, shards=(Shard(),) * shards)
+        own = own_shard(self.learner_id, shards) if _holds_seat(self.status) else 0
+        return replace(self, seats=seats, seat_shard=own)
 
     @property
     def lacks_schedule(self) -> bool:
@@ -82,7 +93,7 @@ class Change:
     """An enrolment goes from the situation's status to another, and the seats are counted accordingly.
 
     `waiting_since` is the place in the waitlist that is taken or left; `slot` and `schedule` are the time that is
-    booked with it, and the learner's schedule once it is.
+    booked with it, and the learner's schedule once it is. `shard` is where the seat is taken or given up.
     """
 
     situation: Situation
@@ -92,6 +103,7 @@ class Change:
     waiting_since: str | None = None
     slot: Slot | None = None
     schedule: Schedule | None = None
+    shard: int = 0
 
     @property
     def before(self) -> EnrollmentStatus | None:
@@ -113,6 +125,19 @@ class Change:
     @property
     def dropped(self) -> int:
         return self._moves(EnrollmentStatus.DROPPED)
+
+    @property
+    def shards(self) -> int:
+        seats = self.situation.seats
+        return max(1, len(seats.shards)) if seats else 1
+
+    @property
+    def turns_line(self) -> bool:
+        """Whether a line opens or closes with this change, which every shard has to know."""
+        seats = self.situation.seats
+        if seats is None or not seats.shards:
+            return False
+        return seats.waitlist_length == (0 if self.waiting > 0 else 1) and self.waiting != 0
 
     @property
     def frees_slot(self) -> bool:
@@ -178,7 +203,7 @@ def withdraw(situation: Situation, now: datetime) -> Change:
         raise Conflict("You have completed this course: there is nothing to drop.")
     if situation.status is not EnrollmentStatus.ACTIVE:
         raise NotEnrolled
-    return Change(situation, EnrollmentStatus.DROPPED, Gate.EXIT, now)
+    return Change(situation, EnrollmentStatus.DROPPED, Gate.EXIT, now, shard=situation.seat_shard)
 
 
 def join_line(situation: Situation, now: datetime) -> Change:
@@ -247,6 +272,7 @@ def _taking_seat(situation: Situation, gate: Gate, now: datetime) -> Change:
         waiting_since=situation.waiting_since,
         slot=slot,
         schedule=schedule.with_slot(slot, now) if slot and schedule else None,
+        shard=situation.seats.shard_for(situation.learner_id) if situation.seats else 0,
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from peerlearn.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from peerlearn.domain.assessments import Assessment
@@ -18,6 +21,10 @@ MODULES_MAX = 200
 MODULE_MINUTES_MAX = 10_000
 ASSESSMENTS_MAX = 50
 CAPACITY_MAX = 1_000_000
+# One item takes some hundred bookings a second; see `docs/performance.md`.
+SEATS_PER_SHARD = 1_000
+# All of them are written together when a line opens: DynamoDB takes a hundred items in a transaction.
+SHARDS_MAX = 32
 
 
 class Level(StrEnum):
@@ -63,12 +70,24 @@ class Tutor:
     name: str
 
 
+class Shard(NamedTuple):
+    """A part of the seats of a large course; `capacity` None means no limit."""
+
+    capacity: int | None = None
+    taken: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.taken >= self.capacity
+
+
 @dataclass(frozen=True, slots=True)
 class Seats:
     """The seat lock of a course, kept apart from everything that a booking does not change.
 
     `taken` counts active and completed enrolments. `capacity` None means no limit, 0 means no seat. `status`, `kind`
-    and the times are the course's own, repeated here so that one condition can decide a booking.
+    and the times are the course's own, repeated here so that one condition can decide a booking. `shards` are the parts
+    that a large course's seats are split into, so that bookings need not wait for each other; empty for any other.
     """
 
     course_id: str
@@ -81,6 +100,7 @@ class Seats:
     kind: Kind
     starts_at: datetime | None
     ends_at: datetime | None
+    shards: tuple[Shard, ...] = ()
 
     @property
     def available(self) -> int | None:
@@ -94,6 +114,69 @@ class Seats:
     def is_open(self, now: datetime) -> bool:
         """Whether anyone may book or wait: published, and not over."""
         return self.status is CourseStatus.PUBLISHED and (self.ends_at is None or now < self.ends_at)
+
+    def shard_for(self, learner_id: str) -> int:
+        """Where a learner takes a seat: in their own shard, or where that is full in one that is not."""
+        own = own_shard(learner_id, len(self.shards))
+        free = [number for number, shard in enumerate(self.shards) if not shard.is_full]
+        if not free or own in free:
+            return own
+        # Learners of one full shard go different ways.
+        return free[crc32(learner_id.encode()) // len(self.shards) % len(free)]
+
+    def resized(self, capacity: int | None, seats_per_shard: int = SEATS_PER_SHARD) -> Seats:
+        """These seats with another capacity, in more shards where one item would be fought over; never in fewer.
+
+        More seats make no shard smaller, so that they cannot be refused because of bookings that go on meanwhile.
+
+        Raises
+        ------
+        Conflict
+            The capacity of a course with shards is below the seats taken. Of one without, the store finds it out.
+        """
+        shards = self.shards or (Shard(self.capacity, self.taken),)
+        count = max(len(shards), shards_for(capacity, seats_per_shard))
+        if capacity == self.capacity or count == 1:
+            return replace(self, capacity=capacity)
+        shards += (Shard(0),) * (count - len(shards))
+        if capacity is None:
+            return replace(self, capacity=None, shards=tuple(shard._replace(capacity=None) for shard in shards))
+        if capacity < self.taken:
+            raise below_seats_taken(self.taken)
+        grows = self.capacity is not None and capacity > self.capacity
+        parts = split(capacity, [(shard.capacity or 0) if grows else shard.taken for shard in shards])
+        resized = tuple(shard._replace(capacity=part) for shard, part in zip(shards, parts, strict=True))
+        return replace(self, capacity=capacity, shards=resized)
+
+
+def shards_for(capacity: int | None, seats_per_shard: int = SEATS_PER_SHARD) -> int:
+    """How many shards a course of that capacity begins with; without a limit one."""
+    return 1 if capacity is None else min(max(1, -(-capacity // seats_per_shard)), SHARDS_MAX)
+
+
+def own_shard(learner_id: str, shards: int) -> int:
+    """The shard that a learner tries first: the same in every process, and about as many learners in each."""
+    return crc32(learner_id.encode()) % max(1, shards)
+
+
+def split(capacity: int, floors: Sequence[int]) -> list[int]:
+    """`capacity` in as many parts as there are floors, none below its floor, and apart from those as even as can be.
+
+    The floors add up to `capacity` at most.
+    """
+    parts = list(floors)
+    # From the highest floor down: whoever is above an even share of what is left keeps what it has.
+    left, open_parts = capacity, sorted(range(len(floors)), key=lambda number: -floors[number])
+    while floors[open_parts[0]] * len(open_parts) > left:
+        left -= floors[open_parts.pop(0)]
+    share, rest = divmod(left, len(open_parts))
+    for place, number in enumerate(open_parts):
+        parts[number] = share + (place < rest)
+    return parts
+
+
+def below_seats_taken(taken: int) -> Conflict:
+    return Conflict("The capacity cannot be below the seats taken.", details={"seatsTaken": taken})
 
 
 @dataclass(frozen=True, slots=True)

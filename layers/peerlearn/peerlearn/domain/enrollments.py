@@ -41,6 +41,7 @@ class Enrollment:
 
     `completed_modules` maps a module's id to the study minutes reported with it; modules that the course no longer has
     stay in it and do not count. `waiting_since` is set while waitlisted: the exact text in the waitlist's key.
+    `seat_shard` is where the seat is counted, of a course whose seats are in shards.
     """
 
     learner_id: str
@@ -52,6 +53,7 @@ class Enrollment:
     completed_modules: Mapping[str, int] = field(default_factory=dict)
     last_accessed: datetime | None = None
     points: int = 0
+    seat_shard: int = 0
 
     @property
     def enrollment_id(self) -> str:

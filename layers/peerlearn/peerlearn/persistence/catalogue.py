@@ -16,7 +16,8 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import catalogue_entry_item, listing_item, listing_of
-from peerlearn.persistence.items.courses import course_of, seats_of
+from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, Table, Write, delete, put, update
 
 _ENTRIES = "PK = :shelf AND begins_with(SK, :entries)"
@@ -80,12 +81,13 @@ class CatalogueRepository:
         found = self._table.batch_get(
             [*also, *(key for course_id in ids for key in (keys.course(course_id), keys.seats(course_id)))]
         )
+        found = with_shards(self._table, found, ids)
         listings = []
         for course_id in ids:
-            course, seats = found.get(keys.course(course_id)), found.get(keys.seats(course_id))
+            course, seats = found.get(keys.course(course_id)), seats_in(found, course_id)
             # An entry outlives its course's publication for the moment between the two writes.
             if course and seats and course["status"] == CourseStatus.PUBLISHED:
-                listings.append(CourseListing(course_of(course), seats_of(seats)))
+                listings.append(CourseListing(course_of(course), seats))
         return listings, found
 
     # -- writing ----------------------------------------------------------------------------------------------------

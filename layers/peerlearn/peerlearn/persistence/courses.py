@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peerlearn.domain.courses import Course, CoursePage, Kind, Seats
+from peerlearn.domain.courses import Course, CoursePage, Kind, Seats, below_seats_taken
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
@@ -17,11 +17,13 @@ from peerlearn.persistence.items.courses import (
     course_of,
     modules_of,
     outline_item,
-    seats_item,
+    seats_items,
     seats_of,
+    shards_of,
     teaching_item,
 )
 from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
 
 _IS_NEW = "attribute_not_exists(PK)"
@@ -37,28 +39,32 @@ class CourseRepository:
         self._table = table
 
     def page(self, course_id: str) -> CoursePage | None:
-        """The course with its modules, seats and assessments, or None."""
+        """The course with its modules, seats and assessments, or None. Shards, where it has any, take a second call."""
         items = self._table.query(
             "PK = :course AND begins_with(SK, :always)",
             {":course": keys.course_partition(course_id), ":always": keys.ALWAYS_PREFIX},
         )
-        found = {item["SK"]: item for item in items}
-        course = found.get(keys.course(course_id).sk)
+        found = {keys.Key(item["PK"], item["SK"]): item for item in items}
+        course = found.get(keys.course(course_id))
         if course is None:
             return None
+        seats = seats_in(with_shards(self._table, found, [course_id]), course_id)
+        if seats is None:
+            return None  # deleted between the two calls
         assessments = [assessment_of(item) for item in items if item["SK"].startswith(keys.ASSESSMENT_PREFIX)]
         return CoursePage(
             course_of(course),
-            seats_of(found[keys.seats(course_id).sk]),
-            modules_of(found[keys.outline(course_id).sk]),
+            seats,
+            modules_of(found[keys.outline(course_id)]),
             sorted(assessments, key=lambda assessment: (assessment.created_at, assessment.assessment_id)),
         )
 
     def course(self, course_id: str) -> tuple[Course, Seats] | None:
         """The course without its modules, or None."""
-        key, seats_key = keys.course(course_id), keys.seats(course_id)
-        found = self._table.batch_get([key, seats_key])
-        return (course_of(found[key]), seats_of(found[seats_key])) if len(found) == 2 else None  # noqa: PLR2004
+        key = keys.course(course_id)
+        found = with_shards(self._table, self._table.batch_get([key, keys.seats(course_id)]), [course_id])
+        seats = seats_in(found, course_id)
+        return (course_of(found[key]), seats) if key in found and seats is not None else None
 
     def add(self, page: CoursePage, token: str) -> None:
         """A new course. Its id is random: an item that is already there is our own, its reply having been lost.
@@ -72,7 +78,7 @@ class CourseRepository:
         writes = [
             put(course_item(page.course) | {"requestId": token}, condition=_IS_NEW),
             put(outline_item(course_id, page.modules)),
-            put(seats_item(page.seats)),
+            *(put(item) for item in seats_items(page.seats)),
             put(teaching_item(tutor_id, course_id)),
             not_erased(tutor_id),
         ]
@@ -90,7 +96,8 @@ class CourseRepository:
         """Writes what differs; False when somebody changed the course since `before` was read.
 
             version as read  -->  version + 1
-            capacity         -->  any that is not below the seats taken
+            capacity         -->  any that is not below the seats taken, in each shard
+            shards           -->  as many or more, while a line neither opens nor closes
             kind             -->  the other, while nobody holds a seat or waits
 
         Parameters
@@ -105,7 +112,7 @@ class CourseRepository:
         """
         writes = [_course_update(before.course, after.course, token)]
         if after.seats != before.seats:
-            writes.append(_seats_update(before.seats, after.seats))
+            writes += _seats_writes(before.seats, after.seats)
         if after.modules != before.modules:
             writes.append(put(outline_item(after.course.course_id, after.modules)))
         try:
@@ -119,7 +126,10 @@ class CourseRepository:
                 return True
             if failure.failed[0]:
                 return False
-            raise _seats_conflict(failure.found[1], after.seats) from failure
+            conflict = _seats_conflict(failure, before.seats, after.seats)
+            if conflict is None:
+                return False
+            raise conflict from failure
         return True
 
     def remove_draft(self, page: CoursePage, token: str) -> bool:
@@ -134,7 +144,8 @@ class CourseRepository:
                 values={":version": course.version, ":assessments": course.assessment_count},
             ),
             delete(keys.outline(course.course_id)),
-            delete(keys.seats(course.course_id)),
+            # the version also says how many shards there are
+            *(delete(key) for key in keys.seat_shards(course.course_id, max(1, len(page.seats.shards)))),
             delete(keys.teaching(course.tutor.user_id, course.course_id)),
             *(delete(keys.assessment(course.course_id, a.assessment_id)) for a in page.assessments),
         ]
@@ -189,27 +200,34 @@ def _course_update(before: Course, after: Course, token: str) -> Write:
     )
 
 
-def _seats_update(before: Seats, after: Seats) -> Write:
+def _seats_writes(before: Seats, after: Seats) -> list[Write]:
+    old, new = seats_items(before), seats_items(after)
+    writes = [_seats_update(was, becomes) for was, becomes in zip(old, new, strict=False) if was != becomes]
+    return writes + [put(shard, condition=_IS_NEW) for shard in new[len(old) :]]
+
+
+def _seats_update(was: Item, becomes: Item) -> Write:
     conditions = ["attribute_exists(PK)"]
     names: dict[str, str] = {}
     values: Item = {}
-    if after.capacity is not None and after.capacity != before.capacity:
+    if "capacity" in becomes and becomes["capacity"] != was.get("capacity"):
         has_room = "#taken <= :seats"
         conditions.append(has_room)
         names["#taken"] = "seatsTaken"
-        values[":seats"] = after.capacity
-    if after.kind is not before.kind:
+        values[":seats"] = becomes["capacity"]
+    if becomes["kind"] != was["kind"]:
         is_empty = "#taken = :nobody AND #waiting = :nobody"
         conditions.append(is_empty)
         names |= {"#taken": "seatsTaken", "#waiting": "waitlistLength"}
         values[":nobody"] = 0
+    if shards_of(becomes) != shards_of(was):
+        # new shards are told whether there is a line: there still is, or still is none
+        line_is_as_read = "#waiting > :none" if was["waitlistLength"] else "#waiting = :none"
+        conditions.append(line_is_as_read)
+        names["#waiting"] = "waitlistLength"
+        values[":none"] = 0
     return _update_of_differences(
-        keys.seats(before.course_id),
-        seats_item(before),
-        seats_item(after),
-        condition=" AND ".join(conditions),
-        names=names,
-        values=values,
+        keys.Key(was["PK"], was["SK"]), was, becomes, condition=" AND ".join(conditions), names=names, values=values
     )
 
 
@@ -231,12 +249,18 @@ def _update_of_differences(
     )
 
 
-def _seats_conflict(found: Item | None, wanted: Seats) -> Conflict:
-    if found is None:
+def _seats_conflict(failure: ConditionFailed, before: Seats, wanted: Seats) -> Conflict | None:
+    """Why the seats cannot become what is wanted; None where only a look at all shards can tell."""
+    found = [seats for seats, failed in zip(failure.found, failure.failed, strict=True) if failed]
+    if wanted.shards:
+        if wanted.kind is before.kind or None in found:
+            return None
+    elif found[0] is None:
         return Conflict("The course is being deleted.")
-    seats = seats_of(found)
-    if wanted.capacity is not None and wanted.capacity < seats.taken:
-        return Conflict("The capacity cannot be below the seats taken.", details={"seatsTaken": seats.taken})
+    else:
+        seats = seats_of(found[0])
+        if wanted.capacity is not None and wanted.capacity < seats.taken:
+            return below_seats_taken(seats.taken)
     other = Kind.COURSE if wanted.kind is Kind.SESSION else Kind.SESSION
     return Conflict(f"A {other.value} that has learners cannot become a {wanted.kind.value}.")
 

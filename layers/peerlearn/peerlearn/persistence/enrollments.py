@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerlearn.domain.bookings import Change, Collision, Gate, Situation
+from peerlearn.domain.bookings import Change, Collision, Situation
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.courses import CourseStatus, Seats
+from peerlearn.domain.courses import Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
 from peerlearn.domain.erasure import account_erased
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
-from peerlearn.persistence.items.courses import seats_of
+from peerlearn.persistence.items.courses import seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
     enrollment_of,
@@ -20,10 +20,11 @@ from peerlearn.persistence.items.enrollments import (
     schedule_of,
     wait_item,
 )
+from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
 
-# The writes of a change that have a condition, in their order; the fourth, the waitlist's, is guarded by the first, and
-# the last of a new booking asks for the learner's account.
+# The first writes of a change; what follows is the schedule, the waitlist and other shards, and the last of a new booking
+# asks for the learner's account.
 _ENROLLMENT, _SEATS, _SCHEDULE = 0, 1, 2
 
 
@@ -32,22 +33,27 @@ class EnrollmentRepository:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._shards = KnownShards()
+
+    def known_shards(self, course_id: str) -> int:
+        """How many shards the course had when this process last saw its seats; 1 where it never did."""
+        return self._shards.of(course_id)
 
     def situation(self, learner_id: str, course_id: str) -> Situation:
-        """The learner's enrolment and schedule and the course's seats, in one round trip."""
-        enrollment, seats, schedule = (
-            keys.enrollment(learner_id, course_id),
-            keys.seats(course_id),
-            keys.schedule(learner_id),
-        )
-        found = self._table.batch_get([enrollment, seats, schedule])
+        """The learner's enrolment and schedule and the course's seats, in one round trip.
+
+        In two, where this process does not know yet that the course has shards.
+        """
+        enrollment, schedule = keys.enrollment(learner_id, course_id), keys.schedule(learner_id)
+        found = self._table.batch_get([enrollment, *self._seat_keys(course_id), schedule])
+        seats = self._seats_in(found, course_id)
         return _with_enrollment(
             Situation(
                 learner_id,
                 course_id,
                 status=None,
                 waiting_since=None,
-                seats=seats_of(found[seats]) if seats in found else None,
+                seats=seats,
                 schedule=schedule_of(found.get(schedule)),
             ),
             found.get(enrollment),
@@ -67,13 +73,15 @@ class EnrollmentRepository:
         Unauthenticated
             The learner has erased their account.
         """
-        writes = [_enrollment_write(change, token), _seats_write(change)]
+        own_shard, *other_shards = seats_writes(change)
+        writes = [_enrollment_write(change, token), own_shard]
         if change.schedule is not None:
             writes.append(_schedule_write(change.situation.learner_id, change.schedule))
         elif change.frees_slot:
             writes.append(_slot_removal(change.situation))
         if change.waiting_since is not None:
             writes.append(_waitlist_write(change, change.waiting_since))
+        writes += other_shards
         if change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE):
             writes.append(not_erased(change.situation.learner_id))
         try:
@@ -85,6 +93,9 @@ class EnrollmentRepository:
                 return
             if change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE) and failure.failed[-1]:
                 raise account_erased() from failure
+            seats = failure.found[_SEATS]
+            if seats is not None:
+                self._shards.learn(change.situation.course_id, shards_of(seats))
             raise Collision(_found_instead(change, failure)) from failure
 
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int:
@@ -116,11 +127,19 @@ class EnrollmentRepository:
         found = self._table.batch_get([keys.course(course_id) for course_id in course_ids], consistent=False)
         return {item["courseId"]: item["title"] for item in found.values()}
 
+    def _seat_keys(self, course_id: str) -> list[keys.Key]:
+        return keys.seat_shards(course_id, self._shards.of(course_id))
+
+    def _seats_in(self, found: dict[keys.Key, Item], course_id: str) -> Seats | None:
+        seats = seats_in(with_shards(self._table, found, [course_id]), course_id)
+        if seats is not None:
+            self._shards.learn(course_id, max(1, len(seats.shards)))
+        return seats
+
     # -- booked times that move ---------------------------------------------------------------------------------
 
     def seats(self, course_id: str) -> Seats | None:
-        item = self._table.get(keys.seats(course_id))
-        return seats_of(item) if item else None
+        return self._seats_in(self._table.batch_get(self._seat_keys(course_id)), course_id)
 
     def seat_holders(self, course_id: str) -> list[str]:
         """Learners with a seat, by an index: it may not yet know the latest."""
@@ -190,6 +209,8 @@ def _enrollment_write(change: Change, token: str) -> Write:
         fields |= enrollment_fields(situation.learner_id, situation.course_id, change.at)
     if change.after is EnrollmentStatus.WAITLISTED:
         fields["waitingSince"] = change.waiting_since
+    if change.shard and change.seats_taken > 0:
+        fields["seatShard"] = change.shard
     names = {f"#{name}": name for name in fields} | {"#waitingSince": "waitingSince"}
     values = {f":{name}": value for name, value in fields.items()}
     sets = [f"#{name} = :{name}" for name in fields]
@@ -199,73 +220,40 @@ def _enrollment_write(change: Change, token: str) -> Write:
         names |= {"#completedModules": "completedModules", "#points": "points"}
         values |= {":none": {}, ":zero": 0}
     expression = "SET " + ", ".join(sets)
-    if change.after is not EnrollmentStatus.WAITLISTED:
-        expression += " REMOVE #waitingSince"
+    gone = [] if change.after is EnrollmentStatus.WAITLISTED else ["#waitingSince"]
+    if change.shard and change.seats_taken < 0:
+        gone.append("#seatShard")
+    if gone:
+        expression += " REMOVE " + ", ".join(gone)
     # (none), active, waitlisted or dropped -> the next status, and only from there
-    is_as_before = "attribute_not_exists(PK)"
+    is_as_before = "attribute_not_exists(PK)" if change.before is None else "#status = :before"
+    conditions = [is_as_before]
     if change.before is not None:
-        is_as_before = "#status = :before"
         values[":before"] = change.before.value
-    if change.before is EnrollmentStatus.WAITLISTED:
-        # waitlisted since then: who left and joined again has another place in the line
-        is_as_before += " AND #waitingSince = :since"
-        values[":since"] = change.waiting_since
-    key = keys.enrollment(situation.learner_id, situation.course_id)
-    return update(key, expression, condition=is_as_before, names=names, values=values)
-
-
-def _seats_write(change: Change) -> Write:
-    names = {"#kind": "kind"}
-    values: Item = {":kind": change.kind.value}
-    sets = []
-    # The kind says whether a schedule belongs to the change; a course's id is only a hint of it.
-    conditions = ["#kind = :kind"]
-    counters = {"seatsTaken": change.seats_taken, "waitlistLength": change.waiting, "droppedCount": change.dropped}
-    for name, step in counters.items():
-        if step:
-            names[f"#{name}"] = name
-            values[f":{name}"] = abs(step)
-            sets.append(f"#{name} = #{name} {'+' if step > 0 else '-'} :{name}")
-        if step < 0:
-            conditions.append(f"#{name} >= :{name}")
-    if change.gate is not Gate.EXIT:
-        gate, gate_names, gate_values = _gate(change)
-        conditions += gate
-        names |= gate_names
-        values |= gate_values
+    place, place_names, place_values = _place(change)
+    conditions += place
     return update(
-        keys.seats(change.situation.course_id),
-        "SET " + ", ".join(sets),
+        keys.enrollment(situation.learner_id, situation.course_id),
+        expression,
         condition=" AND ".join(conditions),
-        names=names,
-        values=values,
+        names=names | place_names,
+        values=values | place_values,
     )
 
 
-def _gate(change: Change) -> tuple[list[str], dict[str, str], Item]:
-    # published and not over -> open;  open, taken < capacity -> a seat;  nobody waiting -> for anyone
-    is_open = "#status = :published AND (attribute_not_exists(#endsAt) OR #endsAt > :now)"
-    has_free_seat = "(attribute_not_exists(#capacity) OR #seatsTaken < #capacity)"
-    nobody_waits = "#waitlistLength = :zero"
-    no_seat_at_once = "(#seatsTaken >= #capacity OR #waitlistLength > :zero)"
-    is_at_that_time = "#startsAt = :startsAt AND #endsAt = :endsAt"
-
-    names = {name: name[1:] for name in ("#status", "#endsAt", "#capacity", "#seatsTaken")}
-    values: Item = {":published": CourseStatus.PUBLISHED.value, ":now": to_rfc3339(change.at)}
-    conditions = [is_open]
-    if change.gate is Gate.PLACE_IN_LINE:
-        conditions.append(no_seat_at_once)
-    else:
-        conditions.append(has_free_seat)
-    if change.gate is Gate.SEAT:
-        conditions.append(nobody_waits)
-    if change.gate is not Gate.SEAT_OF_HEAD:
-        names["#waitlistLength"] = "waitlistLength"
-        values[":zero"] = 0
-    if change.slot is not None:
-        conditions.append(is_at_that_time)
-        names["#startsAt"] = "startsAt"
-        values |= {":startsAt": to_rfc3339(change.slot.starts_at), ":endsAt": to_rfc3339(change.slot.ends_at)}
+def _place(change: Change) -> tuple[list[str], dict[str, str], Item]:
+    conditions: list[str] = []
+    names: dict[str, str] = {}
+    values: Item = {}
+    if change.before is EnrollmentStatus.WAITLISTED:
+        # waitlisted since then: who left and joined again has another place in the line
+        conditions.append("#waitingSince = :since")
+        values[":since"] = change.waiting_since
+    if change.seats_taken < 0 and change.shards > 1:
+        # the seat is counted where it is given up
+        conditions.append("#seatShard = :there" if change.shard else "attribute_not_exists(#seatShard)")
+        names["#seatShard"] = "seatShard"
+        values |= {":there": change.shard} if change.shard else {}
     return conditions, names, values
 
 
@@ -301,8 +289,15 @@ def _found_instead(change: Change, failure: ConditionFailed) -> Situation | None
     situation = change.situation
     if failure.failed[_ENROLLMENT]:
         situation = _with_enrollment(situation, failure.found[_ENROLLMENT])
+    if any(failure.failed[_SEATS + 1 :]) and change.shards > 1:
+        return None
     if failure.failed[_SEATS]:
         found = failure.found[_SEATS]
+        if change.shards > 1 or (found is not None and shards_of(found) > 1):
+            # One shard tells little of the course, but where it is found to have shards, they are most likely free.
+            if found is None or shards_of(found) == change.shards or found["waitlistLength"] != 0:
+                return None
+            return replace(situation, seats=seats_of(found)).presuming_shards(shards_of(found))
         situation = replace(situation, seats=seats_of(found) if found else None)
     if change.schedule is not None and failure.failed[_SCHEDULE]:
         situation = replace(situation, schedule=schedule_of(failure.found[_SCHEDULE]))
@@ -312,4 +307,9 @@ def _found_instead(change: Change, failure: ConditionFailed) -> Situation | None
 def _with_enrollment(situation: Situation, item: Item | None) -> Situation:
     if item is None:
         return replace(situation, status=None, waiting_since=None)
-    return replace(situation, status=EnrollmentStatus(item["status"]), waiting_since=item.get("waitingSince"))
+    return replace(
+        situation,
+        status=EnrollmentStatus(item["status"]),
+        waiting_since=item.get("waitingSince"),
+        seat_shard=int(item.get("seatShard", 0)),
+    )

@@ -107,6 +107,23 @@ def seats(course_id: str) -> Key:
     return Key(course_partition(course_id), "A#SEATS")
 
 
+def seat_shard(course_id: str, number: int) -> Key:
+    """A part of a large course's seats, in a partition of its own; the first is the seat lock every course has."""
+    if number == 0:
+        return seats(course_id)
+    return Key(f"{course_partition(course_id)}#SEATS#{number}", "A#SEATS")
+
+
+def shard_number(key: Key) -> int:
+    """Of a key that `seat_shard` made."""
+    _, _, number = key.pk.partition("#SEATS#")
+    return int(number or 0)
+
+
+def seat_shards(course_id: str, count: int) -> list[Key]:
+    return [seat_shard(course_id, number) for number in range(count)]
+
+
 def listing(course_id: str) -> Key:
     """Which catalogue entries stand for this course at present."""
     return Key(course_partition(course_id), "LISTING")

@@ -97,7 +97,7 @@ def _writes(before: Enrollment, change: ProgressChange, totals: Totals, token: s
     after, entries = totals.awarded(change.awards, moment)
     writes = [_progressing(before, change.enrollment, token), *posting(totals, after, entries, token)]
     if change.completes_course:
-        writes.append(_counting_completion(before.course_id))
+        writes.append(_counting_completion(before))
     return writes
 
 
@@ -138,10 +138,11 @@ def _progressing(before: Enrollment, after: Enrollment, token: str) -> Write:
     )
 
 
-def _counting_completion(course_id: str) -> Write:
-    # Counts once: the enrolment's condition in the same transaction lets an enrolment be completed only once.
+def _counting_completion(enrollment: Enrollment) -> Write:
+    # Counts once: the enrolment's condition in the same transaction lets an enrolment be completed only once. In which
+    # shard of a large course does not matter: only their sum is read.
     return update(
-        keys.seats(course_id),
+        keys.seat_shard(enrollment.course_id, enrollment.seat_shard),
         "SET #completed = #completed + :one",
         condition="attribute_exists(PK)",
         names={"#completed": "completedCount"},

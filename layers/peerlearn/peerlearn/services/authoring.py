@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Seats, Tutor
+from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CoursePage, CourseStatus, Seats, Tutor
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable
@@ -53,13 +53,21 @@ class RosterEntry:
 
 
 class AuthoringService:
-    """The use cases of tutors and administrators on courses."""
+    """The use cases of tutors and administrators on courses. A course of more than `seats_per_shard` gets shards."""
 
-    def __init__(self, courses: Courses, people: People, catalogue: Indexer, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        courses: Courses,
+        people: People,
+        catalogue: Indexer,
+        clock: Clock = utc_now,
+        seats_per_shard: int = SEATS_PER_SHARD,
+    ) -> None:
         self._courses = courses
         self._people = people
         self._catalogue = catalogue
         self._clock = clock
+        self._seats_per_shard = seats_per_shard
 
     def create(self, author: Principal, draft: CourseDraft) -> CoursePage:
         """A new course, the author's own.
@@ -74,7 +82,7 @@ class AuthoringService:
         user = self._people.user(author.user_id)
         if user is None:
             raise account_erased()
-        page = draft.begun_by(Tutor(user.user_id, user.name), self._clock())
+        page = draft.begun_by(Tutor(user.user_id, user.name), self._clock(), self._seats_per_shard)
         self._courses.add(page, str(uuid4()))
         self._show(page.course)
         return page
@@ -92,7 +100,7 @@ class AuthoringService:
         """
 
         def changed(before: CoursePage) -> CoursePage | None:
-            after = changes.applied_to(before)
+            after = changes.applied_to(before, self._seats_per_shard)
             if after is before or self._courses.change(before, after, str(uuid4())):
                 return after
             return None

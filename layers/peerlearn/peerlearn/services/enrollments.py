@@ -25,6 +25,7 @@ DECISIONS_MAX = 8
 class Enrollments(Protocol):
     """What these use cases need of the store; see `peerlearn.persistence.enrollments`."""
 
+    def known_shards(self, course_id: str) -> int: ...
     def situation(self, learner_id: str, course_id: str) -> Situation: ...
     def apply(self, change: Change, token: str) -> None: ...
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
@@ -42,6 +43,9 @@ class EnrollmentService:
     def enroll(self, learner_id: str, course_id: str) -> Enrollment:
         """A seat, at once. A course takes one round trip; a session two, since its time must be compared.
 
+        A course whose seats are in shards takes one more where this process does not know of them yet, and two more
+        where the learner's own shard is full.
+
         Raises
         ------
         CourseNotFound
@@ -50,7 +54,7 @@ class EnrollmentService:
         """
         now = self._clock()
 
-        presumed = Situation.presumed(learner_id, course_id, None)
+        presumed = self._presumed(learner_id, course_id, None)
         return self._settle(presumed, lambda situation: book(situation, now), needs_schedule=True).enrollment
 
     def withdraw(self, learner_id: str, course_id: str) -> None:
@@ -61,7 +65,7 @@ class EnrollmentService:
         CourseNotFound, NotEnrolled, Conflict
         """
         now = self._clock()
-        presumed = Situation.presumed(learner_id, course_id, EnrollmentStatus.ACTIVE)
+        presumed = self._presumed(learner_id, course_id, EnrollmentStatus.ACTIVE)
         self._settle(presumed, lambda situation: withdraw(situation, now))
 
     def join_waitlist(self, learner_id: str, course_id: str) -> PlaceInLine:
@@ -101,6 +105,9 @@ class EnrollmentService:
         page = slice_page(everything, wanted)
         titles = self._store.titles([one.course_id for one in page.entries])
         return page.with_entries([EnrollmentListing(one, titles.get(one.course_id, "")) for one in page.entries])
+
+    def _presumed(self, learner_id: str, course_id: str, status: EnrollmentStatus | None) -> Situation:
+        return Situation.presumed(learner_id, course_id, status, self._store.known_shards(course_id))
 
     def _settle(
         self, first: Situation, decide: Callable[[Situation], Change], *, needs_schedule: bool = False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
-from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Tutor
+from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Shard, Tutor
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item, stored_time
 
@@ -74,7 +75,22 @@ def modules_of(item: Item) -> tuple[Module, ...]:
     return tuple(Module(m["moduleId"], m["title"], int(m["minutes"])) for m in item["modules"])
 
 
+def seats_items(seats: Seats) -> list[Item]:
+    """One item, or one for each shard: the first knows how long the line is, the others only whether there is one."""
+    if not seats.shards:
+        return [seats_item(seats)]
+    items = []
+    for number, shard in enumerate(seats.shards):
+        part = replace(seats, capacity=shard.capacity, taken=shard.taken)
+        if number:
+            part = replace(part, waitlist_length=min(1, seats.waitlist_length), completed=0, dropped=0)
+        key = keys.seat_shard(seats.course_id, number)
+        items.append(seats_item(part) | key.as_item() | {"shards": len(seats.shards)})
+    return items
+
+
 def seats_item(seats: Seats) -> Item:
+    """Of a course without shards."""
     item = {
         **keys.seats(seats.course_id).as_item(),
         "entity": Entity.SEATS.value,
@@ -91,7 +107,31 @@ def seats_item(seats: Seats) -> Item:
     return item | _times(seats.starts_at, seats.ends_at)
 
 
-def seats_of(item: Item) -> Seats:
+def seats_of(item: Item, *others: Item) -> Seats:
+    """Of one item; with the other shards of the course, in their order, of the whole course."""
+    seats = _seats_of(item)
+    if not others:
+        return seats
+    parts = [seats, *(_seats_of(other) for other in others)]
+    capacities = [part.capacity for part in parts if part.capacity is not None]
+    return replace(
+        seats,
+        capacity=sum(capacities) if len(capacities) == len(parts) else None,
+        taken=sum(part.taken for part in parts),
+        completed=sum(part.completed for part in parts),
+        # A drop may be counted in one shard and the return in another: only the sum means something, and not while one
+        # was read before a change and another after it.
+        dropped=max(0, sum(part.dropped for part in parts)),
+        shards=tuple(Shard(part.capacity, part.taken) for part in parts),
+    )
+
+
+def shards_of(item: Item) -> int:
+    """How many shards the course has that this is a seats item of."""
+    return int(item.get("shards", 1))
+
+
+def _seats_of(item: Item) -> Seats:
     return Seats(
         course_id=item["courseId"],
         capacity=int(item["capacity"]) if "capacity" in item else None,

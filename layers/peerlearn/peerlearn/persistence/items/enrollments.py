@@ -21,6 +21,7 @@ def enrollment_of(item: Item) -> Enrollment:
         completed_modules={module: int(minutes) for module, minutes in item.get("completedModules", {}).items()},
         last_accessed=stored_time(item, "lastAccessed"),
         points=int(item.get("points", 0)),
+        seat_shard=int(item.get("seatShard", 0)),
     )
 
 
