@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from functions.courses.authoring_schemas import NewCourse
 from peerlearn.domain.authoring import CourseDraft
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.courses import CoursePage, Kind, Tutor
+from peerlearn.domain.courses import SEATS_PER_SHARD, CoursePage, Kind, Tutor
 from peerlearn.domain.ids import derived_id
 from scripts.local_stack.problem import Problem
 
@@ -81,8 +81,8 @@ class ImportedDraft(CourseDraft):
         draft = course.draft()
         return cls(**{name: getattr(draft, name) for name in CourseDraft.__slots__}, course_id=course_id)
 
-    def begun_by(self, tutor: Tutor, now: Any) -> CoursePage:
-        page = CourseDraft.begun_by(self, tutor, now)
+    def begun_by(self, tutor: Tutor, now: Any, seats_per_shard: int = SEATS_PER_SHARD) -> CoursePage:
+        page = CourseDraft.begun_by(self, tutor, now, seats_per_shard)
         return replace(
             page,
             course=replace(page.course, course_id=self.course_id),

@@ -12,7 +12,7 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import listing_of
-from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.items.courses import course_of, shards_of
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Item, Table
 
@@ -45,6 +45,8 @@ def items_around(table: Table, key: str) -> list[Item] | None:
 
 def _around_course(table: Table, course_id: str) -> list[Item]:
     own = _partition(table, keys.course_partition(course_id))
+    count = next((shards_of(item) for item in own if item.get("entity") == Entity.SEATS), 1)
+    shards = keys.seat_shards(course_id, count)[1:]
     shelves: set[str] = set()
     created = None
     for item in own:
@@ -58,7 +60,7 @@ def _around_course(table: Table, course_id: str) -> list[Item]:
     waiting = [keys.enrollment(item["learnerId"], course_id) for item in own if item.get("entity") == Entity.WAIT]
     entries = [keys.catalogue_entry(shelf, created, course_id) for shelf in shelves] if created else []
     roster = _indexed(table, keys.roster_partition(course_id))
-    return [*own, *roster, *table.batch_get([*waiting, *entries]).values()]
+    return [*own, *roster, *table.batch_get([*waiting, *entries, *shards]).values()]
 
 
 def _around_user(table: Table, user_id: str) -> list[Item]:

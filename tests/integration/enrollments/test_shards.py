@@ -24,8 +24,9 @@ from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.progress import ProgressService
 from peerlearn.services.promotion import PromotionService
 from peerlearn.services.rescheduling import ReschedulingService
-from tests.integration.enrollments.conftest import Records, at_once, reason
+from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.courses import Courses
+from tests.support.streams import Records
 from tests.support.wire import Wire
 
 TRANSACT, READ, QUERY = "TransactWriteItems", "BatchGetItem", "Query"

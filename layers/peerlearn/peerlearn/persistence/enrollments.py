@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerlearn.domain.bookings import Change, Collision, Situation
+from peerlearn.domain.bookings import Change, Collision, Gate, Situation
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
@@ -23,7 +23,7 @@ from peerlearn.persistence.items.enrollments import (
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
 
-# The first writes of a change; what follows is the schedule, the waitlist and other shards, and the last of a new booking
+# The first writes of a change. Then follow the schedule, the waitlist and other shards, and the last of a new booking
 # asks for the learner's account.
 _ENROLLMENT, _SEATS, _SCHEDULE = 0, 1, 2
 
