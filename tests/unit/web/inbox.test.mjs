@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { NetworkError } from "../../../web/api.js";
 import { Inbox } from "../../../web/inbox.js";
 import { settled } from "./doubles.mjs";
 
@@ -116,6 +117,55 @@ test("a gap between pushes is filled from the server before the later one is sho
   assert.deepEqual(shown(), ["1", "2", "3"]);
 });
 
+test("a gap is filled although the list of conversations cannot be had", async () => {
+  world.arrives("1");
+  await inbox.open(PEER);
+  world.all = async () => {
+    throw new NetworkError();
+  };
+  world.arrives("2");
+  world.pushes(world.arrives("3"));
+  await settled();
+  assert.deepEqual(shown(), ["1", "2", "3"]);
+});
+
+test("what is pushed while a gap is being filled is there too", async () => {
+  world.arrives("1");
+  await inbox.open(PEER);
+  world.all = async () => [];
+  const page = world.page;
+  world.page = async (...request) => {
+    world.page = page;
+    const early = await page.apply(world, request);
+    world.pushes(world.arrives("4"));
+    return early;
+  };
+  world.arrives("2");
+  world.pushes(world.arrives("3"));
+  await settled();
+  assert.deepEqual(shown(), ["1", "2", "3", "4"]);
+});
+
+test("a list that was asked for before the connection was lost does not count as caught up", async () => {
+  world.arrives("1");
+  await inbox.open(PEER);
+  const early = await world.all();
+  const all = world.all;
+  let answer;
+  world.all = () =>
+    new Promise((resolve) => {
+      answer = () => resolve(early);
+    });
+  inbox.refresh();
+  world.all = all;
+  world.isOnline = false;
+  world.arrives("2");
+  world.reconnects();
+  answer();
+  await settled();
+  assert.deepEqual(shown(), ["1", "2"]);
+});
+
 test("unread counts are the server's, and a repetition counts nothing", async () => {
   world.arrives("1");
   world.arrives("2");
@@ -151,6 +201,7 @@ test("a push that overtakes the list does not lose its count", async () => {
   const all = world.all;
   world.all = async () => {
     world.all = all;
+    await settled();
     world.pushes(second);
     return early;
   };
