@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from peerlearn.adapters.personal_files import PersonalFiles
-from peerlearn.bootstrap.assessments import s3_client
+from peerlearn.bootstrap import assessments
 from peerlearn.bootstrap.core import table
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.courses import CourseRepository
@@ -38,4 +38,4 @@ def eraser() -> Eraser:
 
 @cache
 def personal_files() -> PersonalFiles:
-    return PersonalFiles(s3_client(), settings().bucket_name)
+    return PersonalFiles(assessments.s3_client(), settings().bucket_name)

@@ -126,8 +126,9 @@ class Eraser:
             return
         # Seats first: others wait for them.
         self._give_up_seats(user_id)
-        for enrollment in self._leftovers.enrollments(user_id):
-            self._leftovers.forget_progress(user_id, enrollment.course_id)
+        for one in self._leftovers.enrollments(user_id):
+            if one.points or one.completed_modules or one.last_accessed:
+                self._leftovers.forget_progress(user_id, one.course_id)
         self._leftovers.delete_submissions(user_id, _token())
         # The record of an export goes before its file: a writer who finishes later finds that nobody wants it.
         self._leftovers.delete_rest(user_id)

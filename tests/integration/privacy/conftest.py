@@ -1,0 +1,98 @@
+"""Erasing and exporting on DynamoDB Local, with people, courses and messages to be erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from peerlearn.adapters.tokens import TokenService
+from peerlearn.domain.exports import KeptFile
+from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.connections import ConnectionRepository
+from peerlearn.persistence.conversations import ConversationRepository
+from peerlearn.persistence.courses import CourseRepository
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.erasure import ErasureRepository
+from peerlearn.persistence.peers import PeerRepository
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.erasure import Eraser, ErasureService
+from peerlearn.services.messages import MessageService
+from tests.fakes.keys import FakeKeyRing
+from tests.support.courses import Courses
+from tests.support.learning import Learning
+from tests.support.people import People
+
+
+class FakeFiles:
+    """A bucket in memory."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, bytes] = {}
+
+    def uploads(self, user_id: str, most: int | None = None) -> list[KeptFile]:
+        return []
+
+    def write(self, key: str, chunks: Iterable[bytes]) -> int:
+        self.stored[key] = b"".join(chunks)
+        return len(self.stored[key])
+
+    def delete(self, key: str) -> None:
+        self.stored.pop(key, None)
+
+    def link(self, key: str, expires_in: int) -> str:
+        return f"https://files.example/{key}"
+
+    def delete_all(self, user_id: str) -> None:
+        self.stored = {key: body for key, body in self.stored.items() if f"/{user_id}/" not in key}
+
+
+def erasure_on(table: Table) -> ErasureService:
+    return ErasureService(ErasureRepository(table), TeachingRepository(table), ConnectionRepository(table))
+
+
+def eraser_on(table: Table, files: FakeFiles) -> Eraser:
+    seats = EnrollmentService(EnrollmentRepository(table))
+    return Eraser(ErasureRepository(table), TeachingRepository(table), seats, CourseRepository(table), files)
+
+
+@pytest.fixture
+def files() -> FakeFiles:
+    return FakeFiles()
+
+
+@pytest.fixture
+def erasure(table: Table) -> ErasureService:
+    return erasure_on(table)
+
+
+@pytest.fixture
+def eraser(table: Table, files: FakeFiles) -> Eraser:
+    return eraser_on(table, files)
+
+
+@pytest.fixture
+def accounts(table: Table) -> AccountRepository:
+    return AccountRepository(table)
+
+
+@pytest.fixture
+def people(accounts: AccountRepository) -> People:
+    return People(accounts, TokenService(FakeKeyRing()))
+
+
+@pytest.fixture
+def courses(table: Table) -> Courses:
+    return Courses(table)
+
+
+@pytest.fixture
+def learning(table: Table) -> Learning:
+    return Learning(table)
+
+
+@pytest.fixture
+def messages(table: Table) -> MessageService:
+    return MessageService(ConversationRepository(table), PeerRepository(table))
