@@ -15,6 +15,8 @@ TESTS = Path(__file__).parent
 LEVELS = ("unit", "functional", "contract", "integration", "end_to_end")
 # these talk to engines on this machine
 NETWORKED = ("integration", "end_to_end")
+# a property of tests that make requests up: how many
+MADE_UP = "made up"
 
 # set before any module under test makes a client, so that none ever looks for real credentials
 for _name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -66,6 +68,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     counts = ", ".join(f"{level} {ran[level]}" for level in LEVELS)
     terminalreporter.write_line(f"tests that ran at each level: {counts}")
+    made_up = sum(
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == MADE_UP and report.when == "teardown"
+    )
+    if made_up:
+        terminalreporter.write_line(f"made-up requests whose answers were as documented: {made_up}")
 
 
 def _level(path: Path) -> str:

@@ -14,7 +14,7 @@ from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import Caller
 from peerlearn.http.envelopes import ListSuccess
-from peerlearn.http.models import ID_PATTERN, BlankIsAbsent, CursorText, Limit, PageNumber
+from peerlearn.http.models import BlankIsAbsent, CursorText, Identifier, Limit, PageNumber
 from peerlearn.http.pagination import Pager
 from peerlearn.services.peers import PeerService
 
@@ -25,7 +25,7 @@ app = create_app()
 def find_peers(
     user: Caller,
     peers: Annotated[PeerService, Depends(peer_service)],
-    course_id: Annotated[str | None, BlankIsAbsent, Query(alias="courseId", pattern=ID_PATTERN)] = None,
+    course_id: Annotated[Identifier | None, BlankIsAbsent, Query(alias="courseId")] = None,
     page: PageNumber = 1,
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,

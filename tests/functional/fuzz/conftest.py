@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from peerlearn.bootstrap.security import access_tokens
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.users import Role
 from scripts.local_stack.template import create_table_request
+from tests.conftest import MADE_UP
 from tests.functional.conftest import SECRET, TABLE, forget_providers
 from tests.support.api import Answer, http_event, invoke
 from tests.support.courses import Courses
@@ -166,3 +167,11 @@ def school(handlers: dict[str, str]) -> Iterator[School]:
         boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps({"key": "k" * 64}))
         yield School(handlers)
         forget_providers()
+
+
+@pytest.fixture(autouse=True)
+def made_up(school: School, record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Tells how many requests a test made."""
+    before = school.answers
+    yield
+    record_property(MADE_UP, school.answers - before)

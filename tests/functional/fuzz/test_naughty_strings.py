@@ -2,7 +2,7 @@
 
 The list (https://github.com/minimaxir/big-list-of-naughty-strings) is kept in `tests/data` with its licence. Each text
 is either refused in the envelope or comes back as it was sent, in the answer and where it is read again. Each field
-gets every twenty-fifth of them, each field others; with `--long` all.
+gets a few and every twenty-fifth of them, each field others; with `--long` all.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from tests.support.api import ROOT
 from tests.support.documented import document
 
 STRINGS: list[str] = json.loads((ROOT / "tests" / "data" / "naughty_strings.json").read_text(encoding="utf-8"))
-# What is in no such list: too long, a lone surrogate, a null.
-STRINGS += ["x" * 5000, "\ud800", "\u0000", "\u202eevil", "é" * 100, "\U0001f9d1\u200d\U0001f9bd"]
+# What every field gets, and what is in no such list: a lone surrogate, a null, what is too long.
+ALWAYS = ["", "\ud800", "\u0000", "x" * 5000]
+STRINGS += [*ALWAYS, "\u202eevil", "é" * 100, "\U0001f9d1\u200d\U0001f9bd"]
 STRIDE = 25
 
 Place = tuple[str, ...]
@@ -71,7 +72,7 @@ def strings(request: pytest.FixtureRequest, *, long: bool) -> list[str]:
     if long:
         return STRINGS
     start = sum(request.node.name.encode()) % STRIDE
-    return STRINGS[start::STRIDE]
+    return [*ALWAYS, *STRINGS[start::STRIDE]]
 
 
 @pytest.mark.parametrize(("operation", "place"), FIELDS)
