@@ -5,6 +5,6 @@
     make mutants ARGS="--changed"                   those of files that differ from the last commit
 
 `sites` finds what can be removed, `schemata` writes a copy of the sources in which each of them can be switched off by
-its number, `runner` runs for each of them the tests that come by there, in processes forked from one that has loaded
-everything else.
+its number, `runner` has those tests run for each of them that come by there, in processes that `plugin` forks from one
+that has collected everything.
 """

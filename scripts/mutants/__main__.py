@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.template import ROOT
 from scripts.mutants.equivalents import EQUIVALENTS
-from scripts.mutants.runner import Bench, Passage, Progress, Verdict
+from scripts.mutants.runner import LEVELS, Bench, Passage, Progress, Verdict
 from scripts.mutants.schemata import copy_tree, write_switches
 from scripts.mutants.sites import Site, find_sites
 
@@ -41,7 +41,7 @@ def main() -> int:
         copy_tree(ROOT, tree)
         write_switches(tree, sites)
         bench = Bench(tree, engine.endpoint, arguments.jobs)
-        verdicts = _tried(bench, sites, chosen, fresh=arguments.anew)
+        verdicts = _tried(bench, sites, chosen, look=arguments.look, fresh=arguments.anew)
         progress = Progress(0)
         progress.say("the tests that found them, with nothing removed")
         unreliable = bench.unreliable(verdict.test for verdict in verdicts if verdict.test)
@@ -55,6 +55,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="only where this is part of the path, the function or the removal")
     parser.add_argument("--changed", nargs="?", const="HEAD", help="only files that differ from a commit")
     parser.add_argument("--jobs", type=int, default=2, help="how many at once")
+    parser.add_argument(
+        "--look", nargs="+", default=LEVELS, help="the tests to run to see which ones come by what is left"
+    )
     parser.add_argument("--list", action="store_true", help="say what would be tried")
     parser.add_argument("--anew", action="store_true", help="forget which tests were of use the last time")
     arguments = parser.parse_args()
@@ -71,7 +74,9 @@ def _is_wanted(site: Site, arguments: argparse.Namespace) -> bool:
     return arguments.only in f"{site.path} {site.name}"
 
 
-def _tried(bench: Bench, sites: Sequence[Site], chosen: Sequence[Site], *, fresh: bool) -> list[Verdict]:
+def _tried(
+    bench: Bench, sites: Sequence[Site], chosen: Sequence[Site], *, look: Sequence[str], fresh: bool
+) -> list[Verdict]:
     """First the test that found it the last time, then those known to come by, then those found by a new look."""
     progress = Progress(len(chosen))
     killers = {} if fresh else _known_killers()
@@ -95,7 +100,7 @@ def _tried(bench: Bench, sites: Sequence[Site], chosen: Sequence[Site], *, fresh
         attempt([(site, tests) for site in left() if (tests := known.of(site))], last=False)
     if left():
         progress.say(f"looking which tests come by the {len(left())} that are left")
-        passage = bench.passage(sites)
+        passage = bench.passage(sites, look)
         _keep(passage)
         if passage.failing:
             progress.say(f"{len(passage.failing)} tests fail anyway and do not count: {', '.join(passage.failing[:5])}")
@@ -126,8 +131,13 @@ def _known_passage() -> Passage | None:
 
 
 def _keep(passage: Passage) -> None:
+    """Beside what earlier runs with other tests found; a test that is gone is not asked for."""
+    known = _known_passage()
+    together = dict(known.tests) if known else {}
+    for name, tests in passage.tests.items():
+        together[name] = list(dict.fromkeys([*tests, *together.get(name, ())]))
     _CACHE.mkdir(parents=True, exist_ok=True)
-    _PASSAGE.write_text(json.dumps(passage.tests), encoding="utf-8")
+    _PASSAGE.write_text(json.dumps(together), encoding="utf-8")
 
 
 def _write(verdicts: Sequence[Verdict], sites: Sequence[Site]) -> None:

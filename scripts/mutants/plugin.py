@@ -1,7 +1,12 @@
 """What pytest does differently while mutants are tried.
 
 `SEEN` names a file that gets a line per test: its id, its seconds, whether it passed, and the removals it came by.
-`CHOSEN` names a file with the ids of the tests to run, in their order; `VERDICT` gets the first that failed, and why.
+
+`SERVE` names two pipes. The tests are collected, then tasks are waited for, a line each: `{"number", "tests"}`. Each
+is carried out in a process forked from this one, with that removal on, and answered with a line, `{"number", "status",
+"test", "why", "seconds"}`: the first test that failed, if any. So a mutant costs what its tests cost, and nothing is
+collected or imported for it. No removal takes effect while a module is imported; who may call an endpoint is looked up
+at its first request.
 """
 
 from __future__ import annotations
@@ -9,8 +14,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
@@ -18,7 +26,8 @@ from hypothesis import Phase, settings
 from scripts.mutants import switch
 
 # A mutant may make a test wait for ever.
-_PATIENCE = int(os.environ.get("PATIENCE", "120"))
+_PATIENCE = int(os.environ.get("PATIENCE", "300"))
+_NO_TESTS = 5
 
 # A failing example needs not be the smallest, and none is worth keeping.
 settings.register_profile("mutants", database=None, phases=[Phase.explicit, Phase.generate], derandomize=True)
@@ -31,10 +40,7 @@ _seconds: dict[str, float] = {}
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     switch.asked.clear()
-    signal.signal(signal.SIGALRM, lambda *_: _give_up(item.nodeid))
-    signal.alarm(_PATIENCE)
     result = yield
-    signal.alarm(0)
     if "SEEN" in os.environ:
         line = {
             "test": item.nodeid,
@@ -53,24 +59,64 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _failed.setdefault(report.nodeid, report.longreprtext[-4000:])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if "CHOSEN" in os.environ:
-        wanted = {test: place for place, test in enumerate(json.loads(Path(os.environ["CHOSEN"]).read_text()))}
-        items[:] = sorted((item for item in items if item.nodeid in wanted), key=lambda item: wanted[item.nodeid])
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    if "SERVE" not in os.environ:
+        return None
+    questions, answers = (int(number) for number in os.environ["SERVE"].split(","))
+    items = {item.nodeid: item for item in session.items}
+    with os.fdopen(questions) as asked, os.fdopen(answers, "w") as told:
+        print(json.dumps({"collected": len(items), "broken": session.testsfailed}), file=told, flush=True)
+        for line in asked:
+            task = json.loads(line)
+            began = time.monotonic()
+            found = _forked(task["number"], [items[test] for test in task["tests"] if test in items])
+            print(
+                json.dumps({**found, "number": task["number"], "seconds": time.monotonic() - began}),
+                file=told,
+                flush=True,
+            )
+    return True
 
 
-def pytest_sessionfinish(exitstatus: int) -> None:
-    if "VERDICT" in os.environ:
-        failed = next(iter(_failed.items()), None)
-        _say(exitstatus, failed)
+def _forked(number: int, items: Sequence[pytest.Item]) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        # only a process that was broken off ends without saying what it found
+        verdict: dict[str, Any] = {"status": 3, "test": None, "why": "the process broke off"}
+        try:
+            verdict = _tried(number, items, writing)
+        except BaseException as error:  # noqa: BLE001 (whatever it is, the fork must not go on as its parent)
+            verdict["why"] = repr(error)
+        finally:
+            _say(verdict, writing)
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        text = told.read()
+    os.waitpid(child, 0)
+    return json.loads(text) if text else {"status": 3, "test": None, "why": "the process broke off"}
 
 
-def _give_up(test: str) -> None:
-    if "VERDICT" in os.environ:
-        _say(1, (test, "hangs"))
-        os._exit(1)
+def _tried(number: int, items: Sequence[pytest.Item], answers: int) -> dict[str, Any]:
+    switch.turn_on(number)
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        signal.signal(signal.SIGALRM, partial(_give_up, item.nodeid, answers))
+        signal.alarm(_PATIENCE)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        signal.alarm(0)
+        if _failed:
+            test, why = next(iter(_failed.items()))
+            return {"status": 1, "test": test, "why": why}
+    return {"status": 0 if items else _NO_TESTS, "test": None, "why": ""}
 
 
-def _say(status: int, failed: tuple[str, str] | None) -> None:
-    verdict = {"status": int(status), "test": failed and failed[0], "why": failed and failed[1]}
-    Path(os.environ["VERDICT"]).write_text(json.dumps(verdict), encoding="utf-8")
+def _give_up(test: str, answers: int, *_: object) -> None:
+    _say({"status": 1, "test": test, "why": "hangs"}, answers)
+    os._exit(0)
+
+
+def _say(verdict: dict[str, Any], answers: int) -> None:
+    os.write(answers, json.dumps(verdict).encode())

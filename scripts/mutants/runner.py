@@ -10,16 +10,18 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from scripts.mutants.sites import Site
 
-LEVELS = ("tests/unit", "tests/functional", "tests/contract", "tests/integration")
+LEVELS = ("tests/unit", "tests/functional", "tests/integration")
 # What a test says when it was DynamoDB that refused the mutant, or Python.
 _MISMADE = ("Invalid ConditionExpression", "Invalid FilterExpression", "redundant parentheses", "SyntaxError")
+_OPTIONS = ("-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "scripts.mutants.plugin")
 _MATRIX = "tests/functional/authorisation/test_matrix.py::test_who_may_call"
 
 # test -> seconds; test -> numbers of the sites it came by
@@ -68,18 +70,16 @@ class Bench:
             **os.environ,
             "DYNAMODB_LOCAL": endpoint,
             "PYTHONHASHSEED": "0",
-            # set while the forks are made: nothing of the tests is written into the working tree
             "PYTHONPATH": os.pathsep.join((str(tree), str(tree / "layers" / "peerlearn"))),
         }
         self._python = str(tree / ".venv" / "bin" / "python")
 
-    def passage(self, sites: Sequence[Site]) -> Passage:
-        """Runs the suite once with no removal on."""
+    def passage(self, sites: Sequence[Site], tests: Sequence[str]) -> Passage:
+        """Runs these tests once with no removal on."""
         seen = self._tree.parent / "seen.jsonl"
         seen.unlink(missing_ok=True)
-        options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "scripts.mutants.plugin"]
-        command = [self._python, "-m", "pytest", *options, "-n", str(self._jobs), *LEVELS]
-        environment = {**self._environment, "SEEN": str(seen), "PATIENCE": "600"}
+        command = [self._python, "-m", "pytest", *_OPTIONS, "-n", str(self._jobs), *tests]
+        environment = {**self._environment, "SEEN": str(seen)}
         subprocess.run(
             command, cwd=self._tree, env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -99,10 +99,10 @@ class Bench:
         verdicts: list[Verdict] = []
 
         def work() -> None:
-            with _Process([self._python, "-m", "scripts.mutants.worker"], self._tree, self._environment) as process:
+            with _Server([self._python, "-m", "pytest", *_OPTIONS, *LEVELS], self._tree, self._environment) as server:
                 while not waiting.empty():
                     site, tests = waiting.get()
-                    answer = process.ask({"number": site.number, "tests": tests})
+                    answer = server.ask({"number": site.number, "tests": tests})
                     # 1: a test failed; 0: none did; 5: there was none; all else is no verdict on the mutant
                     ended = "" if answer["status"] in (0, 5) else f"pytest ended with {answer['status']}"
                     verdict = Verdict(site, answer["test"], answer["why"] or ended, answer["seconds"])
@@ -124,32 +124,46 @@ class Bench:
 _NOTHING = Site(0, "", "", "", 0, "", "", None, "")  # type: ignore[arg-type]
 
 
-class _Process:
-    """A worker that is asked line by line."""
+class _Server:
+    """A pytest that has collected the tests, and is asked line by line."""
 
     def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        to_server, self._questions = os.pipe()
+        self._answers, from_server = os.pipe()
+        # apart from its standard streams, which pytest has its own use for
         self._process = subprocess.Popen(
-            command, cwd=folder, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=folder,
+            env={**environment, "SERVE": f"{to_server},{from_server}"},
+            pass_fds=(to_server, from_server),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
+        os.close(to_server)
+        os.close(from_server)
 
     def __enter__(self) -> Self:
+        self._told = os.fdopen(self._answers)
+        self._asked = os.fdopen(self._questions, "w")
         self._answer()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        self._told.close()
+        with suppress(BrokenPipeError):
+            self._asked.close()
 
     def ask(self, task: dict[str, Any]) -> dict[str, Any]:
-        questions: IO[str] | None = self._process.stdin
-        print(json.dumps(task), file=questions, flush=True)
+        print(json.dumps(task), file=self._asked, flush=True)
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
-        answers: IO[str] | None = self._process.stdout
-        line = answers.readline() if answers else ""
+        line = self._told.readline()
         if not line:
-            raise RuntimeError(f"a worker ended with {self._process.wait()}")
+            raise RuntimeError(f"pytest ended with {self._process.wait()}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
