@@ -17,9 +17,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import click
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.local_stack.problem import Problem
+from scripts.peerlearn.failures import sentence_of
 from scripts.peerlearn.progress import progress
 from scripts.peerlearn.stream_filters import Filter, matches_any
 from scripts.peerlearn.target import Target, on_stack
@@ -72,7 +72,6 @@ class Outcome(Enum):
     HANDLED = "handled"
     FAILING = "failing"
     EXPIRED = "expired"
-    UNREADABLE = "unreadable"
 
 
 @click.command(short_help="Hands over again what failed in the stream.")
@@ -119,6 +118,9 @@ def _redriven(letter: Letter, hand_over: HandOver) -> tuple[Outcome, str]:
         return Outcome.EXPIRED, f"expired  {letter}"
     except StillFailing as failure:
         return Outcome.FAILING, f"failing  {letter}: {failure}"
+    except (BotoCoreError, ClientError) as error:
+        # one letter that leads nowhere must not keep the others back
+        return Outcome.FAILING, f"failing  {letter}: {sentence_of(error)}"
     return Outcome.HANDLED, f"handled  {letter}: {number} records"
 
 
@@ -250,12 +252,7 @@ class HandOver:
             raise
 
     def _invoke(self, function: str, records: list[dict[str, Any]]) -> None:
-        try:
-            answer = self._functions.invoke(FunctionName=function, Payload=json.dumps({"Records": records}))
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                raise Problem(f"There is no function {function} any more: delete its letters by hand.") from error
-            raise
+        answer = self._functions.invoke(FunctionName=function, Payload=json.dumps({"Records": records}))
         text = answer["Payload"].read().decode()
         if answer.get("FunctionError"):
             raise StillFailing(_message(text))

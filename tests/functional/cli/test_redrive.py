@@ -173,6 +173,20 @@ def test_records_that_are_gone_are_told_and_their_letters_deleted_on_demand(
     assert functions.invoked == []
 
 
+@pytest.mark.usefixtures("letter")
+def test_a_letter_that_leads_nowhere_keeps_no_other_back(run: Run, functions: Functions, queue_url: str) -> None:
+    queues = boto3.client("sqs")
+    (message,) = queues.receive_message(QueueUrl=queue_url, VisibilityTimeout=0)["Messages"]
+    wrong = json.loads(message["Body"])
+    wrong["DDBStreamBatchInfo"] |= {"startSequenceNumber": "1", "endSequenceNumber": "1"}
+    queues.send_message(QueueUrl=queue_url, MessageBody=json.dumps(wrong))
+    done = run("redrive")
+    assert done.status == 1
+    assert done.out.endswith("1 handled, 1 failing.\n")
+    assert letters_left(queue_url) == 1
+    assert len(functions.invoked) == 1
+
+
 @pytest.mark.usefixtures("functions")
 def test_what_is_no_letter_stays_where_it_is(run: Run, queue_url: str) -> None:
     boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody="hello")
