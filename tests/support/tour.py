@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ENVIRONMENT = {
+    "POWERTOOLS_METRICS_NAMESPACE": "Peerlearn",
+    "POWERTOOLS_SERVICE_NAME": "peerlearn",
     "SECRET_ID": "unused",
     "BCRYPT_COST": "10",
     "BUCKET_NAME": "bucket",
@@ -50,6 +52,10 @@ class CountedS3:
     def head_object(self, **_: object) -> dict[str, Any]:
         self.looked += 1
         return {"ContentLength": self._size, "ContentType": "application/pdf", "VersionId": "1"}
+
+    def list_objects_v2(self, **_: object) -> dict[str, Any]:
+        self.looked += 1
+        return {}
 
     def put_object_tagging(self, **_: object) -> dict[str, Any]:
         return {}
@@ -80,8 +86,8 @@ class Tour:
         looked = self.s3.looked
         with self.recorder.measured() as cost:
             answer = self.call(name, person, **changes)
-        # Looking at a file and tagging it is one round trip, side by side.
-        cost.calls += ["HeadObject"] * (self.s3.looked - looked)
+        # Looking at a file and tagging it is one round trip, side by side; so is a look at all of somebody's.
+        cost.calls += ["S3"] * (self.s3.looked - looked)
         cost.depth += self.s3.looked - looked
         self.costs[label or name] = cost
         return answer
@@ -150,7 +156,16 @@ def take(tour: Tour) -> dict[str, Cost]:
     tour.step("get_profile", learner)
     tour.step("update_profile", learner, body={"interests": ["chess", "go"]})
     tour.step("list_points", learner, query={})
+    _privacy(tour, learner)
     return tour.costs
+
+
+def _privacy(tour: Tour, learner: Person) -> None:
+    link = tour.step("create_calendar_link", learner).body["data"]["calendar"]["url"]
+    tour.step("get_calendar", query={"token": link.partition("token=")[2]})
+    tour.step("revoke_calendar_link", learner)
+    tour.step("export_data", learner)
+    tour.step("erase_account", learner)
 
 
 def _accounts(tour: Tour) -> None:
