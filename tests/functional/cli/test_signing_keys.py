@@ -75,9 +75,9 @@ def test_a_function_that_runs_takes_to_the_new_key_by_itself(run: Run, learner: 
 
 def test_a_new_key_is_like_the_template_s_and_a_new_one_each_time(run: Run, secrets: SecretsManagerClient) -> None:
     run("keys", "rotate")
-    first = json.loads(secrets.get_secret_value(SecretId=SECRET)["SecretString"])
+    first = json.loads(secrets.get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")["SecretString"])
     run("keys", "rotate", "--force")
-    second = json.loads(secrets.get_secret_value(SecretId=SECRET)["SecretString"])
+    second = json.loads(secrets.get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")["SecretString"])
     assert first.keys() == second.keys() == {"key"}
     assert first != second
     assert len(first["key"]) == 64
