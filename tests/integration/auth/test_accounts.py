@@ -18,11 +18,9 @@ from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys as table_keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.items.accounts import session_of
-from peerlearn.persistence.profiles import ProfileRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService, SignedIn
-from peerlearn.services.profiles import ProfileService
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeyRing, signing_key
 from tests.support.wire import Wire
@@ -292,70 +290,6 @@ def test_simultaneous_role_changes_leave_both_copies_alike(
     assert credential is not None
     assert credential.user == repository.user(ada.user.user_id)
     assert credential.user.role in roles
-
-
-# -- replies lost after the commit: the client library repeats the call
-
-
-def test_lost_reply_of_a_registration(unreliable: AccountService, accounts: AccountService, wire: Wire) -> None:
-    wire.lose_reply("TransactWriteItems")
-    person = unreliable.register("Ada", EMAIL, PASSWORD)
-    assert wire.calls == ["TransactWriteItems"] * 2
-    assert accounts.login(EMAIL, PASSWORD, HERE).user == person.user
-    assert accounts.refresh(person.refresh_token).user == person.user
-
-
-def test_lost_reply_of_a_sign_in(
-    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
-) -> None:
-    wire.lose_reply("TransactWriteItems")
-    person = unreliable.login(EMAIL, PASSWORD, HERE)
-    assert accounts.refresh(person.refresh_token).user == ada.user
-
-
-def test_lost_reply_of_a_refresh(
-    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
-) -> None:
-    wire.lose_reply("UpdateItem")
-    successor = unreliable.refresh(ada.refresh_token)
-    assert wire.calls[:2] == ["UpdateItem"] * 2
-    assert accounts.refresh(successor.refresh_token).user == ada.user
-
-
-def test_lost_reply_of_a_logout(
-    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
-) -> None:
-    wire.lose_reply("UpdateItem")
-    unreliable.logout(ada.refresh_token)
-    with pytest.raises(Unauthenticated):
-        accounts.refresh(ada.refresh_token)
-
-
-def test_lost_reply_of_a_password_change(
-    unreliable: AccountService, accounts: AccountService, ada: SignedIn, tokens: TokenService, wire: Wire
-) -> None:
-    wire.lose_reply("TransactWriteItems")
-    unreliable.change_password(principal(ada, tokens), PASSWORD, NEW_PASSWORD)
-    assert wire.calls.count("TransactWriteItems") == 2
-    assert accounts.login(EMAIL, NEW_PASSWORD, HERE).user.user_id == ada.user.user_id
-    assert accounts.refresh(ada.refresh_token).user.user_id == ada.user.user_id
-
-
-def test_lost_reply_of_a_role_change(
-    unreliable: AccountService, accounts: AccountService, ada: SignedIn, wire: Wire
-) -> None:
-    wire.lose_reply("TransactWriteItems")
-    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
-    assert unreliable.set_role(admin, ada.user.user_id, Role.TUTOR).role == Role.TUTOR
-    assert accounts.login(EMAIL, PASSWORD, HERE).user.role == Role.TUTOR
-
-
-def test_lost_reply_of_a_profile_change(ada: SignedIn, tokens: TokenService, wire: Wire, table_name: str) -> None:
-    table = Table(wire.client, table_name)
-    profiles = ProfileService(ProfileRepository(table), AccountRepository(table))
-    wire.lose_reply("TransactWriteItems")
-    assert profiles.update(principal(ada, tokens), name="Ada L.").user.name == "Ada L."
-    assert profiles.profile(principal(ada, tokens)).user.name == "Ada L."
 
 
 def test_round_trips(unreliable: AccountService, ada: SignedIn, wire: Wire) -> None:

@@ -1,4 +1,7 @@
-"""RULES 5 to 7: replies lost after the commit, contention, throttling, and what each request costs in round trips."""
+"""Contention and throttling: how long they are waited out, what is never tried again, and what each request costs.
+
+`integration/faults` has every fault at every call.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Backoff
 from peerlearn.services.enrollments import EnrollmentService
-from peerlearn.services.promotion import PromotionService
 from tests.fakes.clock import FakeClock
 from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.api import Answer
@@ -58,49 +60,6 @@ def happened_once(courses: Courses, endpoint: str, course_id: str, answer: Answe
     courses.check(course_id)
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_a_reply_lost_after_the_commit_is_no_denial(
-    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str
-) -> None:
-    endpoint, course_id = prepared(step)
-    # the first transaction of `enroll_again` is refused: the second is the one that commits
-    if step == "enroll_again":
-        wire.before(TRANSACT, lambda: None)
-    wire.lose_reply(TRANSACT)
-    answer = call(endpoint, "usr_1", course_id)
-    assert wire.calls.count(TRANSACT) == (3 if step == "enroll_again" else 2)
-    happened_once(courses, endpoint, course_id, answer)
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_nor_is_it_where_the_request_token_is_not_recognised(
-    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str
-) -> None:
-    """More than ten minutes later, or on an engine that ignores it: the write is known by the id it left behind."""
-    endpoint, course_id = prepared(step)
-    wire.forgets_tokens = True
-    if step == "enroll_again":
-        wire.before(TRANSACT, lambda: None)
-    wire.lose_reply(TRANSACT)
-    happened_once(courses, endpoint, course_id, call(endpoint, "usr_1", course_id))
-
-
-@pytest.mark.parametrize("forgets_tokens", [False, True])
-def test_a_promotion_whose_reply_is_lost_promotes_once(
-    wired_promotion: PromotionService, wire: Wire, service: EnrollmentService, courses: Courses, *, forgets_tokens: bool
-) -> None:
-    course_id = courses.add(1)
-    service.enroll("usr_0", course_id)
-    for learner in ("usr_1", "usr_2"):
-        service.join_waitlist(learner, course_id)
-    service.withdraw("usr_0", course_id)
-    wire.forgets_tokens = forgets_tokens
-    wire.lose_reply(TRANSACT)
-    assert wired_promotion.promote(course_id) == ["usr_1"]
-    assert courses.waiting(course_id) == ["usr_2"]
-    courses.check(course_id)
-
-
 def test_a_request_whose_replies_are_all_lost_is_a_503_and_repeating_it_tells_the_truth(
     call: Call, wire: Wire, courses: Courses
 ) -> None:
@@ -125,20 +84,18 @@ def test_each_request_has_one_token_for_all_its_tries(call: Call, wire: Wire, pr
 
 
 @pytest.mark.parametrize("refusal", [conflict(2), conflict(2, at=1), cancelled("None", "ThrottlingError")])
-@pytest.mark.parametrize("step", STEPS)
 def test_contention_is_waited_out(
-    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str, refusal: Refusal
+    call: Call, wire: Wire, courses: Courses, prepared: Prepared, refusal: Refusal
 ) -> None:
-    endpoint, course_id = prepared(step)
+    endpoint, course_id = prepared("enroll")
     wire.refuse(TRANSACT, refusal, times=5)
     happened_once(courses, endpoint, course_id, call(endpoint, "usr_1", course_id))
 
 
-@pytest.mark.parametrize("step", STEPS)
 def test_contention_without_end_is_a_503_that_changed_nothing(
-    call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str
+    call: Call, wire: Wire, courses: Courses, prepared: Prepared
 ) -> None:
-    endpoint, course_id = prepared(step)
+    endpoint, course_id = prepared("enroll")
     before = courses.seats(course_id)
     wire.refuse(TRANSACT, conflict(2), times=1000)
     answer = call(endpoint, "usr_1", course_id)
@@ -188,7 +145,7 @@ def test_a_full_course_does_not_hide_an_enrollment_that_is_just_being_written(
     """The last seat, booked twice by one learner: the enrolment is still locked, the seat already counted."""
     course_id = courses.add(1)
     service.enroll("usr_1", course_id)
-    wire.refuse(TRANSACT, cancelled("TransactionConflict", "ConditionalCheckFailed"))
+    wire.refuse(TRANSACT, cancelled("TransactionConflict", "ConditionalCheckFailed", "None"))
     (result,) = at_once([partial(wired.enroll, "usr_1", course_id)], 1)
     assert reason(result) == "ALREADY_ENROLLED"
 

@@ -18,7 +18,7 @@ from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.courses import Courses
 
 
-@pytest.mark.parametrize("capacity", [1, 7, 20])
+@pytest.mark.parametrize("capacity", [1, 7])
 def test_n_seats_go_to_exactly_n_of_many_learners(service: EnrollmentService, courses: Courses, capacity: int) -> None:
     course_id = courses.add(capacity)
     learners = [f"usr_{number}" for number in range(20 * capacity)]

@@ -1,4 +1,7 @@
-"""RULES 5 to 7: replies lost after the commit, contention, throttling, and what each request costs in round trips."""
+"""Functions killed before they write, what others do in between, and what each request costs in round trips.
+
+`integration/faults` has every fault at every call.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 
 from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import EnrollmentStatus
-from peerlearn.domain.errors import NotEnrolled, SubmissionAlreadyGraded, TemporarilyUnavailable
+from peerlearn.domain.errors import NotEnrolled, SubmissionAlreadyGraded
 from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.keys import Key
@@ -17,7 +20,7 @@ from peerlearn.persistence.table import Table
 from tests.integration.learning.conftest import ADA, TUTOR, School
 from tests.support.courses import Courses
 from tests.support.learning import Learning
-from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, conflict
+from tests.support.wire import Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -80,50 +83,6 @@ NAMES = ["module", "last_module", "submit", "submit_again", "grade", "correct", 
 @pytest.fixture
 def steps(wired: School, school: School, courses: Courses, learning: Learning) -> Steps:
     return Steps(wired, school, courses, learning)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_reply_lost_after_the_commit_is_no_denial(steps: Steps, wire: Wire, name: str) -> None:
-    step = steps.ready(name)
-    wire.lose_reply(TRANSACT)
-    step()
-    assert wire.calls.count(TRANSACT) == 2
-    steps.happened_once(name)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nor_is_it_where_the_request_token_is_not_recognised(steps: Steps, wire: Wire, name: str) -> None:
-    """More than ten minutes later, or on an engine that ignores it: the write is known by the id it left behind."""
-    step = steps.ready(name)
-    wire.forgets_tokens = True
-    wire.lose_reply(TRANSACT)
-    step()
-    # known at the second try, without another look
-    assert wire.calls.count(TRANSACT) == 2
-    steps.happened_once(name)
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("refusal", [conflict(2), THROTTLED, BROKEN])
-def test_contention_and_throttling_pass(steps: Steps, wire: Wire, name: str, refusal: Refusal) -> None:
-    step = steps.ready(name)
-    wire.refuse(TRANSACT, refusal, times=2)
-    step()
-    steps.happened_once(name)
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("refusal", [conflict(2), THROTTLED, BROKEN])
-def test_what_does_not_pass_is_temporarily_unavailable_and_changed_nothing(
-    steps: Steps, learning: Learning, wire: Wire, name: str, refusal: Refusal
-) -> None:
-    step = steps.ready(name)
-    before = learning.items(ADA.user_id)
-    wire.refuse(TRANSACT, refusal, times=1000)
-    with pytest.raises(TemporarilyUnavailable):
-        step()
-    assert 2 <= wire.calls.count(TRANSACT) <= 30
-    assert learning.items(ADA.user_id) == before
 
 
 @pytest.mark.parametrize("name", NAMES)

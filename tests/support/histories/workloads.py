@@ -69,10 +69,10 @@ def check_table(ground: Ground, history: History, *, settled: bool = False) -> l
 
 def seats(ground: Ground, history: History, chance: Random, requests: int) -> None:
     """Booking, dropping and booking again: never a seat too many, and all that was answered is so."""
-    capacity = chance.choice([1, 3, requests // 20, requests // 8, requests // 3])
+    capacity = chance.choice([1, requests // 40, requests // 12, requests // 6, requests // 3])
     learners = [f"usr_{number}" for number in range(chance.choice([requests // 8, requests // 3, requests]))]
     courses, service = Courses(ground.plain), EnrollmentService(EnrollmentRepository(ground.table))
-    course = courses.add(capacity)
+    course = courses.add(capacity, seats_per_shard=_shard_size(chance, capacity))
     calls: list[Call] = []
     for _ in range(requests):
         learner = chance.choice(learners)
@@ -89,6 +89,11 @@ def seats(ground: Ground, history: History, chance: Random, requests: int) -> No
             history.found("booking", learner, f"nothing explains {_told(operations)}, and then being {state}")
     _check_occupancy(history, course, capacity)
     _check_moments(history, ground.changes(), course, capacity)
+
+
+def _shard_size(chance: Random, capacity: int) -> int:
+    """Seats in one item, or in several."""
+    return chance.choice([max(1, capacity), max(1, capacity // 4)])
 
 
 def by_subject(history: History) -> dict[Any, list[Operation]]:
@@ -138,10 +143,10 @@ def _check_occupancy(history: History, course: str, capacity: int) -> None:
 
 def _check_moments(history: History, changes: Sequence[Change], course: str, capacity: int) -> None:
     """Every state that the seats have ever been in, summed over the items that count them."""
-    taken: Counter[str] = Counter()
+    taken: Counter[tuple[str, str]] = Counter()
     for change in changes:
         if change.entity == Entity.SEATS and change.new is not None:
-            taken[change.new["SK"]] = int(change.new["seatsTaken"])
+            taken[change.new["PK"], change.new["SK"]] = int(change.new["seatsTaken"])
             if not 0 <= taken.total() <= capacity:
                 history.found("overbooked", course, f"seatsTaken was {taken.total()} of {capacity}")
                 return
@@ -155,7 +160,7 @@ def waitlist(ground: Ground, history: History, chance: Random, requests: int) ->
     capacity = chance.randint(1, max(2, requests // 12))
     courses, service = Courses(ground.plain), EnrollmentService(EnrollmentRepository(ground.table))
     promotion = PromotionService(EnrollmentRepository(ground.table))
-    course = courses.add(capacity)
+    course = courses.add(capacity, seats_per_shard=_shard_size(chance, capacity))
     holders = [f"usr_in_{number}" for number in range(capacity)]
     line = [f"usr_line_{number}" for number in range(requests // 4)]
     for learner in holders:
