@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,8 @@ def main() -> int:
         print(f"{len(chosen)} mutants, {_by_kind(chosen)}")
         return 0
     os.nice(5)
+    # whoever ends this program ends its engine with it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, DynamoDBLocal() as engine:
         tree = Path(folder) / "tree"
         tree.mkdir()

@@ -27,6 +27,8 @@ from scripts.mutants import switch
 
 # A mutant may make a test wait for ever.
 _PATIENCE = int(os.environ.get("PATIENCE", "300"))
+# Those who come by everywhere would take the whole suite: the fastest tests have had their chance by then.
+_BUDGET = int(os.environ.get("BUDGET", "120"))
 _NO_TESTS = 5
 
 # A failing example needs not be the smallest, and none is worth keeping.
@@ -102,7 +104,12 @@ def _forked(number: int, items: Sequence[pytest.Item]) -> dict[str, Any]:
 
 def _tried(number: int, items: Sequence[pytest.Item], answers: int) -> dict[str, Any]:
     switch.turn_on(number)
+    deadline = time.monotonic() + _BUDGET
+    tried = 0
     for item, following in zip(items, [*items[1:], None], strict=True):
+        if time.monotonic() > deadline:
+            break
+        tried += 1
         signal.signal(signal.SIGALRM, partial(_give_up, item.nodeid, answers))
         signal.alarm(_PATIENCE)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -110,7 +117,7 @@ def _tried(number: int, items: Sequence[pytest.Item], answers: int) -> dict[str,
         if _failed:
             test, why = next(iter(_failed.items()))
             return {"status": 1, "test": test, "why": why}
-    return {"status": 0 if items else _NO_TESTS, "test": None, "why": ""}
+    return {"status": 0 if items else _NO_TESTS, "test": None, "why": "", "tried": f"{tried} of {len(items)}"}
 
 
 def _give_up(test: str, answers: int, *_: object) -> None:

@@ -36,6 +36,7 @@ class Verdict:
     test: str | None
     why: str
     seconds: float
+    tried: str = ""
 
     @property
     def is_mismade(self) -> bool:
@@ -105,7 +106,9 @@ class Bench:
                     answer = server.ask({"number": site.number, "tests": tests})
                     # 1: a test failed; 0: none did; 5: there was none; all else is no verdict on the mutant
                     ended = "" if answer["status"] in (0, 5) else f"pytest ended with {answer['status']}"
-                    verdict = Verdict(site, answer["test"], answer["why"] or ended, answer["seconds"])
+                    verdict = Verdict(
+                        site, answer["test"], answer["why"] or ended, answer["seconds"], answer.get("tried", "")
+                    )
                     verdicts.append(verdict)
                     tell(verdict)
 
@@ -179,7 +182,7 @@ class Progress:
     def tell(self, verdict: Verdict) -> None:
         self._done += 1
         site = verdict.site
-        outcome = f"killed by {verdict.test}" if verdict.test else "SURVIVED"
+        outcome = f"killed by {verdict.test}" if verdict.test else f"SURVIVED {verdict.tried or 'no'} tests"
         if verdict.is_mismade:
             outcome = f"NOT A MUTANT: {verdict.why.strip().splitlines()[-1]}"
         place = f"{site.path.removeprefix('layers/peerlearn/peerlearn/')}:{site.line}"
