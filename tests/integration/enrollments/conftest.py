@@ -66,11 +66,6 @@ def wired(wired_table: Table) -> EnrollmentService:
 
 
 @pytest.fixture
-def wired_promotion(wired_table: Table) -> PromotionService:
-    return PromotionService(EnrollmentRepository(wired_table))
-
-
-@pytest.fixture
 def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenService]:
     """What handlers are wired to: that table over that wire, and a signing key."""
     monkeypatch.setenv("TABLE_NAME", "unused")

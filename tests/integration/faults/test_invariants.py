@@ -1,0 +1,137 @@
+"""Each rule for a whole table finds what breaks it, and nothing is wrong with a table where all is well."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from peerlearn.bootstrap.catalogue import catalogue_indexer
+from peerlearn.persistence.items.base import Item
+from scripts.dynamodb_local import DynamoDBLocal
+from scripts.invariants import table_items, violations
+from scripts.local_stack.template import create_table_request
+from tests.support.network import connected
+from tests.support.use_cases import USE_CASES, new_world
+
+# What the stream has yet to do when the world is new.
+FOLLOW_UPS = ("follow_up (a seat is free)", "follow_up (moved)", "finish_erasure")
+
+
+@pytest.fixture(scope="module")
+def items(dynamodb_local: DynamoDBLocal) -> Iterator[list[Item]]:
+    """A table in which everything has come to rest."""
+    client, name = dynamodb_local.client(), f"invariants-{uuid.uuid4().hex}"
+    client.create_table(**create_table_request(name))
+    with connected(dynamodb_local, name, WEB_SOCKET_URL="wss://sockets.example/live"):
+        world = new_world()
+        for label in FOLLOW_UPS:
+            assert USE_CASES[label].outcome(world, label.partition(" (")[0]) == "done"
+        for course in [item for item in table_items(client, name) if item["entity"] == "Course"]:
+            catalogue_indexer().sync(course["courseId"])
+        yield list(table_items(client, name))
+    client.delete_table(TableName=name)
+
+
+def more(name: str, by: int = 1) -> Callable[[Item], None]:
+    return lambda item: item.update({name: item[name] + by})
+
+
+def other(**changes: Any) -> Callable[[Item], None]:
+    return lambda item: item.update(changes)
+
+
+def without(name: str) -> Callable[[Item], None]:
+    return lambda item: item.pop(name)
+
+
+def has(name: str) -> Callable[[Item], bool]:
+    return lambda item: bool(item.get(name))
+
+
+def is_booked(seats: Item) -> bool:
+    return "endsAt" in seats and seats["seatsTaken"] > 0
+
+
+GONE = None
+BROKEN: list[tuple[str, str, Callable[[Item], object] | None, Callable[[Item], bool]]] = [
+    ("items", "Seats", without("entity"), has("SK")),
+    ("seats", "Seats", more("seatsTaken"), has("SK")),
+    ("seats", "Seats", more("seatsTaken", -100), has("SK")),
+    ("seats", "Seats", more("completedCount"), has("SK")),
+    ("seats", "Seats", more("droppedCount"), has("SK")),
+    ("seats", "Seats", other(capacity=0), has("seatsTaken")),
+    ("seats", "Seats", GONE, has("seatsTaken")),
+    ("shards", "Seats", other(shards=2), has("SK")),
+    ("waitlist", "Wait", GONE, has("SK")),
+    ("waitlist", "Enrollment", other(waitingSince="2026"), has("waitingSince")),
+    ("promotion", "Seats", more("capacity"), has("waitlistLength")),
+    ("schedule", "Schedule", GONE, has("slots")),
+    ("schedule", "Schedule", lambda item: item["slots"].update(crs_1=next(iter(item["slots"].values()))), has("slots")),
+    (
+        "schedule",
+        "Seats",
+        other(endsAt="2031-01-01T10:00:00.000Z"),
+        lambda item: "endsAt" in item and item["seatsTaken"] > 0,
+    ),
+    ("ledger", "Points", GONE, has("SK")),
+    ("ledger", "Points", more("points"), has("SK")),
+    ("ledger", "Totals", more("points"), has("points")),
+    ("ledger", "Totals", other(badges=[]), has("badges")),
+    ("points", "Enrollment", more("points"), has("points")),
+    ("leaderboard", "Enrollment", other(GSI2SK="0000000000"), has("points")),
+    ("progress", "Enrollment", other(completedModules={}), has("completedModules")),
+    ("progress", "Enrollment", other(status="completed"), has("completedModules")),
+    ("attempts", "Submission", GONE, has("SK")),
+    ("attempts", "Submission", more("attempt"), has("SK")),
+    ("attempts", "SubmissionCounter", more("count"), has("SK")),
+    ("attempts", "Totals", more("submissions"), has("SK")),
+    ("grades", "Submission", more("revision"), has("grade")),
+    ("assessments", "Assessment", GONE, has("SK")),
+    ("messages", "Message", GONE, has("SK")),
+    ("messages", "Message", more("sentLow"), has("SK")),
+    ("messages", "Message", other(clientMessageId="another"), has("clientMessageId")),
+    ("messages", "Message", other(createdAt="2020-01-01T10:00:00.000Z"), lambda item: item["seq"] > 1),
+    ("messages", "Conversation", more("lastSeq"), has("SK")),
+    ("messages", "Conversation", more("sentLow"), has("SK")),
+    ("messages", "Conversation", other(readLow=1, seenLow=7), has("SK")),
+    ("inbox", "Inbox", more("conversations"), has("SK")),
+    ("accounts", "Credential", GONE, has("SK")),
+    ("accounts", "Profile", GONE, has("SK")),
+    ("accounts", "Profile", other(role="admin"), lambda item: item["role"] == "learner"),
+    ("accounts", "Profile", other(email="PIA@people.example"), lambda item: item["role"] == "tutor"),
+    ("catalogue", "CatalogueCounter", more("count"), has("SK")),
+    ("catalogue", "CatalogueEntry", GONE, has("SK")),
+    ("catalogue", "Course", other(title="Another"), lambda item: item["status"] == "published"),
+]
+
+
+def test_nothing_is_wrong_where_all_is_well(items: list[Item]) -> None:
+    assert [str(one) for one in violations(items, settled=True)] == []
+
+
+@pytest.mark.parametrize(("kind", "entity", "change", "which"), BROKEN)
+def test_what_is_broken_is_found(
+    items: list[Item],
+    kind: str,
+    entity: str,
+    change: Callable[[Item], object] | None,
+    which: Callable[[Item], bool],
+) -> None:
+    broken = copy.deepcopy(items)
+    chosen = next(item for item in broken if item.get("entity") == entity and which(item))
+    if change is None:
+        broken.remove(chosen)
+    else:
+        change(chosen)
+    assert kind in {one.kind for one in violations(broken, settled=True)}
+
+
+def test_what_an_erased_account_has_left_is_found(items: list[Item]) -> None:
+    erased = next(item["userId"] for item in items if item["entity"] == "Erasure")
+    left = copy.deepcopy(next(item for item in items if item["entity"] == "Session")) | {"userId": erased}
+    assert {one.kind for one in violations([*items, left], settled=True)} == {"erasure"}
+    assert list(violations([*items, left])) == []
