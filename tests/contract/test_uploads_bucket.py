@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,7 @@ import pytest
 
 from peerlearn.adapters.uploads import PENDING_TAGGING
 from peerlearn.domain.assessments import UPLOAD_PREFIX
+from peerlearn.domain.exports import KEPT, export_prefix
 from peerlearn.settings import Settings
 from scripts.local_stack.template import load_template
 
@@ -27,8 +29,12 @@ def bucket(template: dict[str, Any]) -> dict[str, Any]:
 def test_what_nobody_handed_in_expires_and_nothing_else(bucket: dict[str, Any]) -> None:
     rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
     expiring = [rule for rule in rules.values() if "ExpirationInDays" in rule or "NoncurrentVersionExpiration" in rule]
-    assert [rule["Id"] for rule in expiring] == ["not-handed-in"]
-    (rule,) = expiring
+    assert [rule["Id"] for rule in expiring] == ["not-handed-in", "exports"]
+    rule, exports = expiring
+    assert (exports["Status"], exports["Prefix"]) == ("Enabled", "exports/")
+    assert export_prefix("usr_1").startswith(exports["Prefix"])
+    # A link to an export is given out for a day.
+    assert timedelta(days=exports["ExpirationInDays"]) > KEPT
     (tag,) = ET.fromstring(PENDING_TAGGING).iter("Tag")  # noqa: S314 (our own text)
     assert rule["TagFilters"] == [{"Key": tag.findtext("Key"), "Value": tag.findtext("Value")}]
     assert (rule["Status"], rule["Prefix"], rule["ExpirationInDays"]) == ("Enabled", UPLOAD_PREFIX, 7)

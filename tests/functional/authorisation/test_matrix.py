@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from peerlearn.adapters.tokens import TokenService
@@ -160,6 +161,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world(people: People, call: Call) -> World:
+    boto3.client("s3").create_bucket(Bucket="uploads")
     learner, other, enrolled = (people.add() for _ in range(3))
     owner, foreign, admin = people.add(Role.TUTOR), people.add(Role.TUTOR), people.add(Role.ADMIN)
     courses, learning = Courses(table()), Learning(table())
