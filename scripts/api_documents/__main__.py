@@ -1,8 +1,8 @@
 """Writes both documents.
 
-    python -m scripts.api_documents            write docs/openapi.json and docs/asyncapi.json
-    python -m scripts.api_documents --check    write nothing: say which are not what the code says
-    python -m scripts.api_documents --lint     hold them against the public rules as well (needs npm)
+python -m scripts.api_documents            write docs/openapi.json and docs/asyncapi.json
+python -m scripts.api_documents --check    write nothing: say which are not what the code says
+python -m scripts.api_documents --lint     hold them against the public rules as well (needs npm)
 """
 
 from __future__ import annotations
