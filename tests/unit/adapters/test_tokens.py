@@ -106,6 +106,7 @@ FORGED: dict[str, Callable[[], str]] = {
     "not ascii": lambda: "é.é.é",
     "lone surrogate": lambda: f"\ud800.{PAYLOAD}.{SIGNATURE}",
     "huge": lambda: GOOD + "A" * 100_000,
+    "too long, and signed": lambda: signed(claims(note="A" * 4096)),
     "header is a list": lambda: signed(claims(), [1]),
     "header is a number": lambda: signed(claims(), 1),
     "deep header": lambda: f"{part(json.loads('[' * 500 + ']' * 500))}.{PAYLOAD}.{SIGNATURE}",
@@ -221,6 +222,12 @@ def test_seven_days_from_sign_in_whatever_the_generation(tokens: TokenService, c
 def test_kinds_are_not_interchangeable(tokens: TokenService) -> None:
     with pytest.raises(Unauthenticated):
         tokens.verify_refresh(tokens.issue_access(ADA, "sid_1"))
+
+
+@pytest.mark.parametrize("token_id", ["abc", "", ".abc", "-1.abc", "²"])
+def test_a_refresh_token_names_its_generation(tokens: TokenService, token_id: str) -> None:
+    with pytest.raises(Unauthenticated):
+        tokens.verify_refresh(signed(claims(type="refresh", jti=token_id)))
     with pytest.raises(Unauthenticated):
         tokens.verify_access(tokens.issue_refresh(session(tokens), Role.LEARNER))
 
