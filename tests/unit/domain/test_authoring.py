@@ -52,6 +52,12 @@ def test_times(kind: Kind, starts_at: datetime | None, ends_at: datetime | None,
     assert [field for field, _ in time_problems(kind, starts_at, ends_at)] == fields
 
 
+def test_a_first_version_has_times_that_fit_whoever_makes_it() -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        begun(starts_at=LATE, ends_at=EARLY)
+    assert wrong_fields(refused.value) == ["endsAt"]
+
+
 def test_first_version_repeats_in_the_seats_what_decides_a_booking() -> None:
     page = begun(status=CourseStatus.PUBLISHED)
     seats, course = page.seats, page.course
