@@ -180,6 +180,23 @@ def test_may_not_be_handed_in(url: str) -> None:
         check_url(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("", "must have 1 to 2048 characters"),
+        ("https://github.com/" + "a" * 2048, "must have 1 to 2048 characters"),
+        ("https://git%68ub.com/a", "must not have an encoded host"),
+        ("https://github.com/a b", "must not contain spaces"),
+        ("ftp://github.com/a", "must begin with https://"),
+        ("https://github.com/../a", "must not go up"),
+        ("https://example.com/a", "must be on Amazon S3"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(url: str, reason: str) -> None:
+    with pytest.raises(UrlRefused, match=reason):
+        check_url(url)
+
+
 def test_the_table_is_long_enough() -> None:
     assert len(set(GOOD) | set(BAD)) == len(GOOD) + len(BAD) >= 80
 

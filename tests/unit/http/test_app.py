@@ -176,6 +176,12 @@ def test_scheme_and_header_in_any_case(header: str, scheme: str, token_of: Token
     assert send(event("GET", "/public", headers=headers)).body["data"]["user"] == "usr_learner"
 
 
+@pytest.mark.parametrize("scheme", ["Basic ", "Digest ", "Tokens ", "Bearer\t", ""])
+def test_another_scheme_is_not_looked_into(scheme: str, token_of: TokenOf) -> None:
+    headers = {"Authorization": f"{scheme}{token_of(Role.LEARNER)}"}
+    assert send(event("GET", "/public", headers=headers)).code == "UNAUTHENTICATED"
+
+
 @pytest.mark.parametrize("value", ["Basic YTpi", "Bearer", "Bearer ", "Bearer x", "token", "Bearer\tx", "é", "\0"])
 def test_a_token_that_does_not_hold_is_a_401_where_none_was_needed(value: str, token_of: TokenOf) -> None:
     del token_of
