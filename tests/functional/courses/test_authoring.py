@@ -109,6 +109,8 @@ def test_every_wrong_field_is_named_at_once(call: Call, tutor: Person) -> None:
         ({"startsAt": TIMES["startsAt"], "endsAt": TIMES["startsAt"]}, ["endsAt"]),
         ({**TIMES, "startsAt": "2027-01-01T10:00:00"}, ["startsAt"]),
         ({**TIMES, "startsAt": 1798797600}, ["startsAt"]),
+        ({**TIMES, "startsAt": "1798797600"}, ["startsAt"]),
+        ({**TIMES, "startsAt": "2027-01-01T10:00Z"}, ["startsAt"]),
         ({**TIMES, "endsAt": "9999-12-31T23:59:59-12:00"}, ["endsAt"]),
         ({**TIMES, "startsAt": "0001-01-01T00:00:00+12:00"}, ["startsAt"]),
     ],
