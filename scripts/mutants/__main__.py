@@ -16,7 +16,7 @@ from pathlib import Path
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.template import ROOT
 from scripts.mutants.equivalents import EQUIVALENTS
-from scripts.mutants.runner import LEVELS, Bench, Passage, Progress, Verdict
+from scripts.mutants.runner import LEVELS, Bench, Passage, Progress, Verdict, guessed
 from scripts.mutants.schemata import copy_tree, write_switches
 from scripts.mutants.sites import Site, find_sites
 
@@ -101,6 +101,10 @@ def _tried(
     known = None if fresh else _known_passage()
     if known is not None and left():
         attempt([(site, tests) for site in left() if (tests := known.of(site))], last=False)
+    guesses = [
+        (site, tests) for site in left() if not (known and known.tests.get(site.name)) and (tests := guessed(site))
+    ]
+    attempt(guesses, last=False)
     if left():
         progress.say(f"looking which tests come by the {len(left())} that are left")
         passage = bench.passage(sites, look)

@@ -15,8 +15,10 @@ import json
 import os
 import signal
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +68,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if "SERVE" not in os.environ:
         return None
     questions, answers = (int(number) for number in os.environ["SERVE"].split(","))
-    items = {item.nodeid: item for item in session.items}
+    items: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in session.items:
+        # a task may name a whole file
+        items[item.nodeid.partition("::")[0]].append(item)
+        items[item.nodeid].append(item)
     with os.fdopen(questions) as asked, os.fdopen(answers, "w") as told:
-        print(json.dumps({"collected": len(items), "broken": session.testsfailed}), file=told, flush=True)
+        print(json.dumps({"collected": len(session.items), "broken": session.testsfailed}), file=told, flush=True)
         for line in asked:
             task = json.loads(line)
             began = time.monotonic()
-            found = _forked(task["number"], [items[test] for test in task["tests"] if test in items])
+            found = _forked(task["number"], list(chain.from_iterable(items.get(test, ()) for test in task["tests"])))
             print(
                 json.dumps({**found, "number": task["number"], "seconds": time.monotonic() - began}),
                 file=told,

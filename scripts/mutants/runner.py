@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
+from scripts.local_stack.template import ROOT
 from scripts.mutants.sites import Site
 
 LEVELS = ("tests/unit", "tests/functional", "tests/integration")
@@ -52,13 +55,42 @@ class Passage:
     failing: Sequence[str]
 
     def of(self, site: Site) -> list[str]:
+        """What to try, the likeliest first: files that name where it is, and of each file one test after the other."""
         if site.kind == "role":
-            # looked at when the endpoint is imported: the endpoint's own row of the matrix, then its neighbours
+            # looked at when the endpoint is first called: the endpoint's own row of the matrix, then its neighbours
             own = f"{_MATRIX}[{Path(site.path).stem}]"
             context = f"tests/functional/{Path(site.path).parent.name}/"
             every = dict.fromkeys(test for tests in self.tests.values() for test in tests)
             return [own, *(test for test in every if test.startswith(context))]
-        return list(self.tests.get(site.name, ()))
+        by_file: dict[str, list[str]] = defaultdict(list)
+        for test in self.tests.get(site.name, ()):
+            by_file[test.partition("::")[0]].append(test)
+        related = {file for file in by_file if _names(file, site)}
+        turns = [
+            (turn, file not in related, test) for file, tests in by_file.items() for turn, test in enumerate(tests)
+        ]
+        # a test of a related file counts as much as those of the others that come four turns earlier
+        turns.sort(key=lambda each: each[0] + 4 * each[1])
+        return [test for _, _, test in turns]
+
+
+def guessed(site: Site) -> list[str]:
+    """Test files that name what it is in, the fast levels first."""
+    files = [
+        path.relative_to(ROOT).as_posix() for level in LEVELS for path in sorted((ROOT / level).rglob("test_*.py"))
+    ]
+    return [file for file in files if _names(file, site)]
+
+
+@cache
+def _text(file: str) -> str:
+    path = ROOT / file
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _names(file: str, site: Site) -> bool:
+    words = {*site.where.split("."), ".".join(Path(site.path).with_suffix("").parts[-2:])}
+    return any(word in _text(file) for word in words if word)
 
 
 class Bench:
@@ -98,9 +130,11 @@ class Bench:
         for task in tasks:
             waiting.put(task)
         verdicts: list[Verdict] = []
+        servers: list[_Server] = []
 
         def work() -> None:
             with _Server([self._python, "-m", "pytest", *_OPTIONS, *LEVELS], self._tree, self._environment) as server:
+                servers.append(server)
                 while not waiting.empty():
                     site, tests = waiting.get()
                     answer = server.ask({"number": site.number, "tests": tests})
@@ -114,8 +148,15 @@ class Bench:
 
         if not waiting.empty():
             with ThreadPoolExecutor(self._jobs) as pool:
-                for future in [pool.submit(work) for _ in range(min(self._jobs, waiting.qsize()))]:
-                    future.result()
+                futures = [pool.submit(work) for _ in range(min(self._jobs, waiting.qsize()))]
+                try:
+                    for future in futures:
+                        future.result()
+                except BaseException:
+                    # a worker that waits for its server ends with it
+                    for server in servers:
+                        server.stop()
+                    raise
         return verdicts
 
     def unreliable(self, tests: Iterable[str]) -> list[str]:
@@ -142,6 +183,7 @@ class _Server:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         os.close(to_server)
         os.close(from_server)
@@ -153,11 +195,16 @@ class _Server:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
+        self.stop()
         self._told.close()
         with suppress(BrokenPipeError):
             self._asked.close()
+
+    def stop(self) -> None:
+        # with whatever it is in the middle of
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def ask(self, task: dict[str, Any]) -> dict[str, Any]:
         print(json.dumps(task), file=self._asked, flush=True)
