@@ -14,7 +14,7 @@ from peerlearn.persistence.table import Table
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import create_table_request
-from tests.support.wire import Wire
+from tests.support.wire import PATIENT, Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,4 +59,4 @@ def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
 def wire(dynamodb_local: DynamoDBLocal, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The wire of a client set up as in Lambda, whose own retries come without their pauses."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    return Wire(dynamodb_local.client(core.client_config()))
+    return Wire(dynamodb_local.client(core.client_config().merge(PATIENT)))

@@ -25,7 +25,7 @@ from peerlearn.bootstrap import core, security
 from peerlearn.persistence.table import Backoff
 from scripts.dynamodb_local import DynamoDBLocal
 from tests.functional.conftest import forget_providers
-from tests.support.wire import Judge, Refusal, Try, Wire, respond
+from tests.support.wire import PATIENT, Judge, Refusal, Try, Wire, respond
 
 ENVIRONMENT = {
     "SECRET_ID": "signing-key",
@@ -100,12 +100,12 @@ class Network:
         client: Any = self._session.create_client(
             service,
             region_name=ENVIRONMENT["AWS_REGION"],
-            config=Config(proxies={}).merge(config),
+            config=Config(proxies={}).merge(config).merge(PATIENT),
             endpoint_url=endpoint_url,
             aws_access_key_id="local",
             aws_secret_access_key="local",
         )
-        wire = Wire(client, self._servers.get(service), judge=self._ask, waited=self.stopwatch.wait)
+        wire = Wire(client, self._servers.get(service), judge=self._ask, waited=self.stopwatch.wait, config=config)
         self.wires[service] = wire
         return client
 

@@ -33,6 +33,7 @@ from uuid import uuid4
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def conflict(writes: int, at: int = 0) -> Refusal:
     """Another transaction was at one of the items."""
     return cancelled(*("TransactionConflict" if number == at else "None" for number in range(writes)))
 
+
+# For clients set up as in Lambda: a busy machine takes longer, and no answer is to be lost unless a test says so.
+PATIENT = Config(connect_timeout=60, read_timeout=60)
 
 THROTTLED = Refusal("ThrottlingException")
 OVERRUN = Refusal("ProvisionedThroughputExceededException")
@@ -221,6 +225,8 @@ class Wire:
         Changes the body of a call before it is sent.
     waited: callable
         Told the seconds that a client spends on each answer that never comes.
+    config: Config, optional
+        Has the timeouts that this goes by, where the client's own are longer; see PATIENT.
     """
 
     client: DynamoDBClient
@@ -231,6 +237,7 @@ class Wire:
     judge: Judge | None = None
     rewrite: Rewrite | None = None
     waited: Callable[[float], None] = lambda _: None
+    config: Config | None = None
     _plans: list[_Plan] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _send: Callable[[Any], Any] = field(init=False)
@@ -305,12 +312,13 @@ class Wire:
         if refusal is not None:
             return refusal.answer(request.url)
         client: Any = self.client
+        config: Any = self.config or client.meta.config
         if fault is Fault.DROPPED:
-            self.waited(client.meta.config.connect_timeout)
+            self.waited(config.connect_timeout)
             raise ConnectTimeoutError(endpoint_url=request.url)
         if fault is Fault.LOST:
             self._send(request)
-        self.waited(client.meta.config.read_timeout)
+        self.waited(config.read_timeout)
         raise ReadTimeoutError(endpoint_url=request.url)
 
 

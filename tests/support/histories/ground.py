@@ -21,13 +21,10 @@ from scripts.invariants import table_items
 from scripts.local_stack.template import create_table_request
 from tests.support.histories.history import THREADS
 from tests.support.streams import stream_records
-from tests.support.wire import Rewrite, Wire, at_random
+from tests.support.wire import PATIENT, Rewrite, Wire, at_random
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-# As in Lambda, but for what a busy machine takes longer for: no answer is lost unless a judge says so.
-_PATIENT = Config(max_pool_connections=2 * THREADS, connect_timeout=60, read_timeout=60)
 
 
 @dataclass(slots=True)
@@ -68,7 +65,7 @@ class Bench:
     Attributes
     ----------
     rate: float
-        How many of a hundred tries of calls meet a fault, as a fraction.
+        Which share of the tries of calls meets a fault.
     rewrite: callable, optional
         What becomes of calls on their way, see `planted`.
     """
@@ -86,7 +83,7 @@ class Bench:
     def open(self) -> Iterator[Ground]:
         name = f"history-{uuid.uuid4().hex}"
         self._client.create_table(**create_table_request(name))
-        wire = Wire(self.engine.client(client_config().merge(_PATIENT)))
+        wire = Wire(self.engine.client(client_config().merge(PATIENT).merge(Config(max_pool_connections=2 * THREADS))))
         if self.rate:
             wire.judge = at_random(Random(self.chance.random()), self.rate)  # noqa: S311 (no secret)
         wire.rewrite = self.rewrite
