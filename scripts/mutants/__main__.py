@@ -16,11 +16,11 @@ from pathlib import Path
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.template import ROOT
 from scripts.mutants.equivalents import EQUIVALENTS
+from scripts.mutants.report import RESULTS, write_results
 from scripts.mutants.runner import LEVELS, Bench, Passage, Progress, Verdict, guessed
 from scripts.mutants.schemata import copy_tree, write_switches
 from scripts.mutants.sites import Site, find_sites
 
-RESULTS = ROOT / "docs" / "mutants.json"
 _CACHE = ROOT / ".cache" / "mutants"
 _PASSAGE = _CACHE / "passage.json"
 _KILLERS = _CACHE / "killers.jsonl"
@@ -49,7 +49,7 @@ def main() -> int:
         progress.say("the tests that found them, with nothing removed")
         unreliable = bench.unreliable(verdict.test for verdict in verdicts if verdict.test)
     if len(chosen) + len(EQUIVALENTS) == len(sites):
-        _write(verdicts, sites)
+        write_results(verdicts)
     return _reported(verdicts, sites, unreliable)
 
 
@@ -145,19 +145,6 @@ def _keep(passage: Passage) -> None:
         together[name] = list(dict.fromkeys([*tests, *together.get(name, ())]))
     _CACHE.mkdir(parents=True, exist_ok=True)
     _PASSAGE.write_text(json.dumps(together), encoding="utf-8")
-
-
-def _write(verdicts: Sequence[Verdict], sites: Sequence[Site]) -> None:
-    """What the next run begins with, and what the documents quote."""
-    names = {site.name for site in sites}
-    result = {
-        "mutants": len(verdicts),
-        "killed by kind": dict(sorted(Counter(each.site.kind for each in verdicts if each.test).items())),
-        "survived": [each.site.name for each in verdicts if not each.test],
-        "equivalent": {name: reason for name, reason in EQUIVALENTS.items() if name in names},
-        "killed": {each.site.name: each.test for each in verdicts if each.test},
-    }
-    RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _by_kind(sites: Iterable[Site]) -> str:
