@@ -35,7 +35,7 @@ def test_any_request_has_an_answer_of_the_document(school: School, operation: Op
             who=st.sampled_from(sorted(school.tokens)),
             real=st.randoms(use_true_random=False),
         )
-        def attempt(case: Case, who: str, real: Any) -> None:
+        def attempt(case: Case[Any], who: str, real: Any) -> None:
             changes: dict[str, Any] = {
                 "token": school.tokens[who],
                 "path": {
