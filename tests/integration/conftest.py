@@ -45,7 +45,7 @@ def dynamodb(dynamodb_local: DynamoDBLocal) -> DynamoDBClient:
 def table_name(dynamodb: DynamoDBClient) -> Iterator[str]:
     """A new, empty table."""
     name = f"table-{uuid.uuid4().hex}"
-    dynamodb.create_table(**create_table_request(name))
+    dynamodb.create_table(**create_table_request(name, stream=False))
     yield name
     dynamodb.delete_table(TableName=name)
 

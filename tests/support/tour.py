@@ -115,7 +115,7 @@ def course_body(**changes: Any) -> dict[str, Any]:
 def open_tour(engine: DynamoDBLocal, table_name: str, **variables: str) -> Iterator[Tour]:
     """Wires the handlers to a new table of that engine for as long as it is open; `variables` are the environment's."""
     aside = engine.client()
-    aside.create_table(**create_table_request(table_name))
+    aside.create_table(**create_table_request(table_name, stream=False))
     client: DynamoDBClient = engine.client(core.client_config())
     keys = FakeKeyRing()
     handlers = {

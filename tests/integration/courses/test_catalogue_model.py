@@ -54,7 +54,7 @@ actions = st.lists(
 @contextmanager
 def a_school(client: DynamoDBClient) -> Iterator[School]:
     name = f"table-{uuid.uuid4().hex}"
-    client.create_table(**create_table_request(name))
+    client.create_table(**create_table_request(name, stream=False))
     try:
         school = School(client, Table(client, name), name)
         school.employ()

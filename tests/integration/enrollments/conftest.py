@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -20,6 +20,7 @@ from peerlearn.persistence.table import Backoff, Table
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from scripts.dynamodb_local import DynamoDBLocal
+from scripts.local_stack.template import stream_specification
 from tests.fakes.keys import FakeKeyRing
 from tests.functional.conftest import forget_providers
 from tests.support import streams
@@ -27,6 +28,9 @@ from tests.support.api import Answer, Context, http_event, invoke
 from tests.support.courses import Courses
 from tests.support.streams import Records
 from tests.support.wire import Wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 T = TypeVar("T")
 
@@ -110,8 +114,9 @@ def reason(result: object) -> str:
 
 
 @pytest.fixture
-def stream_records(dynamodb_local: DynamoDBLocal, table_name: str) -> Callable[[], Records]:
-    """Every record of the table's stream so far, as Lambda would be handed them."""
+def stream_records(dynamodb_local: DynamoDBLocal, dynamodb: DynamoDBClient, table_name: str) -> Callable[[], Records]:
+    """Every record of the table's stream so far, as Lambda would be handed them; without this there is no stream."""
+    dynamodb.update_table(TableName=table_name, StreamSpecification=stream_specification())
     return partial(streams.stream_records, dynamodb_local, table_name)
 
 

@@ -168,7 +168,7 @@ def _number(item: Mapping[str, Any] | None, name: str) -> Decimal:
 @pytest.fixture(scope="module")
 def stage(dynamodb_local: DynamoDBLocal) -> Iterator[Stage]:
     aside, name = dynamodb_local.client(), f"faults-{uuid.uuid4().hex}"
-    aside.create_table(**create_table_request(name))
+    aside.create_table(**create_table_request(name, stream=False))
     level = logger.log_level
     # thousands of failures, each with its traceback
     logger.setLevel(logging.CRITICAL)

@@ -25,7 +25,7 @@ FOLLOW_UPS = ("follow_up (a seat is free)", "follow_up (moved)", "finish_erasure
 def items(dynamodb_local: DynamoDBLocal) -> Iterator[list[Item]]:
     """A table in which everything has come to rest."""
     client, name = dynamodb_local.client(), f"invariants-{uuid.uuid4().hex}"
-    client.create_table(**create_table_request(name))
+    client.create_table(**create_table_request(name, stream=False))
     with connected(dynamodb_local, name, WEB_SOCKET_URL="wss://sockets.example/live"):
         world = new_world()
         for label in FOLLOW_UPS:
