@@ -160,6 +160,9 @@ class _Seats:
     def _of_shards(self, key: str, course_id: str, shards: list[Item]) -> Iterator[Violation]:
         if {shards_of(item) for item in shards} != {len(shards)}:
             yield Violation("shards", key, f"{len(shards)} shards, and not all of them know it")
+        if len(shards) == 1:
+            # what is wrong with it is wrong with the course
+            return
         line = min(1, int(shards[0]["waitlistLength"]))
         for number, item in enumerate(shards):
             taken, held = int(item["seatsTaken"]), self._held[course_id][number]
