@@ -13,9 +13,9 @@ import pytest
 
 from scripts.dynamodb_local import DynamoDBLocal
 from tests.support.histories.ground import Bench
-from tests.support.histories.history import OK, UNKNOWN, History, Operation, explained
+from tests.support.histories.history import OK, UNKNOWN, Operation, explained
 from tests.support.histories.planted import PLANTED, Planted
-from tests.support.histories.workloads import WORKLOADS
+from tests.support.histories.workloads import WORKLOADS, history_of
 
 REQUESTS = 64
 RATE = 0.3
@@ -33,17 +33,10 @@ def seeded() -> Iterator[Random]:
         raise
 
 
-def history_of(bench: Bench, name: str) -> History:
-    history = History()
-    with bench.open() as ground:
-        WORKLOADS[name](ground, history, bench.chance, REQUESTS)
-    return history
-
-
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_nothing_is_overbooked_lost_or_done_twice(dynamodb_local: DynamoDBLocal, name: str) -> None:
     with seeded() as chance:
-        history = history_of(Bench(dynamodb_local, chance, RATE), name)
+        history = history_of(Bench(dynamodb_local, chance, RATE), name, REQUESTS)
         assert not history.violations
         assert history.count("ok")
 
@@ -52,7 +45,7 @@ def test_nothing_is_overbooked_lost_or_done_twice(dynamodb_local: DynamoDBLocal,
 def test_what_is_planted_is_found(dynamodb_local: DynamoDBLocal, planted: Planted) -> None:
     with seeded() as chance:
         bench = Bench(dynamodb_local, chance, rewrite=planted.rewrite)
-        assert any(history_of(bench, planted.workload).violations for _ in range(ROUNDS))
+        assert any(history_of(bench, planted.workload, REQUESTS).violations for _ in range(ROUNDS))
 
 
 # -- what may explain a history ---------------------------------------------------------------------------------------
