@@ -223,22 +223,24 @@ class UseCase:
 
     def outcome(self, world: World, name: str) -> str:
         """Calls it."""
-        return self.outcome_of(world.handlers[name], self.event(world))
+        return outcome_of(world.handlers[name], self.event(world))
 
-    def outcome_of(self, handler: str, event: dict[str, Any]) -> str:
-        module, _, attribute = handler.rpartition(".")
-        try:
-            answer = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context()))
-        except Exception as error:  # noqa: BLE001 (what API Gateway makes a 500 of the handshake)
-            return f"raised {type(error).__name__}"
-        if "Records" in event:
-            return "again" if answer["batchItemFailures"] else "done"
-        if "policyDocument" in answer:
-            return str(answer["policyDocument"]["Statement"][0]["Effect"])
-        if "httpMethod" in event:
-            return _of_http(answer)
-        body = json.loads(answer.get("body") or "{}")
-        return f"{body['type']} {body.get('code', '')}".strip() if body else str(answer["statusCode"])
+
+def outcome_of(handler: str, event: dict[str, Any]) -> str:
+    """What comes of an event, in a word or two."""
+    module, _, attribute = handler.rpartition(".")
+    try:
+        answer = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context()))
+    except Exception as error:  # noqa: BLE001 (what API Gateway makes a 500 of the handshake)
+        return f"raised {type(error).__name__}"
+    if "Records" in event:
+        return "again" if answer["batchItemFailures"] else "done"
+    if "policyDocument" in answer:
+        return str(answer["policyDocument"]["Statement"][0]["Effect"])
+    if "httpMethod" in event:
+        return _of_http(answer)
+    body = json.loads(answer.get("body") or "{}")
+    return f"{body['type']} {body.get('code', '')}".strip() if body else str(answer["statusCode"])
 
 
 def _of_http(answer: dict[str, Any]) -> str:
