@@ -13,7 +13,7 @@ from scripts import deploy
 from scripts.local_stack.template import ROOT, load_template
 from scripts.peerlearn.program import peerlearn
 
-PAGES = [ROOT / "README.md", ROOT / "docs" / "deploying.md", ROOT / "docs" / "operations.md"]
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("deploying", "operations", "troubleshooting"))]
 RESOURCES = load_template()["Resources"]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
