@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -13,9 +15,9 @@ from scripts import deploy
 from scripts.local_stack.template import ROOT, load_template
 from scripts.peerlearn.program import peerlearn
 
-PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("deploying", "operations", "troubleshooting"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RESOURCES = load_template()["Resources"]
-TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -28,12 +30,16 @@ def test_commands_exist(page: Path) -> None:
         assert RESOURCES[function]["Type"] == "AWS::Serverless::Function"
         assert (ROOT / event).exists()
         assert Path(event).stem == RESOURCES[function]["Properties"]["Handler"].split(".")[-2]
+    for module in re.findall(r"python -m ([\w.]+)", text):
+        assert find_spec(module), module
+    for program in re.findall(r"\.venv/bin/([\w-]+)", text):
+        assert (Path(sys.prefix) / "bin" / program).exists(), program
     for line in re.findall(r"python -m scripts\.peerlearn ([^\n`]*)", text):
         command: click.Command = peerlearn
         words = line.split()
-        while isinstance(command, click.Group):
+        while isinstance(command, click.Group) and words != ["--help"]:
             command = command.commands[words.pop(0)]
-        options = {option for parameter in command.params for option in parameter.opts}
+        options = {"--help"} | {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options
 
 
@@ -47,12 +53,26 @@ def test_settings_shown_are_read(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)", page.read_text(encoding="utf-8")):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)", text):
         other = page.parent / target if target else page
         assert other.exists(), target
         if anchor:
             headings = re.findall(r"^#+ (.*)", other.read_text(encoding="utf-8"), re.MULTILINE)
             assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_tests_that_show_a_promise_exist() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    folder = "tests"
+    for path in re.findall(
+        r"`((?:unit|functional|contract|integration|end_to_end)(?:/[\w/*]+)?(?:\.py)?|test_\w+\.py)`", text
+    ):
+        if not path.startswith("test_"):
+            folder = str(Path("tests") / Path(path).parent)
+            assert list((ROOT / "tests").glob(path)), path
+        else:
+            assert list((ROOT / folder).glob(path)), f"{path} in {folder}"
 
 
 def test_runbook_has_every_alarm_and_no_other() -> None:
