@@ -1,9 +1,10 @@
 """The keys that tokens are signed with.
 
-A key is a version of the stack's secret. Functions sign with AWSCURRENT, and verify with it and with AWSPREVIOUS:
+A key is a version of the stack's secret. Functions verify with AWSCURRENT and AWSPREVIOUS, and sign with AWSCURRENT
+once all of them know it:
 
     before     A current
-    rotated    B current, A previous     tokens of A are valid until they expire
+    rotated    B current, A previous     A signs for five minutes more; tokens of A are valid until they expire
     rotated    C current, B previous     tokens of A are not valid any more
 
 So nobody is logged out as long as every token of A has expired before A leaves.
@@ -22,7 +23,7 @@ from uuid import uuid4
 import click
 from botocore.exceptions import ClientError
 
-from peerlearn.adapters.keyring import KEY_FRESH_SECONDS
+from peerlearn.adapters.keyring import KEY_SIGNS_AFTER_SECONDS
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.users import REFRESH_TOKEN_LIFETIME
 from scripts.local_stack.problem import Problem
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 # As long and of the same characters as what the template generates.
 _KEY_LENGTH = 64
 _CHARACTERS = string.ascii_letters + string.digits
-# After a rotation a function goes on signing with the key it knows until it looks again.
-_STILL_SIGNING = timedelta(seconds=KEY_FRESH_SECONDS)
+# After a rotation functions go on signing with the key before for so long.
+_STILL_SIGNING = timedelta(seconds=KEY_SIGNS_AFTER_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ def keys() -> None:
 def rotate(target: Target, *, force: bool) -> None:
     """Signs new tokens with a new key, without logging anyone out.
 
-    Tokens of the present key stay valid until they expire, seven days at the latest; functions take to the new key
-    within five minutes. Rotating again in that time would end the tokens of the key before and is refused.
+    Tokens of the present key stay valid until they expire, seven days at the latest; the new key signs in five
+    minutes' time, when every function knows it. Rotating again before those tokens have expired would end them and
+    is refused.
 
     For a key that has leaked rotate twice with --force: then no token of it is accepted any more, and everybody signs
     in anew.
@@ -77,8 +79,9 @@ def rotate(target: Target, *, force: bool) -> None:
             " log people out (--force does it all the same)."
         )
     kid = replace_key(client, secret_id, state)
-    click.echo(f"Key {kid} signs now; {state.current} still verifies.")
-    free = utc_now() + _STILL_SIGNING + REFRESH_TOKEN_LIFETIME
+    signs = utc_now() + _STILL_SIGNING
+    click.echo(f"Key {kid} signs from {signs:%H:%M:%S} UTC on; {state.current} still verifies.")
+    free = signs + REFRESH_TOKEN_LIFETIME
     click.echo(f"The next rotation logs nobody out from {free:%Y-%m-%d %H:%M} UTC on.")
 
 

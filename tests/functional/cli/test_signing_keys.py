@@ -11,6 +11,7 @@ import boto3
 import jwt
 import pytest
 
+from peerlearn.adapters import keyring
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.bootstrap.security import access_tokens
 from peerlearn.domain.errors import Unauthenticated
@@ -55,18 +56,29 @@ def is_valid(token: str) -> bool:
     return True
 
 
-def test_tokens_outlive_a_rotation_and_new_ones_carry_the_new_key(run: Run, learner: Person) -> None:
+def test_tokens_outlive_a_rotation_and_new_ones_carry_the_new_key(
+    run: Run, learner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = run("keys", "rotate")
     assert done.status == 0, done.err
     assert is_valid(learner.token)
-    renewed = account_service().refresh(learner.refresh_token)
+    at_once = account_service().refresh(learner.refresh_token)
+    assert kid_of(learner.token) == kid_of(at_once.access_token) == kid_of(at_once.refresh_token)
+    # five minutes later
+    monkeypatch.setattr(keyring, "KEY_SIGNS_AFTER_SECONDS", 0)
+    assert is_valid(learner.token)
+    renewed = account_service().refresh(at_once.refresh_token)
     assert kid_of(learner.token) != kid_of(renewed.access_token) == kid_of(renewed.refresh_token)
-    assert f"Key {kid_of(renewed.access_token)} signs now; {kid_of(learner.token)} still verifies." in done.out
+    assert f"Key {kid_of(renewed.access_token)} signs from " in done.out
+    assert f"; {kid_of(learner.token)} still verifies." in done.out
 
 
-def test_a_function_that_runs_takes_to_the_new_key_by_itself(run: Run, learner: Person) -> None:
+def test_a_function_that_runs_takes_to_the_new_key_by_itself(
+    run: Run, learner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     running = access_tokens()
     assert run("keys", "rotate").status == 0
+    monkeypatch.setattr(keyring, "KEY_SIGNS_AFTER_SECONDS", 0)
     forget_providers()
     fresh = access_tokens().issue_access(learner.user, learner.session.session_id)
     assert running.verify_access(fresh).user_id == learner.user_id
@@ -86,7 +98,7 @@ def test_a_new_key_is_like_the_template_s_and_a_new_one_each_time(run: Run, secr
 
 def test_again_too_soon_is_refused_until_the_last_token_has_expired(run: Run, learner: Person, later: Clock) -> None:
     run("keys", "rotate")
-    until = timedelta(days=7, minutes=5)
+    until = timedelta(days=7, seconds=310)
     for ahead in (timedelta(0), until - timedelta(seconds=20)):
         later(ahead)
         refused = run("keys", "rotate")

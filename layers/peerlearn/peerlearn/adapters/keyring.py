@@ -1,16 +1,18 @@
-"""Signing keys from Secrets Manager: the current one signs, the current and the previous one verify."""
+"""Signing keys from Secrets Manager: one signs, the current and the previous one verify."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import transient_as_unavailable
+from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TemporarilyUnavailable
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ KEY_MIN_BYTES = 32
 # How long a process trusts its keys, and how often at most an unknown `kid` or a failure makes it look again.
 KEY_FRESH_SECONDS = 300.0
 _LOOK_AGAIN_SECONDS = 10.0
+# From this age on a key signs: every process has read it by then, so that nobody is refused for a key not yet known.
+KEY_SIGNS_AFTER_SECONDS = KEY_FRESH_SECONDS + _LOOK_AGAIN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,30 @@ class KeyRing(Protocol):
 
 
 class SecretKeyRing:
-    """The versions AWSCURRENT and AWSPREVIOUS of one secret, cached in the process."""
+    """The versions AWSCURRENT and AWSPREVIOUS of one secret, cached in the process.
+
+        before                A current                signs
+        rotated               B current, A previous    A signs still: others may not know B yet
+        five minutes later    B current, A previous    B signs
+
+    Both verify all the while.
+    """
 
     def __init__(
-        self, client: SecretsManagerClient, secret_id: str, monotonic: Callable[[], float] = time.monotonic
+        self,
+        client: SecretsManagerClient,
+        secret_id: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        clock: Clock = utc_now,
     ) -> None:
         self._client = client
         self._secret_id = secret_id
         self._monotonic = monotonic
-        self._current: SigningKey | None = None
-        self._others: dict[str, SigningKey] = {}
-        self._current_due = float("-inf")
+        self._clock = clock
+        # the one that signs first; without the previous one where nobody has asked for it
+        self._keys: tuple[SigningKey, ...] = ()
+        self._newest_kid = ""
+        self._due = float("-inf")
         self._look_due = float("-inf")
         self._look_failed = False
 
@@ -66,15 +83,13 @@ class SecretKeyRing:
         ValueError
             The secret is shorter than 32 bytes.
         """
-        if self._current is None:
-            return self._read_current()
-        if self._monotonic() >= self._current_due:
-            self._current_due = self._monotonic() + _LOOK_AGAIN_SECONDS
-            try:
-                return self._read_current()
-            except TemporarilyUnavailable:
-                return self._current
-        return self._current
+        if not self._keys:
+            self._read()
+        elif self._monotonic() >= self._due:
+            self._due = self._monotonic() + _LOOK_AGAIN_SECONDS
+            with suppress(TemporarilyUnavailable):
+                self._read()
+        return self._keys[0]
 
     def find(self, kid: str) -> SigningKey | None:
         """The key of that version if it is the current or the previous one.
@@ -84,23 +99,23 @@ class SecretKeyRing:
         TemporarilyUnavailable
             It is not among the known ones, and Secrets Manager did not answer.
         """
-        current = self.current()
-        if kid == current.kid:
-            return current
-        if kid not in self._others:
+        self.current()
+        found = self._known(kid)
+        if found is None:
             self._look_again()
-        return self._current if self._current and self._current.kid == kid else self._others.get(kid)
+            found = self._known(kid)
+        return found
 
     def known(self) -> Iterator[SigningKey]:
-        """The current key, then the previous; asks Secrets Manager anew only of a caller who goes on to the end."""
-        seen = set()
-        for look_again in (False, True):
-            if look_again:
-                self._look_again()
-            for key in (self.current(), *self._others.values()):
-                if key.kid not in seen:
-                    seen.add(key.kid)
-                    yield key
+        """The key that signs, then the other; asks Secrets Manager anew only of a caller who goes on to the end."""
+        self.current()
+        before = self._keys
+        yield from before
+        self._look_again()
+        yield from (key for key in self._keys if key not in before)
+
+    def _known(self, kid: str) -> SigningKey | None:
+        return next((key for key in self._keys if key.kid == kid), None)
 
     def _look_again(self) -> None:
         """Reads both versions, at most every few seconds: a forged `kid` must not cost a look-up per request."""
@@ -110,28 +125,37 @@ class SecretKeyRing:
             return
         self._look_due = self._monotonic() + _LOOK_AGAIN_SECONDS
         self._look_failed = True
-        self._read_current()
-        previous = self._fetch("AWSPREVIOUS")
-        self._others = {previous.kid: previous} if previous else {}
+        self._read(both=True)
         self._look_failed = False
 
-    def _read_current(self) -> SigningKey:
-        fetched = self._fetch("AWSCURRENT")
-        if fetched is None:
-            raise LookupError("the signing secret has no current version")
-        if self._current is not None and self._current.kid != fetched.kid:
-            self._others = {self._current.kid: self._current}
-        self._current = fetched
-        self._current_due = self._monotonic() + KEY_FRESH_SECONDS
-        return fetched
+    def _read(self, *, both: bool = False) -> None:
+        """Reads the newest version, and the one before where it is of use or asked for.
 
-    def _fetch(self, stage: str) -> SigningKey | None:
+        Nothing that is known changes unless everything was read.
+        """
+        newest, age = self._version("AWSCURRENT")
+        if newest is None:
+            raise LookupError("the signing secret has no current version")
+        signs_in = max(0.0, KEY_SIGNS_AFTER_SECONDS - age)
+        keys = [newest, *(key for key in self._keys if key.kid != newest.kid)]
+        # What was newest the last time need not be the one before this: there may have been another in between.
+        if both or signs_in or self._newest_kid not in ("", newest.kid):
+            previous, _ = self._version("AWSPREVIOUS")
+            keys = [newest, previous] if previous else [newest]
+            if signs_in:
+                keys.reverse()
+        self._keys, self._newest_kid = tuple(keys), newest.kid
+        self._due = self._monotonic() + min(KEY_FRESH_SECONDS, signs_in or KEY_FRESH_SECONDS)
+
+    def _version(self, stage: str) -> tuple[SigningKey | None, float]:
+        """The version at that stage and its age in seconds."""
         try:
             with transient_as_unavailable():
                 answer: Any = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
         except ClientError as error:
             # A secret that was never rotated has no previous version.
             if stage == "AWSPREVIOUS" and error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None
+                return None, 0.0
             raise
-        return SigningKey(answer["VersionId"], json.loads(answer["SecretString"])["key"].encode())
+        age = self._clock() - answer["CreatedDate"]
+        return SigningKey(answer["VersionId"], json.loads(answer["SecretString"])["key"].encode()), age.total_seconds()
