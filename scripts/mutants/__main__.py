@@ -45,12 +45,9 @@ def main() -> int:
         write_switches(tree, sites)
         bench = Bench(tree, engine.endpoint, arguments.jobs)
         verdicts = _tried(bench, sites, chosen, look=arguments.look, fresh=arguments.anew)
-        progress = Progress(0)
-        progress.say("the tests that found them, with nothing removed")
-        unreliable = bench.unreliable(verdict.test for verdict in verdicts if verdict.test)
     if len(chosen) + len(EQUIVALENTS) == len(sites):
         write_results(verdicts)
-    return _reported(verdicts, sites, unreliable)
+    return _reported(verdicts, sites, sorted(bench.unsound))
 
 
 def _arguments() -> argparse.Namespace:
@@ -151,7 +148,7 @@ def _by_kind(sites: Iterable[Site]) -> str:
     return ", ".join(f"{kind} {count}" for kind, count in Counter(site.kind for site in sites).most_common())
 
 
-def _reported(verdicts: Sequence[Verdict], sites: Sequence[Site], unreliable: Sequence[str]) -> int:
+def _reported(verdicts: Sequence[Verdict], sites: Sequence[Site], unsound: Sequence[str]) -> int:
     survivors = [verdict for verdict in verdicts if not verdict.test]
     mismade = [verdict for verdict in verdicts if verdict.is_mismade]
     print(f"\n{_by_kind(verdict.site for verdict in verdicts)}")
@@ -161,11 +158,11 @@ def _reported(verdicts: Sequence[Verdict], sites: Sequence[Site], unreliable: Se
     unknown = set(EQUIVALENTS) - {site.name for site in sites}
     for name in sorted(unknown):
         print(f"called equivalent, and not there any more: {name}")
-    for test in unreliable:
+    for test in unsound:
         print(f"fails with nothing removed: {test}")
     killed = len(verdicts) - len(survivors)
     print(f"{killed} of {len(verdicts)} mutants killed; {len(EQUIVALENTS)} equivalent ones left out")
-    return 1 if survivors or mismade or unknown or unreliable else 0
+    return 1 if survivors or mismade or unknown or unsound else 0
 
 
 if __name__ == "__main__":

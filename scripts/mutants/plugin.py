@@ -4,9 +4,9 @@
 
 `SERVE` names two pipes. The tests are collected, then tasks are waited for, a line each: `{"number", "tests"}`. Each
 is carried out in a process forked from this one, with that removal on, and answered with a line, `{"number", "status",
-"test", "why", "seconds"}`: the first test that failed, if any. So a mutant costs what its tests cost, and nothing is
-collected or imported for it. No removal takes effect while a module is imported; who may call an endpoint is looked up
-at its first request.
+"test", "why", "seconds", "unsound"}`: the first test that failed, if any, and that passes with nothing removed; those
+that do not are the unsound ones. So a mutant costs what its tests cost, and nothing is collected or imported for it.
+No removal takes effect while a module is imported; who may call an endpoint is looked up at its first request.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ settings.load_profile("mutants")
 
 _failed: dict[str, str] = {}
 _seconds: dict[str, float] = {}
+_sound: set[str] = set()
+_unsound: set[str] = set()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -78,13 +80,21 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         for line in asked:
             task = json.loads(line)
             began = time.monotonic()
-            found = _forked(task["number"], list(chain.from_iterable(items.get(test, ()) for test in task["tests"])))
-            print(
-                json.dumps({**found, "number": task["number"], "seconds": time.monotonic() - began}),
-                file=told,
-                flush=True,
-            )
+            found = _judged(task["number"], list(chain.from_iterable(items.get(test, ()) for test in task["tests"])))
+            about = {"number": task["number"], "seconds": time.monotonic() - began, "unsound": sorted(_unsound)}
+            print(json.dumps(found | about), file=told, flush=True)
     return True
+
+
+def _judged(number: int, items: Sequence[pytest.Item]) -> dict[str, Any]:
+    """What the tests say of a removal; one that fails with nothing removed has no say."""
+    while True:
+        found = _forked(number, [item for item in items if item.nodeid not in _unsound])
+        test = found["test"]
+        if test is None or test in _sound:
+            return found
+        untouched = _forked(0, [item for item in items if item.nodeid == test])
+        (_sound if untouched["status"] == 0 else _unsound).add(test)
 
 
 def _forked(number: int, items: Sequence[pytest.Item]) -> dict[str, Any]:

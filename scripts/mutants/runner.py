@@ -94,11 +94,18 @@ def _names(file: str, site: Site) -> bool:
 
 
 class Bench:
-    """The copied tree, one engine, and processes that try mutants in it."""
+    """The copied tree, one engine, and processes that try mutants in it.
+
+    Attributes
+    ----------
+    unsound: set
+        The tests that failed with nothing removed, and had no say.
+    """
 
     def __init__(self, tree: Path, endpoint: str, jobs: int) -> None:
         self._tree = tree
         self._jobs = jobs
+        self.unsound: set[str] = set()
         self._environment = {
             **os.environ,
             "DYNAMODB_LOCAL": endpoint,
@@ -138,6 +145,7 @@ class Bench:
                 while not waiting.empty():
                     site, tests = waiting.get()
                     answer = server.ask({"number": site.number, "tests": tests})
+                    self.unsound.update(answer["unsound"])
                     # 1: a test failed; 0: none did; 5: there was none; all else is no verdict on the mutant
                     ended = "" if answer["status"] in (0, 5) else f"pytest ended with {answer['status']}"
                     verdict = Verdict(
@@ -158,14 +166,6 @@ class Bench:
                         server.stop()
                     raise
         return verdicts
-
-    def unreliable(self, tests: Iterable[str]) -> list[str]:
-        """Those of the tests that fail with no removal on."""
-        verdict = self.tried([(_NOTHING, sorted(set(tests)))], lambda _: None)
-        return [each.test or each.why for each in verdict if each.test or each.why]
-
-
-_NOTHING = Site(0, "", "", "", 0, "", "", None, "")  # type: ignore[arg-type]
 
 
 class _Server:

@@ -37,9 +37,9 @@ def copy_tree(root: Path, target: Path) -> None:
     )
     for name in filter(None, listed.stdout.split("\0")):
         source = root / name
-        if source.is_file() and not source.is_symlink():
+        if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target / name)
+            shutil.copy2(source, target / name, follow_symlinks=False)
     for name in _SHARED:
         if (root / name).exists():
             (target / name).symlink_to((root / name).resolve())

@@ -1,0 +1,36 @@
+"""What `make logs` reads of the running stack: one id from API Gateway's request to the push that came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from scripts.local_stack.logs import LogFollower
+from tests.support.classroom import Classroom, eventually, heard_of, opened, run
+
+
+def test_a_message_is_found_by_its_request_up_to_the_push(stack: dict[str, Any]) -> None:
+    async def test() -> None:
+        classroom = Classroom(stack)
+        sender, receiver = classroom.join(), classroom.join()
+        follower = LogFollower(stack["endpoint"])
+        lines: list[tuple[str, dict[str, Any]]] = []
+        async with opened(receiver) as socket:
+            body = {"receiverId": receiver.user["userId"], "message": "Shall we?"}
+            sent = await asyncio.to_thread(sender.call, "POST", "/v1/learner/messages", body)
+            pushed = (await heard_of(socket, "message.created"))["message.created"]
+        assert pushed["data"]["messageId"] == sent["data"]["message"]["messageId"]
+        told = f"message.created {pushed['eventId']}"
+
+        def is_told() -> bool:
+            for one in follower.new_invocations():
+                lines.extend((one.function, line) for line in one.lines if isinstance(line, dict))
+            return any(told in line.get("events", ()) for _, line in lines)
+
+        await eventually(is_told)
+        (request_id,) = {line["correlation_id"] for _, line in lines if told in line.get("events", ())}
+        followed = [(function, line["message"]) for function, line in lines if line.get("correlation_id") == request_id]
+        assert [message for _, message in followed] == ["answered", "told"]
+        assert [function.rpartition("-")[2].lower() for function, _ in followed] == ["send", "notify"]
+
+    run(test)
