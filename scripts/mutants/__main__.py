@@ -17,12 +17,11 @@ from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.template import ROOT
 from scripts.mutants.equivalents import EQUIVALENTS
 from scripts.mutants.report import RESULTS, write_results
-from scripts.mutants.runner import LEVELS, Bench, Passage, Progress, Verdict, guessed
+from scripts.mutants.runner import LEVELS, Bench, Progress, Verdict, guessed
 from scripts.mutants.schemata import copy_tree, write_switches
 from scripts.mutants.sites import Site, find_sites
 
 _CACHE = ROOT / ".cache" / "mutants"
-_PASSAGE = _CACHE / "passage.json"
 _KILLERS = _CACHE / "killers.jsonl"
 
 
@@ -77,7 +76,7 @@ def _is_wanted(site: Site, arguments: argparse.Namespace) -> bool:
 def _tried(
     bench: Bench, sites: Sequence[Site], chosen: Sequence[Site], *, look: Sequence[str], fresh: bool
 ) -> list[Verdict]:
-    """First the test that found it the last time, then those known to come by, then those found by a new look."""
+    """First the test that found it the last time, then the files that name it, then whichever come by."""
     progress = Progress(len(chosen))
     killers = {} if fresh else _known_killers()
     verdicts: dict[int, Verdict] = {}
@@ -95,17 +94,10 @@ def _tried(
         return [site for site in chosen if site.number not in verdicts]
 
     attempt([(site, [killers[site.name]]) for site in left() if site.name in killers], last=False)
-    known = None if fresh else _known_passage()
-    if known is not None and left():
-        attempt([(site, tests) for site in left() if (tests := known.of(site))], last=False)
-    guesses = [
-        (site, tests) for site in left() if not (known and known.tests.get(site.name)) and (tests := guessed(site))
-    ]
-    attempt(guesses, last=False)
+    attempt([(site, tests) for site in left() if (tests := guessed(site))], last=False)
     if left():
         progress.say(f"looking which tests come by the {len(left())} that are left")
         passage = bench.passage(sites, look)
-        _keep(passage)
         if passage.failing:
             progress.say(f"{len(passage.failing)} tests fail anyway and do not count: {', '.join(passage.failing[:5])}")
         attempt([(site, passage.of(site)) for site in left()], last=True)
@@ -126,22 +118,6 @@ def _remember(verdict: Verdict) -> None:
     with _KILLERS.open("a", encoding="utf-8") as killers:
         if verdict.test and not verdict.is_mismade:
             killers.write(json.dumps({verdict.site.name: verdict.test}) + "\n")
-
-
-def _known_passage() -> Passage | None:
-    if not _PASSAGE.exists():
-        return None
-    return Passage(json.loads(_PASSAGE.read_text(encoding="utf-8")), [])
-
-
-def _keep(passage: Passage) -> None:
-    """Beside what earlier runs with other tests found; a test that is gone is not asked for."""
-    known = _known_passage()
-    together = dict(known.tests) if known else {}
-    for name, tests in passage.tests.items():
-        together[name] = list(dict.fromkeys([*tests, *together.get(name, ())]))
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    _PASSAGE.write_text(json.dumps(together), encoding="utf-8")
 
 
 def _by_kind(sites: Iterable[Site]) -> str:
