@@ -23,6 +23,8 @@ from scripts.mutants.sites import Site, find_sites
 
 _CACHE = ROOT / ".cache" / "mutants"
 _KILLERS = _CACHE / "killers.jsonl"
+# For more of them a look at all tests is cheaper than guesses.
+_FEW = 10
 
 
 def main() -> int:
@@ -94,7 +96,8 @@ def _tried(
         return [site for site in chosen if site.number not in verdicts]
 
     attempt([(site, [killers[site.name]]) for site in left() if site.name in killers], last=False)
-    attempt([(site, tests) for site in left() if (tests := guessed(site))], last=False)
+    if len(left()) <= _FEW:
+        attempt([(site, tests) for site in left() if (tests := guessed(site))], last=False)
     if left():
         progress.say(f"looking which tests come by the {len(left())} that are left")
         passage = bench.passage(sites, look)
