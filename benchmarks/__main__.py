@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -49,10 +51,26 @@ def main() -> None:
     for names, measure in METRICS.items():
         if wanted & set(names):
             began = time.monotonic()
-            rows += [row for row in measure(effort) if row.metric in wanted]
+            with _unheard():
+                rows += [row for row in measure(effort) if row.metric in wanted]
             print(f"{' and '.join(names)} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(table(rows))
     _keep(rows, complete=wanted == set(NAMES) and not effort.quick)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """What handlers log is written, and so counted, but not shown."""
+    shown, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    sys.stdout.flush()
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(shown, 1)
+        os.close(shown)
+        os.close(nowhere)
 
 
 def _keep(rows: list[Row], *, complete: bool) -> None:

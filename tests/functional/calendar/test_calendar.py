@@ -150,6 +150,13 @@ def booking(title: str, description: str) -> Booking:
     return Booking(Enrollment("usr_1", "ssn_1", EnrollmentStatus.ACTIVE, now, now), session)
 
 
+def test_a_session_without_times_has_no_place_in_a_calendar() -> None:
+    with_times = booking("Tactics", "Ten positions.")
+    without = replace(with_times, session=replace(with_times.session, ends_at=None))
+    with pytest.raises(ValueError, match="without times"):
+        _ = without.starts_at
+
+
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('\n,;:\\"🙂ä'), max_size=200)
 
 

@@ -292,6 +292,43 @@ def test_simultaneous_role_changes_leave_both_copies_alike(
     assert credential.user.role in roles
 
 
+def test_a_role_that_was_changed_meanwhile_is_not_changed_again(
+    accounts: AccountService, unreliable: AccountService, ada: SignedIn, wire: Wire, table: Table
+) -> None:
+    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
+    wire.before("TransactWriteItems", lambda: accounts.set_role(admin, ada.user.user_id, Role.TUTOR))
+    with pytest.raises(Conflict, match="at the same moment"):
+        unreliable.set_role(admin, ada.user.user_id, Role.ADMIN)
+    user = AccountRepository(table).user(ada.user.user_id)
+    assert user is not None
+    assert (user.role, user.session_epoch) == (Role.TUTOR, 1)
+
+
+def test_the_same_role_given_by_another_at_the_same_moment_is_given(
+    accounts: AccountService, unreliable: AccountService, ada: SignedIn, wire: Wire
+) -> None:
+    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
+    wire.before("TransactWriteItems", lambda: accounts.set_role(admin, ada.user.user_id, Role.TUTOR))
+    assert unreliable.set_role(admin, ada.user.user_id, Role.TUTOR).role is Role.TUTOR
+
+
+def test_somebody_stays_an_administrator(accounts: AccountService, ada: SignedIn) -> None:
+    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
+    accounts.set_role(admin, ada.user.user_id, Role.ADMIN)
+    with pytest.raises(Conflict, match="has to stay"):
+        accounts.set_role(admin, ada.user.user_id, Role.LEARNER)
+
+
+def test_the_end_of_a_session_that_is_gone_leaves_nothing(
+    accounts: AccountService, ada: SignedIn, tokens: TokenService, table: Table, dynamodb: DynamoDBClient,
+    table_name: str,
+) -> None:  # fmt: skip
+    claims = tokens.verify_refresh(ada.refresh_token)
+    table.batch_delete([table_keys.session(claims.user_id, claims.session_id)])
+    accounts.logout(ada.refresh_token)
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1}
+
+
 def test_round_trips(unreliable: AccountService, ada: SignedIn, wire: Wire) -> None:
     unreliable.login(EMAIL, PASSWORD, HERE)
     assert len(wire.calls) == 2

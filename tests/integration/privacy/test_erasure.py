@@ -311,6 +311,17 @@ def test_administrators_who_demote_each_other_at_the_same_instant_leave_one(
         table.batch_delete([keys.administrators(), keys.profile(spare)])
 
 
+def test_a_profile_changed_at_the_moment_of_its_end_stays_gone(
+    people: People, accounts: AccountRepository, erasure: ErasureService, wire: Wire, table_name: str
+) -> None:
+    person = people.add()
+    late = AccountRepository(Table(wire.client, table_name))
+    wire.before("TransactWriteItems", lambda: erasure.erase(person.principal))
+    with pytest.raises(Unauthenticated):
+        late.change_profile(person.user, "token-1", name="Grace")
+    assert accounts.user(person.user_id) is None
+
+
 def test_a_name_that_changes_while_it_is_carried_on_is_carried_on_again(
     people: People, accounts: AccountRepository, authoring: AuthoringService, wire: Wire, table_name: str,
     table: Table,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peerlearn.domain.errors import Unauthenticated, UserNotFound
 from peerlearn.domain.messages import Conversation, Draft, Message, Pair, Reading
 from tests.fakes.clock import START
 
@@ -17,6 +19,15 @@ STEPS = st.lists(st.tuples(st.sampled_from(["usr_a", "usr_b"]), st.one_of(st.non
 
 def draft(sender_id: str, number: int, seconds: int = 0) -> Draft:
     return Draft(f"msg_{number}", PAIR, sender_id, "x", START + timedelta(seconds=seconds))
+
+
+def test_who_has_erased_their_account_writes_no_more_and_nobody_writes_to_them() -> None:
+    head = Conversation(PAIR, gone=frozenset({"usr_a"}))
+    with pytest.raises(Unauthenticated):
+        head.require_both("usr_a")
+    with pytest.raises(UserNotFound):
+        head.require_both("usr_b")
+    Conversation(PAIR).require_both("usr_a")
 
 
 @given(STEPS)

@@ -28,7 +28,6 @@ _IS_NEW = "attribute_not_exists(PK)"
 _EXISTS = "attribute_exists(PK)"
 # Somebody else may have changed the account since it was read; both copies move together.
 _SAME_EPOCH = "#epoch = :epoch"
-_SAME_HASH = "#hash = :old"
 _CHANGE = {"#change": LAST_CHANGE}
 
 
@@ -117,14 +116,13 @@ class AccountRepository:
     def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool:
         """Replaces the hash and ends every session but one; False when the account was changed meanwhile.
 
-        The epoch is part of the condition: after a change of role it has moved on already, and moving it to the same
-        number again would leave the sessions begun since then alive.
+        Whatever changes the hash or the role moves the epoch too, so the epoch is all that has to be the same: moving
+        it to the same number again would leave the sessions begun since then alive. Both copies move together.
         """
         user = credential.user
         values = {
             ":next": user.session_epoch + 1,
             ":keep": keep_session_id,
-            ":epoch": user.session_epoch,
             ":change": LastChange.ENDED.value,
         }
         names = {"#epoch": "sessionEpoch", "#keep": "keptSession"} | _CHANGE
@@ -133,11 +131,11 @@ class AccountRepository:
             update(
                 keys.credential(user.email),
                 f"{expression}, #hash = :new",
-                condition=f"{_SAME_HASH} AND {_SAME_EPOCH}",
+                condition=_SAME_EPOCH,
                 names={**names, "#hash": "passwordHash"},
-                values={**values, ":new": new_hash, ":old": credential.password_hash},
+                values={**values, ":new": new_hash, ":epoch": user.session_epoch},
             ),
-            update(keys.profile(user.user_id), expression, condition=_SAME_EPOCH, names=names, values=values),
+            update(keys.profile(user.user_id), expression, names=names, values=values),
         ]
         try:
             self._table.transact(writes, token)
@@ -180,7 +178,7 @@ class AccountRepository:
                 raise Conflict("Somebody has to stay an administrator.") from failure
             found = failure.found[0]
             # The reply to our own commit may have been lost; another's commit of the same role is as good.
-            if found is None or found["role"] != role or found["sessionEpoch"] != changed.session_epoch:
+            if found is None or found["role"] != role:
                 return None
         return changed
 
