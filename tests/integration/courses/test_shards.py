@@ -239,6 +239,20 @@ def test_a_line_that_opens_meanwhile_is_known_to_new_shards(
     courses.check(course_id)
 
 
+def test_a_line_that_dissolves_meanwhile_is_not_waited_for_by_new_shards(
+    school: School, enrolling: EnrollmentService, courses: Courses, authoring: AuthoringService, wire: Wire
+) -> None:
+    course_id = authoring.create(ADA, replace(DRAFT, capacity=1)).course.course_id
+    enrolling.enroll("usr_1", course_id)
+    enrolling.join_waitlist("usr_w1", course_id)
+    over_wire = School(wire.client, type(school.table)(wire.client, school.name), school.name)
+    late = AuthoringService(over_wire.courses, AccountRepository(school.table), school.indexer, seats_per_shard=5)
+    wire.before("TransactWriteItems", lambda: enrolling.leave_waitlist("usr_w1", course_id))
+    late.change(ADA, course_id, CourseChanges(capacity=20))
+    courses.check(course_id)
+    assert wrong(school.items()) == []
+
+
 def test_who_joins_while_the_course_gets_more_shards_is_told_of_their_seats(
     school: School, authoring: AuthoringService, enrolling: EnrollmentService, courses: Courses
 ) -> None:
