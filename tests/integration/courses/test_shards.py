@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -251,6 +252,22 @@ def test_a_line_that_dissolves_meanwhile_is_not_waited_for_by_new_shards(
     late.change(ADA, course_id, CourseChanges(capacity=20))
     courses.check(course_id)
     assert wrong(school.items()) == []
+
+
+def test_shards_that_an_older_look_did_not_see_are_not_written_over(
+    school: School, enrolling: EnrollmentService, courses: Courses, authoring: AuthoringService
+) -> None:
+    """A course and its seats are two items: who reads them while they change may get one of each."""
+    older = authoring.create(ADA, replace(DRAFT, capacity=4))
+    course_id = older.course.course_id
+    authoring.change(ADA, course_id, CourseChanges(capacity=20))
+    for learner in numbered("any", 12):
+        enrolling.enroll(learner, course_id)
+    newer = school.courses.page(course_id)
+    assert newer is not None
+    torn = replace(newer, seats=older.seats)
+    assert not school.courses.change(torn, CourseChanges(capacity=30).applied_to(torn, 5), str(uuid4()))
+    courses.check(course_id)
 
 
 def test_who_joins_while_the_course_gets_more_shards_is_told_of_their_seats(

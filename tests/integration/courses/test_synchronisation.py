@@ -140,14 +140,14 @@ def test_a_change_whose_reply_is_lost_is_known_as_done(wired: School, wire: Wire
     before = wired.authoring.create(ADA, DRAFT)
     for operation in ("UpdateItem", "TransactWriteItems"):
         wire.lose_reply(operation)
-    assert wired.courses.change(before, change.applied_to(before), "token")
+    assert wired.courses.change(before, change.applied_to(before), str(uuid4()))
 
 
 def test_a_course_is_never_written_over_by_a_new_one(school: School) -> None:
     page = school.authoring.create(ADA, DRAFT)
     stored = school.courses.page(page.course.course_id)
     with pytest.raises(ConditionFailed):
-        school.courses.add(replace(page, course=replace(page.course, title="Another")), "another")
+        school.courses.add(replace(page, course=replace(page.course, title="Another")), str(uuid4()))
     assert school.courses.page(page.course.course_id) == stored
 
 

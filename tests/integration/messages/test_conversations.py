@@ -283,7 +283,7 @@ def test_who_may_answer_finds_that_their_peer_has_just_left(
     pair = Pair.of(ada.user_id, bob.user_id)
     gone, sender = (ada, bob) if getattr(pair, side) == ada.user_id else (bob, ada)
     wired.send(gone.principal, sender.user_id, "last words")
-    wire.before(TRANSACT, partial(ErasureRepository(table).leave_conversations, gone.user_id, "token"))
+    wire.before(TRANSACT, partial(ErasureRepository(table).leave_conversations, gone.user_id, gone.user_id[-20:]))
     with pytest.raises(UserNotFound):
         wired.send(sender.principal, gone.user_id, "Still there?")
     assert [one.text for one in everything(wired, sender, gone)] == ["last words"]
