@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -236,6 +237,36 @@ def test_a_line_that_opens_meanwhile_is_known_to_new_shards(
     wire.before("TransactWriteItems", lambda: enrolling.join_waitlist("usr_w1", course_id))
     late.change(ADA, course_id, CourseChanges(capacity=20))
     assert wire.calls.count("TransactWriteItems") == 2
+    courses.check(course_id)
+
+
+def test_a_line_that_dissolves_meanwhile_is_not_waited_for_by_new_shards(
+    school: School, enrolling: EnrollmentService, courses: Courses, authoring: AuthoringService, wire: Wire
+) -> None:
+    course_id = authoring.create(ADA, replace(DRAFT, capacity=1)).course.course_id
+    enrolling.enroll("usr_1", course_id)
+    enrolling.join_waitlist("usr_w1", course_id)
+    over_wire = School(wire.client, type(school.table)(wire.client, school.name), school.name)
+    late = AuthoringService(over_wire.courses, AccountRepository(school.table), school.indexer, seats_per_shard=5)
+    wire.before("TransactWriteItems", lambda: enrolling.leave_waitlist("usr_w1", course_id))
+    late.change(ADA, course_id, CourseChanges(capacity=20))
+    courses.check(course_id)
+    assert wrong(school.items()) == []
+
+
+def test_shards_that_an_older_look_did_not_see_are_not_written_over(
+    school: School, enrolling: EnrollmentService, courses: Courses, authoring: AuthoringService
+) -> None:
+    """A course and its seats are two items: who reads them while they change may get one of each."""
+    older = authoring.create(ADA, replace(DRAFT, capacity=4))
+    course_id = older.course.course_id
+    authoring.change(ADA, course_id, CourseChanges(capacity=20))
+    for learner in numbered("any", 12):
+        enrolling.enroll(learner, course_id)
+    newer = school.courses.page(course_id)
+    assert newer is not None
+    torn = replace(newer, seats=older.seats)
+    assert not school.courses.change(torn, CourseChanges(capacity=30).applied_to(torn, 5), str(uuid4()))
     courses.check(course_id)
 
 

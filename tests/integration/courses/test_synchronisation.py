@@ -18,8 +18,10 @@ from peerlearn.domain.catalogue import Filters
 from peerlearn.domain.courses import CourseStatus, Kind, Level
 from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
+from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Table
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.enrollments import EnrollmentService
 from tests.integration.courses.conftest import TUTORS, School
 from tests.support.wire import Wire, conflict
@@ -129,6 +131,45 @@ def test_lost_reply_to_a_deletion(wired: School, wire: Wire, *, forgets_tokens: 
     wire.lose_reply("TransactWriteItems")
     wired.authoring.delete(ADA, course_id)
     assert wired.courses.page(course_id) is None
+
+
+@pytest.mark.parametrize("change", [CourseChanges(title="Pawns"), CourseChanges(capacity=3, title="Pawns")])
+def test_a_change_whose_reply_is_lost_is_known_as_done(wired: School, wire: Wire, change: CourseChanges) -> None:
+    """And not made once more, on top of what others may have changed since."""
+    wire.forgets_tokens = True
+    before = wired.authoring.create(ADA, DRAFT)
+    for operation in ("UpdateItem", "TransactWriteItems"):
+        wire.lose_reply(operation)
+    assert wired.courses.change(before, change.applied_to(before), str(uuid4()))
+
+
+def test_a_course_is_never_written_over_by_a_new_one(school: School) -> None:
+    page = school.authoring.create(ADA, DRAFT)
+    stored = school.courses.page(page.course.course_id)
+    with pytest.raises(ConditionFailed):
+        school.courses.add(replace(page, course=replace(page.course, title="Another")), str(uuid4()))
+    assert school.courses.page(page.course.course_id) == stored
+
+
+def test_a_draft_that_is_published_meanwhile_is_not_deleted(wired: School, wire: Wire, school: School) -> None:
+    course_id = school.authoring.create(ADA, replace(DRAFT, status=CourseStatus.DRAFT)).course.course_id
+    publish = partial(school.authoring.change, ADA, course_id, CourseChanges(status=CourseStatus.PUBLISHED))
+    wire.before("TransactWriteItems", publish)
+    with pytest.raises(Conflict):
+        wired.authoring.delete(ADA, course_id)
+    assert school.courses.page(course_id) is not None
+
+
+def test_an_assessment_that_is_added_meanwhile_is_deleted_with_its_draft(
+    wired: School, wire: Wire, school: School
+) -> None:
+    course_id = school.authoring.create(ADA, replace(DRAFT, status=CourseStatus.DRAFT)).course.course_id
+    assessing = AssessmentService(AssessmentRepository(school.table))
+    wire.before(
+        "TransactWriteItems", lambda: assessing.create(ADA, course_id, title="Mate", instructions="", max_grade=10)
+    )
+    wired.authoring.delete(ADA, course_id)
+    assert [item for item in school.items() if item.get("courseId") == course_id] == []
 
 
 def test_contended_counters_are_tried_again(wired: School, wire: Wire) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -78,6 +79,13 @@ def test_after_logout_there_is_neither_ticket_nor_connection(
     with pytest.raises(Unauthenticated):
         realtime.connect(ada.principal, 0, "laptop=")
     assert connected(store, ada) == []
+
+
+def test_a_session_that_is_over_opens_no_connection(store: ConnectionRepository, ada: Person) -> None:
+    for at, name in ((ada.session.expires_at - timedelta(seconds=1), "in time="), (ada.session.expires_at, "late=")):
+        with suppress(Unauthenticated):
+            store.add(Connection(ada.user_id, name, ada.session.session_id, at), 0, name)
+    assert connected(store, ada) == ["in time="]
 
 
 def test_after_a_change_of_role(

@@ -17,7 +17,9 @@ from peerlearn.domain.messages import Message, MessageRange, Pair
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
+from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.table import Table
+from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.messages import MessageService
 from tests.integration.messages.conftest import stranger
 from tests.support.courses import Courses
@@ -138,9 +140,12 @@ def test_what_each_call_costs(wired: MessageService, wire: Wire, ada: Person, bo
 
 @pytest.mark.parametrize("client_message_id", [None, "mine"])
 @pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("forgets_tokens", [False, True])
 def test_a_reply_lost_after_the_commit(
-    wired: MessageService, wire: Wire, ada: Person, bob: Person, client_message_id: str | None, *, first: bool
-) -> None:
+    wired: MessageService, wire: Wire, ada: Person, bob: Person, client_message_id: str | None, *, first: bool,
+    forgets_tokens: bool,
+) -> None:  # fmt: skip
+    wire.forgets_tokens = forgets_tokens
     if not first:
         wired.send(bob.principal, ada.user_id, "hello")
         wire.forget()
@@ -172,12 +177,26 @@ def test_contention_is_retried_and_then_given_up(wired: MessageService, wire: Wi
     assert len(everything(wired, ada, bob)) == 1
 
 
+@pytest.mark.parametrize("first", [True, False])
 def test_somebody_is_faster_between_read_and_write(
+    wired: MessageService, messages: MessageService, wire: Wire, ada: Person, bob: Person, *, first: bool
+) -> None:
+    """The refusal tells where the conversation stands: nothing is read again."""
+    if not first:
+        messages.send(ada.principal, bob.user_id, "before")
+    wire.before(TRANSACT, partial(messages.send, bob.principal, ada.user_id, "faster"))
+    assert wired.send(ada.principal, bob.user_id, "slower")[0].seq == (2 if first else 3)
+    assert wire.calls == [READ, *([QUERY, QUERY] if first else []), TRANSACT, TRANSACT]
+    assert [one.text for one in everything(messages, ada, bob)][-2:] == ["faster", "slower"]
+
+
+def test_the_same_message_comes_from_another_try_between_read_and_write(
     wired: MessageService, messages: MessageService, wire: Wire, ada: Person, bob: Person
 ) -> None:
-    wire.before(TRANSACT, partial(messages.send, bob.principal, ada.user_id, "faster"))
-    assert wired.send(ada.principal, bob.user_id, "slower")[0].seq == 2
-    assert [one.text for one in everything(messages, ada, bob)] == ["faster", "slower"]
+    send = partial(messages.send, ada.principal, bob.user_id, "once", "mine")
+    wire.before(TRANSACT, send)
+    assert wired.send(ada.principal, bob.user_id, "once", "mine")[0] == send()[0]
+    assert len(everything(messages, ada, bob)) == 1
 
 
 # -- who may write to whom --------------------------------------------------------------------------------------------
@@ -245,6 +264,31 @@ def test_leaving_between_the_check_and_the_write(
     assert wired.messages(ada.principal, bob.user_id, MessageRange()).messages == []
 
 
+def test_a_course_that_changes_hands_between_the_check_and_the_write(
+    wired: MessageService, wire: Wire, table: Table, people: People, courses: Courses, learning: Learning
+) -> None:
+    tutor, learner = people.add(Role.TUTOR), people.add()
+    course_id = courses.add(tutor_id=tutor.user_id)
+    learning.enroll(learner.user_id, course_id)
+    wire.before(TRANSACT, partial(TeachingRepository(table).disown, tutor.user_id, course_id))
+    with pytest.raises(Forbidden):
+        wired.send(tutor.principal, learner.user_id, "x")
+    assert wired.messages(tutor.principal, learner.user_id, MessageRange()).messages == []
+
+
+@pytest.mark.parametrize("side", ["low", "high"])
+def test_who_may_answer_finds_that_their_peer_has_just_left(
+    wired: MessageService, wire: Wire, table: Table, ada: Person, bob: Person, side: str
+) -> None:
+    pair = Pair.of(ada.user_id, bob.user_id)
+    gone, sender = (ada, bob) if getattr(pair, side) == ada.user_id else (bob, ada)
+    wired.send(gone.principal, sender.user_id, "last words")
+    wire.before(TRANSACT, partial(ErasureRepository(table).leave_conversations, gone.user_id, gone.user_id[-20:]))
+    with pytest.raises(UserNotFound):
+        wired.send(sender.principal, gone.user_id, "Still there?")
+    assert [one.text for one in everything(wired, sender, gone)] == ["last words"]
+
+
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -296,6 +340,30 @@ def test_reading_moves_forward_only(messages: MessageService, ada: Person, bob: 
     assert [page.conversation.is_read(message) for message in page.messages] == [
         message.receiver_id == ada.user_id for message in page.messages
     ]
+
+
+@pytest.mark.usefixtures("seven")
+def test_another_device_has_read_further_meanwhile(
+    wired: MessageService, messages: MessageService, wire: Wire, ada: Person, bob: Person
+) -> None:
+    wire.before("UpdateItem", partial(messages.mark_read, ada.principal, bob.user_id, 6))
+    assert wired.mark_read(ada.principal, bob.user_id, 4).reading(ada.user_id).up_to == 6
+    assert unread(messages, ada) == {bob.user_id: 1}
+
+
+@pytest.mark.usefixtures("seven")
+def test_a_conversation_that_is_deleted_while_it_is_read(
+    wired: MessageService, wire: Wire, table: Table, ada: Person, bob: Person
+) -> None:
+    def delete() -> None:
+        for person in (ada, bob):
+            ErasureRepository(table).leave_conversations(person.user_id, person.user_id[-20:])
+
+    wire.before("UpdateItem", delete)
+    with pytest.raises(NotFound):
+        wired.mark_read(ada.principal, bob.user_id, 4)
+    pair = Pair.of(ada.user_id, bob.user_id)
+    assert table.get(keys.conversation(pair.low, pair.high)) is None
 
 
 def test_no_conversation(messages: MessageService, ada: Person, bob: Person) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -18,10 +19,12 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
+from peerlearn.persistence.conversations import ConversationRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Backoff, Table
 from peerlearn.persistence.teaching import TeachingRepository
@@ -192,6 +195,67 @@ def test_the_end_of_an_account_is_one_transaction_whose_reply_may_be_lost(
     erasure_on(table).erase(person.principal)
     assert accounts.user(person.user_id) is None
     assert accounts.credential(person.user.email) is None
+
+
+@pytest.fixture
+def wired(wire: Wire, table_name: str) -> Table:
+    return Table(wire.client, table_name, lambda: Backoff(sleep=lambda _: None))
+
+
+@pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
+def test_a_conversation_that_both_leave_is_deleted_by_another_meanwhile(
+    people: People, courses: Courses, learning: Learning, messages: MessageService, wire: Wire, wired: Table,
+    table: Table, operation: str,
+) -> None:  # fmt: skip
+    ada, bob, eve = (people.add() for _ in range(3))
+    shared = courses.add(None)
+    for person in (ada, bob, eve):
+        learning.enroll(person.user_id, shared)
+    for other in (bob, eve):
+        messages.send(ada.principal, other.user_id, "Hello")
+    ErasureRepository(table).leave_conversations(bob.user_id, uuid4().hex[:28])
+    wire.before(operation, lambda: ErasureRepository(table).leave_conversations(ada.user_id, uuid4().hex[:28]))
+    ErasureRepository(wired).leave_conversations(ada.user_id, uuid4().hex[:28])
+    inboxes = [table.get(keys.inbox_counter(person.user_id)) or {} for person in (ada, bob, eve)]
+    assert [inbox["conversations"] for inbox in inboxes] == [1, 0, 1]
+    low, high = sorted((ada.user_id, bob.user_id))
+    assert table.get(keys.conversation(low, high)) is None
+
+
+def test_an_attempt_that_another_deletes_meanwhile_is_counted_off_once(
+    busy: Person, wire: Wire, wired: Table, table: Table, dynamodb: DynamoDBClient, table_name: str
+) -> None:
+    wire.before(
+        "TransactWriteItems", lambda: ErasureRepository(table).delete_submissions(busy.user_id, uuid4().hex[:28])
+    )
+    ErasureRepository(wired).delete_submissions(busy.user_id, uuid4().hex[:28])
+    counters = [item for item in table_items(dynamodb, table_name) if item["SK"].startswith("COUNT#")]
+    assert [item["count"] for item in counters] == [0]
+
+
+def test_an_enrollment_that_is_not_there_is_not_made_by_forgetting(table: Table, people: People) -> None:
+    person = people.add()
+    ErasureRepository(table).forget_progress(person.user_id, "crs_none")
+    assert table.get(keys.enrollment(person.user_id, "crs_none")) is None
+
+
+def test_nobody_begins_a_conversation_with_who_is_just_going(
+    people: People, courses: Courses, learning: Learning, erasure: ErasureService, wire: Wire, wired: Table,
+    table: Table,
+) -> None:  # fmt: skip
+    shared = courses.add(None)
+    for goes_first in (True, False):
+        gone, other = people.add(), people.add()
+        for person in (gone, other):
+            learning.enroll(person.user_id, shared)
+        sender, receiver = (gone, other) if goes_first else (other, gone)
+        wire.before("TransactWriteItems", lambda: erasure.erase(gone.principal))  # noqa: B023 (run in this round)
+        with pytest.raises(DomainError):
+            MessageService(ConversationRepository(wired), PeerRepository(wired)).send(
+                sender.principal, receiver.user_id, "Hello"
+            )
+        low, high = sorted((gone.user_id, other.user_id))
+        assert table.get(keys.conversation(low, high)) is None
 
 
 def test_erased_from_two_devices_at_once_is_erased(people: People, erasure: ErasureService) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from peerlearn.domain.enrollments import EnrollmentStatus
-from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.errors import NotFound, TemporarilyUnavailable
 from peerlearn.domain.messages import (
     Conversation,
     Draft,
@@ -115,6 +115,11 @@ class ConversationRepository:
         -------
         Conversation
             As it is then.
+
+        Raises
+        ------
+        NotFound
+            It was deleted at the same moment.
         """
         side = "Low" if reader_id == message.pair.low else "High"
         names = {"#read": f"read{side}", "#seen": f"seen{side}", "#change": LAST_CHANGE, "#reader": "lastReader"}
@@ -139,7 +144,10 @@ class ConversationRepository:
                 update(key, expression, condition=is_further, names=names, values=values), returning="ALL_NEW"
             )
         except ConditionFailed as failure:
-            return conversation_of(failure.found[0] or {})
+            (found,) = failure.found
+            if found is None:
+                raise NotFound("You have no conversation with this person.") from failure
+            return conversation_of(found)
         return conversation_of(written or {})
 
     # -- reading ------------------------------------------------------------------------------------------------
