@@ -382,7 +382,7 @@ def test_a_profile_changed_at_the_moment_of_its_end_stays_gone(
     late = AccountRepository(Table(wire.client, table_name))
     wire.before("TransactWriteItems", lambda: erasure.erase(person.principal))
     with pytest.raises(Unauthenticated):
-        late.change_profile(person.user, "token-1", name="Grace")
+        late.change_profile(person.user, str(uuid4()), name="Grace")
     assert accounts.user(person.user_id) is None
 
 
@@ -392,8 +392,8 @@ def test_a_name_that_changes_while_it_is_carried_on_is_carried_on_again(
 ) -> None:  # fmt: skip
     tutor = people.add(Role.TUTOR, name="Ada")
     courses = [authoring.create(tutor.principal, draft(CourseStatus.DRAFT)).course.course_id for _ in range(2)]
-    accounts.change_profile(tutor.user, "token-1", name="Grace")
-    wire.before("UpdateItem", lambda: accounts.change_profile(tutor.user, "token-2", name="Hedy"))
+    accounts.change_profile(tutor.user, str(uuid4()), name="Grace")
+    wire.before("UpdateItem", lambda: accounts.change_profile(tutor.user, str(uuid4()), name="Hedy"))
     RenamingService(TeachingRepository(Table(wire.client, table_name))).rename(tutor.user_id)
     assert {(table.get(keys.course(one)) or {})["tutorName"] for one in courses} == {"Hedy"}
     assert {(table.get(keys.course(one)) or {})["version"] for one in courses} == {1}
