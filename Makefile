@@ -8,9 +8,9 @@ BIOME := npx --yes @biomejs/biome@2.6.8
 export SAM_CLI_TELEMETRY := 0
 
 help:  ## what there is
-	@awk -F ':.*## ' '/^##@ /{print "\n" substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-9s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ /{print "\n" substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-11s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-environment:
+environment:  ## make or refresh .venv, which every other command does by itself
 	@scripts/environment.sh .venv
 
 environments:

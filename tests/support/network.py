@@ -175,8 +175,13 @@ def _secrets(request: Any) -> AWSResponse:
     asked = json.loads(request.body)
     if asked.get("VersionStage") != "AWSCURRENT":
         return Refusal("ResourceNotFoundException").answer(request.url)
-    answer = {"Name": asked["SecretId"], "VersionId": "version-1", "SecretString": json.dumps({"key": "k" * 64})}
-    return respond(request.url, 200, json.dumps(answer | {"CreatedDate": 1_767_225_600}).encode())
+    answer = {
+        "Name": asked["SecretId"],
+        "VersionId": "version-1",
+        "CreatedDate": 1_767_225_600,
+        "SecretString": json.dumps({"key": "k" * 64}),
+    }
+    return respond(request.url, 200, json.dumps(answer).encode())
 
 
 def _bucket(request: Any) -> AWSResponse:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import UserNotFound
+from peerlearn.domain.errors import NotFound, UserNotFound
 from peerlearn.domain.ids import derived_id
 from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.domain.users import User
@@ -20,6 +20,11 @@ from peerlearn.domain.users import User
 MESSAGE_MAX_LENGTH = 4000
 CLIENT_MESSAGE_ID_MAX_LENGTH = 128
 SEQ_MAX = 10**10 - 1
+
+
+def no_conversation() -> NotFound:
+    """What somebody is told who asks for a conversation that has not begun, or is gone."""
+    return NotFound("You have no conversation with this person.")
 
 
 @dataclass(frozen=True, slots=True)

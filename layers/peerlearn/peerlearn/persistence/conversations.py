@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from peerlearn.domain.enrollments import EnrollmentStatus
-from peerlearn.domain.errors import NotFound, TemporarilyUnavailable
+from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.messages import (
     Conversation,
     Draft,
@@ -17,6 +17,7 @@ from peerlearn.domain.messages import (
     MessagePage,
     MessageRange,
     Pair,
+    no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
@@ -146,7 +147,7 @@ class ConversationRepository:
         except ConditionFailed as failure:
             (found,) = failure.found
             if found is None:
-                raise NotFound("You have no conversation with this person.") from failure
+                raise no_conversation() from failure
             return conversation_of(found)
         return conversation_of(written or {})
 

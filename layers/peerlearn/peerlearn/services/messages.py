@@ -7,7 +7,7 @@ from typing import Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Forbidden, NotFound, UserNotFound, ValidationFailed
+from peerlearn.domain.errors import Forbidden, UserNotFound, ValidationFailed
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.messages import (
     Conversation,
@@ -19,6 +19,7 @@ from peerlearn.domain.messages import (
     MessagePage,
     MessageRange,
     Pair,
+    no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.profiles import Profile
@@ -164,7 +165,7 @@ class MessageService:
         pair = self._pair(caller, peer_id, "peerId")
         conversation, message = self._conversations.head_and_message(pair, read_up_to)
         if conversation is None:
-            raise NotFound("You have no conversation with this person.")
+            raise no_conversation()
         if message is None:
             raise ValidationFailed(("readUpTo", f"is past the last message, which is {conversation.last_seq}"))
         if conversation.reading(caller.user_id).up_to >= read_up_to:
