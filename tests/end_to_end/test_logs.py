@@ -22,15 +22,18 @@ def test_a_message_is_found_by_its_request_up_to_the_push(stack: dict[str, Any])
         assert pushed["data"]["messageId"] == sent["data"]["message"]["messageId"]
         told = f"message.created {pushed['eventId']}"
 
-        def is_told() -> bool:
+        def the_messages_own() -> dict[str, str]:
+            """The request's lines by the function that wrote them: a push may be logged before its request's answer."""
+            ids = {line["correlation_id"] for _, line in lines if told in line.get("events", ())}
+            return {function: line["message"] for function, line in lines if line.get("correlation_id") in ids}
+
+        def both_are_logged() -> bool:
             for one in follower.new_invocations():
                 lines.extend((one.function, line) for line in one.lines if isinstance(line, dict))
-            return any(told in line.get("events", ()) for _, line in lines)
+            return len(the_messages_own()) >= 2
 
-        await eventually(is_told)
-        (request_id,) = {line["correlation_id"] for _, line in lines if told in line.get("events", ())}
-        followed = [(function, line["message"]) for function, line in lines if line.get("correlation_id") == request_id]
-        assert [message for _, message in followed] == ["answered", "told"]
-        assert [function.rpartition("-")[2].lower() for function, _ in followed] == ["send", "notify"]
+        await eventually(both_are_logged)
+        followed = {name.rpartition("-")[2].lower(): message for name, message in the_messages_own().items()}
+        assert followed == {"send": "answered", "notify": "told"}
 
     run(test)
