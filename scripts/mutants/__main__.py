@@ -31,6 +31,9 @@ def main() -> int:
     arguments = _arguments()
     sites = find_sites(ROOT)
     chosen = [site for site in sites if _is_wanted(site, arguments) and site.name not in EQUIVALENTS]
+    if arguments.left:
+        known = _known_killers()
+        chosen = [site for site in chosen if site.name not in known]
     if arguments.list:
         for site in chosen:
             print(f"{site.path}:{site.line} {site.where}: {site.kind}: {site.removed}")
@@ -60,6 +63,7 @@ def _arguments() -> argparse.Namespace:
         "--look", nargs="+", default=LEVELS, help="the tests to run to see which ones come by what is left"
     )
     parser.add_argument("--list", action="store_true", help="say what would be tried")
+    parser.add_argument("--left", action="store_true", help="only those that no test is known to find")
     parser.add_argument("--anew", action="store_true", help="forget which tests were of use the last time")
     arguments = parser.parse_args()
     if arguments.changed:

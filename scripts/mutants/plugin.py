@@ -1,6 +1,7 @@
 """What pytest does differently while mutants are tried.
 
-`SEEN` names a file that gets a line per test: its id, its seconds, whether it passed, and the removals it came by.
+`SEEN` names a file that gets a line per test: its id, its seconds, whether it passed, the removals it came by, and
+those that belong to a write which DynamoDB refused for its condition: only there can a condition have been of use.
 
 `SERVE` names two pipes. The tests are collected, then tasks are waited for, a line each: `{"number", "tests"}`. Each
 is carried out in a process forked from this one, with that removal on, and answered with a line, `{"number", "status",
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from hypothesis import Phase, settings
 
 from scripts.mutants import switch
@@ -32,6 +35,10 @@ _PATIENCE = int(os.environ.get("PATIENCE", "300"))
 # Those who come by everywhere would take the whole suite: the fastest tests have had their chance by then.
 _BUDGET = int(os.environ.get("BUDGET", "120"))
 _NO_TESTS = 5
+# what all of a client's operations go through
+_CALL = "_make_api_call"
+_READS = ("Get", "BatchGet", "Query", "Scan")
+_REFUSED = "ConditionalCheckFailed"
 
 # A failing example needs not be the smallest, and none is worth keeping.
 settings.register_profile("mutants", database=None, phases=[Phase.explicit, Phase.generate], derandomize=True)
@@ -41,11 +48,34 @@ _failed: dict[str, str] = {}
 _seconds: dict[str, float] = {}
 _sound: set[str] = set()
 _unsound: set[str] = set()
+_refused: set[int] = set()
+
+
+def pytest_configure() -> None:
+    if "SEEN" not in os.environ:
+        return
+    call = getattr(BaseClient, _CALL)
+
+    def watched(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        try:
+            answer = call(client, operation, parameters)
+        except ClientError as error:
+            if _REFUSED in str(error):
+                _refused.update(switch.recent.asked)
+            switch.recent.asked.clear()
+            raise
+        if not operation.startswith(_READS):
+            switch.recent.asked.clear()
+        return answer
+
+    setattr(BaseClient, _CALL, watched)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     switch.asked.clear()
+    switch.recent.asked.clear()
+    _refused.clear()
     result = yield
     if "SEEN" in os.environ:
         line = {
@@ -53,6 +83,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
             "seconds": _seconds.get(item.nodeid, 0.0),
             "passed": item.nodeid not in _failed,
             "sites": sorted(switch.asked),
+            "refused": sorted(_refused),
         }
         with Path(os.environ["SEEN"]).open("a", encoding="utf-8") as seen:
             seen.write(json.dumps(line) + "\n")

@@ -49,9 +49,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Which tests come by which removal, fastest first, when none of them is on."""
+    """Which tests come by which removal, fastest first, when none of them is on.
+
+    Attributes
+    ----------
+    refused: mapping
+        Those of them in which DynamoDB refused the write that it belongs to.
+    """
 
     tests: Mapping[str, Sequence[str]]
+    refused: Mapping[str, Sequence[str]]
     failing: Sequence[str]
 
     def of(self, site: Site) -> list[str]:
@@ -63,7 +70,9 @@ class Passage:
             every = dict.fromkeys(test for tests in self.tests.values() for test in tests)
             return [own, *(test for test in every if test.startswith(context))]
         by_file: dict[str, list[str]] = defaultdict(list)
-        for test in self.tests.get(site.name, ()):
+        # A condition makes no difference to a write that is not refused.
+        tests = self.refused.get(site.name) if site.kind == "condition" else None
+        for test in tests or self.tests.get(site.name, ()):
             by_file[test.partition("::")[0]].append(test)
         # A condition mostly matters in a race, which only tests on DynamoDB Local have.
         is_stored = "/persistence/" in site.path
@@ -129,10 +138,13 @@ class Bench:
         lines = [json.loads(line) for line in seen.read_text(encoding="utf-8").splitlines()]
         names = {site.number: site.name for site in sites}
         by_site: dict[str, list[str]] = defaultdict(list)
+        refused: dict[str, list[str]] = defaultdict(list)
         for line in sorted(lines, key=lambda line: line["seconds"]):
             for number in line["sites"] if line["passed"] else ():
                 by_site[names[number]].append(line["test"])
-        return Passage(by_site, [line["test"] for line in lines if not line["passed"]])
+            for number in line["refused"] if line["passed"] else ():
+                refused[names[number]].append(line["test"])
+        return Passage(by_site, refused, [line["test"] for line in lines if not line["passed"]])
 
     def tried(self, tasks: Iterable[tuple[Site, Sequence[str]]], tell: Callable[[Verdict], None]) -> list[Verdict]:
         """Each mutant with its tests, in their order, until one fails."""

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+
 _on = 0
 asked: set[int] = set()
 
 
+class _Recent(threading.local):
+    def __init__(self) -> None:
+        self.asked: set[int] = set()
+
+
+# by this thread, since its last write
+recent = _Recent()
+
+
 def on(number: int) -> bool:
     asked.add(number)
+    recent.asked.add(number)
     return number == _on
 
 
