@@ -57,15 +57,19 @@ def pytest_configure() -> None:
     call = getattr(BaseClient, _CALL)
 
     def watched(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        # a test may let others do something in the middle of this call
+        asked = set(switch.recent.asked)
         try:
             answer = call(client, operation, parameters)
         except ClientError as error:
-            if _REFUSED in str(error):
-                _refused.update(switch.recent.asked)
-            switch.recent.asked.clear()
+            is_refused = _REFUSED in str(error)
+            if is_refused:
+                _refused.update(asked)
+            # what failed otherwise is sent again as it is
+            switch.recent.asked = set() if is_refused else asked
             raise
         if not operation.startswith(_READS):
-            switch.recent.asked.clear()
+            switch.recent.asked = set()
         return answer
 
     setattr(BaseClient, _CALL, watched)
