@@ -94,6 +94,16 @@ class LogFollower:
         self._seen = seen
         return sorted(found, key=lambda invocation: invocation.at)
 
+    def wait_for_silence(self, quiet: float, at_most: float) -> None:
+        """Until nothing has ended for that many seconds: whoever follows changes has followed them all."""
+        now = time.monotonic()
+        last, deadline = now, now + at_most
+        while now - last < quiet and now < deadline:
+            time.sleep(0.2)
+            now = time.monotonic()
+            if self.new_invocations():
+                last = now
+
     def _group_sizes(self) -> dict[str, int]:
         pages = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=_PREFIX)
         return {group["logGroupName"]: group.get("storedBytes", 0) for page in pages for group in page["logGroups"]}

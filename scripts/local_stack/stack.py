@@ -20,6 +20,7 @@ from scripts.local_stack.console import Console
 from scripts.local_stack.deployment import Deployment, urls
 from scripts.local_stack.environment import local_environment
 from scripts.local_stack.files import write_json
+from scripts.local_stack.logs import LogFollower
 from scripts.local_stack.ministack import MiniStack
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
@@ -28,6 +29,7 @@ from scripts.local_stack.template import ROOT, shown
 
 _SEEDER = "scripts.seed"
 _ANSWER_SECONDS = 60.0
+_SILENCE_SECONDS = 1.5
 
 
 def _silent(_: str) -> None:
@@ -146,11 +148,14 @@ class LocalStack:
         draft = self.folder / "seed.json"
         write_json(draft, self.description)
         log = self.folder / "seed.log"
+        follower = LogFollower(self.server.endpoint)
         command = [sys.executable, "-m", _SEEDER, "--stack", str(draft)]
         succeeded = run(command, log, local_environment(self.server.endpoint), ROOT)
         draft.unlink()
         if not succeeded:
             raise Problem(f"The demo data could not be loaded: {shown(log)} says why.")
+        # what comes of it is not what somebody wants to see first
+        follower.wait_for_silence(_SILENCE_SECONDS, at_most=_ANSWER_SECONDS)
         deployment.set_mark("seeded", "yes")
 
 

@@ -48,8 +48,11 @@ def main() -> int:
         copy_tree(ROOT, tree)
         write_switches(tree, sites)
         bench = Bench(tree, engine.endpoint, arguments.jobs)
-        verdicts = _tried(bench, sites, chosen, look=arguments.look, fresh=arguments.anew)
-    if len(chosen) + len(EQUIVALENTS) == len(sites):
+        if arguments.tests:
+            verdicts = _tried_with(bench, chosen, arguments.tests)
+        else:
+            verdicts = _tried(bench, sites, chosen, look=arguments.look, fresh=arguments.anew)
+    if len(chosen) + len(EQUIVALENTS) == len(sites) and not arguments.tests:
         write_results(verdicts)
     return _reported(verdicts, sites, sorted(bench.unsound))
 
@@ -63,6 +66,7 @@ def _arguments() -> argparse.Namespace:
         "--look", nargs="+", default=LEVELS, help="the tests to run to see which ones come by what is left"
     )
     parser.add_argument("--list", action="store_true", help="say what would be tried")
+    parser.add_argument("--tests", nargs="+", help="the tests or files of tests to try, and no others")
     parser.add_argument("--left", action="store_true", help="only those that no test is known to find")
     parser.add_argument("--anew", action="store_true", help="forget which tests were of use the last time")
     arguments = parser.parse_args()
@@ -77,6 +81,16 @@ def _is_wanted(site: Site, arguments: argparse.Namespace) -> bool:
     if arguments.changed is not None and site.path not in arguments.changed:
         return False
     return arguments.only in f"{site.path} {site.name}"
+
+
+def _tried_with(bench: Bench, chosen: Sequence[Site], tests: Sequence[str]) -> list[Verdict]:
+    progress = Progress(len(chosen))
+
+    def tell(verdict: Verdict) -> None:
+        progress.tell(verdict)
+        _remember(verdict)
+
+    return bench.tried([(site, tests) for site in chosen], tell)
 
 
 def _tried(

@@ -157,7 +157,7 @@ def _tried(number: int, items: Sequence[pytest.Item], answers: int) -> dict[str,
     switch.turn_on(number)
     deadline = time.monotonic() + _BUDGET
     tried = 0
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip(items, [*items[1:], None][: len(items)], strict=True):
         if time.monotonic() > deadline:
             break
         tried += 1

@@ -306,6 +306,28 @@ def test_a_process_finds_out_that_there_are_more_shards(
     courses.check(course_id)
 
 
+def test_who_did_not_know_of_more_shards_is_told_how_long_the_line_is(
+    school: School, authoring: AuthoringService, enrolling: EnrollmentService
+) -> None:
+    """Only the first shard counts the line, and the learner's own may be another."""
+    course_id = authoring.create(ADA, replace(DRAFT, capacity=6)).course.course_id
+    early = EnrollmentService(EnrollmentRepository(school.table))
+    for learner in numbered("first", 6):
+        early.enroll(learner, course_id)
+    authoring.change(ADA, course_id, CourseChanges(capacity=12))
+    for learner in numbered("second", 6):
+        enrolling.enroll(learner, course_id)
+    for learner in numbered("line", 3):
+        enrolling.join_waitlist(learner, course_id)
+    for learner in numbered("late", 6):
+        # each of them finds it out alone
+        late = EnrollmentService(EnrollmentRepository(school.table))
+        late._store._shards.learn(course_id, 2)  # type: ignore[attr-defined]
+        with pytest.raises(EnrollmentDenied) as denied:
+            late.enroll(learner, course_id)
+        assert denied.value.details == {"reason": "COURSE_FULL", "waitlistLength": 3}
+
+
 # -- while learners come --------------------------------------------------------------------------------------------
 
 

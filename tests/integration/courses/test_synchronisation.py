@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,8 @@ from uuid import uuid4
 import pytest
 
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
-from peerlearn.domain.catalogue import Filters
+from peerlearn.domain.catalogue import Filters, ListingStep
+from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Level
 from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
@@ -170,6 +172,45 @@ def test_an_assessment_that_is_added_meanwhile_is_deleted_with_its_draft(
     )
     wired.authoring.delete(ADA, course_id)
     assert [item for item in school.items() if item.get("courseId") == course_id] == []
+
+
+@pytest.mark.parametrize("forgets_tokens", [False, True])
+def test_a_step_whose_reply_is_lost_is_known_as_taken(wired: School, wire: Wire, *, forgets_tokens: bool) -> None:
+    course_id = wired.authoring.create(ADA, replace(DRAFT, status=CourseStatus.DRAFT)).course.course_id
+    course, listing = wired.catalogue.standing(course_id)
+    assert course is not None
+    step = ListingStep(added=("ALL",), removed=(), rewritten=())
+    wire.forgets_tokens = forgets_tokens
+    wire.lose_reply("TransactWriteItems")
+    taken = wired.catalogue.take(course, listing, step, str(uuid4()))
+    assert taken is not None
+    assert taken == wired.catalogue.standing(course_id)[1]
+    # who read the record before that is not told that theirs was
+    assert wired.catalogue.take(course, listing, step, str(uuid4())) is None
+    wired.check_counters()
+
+
+def test_seats_booked_while_their_number_shrinks_are_told_of(wired: School, wire: Wire, school: School) -> None:
+    enrolling = EnrollmentService(EnrollmentRepository(school.table))
+    course_id = school.authoring.create(ADA, replace(DRAFT, capacity=3)).course.course_id
+    enrolling.enroll("usr_1", course_id)
+    wire.before("TransactWriteItems", lambda: enrolling.enroll("usr_2", course_id))
+    with pytest.raises(Conflict) as refused:
+        wired.authoring.change(ADA, course_id, CourseChanges(capacity=1))
+    assert refused.value.details == {"seatsTaken": 2}
+
+
+def test_a_course_that_somebody_books_meanwhile_stays_a_course(wired: School, wire: Wire, school: School) -> None:
+    enrolling = EnrollmentService(EnrollmentRepository(school.table))
+    course_id = school.authoring.create(ADA, replace(DRAFT, capacity=3)).course.course_id
+    wire.before("TransactWriteItems", lambda: enrolling.enroll("usr_1", course_id))
+    begins = utc_now() + timedelta(days=1)
+    into_session = CourseChanges(kind=Kind.SESSION, starts_at=begins, ends_at=begins + timedelta(hours=1))
+    with pytest.raises(Conflict, match="has learners"):
+        wired.authoring.change(ADA, course_id, into_session)
+    page = school.courses.page(course_id)
+    assert page is not None
+    assert (page.course.kind, page.course.version) == (Kind.COURSE, 1)
 
 
 def test_contended_counters_are_tried_again(wired: School, wire: Wire) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -22,6 +23,7 @@ from peerlearn.services.rescheduling import ReschedulingService
 from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.courses import Courses
 from tests.support.streams import Records
+from tests.support.wire import Wire
 
 # as the table keeps it: whole milliseconds
 NOON = (utc_now() + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -192,6 +194,31 @@ def test_a_learner_who_drops_meanwhile_gets_no_time_back(
     move(courses, table, session, at(3))
     assert ReschedulingService(Dropping(table)).reschedule(session) == 0
     assert courses.booked("usr_1") == {}
+
+
+def test_only_who_holds_a_seat_is_moved(
+    service: EnrollmentService, store: EnrollmentRepository, courses: Courses, table: Table
+) -> None:
+    session = courses.add(1, slot=at(0))
+    service.enroll("usr_1", session)
+    for learner in ("usr_2", "usr_3"):
+        service.join_waitlist(learner, session)
+    service.leave_waitlist("usr_3", session)
+    assert store.seat_holders(session) == ["usr_1"]
+    # a schedule that is gone has no time to move
+    table.batch_delete([keys.schedule("usr_1")])
+    assert not store.move_slot("usr_1", Slot(session, *at(3)), str(uuid4()))
+
+
+def test_a_schedule_that_another_booking_changed_is_told_by_the_refusal(
+    wired: EnrollmentService, wire: Wire, service: EnrollmentService, courses: Courses
+) -> None:
+    """And not read again."""
+    one, other = courses.add(1, slot=at(0)), courses.add(1, slot=at(2))
+    wire.before("TransactWriteItems", lambda: service.enroll("usr_1", one))
+    wired.enroll("usr_1", other)
+    assert wire.calls == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
+    assert set(courses.booked("usr_1")) == {one, other}
 
 
 def test_a_session_moved_twice_ends_at_its_last_time(

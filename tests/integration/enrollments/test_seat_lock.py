@@ -10,7 +10,7 @@ import pytest
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import CourseNotFound, EnrollmentDenied
+from peerlearn.domain.errors import CourseNotFound, EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.persistence import keys
 from peerlearn.persistence.table import Table, update
 from peerlearn.services.enrollments import EnrollmentService
@@ -146,6 +146,27 @@ def test_completed_enrollments_keep_their_seat(service: EnrollmentService, cours
     ]
     assert [reason(one) for one in results] == ["CONFLICT", "ALREADY_ENROLLED"]
     courses.check(course_id)
+
+
+def test_a_count_that_is_wrong_already_is_not_made_negative(
+    service: EnrollmentService, courses: Courses, table: Table
+) -> None:
+    """Whatever has damaged it: a refusal is found and mended, a seat too many is sold."""
+    course_id = courses.add(1)
+    service.enroll("usr_1", course_id)
+    service.join_waitlist("usr_2", course_id)
+    nothing = update(
+        keys.seats(course_id),
+        "SET #taken = :none, #waiting = :none",
+        names={"#taken": "seatsTaken", "#waiting": "waitlistLength"},
+        values={":none": 0},
+    )
+    table.write(nothing)
+    for give_up, learner in ((service.withdraw, "usr_1"), (service.leave_waitlist, "usr_2")):
+        with pytest.raises(TemporarilyUnavailable):
+            give_up(learner, course_id)
+    seats = courses.seats(course_id)
+    assert (seats.taken, seats.waitlist_length) == (0, 0)
 
 
 def test_the_ids_hint_of_the_kind_is_only_a_hint(service: EnrollmentService, courses: Courses) -> None:

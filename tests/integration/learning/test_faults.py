@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -16,7 +18,8 @@ from peerlearn.domain.errors import NotEnrolled, SubmissionAlreadyGraded
 from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.table import Table
+from peerlearn.persistence.ledger import crediting, posting
+from peerlearn.persistence.table import ConditionFailed, Table
 from tests.integration.learning.conftest import ADA, TUTOR, School
 from tests.support.courses import Courses
 from tests.support.learning import Learning
@@ -218,6 +221,32 @@ def test_an_attempt_that_a_torn_read_missed_is_not_lost(steps: Steps, torn: Torn
     past = learning.items(ADA.user_id, f"SUBMISSION#{steps.assessment}#GRADE#")
     assert [int(item["grade"]) for item in past] == [1, 10]
     learning.check(ADA.user_id)
+
+
+def test_a_first_attempt_that_a_torn_read_missed_is_not_lost(steps: Steps, torn: TornTable, learning: Learning) -> None:
+    torn.between = lambda: steps.school.submit(ADA, steps.assessment, "first")
+    assert School(torn).submit(ADA, steps.assessment, "second") == 2
+    learning.check(ADA.user_id)
+
+
+def test_an_award_is_made_once_whatever_else_is_known(steps: Steps, table: Table, learning: Learning) -> None:
+    """The ledger has a lock of its own: the award's key."""
+    steps.ready("module")()
+    (entry,) = learning.ledger(ADA.user_id)
+    totals = learning.totals(ADA.user_id)
+    after, entries = totals.awarded([entry.award], entry.awarded_at)
+    with pytest.raises(ConditionFailed):
+        table.transact(posting(totals, after, entries, "again"), str(uuid4()))
+    learning.check(ADA.user_id)
+
+
+def test_nobody_is_given_points_without_an_enrollment(steps: Steps, table: Table, learning: Learning) -> None:
+    steps.ready("module")()
+    (entry,) = learning.ledger(ADA.user_id)
+    nobody = replace(learning.enrollment(ADA.user_id, steps.course), learner_id="usr_nobody", points=0)
+    with pytest.raises(ConditionFailed):
+        table.write(crediting(nobody, [entry.award], "token"))
+    assert learning.items("usr_nobody") == []
 
 
 @pytest.mark.parametrize(

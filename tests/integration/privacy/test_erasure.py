@@ -26,7 +26,7 @@ from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
-from peerlearn.persistence.table import Backoff, Table
+from peerlearn.persistence.table import Backoff, Table, update
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.accounts import AccountService
 from peerlearn.services.assessments import AssessmentService, SubmissionService
@@ -373,6 +373,43 @@ def test_administrators_who_demote_each_other_at_the_same_instant_leave_one(
         (spare,) = (table.get(keys.administrators()) or {})["userIds"] - {keeper.user_id}
         service.set_role(people.add().principal, keeper.user_id, Role.LEARNER)
         table.batch_delete([keys.administrators(), keys.profile(spare)])
+
+
+def test_a_role_given_at_the_moment_of_the_end_goes_with_it(
+    people: People, accounts: AccountRepository, wire: Wire, wired: Table, table: Table
+) -> None:
+    """An administrator who is no more would count as the one who is left."""
+    service = AccountService(accounts, *[None] * 3)  # type: ignore[arg-type]
+    person, keeper = people.add(), people.add(Role.ADMIN)
+    # who is signed in with the new role as well: only the role changes
+    wire.before("TransactWriteItems", lambda: accounts.change_role(person.user, Role.ADMIN, str(uuid4())))
+    assert not ErasureRepository(wired).begin(person.user, utc_now(), str(uuid4()))
+    promoted = accounts.user(person.user_id)
+    assert promoted is not None
+    assert ErasureRepository(table).begin(promoted, utc_now(), str(uuid4()))
+    assert (table.get(keys.administrators()) or {})["userIds"] == {keeper.user_id}
+    # and taken at that moment: nothing is left to keep
+    wire.before("TransactWriteItems", lambda: service.set_role(people.add().principal, other.user_id, Role.LEARNER))
+    other = people.add(Role.ADMIN)
+    assert not ErasureRepository(wired).begin(other.user, utc_now(), str(uuid4()))
+    demoted = accounts.user(other.user_id)
+    assert demoted is not None
+    assert ErasureRepository(table).begin(demoted, utc_now(), str(uuid4()))
+
+
+def test_who_is_not_counted_as_an_administrator_leaves_those_who_are(people: People, table: Table) -> None:
+    one, keeper = people.add(Role.ADMIN), people.add(Role.ADMIN)
+    table.write(
+        update(keys.administrators(), "DELETE #ids :one", names={"#ids": "userIds"}, values={":one": {one.user_id}})
+    )
+    assert ErasureRepository(table).begin(one.user, utc_now(), str(uuid4()))
+    assert (table.get(keys.administrators()) or {})["userIds"] == {keeper.user_id}
+    with pytest.raises(Conflict):
+        ErasureRepository(table).begin(keeper.user, utc_now(), str(uuid4()))
+    # nobody is counted at all: that is no reason to let the last one go
+    table.batch_delete([keys.administrators()])
+    with pytest.raises(Conflict):
+        ErasureRepository(table).begin(keeper.user, utc_now(), str(uuid4()))
 
 
 def test_a_profile_changed_at_the_moment_of_its_end_stays_gone(

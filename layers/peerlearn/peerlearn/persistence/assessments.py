@@ -238,7 +238,8 @@ def _handing_in(
         *posting(totals, replace(after, submissions=after.submissions + 1), entries, token),
     ]
     if before is not None:
-        writes.append(put(submission_item(before, past=True) | {REQUEST_ID: token}, condition=_IS_NEW))
+        # Once: the latest attempt is followed but once.
+        writes.append(put(submission_item(before, past=True) | {REQUEST_ID: token}))
     # active, completed -> may hand in;  dropped or waitlisted since it was read -> may not
     if change.awards:
         writes.append(crediting(enrollment, change.awards, token, statuses=_WITH_SEAT))
@@ -262,7 +263,8 @@ def _grading(
     submission = change.submission
     writes = [_storing(before, submission, token)]
     if before.is_graded:
-        writes.append(put(past_grade_item(before) | {REQUEST_ID: token}, condition=_IS_NEW))
+        # Once: a revision is followed but once.
+        writes.append(put(past_grade_item(before) | {REQUEST_ID: token}))
     if change.awards and enrollment is not None and submission.graded_at is not None:
         after, entries = totals.awarded(change.awards, submission.graded_at)
         writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]

@@ -207,7 +207,8 @@ def _seats_writes(before: Seats, after: Seats) -> list[Write]:
 
 
 def _seats_update(was: Item, becomes: Item) -> Write:
-    conditions = ["attribute_exists(PK)"]
+    # That they are there still is what the course's version says, in the same transaction.
+    conditions: list[str] = []
     names: dict[str, str] = {}
     values: Item = {}
     if "capacity" in becomes and becomes["capacity"] != was.get("capacity"):
@@ -227,12 +228,17 @@ def _seats_update(was: Item, becomes: Item) -> Write:
         names["#waiting"] = "waitlistLength"
         values[":none"] = 0
     return _update_of_differences(
-        keys.Key(was["PK"], was["SK"]), was, becomes, condition=" AND ".join(conditions), names=names, values=values
+        keys.Key(was["PK"], was["SK"]),
+        was,
+        becomes,
+        condition=" AND ".join(conditions) or None,
+        names=names,
+        values=values,
     )
 
 
 def _update_of_differences(
-    key: keys.Key, old: Item, new: Item, *, condition: str, names: dict[str, str], values: Item
+    key: keys.Key, old: Item, new: Item, *, condition: str | None, names: dict[str, str], values: Item
 ) -> Write:
     # Only what differs: other writers own other attributes of the item, such as the counters of the seat lock.
     changed = [name for name, value in new.items() if old.get(name) != value]
@@ -251,12 +257,10 @@ def _update_of_differences(
 
 def _seats_conflict(failure: ConditionFailed, before: Seats, wanted: Seats) -> Conflict | None:
     """Why the seats cannot become what is wanted; None where only a look at all shards can tell."""
-    found = [seats for seats, failed in zip(failure.found, failure.failed, strict=True) if failed]
+    found = [seats for seats, failed in zip(failure.found, failure.failed, strict=True) if failed and seats]
     if wanted.shards:
-        if wanted.kind is before.kind or None in found:
+        if wanted.kind is before.kind:
             return None
-    elif found[0] is None:
-        return Conflict("The course is being deleted.")
     else:
         seats = seats_of(found[0])
         if wanted.capacity is not None and wanted.capacity < seats.taken:

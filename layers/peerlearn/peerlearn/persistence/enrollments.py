@@ -293,9 +293,9 @@ def _found_instead(change: Change, failure: ConditionFailed) -> Situation | None
         return None
     if failure.failed[_SEATS]:
         found = failure.found[_SEATS]
-        if change.shards > 1 or (found is not None and shards_of(found) > 1):
+        if found is not None and shards_of(found) > 1:
             # One shard tells little of the course, but where it is found to have shards, they are most likely free.
-            if found is None or shards_of(found) == change.shards or found["waitlistLength"] != 0:
+            if shards_of(found) == change.shards or found["waitlistLength"] != 0:
                 return None
             return replace(situation, seats=seats_of(found)).presuming_shards(shards_of(found))
         situation = replace(situation, seats=seats_of(found) if found else None)

@@ -38,7 +38,7 @@ class ErasureRepository:
 
             totals       any or none  -->  tombstone        but no tombstone yet
             profile      of that role -->  (none)
-            credential   theirs       -->  (none)           the address is free
+            credential                -->  (none)           the address is free
             inbox        any or none  -->  takes no further conversation
 
         Raises
@@ -56,12 +56,8 @@ class ErasureRepository:
                 names={"#role": "role"},
                 values={":role": user.role.value},
             ),
-            delete(
-                keys.credential(user.email),
-                condition="#user = :user",
-                names={"#user": "userId"},
-                values={":user": user.user_id},
-            ),
+            # It is theirs as long as there is no tombstone: an address never changes hands before.
+            delete(keys.credential(user.email)),
             update(
                 keys.inbox_counter(user.user_id),
                 "SET #erased = :at, #count = if_not_exists(#count, :zero), #entity = :entity",
@@ -77,9 +73,10 @@ class ErasureRepository:
             # Erased already: by our own commit whose reply was lost, or from another device.
             if is_erased(failure.found[_TOMBSTONE]):
                 return True
-            if not failure.failed[_PROFILE] and user.role is Role.ADMIN and failure.failed[-1]:
-                raise Conflict("Make somebody else an administrator first: you are the last one.") from failure
-            return False
+            if failure.failed[_PROFILE]:
+                return False
+            # What else is asked for is that somebody stays.
+            raise Conflict("Make somebody else an administrator first: you are the last one.") from failure
         return True
 
     # -- afterwards ---------------------------------------------------------------------------------------------

@@ -26,13 +26,13 @@ def becoming_administrator(user_id: str) -> Write:
 
 def ceasing_as_administrator(user_id: str) -> Write:
     """Fails for the last one: of two who demote each other at the same moment the later is refused."""
-    # two or more -> one less;  somebody who is not among them -> as it is, while there is one
-    is_one_of_several = "contains(#ids, :one) AND size(#ids) > :last"
+    # two or more -> one less, if it is one of them;  somebody who is not among them -> as it is, while there is one
+    are_several = "size(#ids) > :last"
     is_none_of_them = "attribute_exists(#ids) AND NOT contains(#ids, :one)"
     return update(
         keys.administrators(),
         "DELETE #ids :these",
-        condition=f"({is_one_of_several}) OR ({is_none_of_them})",
+        condition=f"{are_several} OR ({is_none_of_them})",
         names={"#ids": "userIds"},
         values={":one": user_id, ":these": {user_id}, ":last": 1},
     )

@@ -139,12 +139,11 @@ def _progressing(before: Enrollment, after: Enrollment, token: str) -> Write:
 
 
 def _counting_completion(enrollment: Enrollment) -> Write:
-    # Counts once: the enrolment's condition in the same transaction lets an enrolment be completed only once. In which
-    # shard of a large course does not matter: only their sum is read.
+    # Counts once, and where there are seats to count: the enrolment's condition in the same transaction lets it be
+    # completed only once. In which shard of a large course does not matter: only their sum is read.
     return update(
         keys.seat_shard(enrollment.course_id, enrollment.seat_shard),
         "SET #completed = #completed + :one",
-        condition="attribute_exists(PK)",
         names={"#completed": "completedCount"},
         values={":one": 1},
     )
