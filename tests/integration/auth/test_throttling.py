@@ -17,6 +17,7 @@ from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService
+from tests.support.wire import Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,14 +63,23 @@ def watch() -> Wristwatch:
     return Wristwatch()
 
 
+def service_on(table: Table, watch: Wristwatch) -> AccountService:
+    tokens = TokenService(Keys(), watch)
+    return AccountService(AccountRepository(table), ThrottleRepository(table), Plain(10), tokens, watch)
+
+
 @pytest.fixture
-def accounts(dynamodb: DynamoDBClient, table_name: str, watch: Wristwatch) -> AccountService:
-    table = Table(dynamodb, table_name)
-    service = AccountService(
-        AccountRepository(table), ThrottleRepository(table), Plain(10), TokenService(Keys(), watch), watch
-    )
+def accounts(table: Table, watch: Wristwatch) -> AccountService:
+    service = service_on(table, watch)
     service.register("Ada", EMAIL, PASSWORD)
     return service
+
+
+@pytest.fixture
+def overtaken(wire: Wire, table_name: str, watch: Wristwatch, accounts: AccountService) -> AccountService:
+    """The service, and somebody who fails ten times just before it writes."""
+    wire.before("TransactWriteItems", lambda: [outcome(accounts, "wrong") for _ in range(FAILURES_PER_ACCOUNT)])
+    return service_on(Table(wire.client, table_name), watch)
 
 
 def outcome(accounts: AccountService, password: str, source: str = HERE, email: str = EMAIL) -> str:
@@ -99,6 +109,27 @@ def test_the_window_closes_and_a_new_one_counts_from_one(accounts: AccountServic
     watch.now += WINDOW
     assert outcome(accounts, PASSWORD) == "OK"
     assert [outcome(accounts, "wrong") for _ in range(11)] == [InvalidCredentials.code] * 10 + [TooManyRequests.code]
+
+
+def test_a_window_that_was_not_used_up_closes_as_well(accounts: AccountService, watch: Wristwatch) -> None:
+    for _ in range(3):
+        outcome(accounts, "wrong")
+    watch.now += WINDOW
+    assert [outcome(accounts, "wrong") for _ in range(11)] == [InvalidCredentials.code] * 10 + [TooManyRequests.code]
+
+
+@pytest.mark.parametrize("password", ["wrong", PASSWORD])
+def test_an_allowance_that_is_used_up_at_that_moment(
+    overtaken: AccountService, password: str, dynamodb: DynamoDBClient, table_name: str
+) -> None:
+    """Nothing is told of the password, and nobody is signed in; the answer says how long to wait."""
+    with pytest.raises(TooManyRequests) as refused:
+        overtaken.login(EMAIL, password, HERE)
+    assert refused.value.retry_after == 15 * 60 + 1
+    items = dynamodb.scan(TableName=table_name)["Items"]
+    assert [item["entity"]["S"] for item in items].count("Session") == 1
+    counts = [item["failures"]["N"] for item in items if "failures" in item]
+    assert counts == [str(FAILURES_PER_ACCOUNT)] * 2
 
 
 def test_failures_at_once_are_counted_one_by_one(accounts: AccountService) -> None:

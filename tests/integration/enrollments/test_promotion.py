@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_two_promoters_who_saw_the_same_head(
                 overtaken.append(True)
                 same = promote(store.situation(line[0], course_id), utc_now())
                 assert same is not None
-                store.apply(same, "another")
+                store.apply(same, str(uuid4()))
             store.apply(change, token)
 
     overtaken: list[bool] = []

@@ -28,9 +28,10 @@ from tests.support.wire import Wire
 # as the table keeps it: whole milliseconds
 NOON = (utc_now() + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
 HOUR = timedelta(hours=1)
+Times = tuple[datetime, datetime]
 
 
-def at(hours: float, length: float = 1) -> tuple[datetime, datetime]:
+def at(hours: float, length: float = 1) -> Times:
     return NOON + hours * HOUR, NOON + (hours + length) * HOUR
 
 
@@ -39,7 +40,7 @@ def rescheduling(store: EnrollmentRepository) -> ReschedulingService:
     return ReschedulingService(store)
 
 
-def move(courses: Courses, table: Table, course_id: str, slot: tuple[datetime, datetime]) -> None:
+def move(courses: Courses, table: Table, course_id: str, slot: Times) -> None:
     """As an author's change does: the course and its seats get the new time."""
     item = table.get(keys.course(course_id))
     assert item is not None
@@ -125,21 +126,43 @@ def test_times_long_past_are_forgotten(courses: Courses, store: EnrollmentReposi
     assert set(courses.booked("usr_1")) == {late}
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (at(5), at(0.5)),
+        # only its beginning, only its end
+        (at(1), at(0.5, 1.5)),
+        (at(-2), at(-2, 2.5)),
+    ],
+)
 def test_a_session_moved_between_reading_and_booking_is_looked_at_again(
-    courses: Courses, table: Table, store: EnrollmentRepository
+    courses: Courses, table: Table, store: EnrollmentRepository, before: Times, after: Times
 ) -> None:
-    booked, moving = courses.add(1, slot=at(0)), courses.add(1, slot=at(5))
+    booked, moving = courses.add(1, slot=at(0)), courses.add(1, slot=before)
     EnrollmentService(store).enroll("usr_1", booked)
 
     class Moving(EnrollmentRepository):
         def apply(self, change: object, token: str) -> None:
-            move(courses, table, moving, at(0.5))
+            move(courses, table, moving, after)
             super().apply(change, token)  # type: ignore[arg-type]
 
     (result,) = at_once([partial(EnrollmentService(Moving(table)).enroll, "usr_1", moving)], 1)
     assert reason(result) == "SCHEDULE_CONFLICT"
     assert set(courses.booked("usr_1")) == {booked}
     courses.check(moving)
+
+
+def test_nobody_waits_for_a_session_that_is_over_by_now(courses: Courses, table: Table) -> None:
+    session = courses.add(0, slot=at(5))
+
+    class Moving(EnrollmentRepository):
+        def apply(self, change: object, token: str) -> None:
+            move(courses, table, session, at(-100))
+            super().apply(change, token)  # type: ignore[arg-type]
+
+    (result,) = at_once([partial(EnrollmentService(Moving(table)).join_waitlist, "usr_1", session)], 1)
+    assert reason(result) == "NOT_OPEN"
+    courses.check(session)
 
 
 def test_a_moved_session_moves_in_every_schedule_and_nowhere_else(

@@ -7,11 +7,13 @@ from functools import partial
 
 import pytest
 
+from peerlearn.domain.bookings import Change
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import CourseNotFound, EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.persistence import keys
+from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table, update
 from peerlearn.services.enrollments import EnrollmentService
 from tests.integration.enrollments.conftest import at_once, reason
@@ -106,6 +108,23 @@ def test_a_free_seat_belongs_to_the_line_and_not_to_whoever_asks_first(
     with pytest.raises(EnrollmentDenied) as denied:
         service.enroll("usr_3", course_id)
     assert denied.value.details == {"reason": "COURSE_FULL", "waitlistLength": 1}
+
+
+def test_who_joins_while_a_seat_comes_free_is_told_so(
+    service: EnrollmentService, courses: Courses, table: Table
+) -> None:
+    course_id = courses.add(1)
+    service.enroll("usr_1", course_id)
+
+    class Slow(EnrollmentRepository):
+        def apply(self, change: Change, token: str) -> None:
+            if courses.seats(course_id).taken:
+                service.withdraw("usr_1", course_id)
+            super().apply(change, token)
+
+    with pytest.raises(Conflict, match="Seats are free"):
+        EnrollmentService(Slow(table)).join_waitlist("usr_2", course_id)
+    courses.check(course_id)
 
 
 def test_enrolling_again_keeps_progress_and_the_enrollment_id(

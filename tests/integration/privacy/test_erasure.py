@@ -288,6 +288,21 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
         return list(pool.map(outcome, actions))
 
 
+def test_a_course_is_disowned_once_and_keeps_the_name_it_then_has(
+    people: People, authoring: AuthoringService, accounts: AccountRepository, wire: Wire, wired: Table, table: Table
+) -> None:
+    tutor = people.add(Role.TUTOR)
+    course_id = authoring.create(tutor.principal, draft(CourseStatus.CLOSED)).course.course_id
+    accounts.change_profile(tutor.user, str(uuid4()), name="Grace")
+    # the name is carried on to courses that are given up at that moment
+    wire.before("UpdateItem", lambda: TeachingRepository(table).disown(tutor.user_id, course_id))
+    RenamingService(TeachingRepository(wired)).rename(tutor.user_id)
+    TeachingRepository(table).disown(tutor.user_id, course_id)
+    item = table.get(keys.course(course_id))
+    assert item is not None
+    assert (item["tutorName"], item["version"]) == (FORMER_TUTOR, 2)
+
+
 def test_what_is_booked_written_and_made_meanwhile_goes_too(
     people: People, courses: Courses, learning: Learning, messages: MessageService, erasure: ErasureService,
     eraser: Eraser, authoring: AuthoringService, dynamodb: DynamoDBClient, table: Table, table_name: str,

@@ -30,7 +30,7 @@ class TeachingRepository:
             naming = update(
                 keys.course(course_id),
                 "SET #name = :name",
-                condition="#tutor = :tutor AND #name <> :name",
+                condition="#tutor = :tutor",
                 names={"#tutor": "tutorId", "#name": "tutorName"},
                 values={":tutor": user_id, ":name": name},
             )
