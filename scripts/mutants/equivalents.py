@@ -14,4 +14,7 @@ EQUIVALENTS: dict[str, str] = {
     ): "`jwt.decode` is told the one algorithm",
     f"{_TOKENS}:TokenService._verify: token: require iss": "PyJWT requires it of who names an issuer",
     f"{_TOKENS}:TokenService._verify: token: require aud": "PyJWT requires it of who names an audience",
+    f"{_LAYER}/persistence/assessments.py:_storing: condition: attribute_not_exists(PK)": (
+        "the award of a first attempt, in the same transaction, is made once"
+    ),
 }

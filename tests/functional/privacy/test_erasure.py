@@ -136,6 +136,10 @@ def writes_nothing(erased: Life, call: Call, courses: Courses, aws: DynamoDBClie
         "send": call("send", token=token, body={"receiverId": erased.tutor.user_id, "message": "Hello"}),
         "update_profile": call("update_profile", token=token, body={"name": "Back"}),
         "get_profile": call("get_profile", token=token),
+        "change_password": call(
+            "change_password", token=token, body={"currentPassword": PASSWORD, "newPassword": "Difference-1822"}
+        ),
+        "find_peers": call("find_peers", token=token, query={}),
         "create_ticket": call("create_ticket", token=token),
         "create_calendar_link": call("create_calendar_link", token=token),
         "export_data": call("export_data", token=token),

@@ -13,7 +13,7 @@ import pytest
 
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.adapters.tokens import TokenService
-from peerlearn.domain.errors import Conflict, DomainError, TokenReused, Unauthenticated
+from peerlearn.domain.errors import Conflict, DomainError, TokenReused, Unauthenticated, ValidationFailed
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys as table_keys
 from peerlearn.persistence.accounts import AccountRepository
@@ -129,6 +129,30 @@ def test_one_account_in_every_case(accounts: AccountService, dynamodb: DynamoDBC
     assert len(signed_in(results)) == 1
     assert codes(results) == {"EMAIL_ALREADY_REGISTERED": THREADS - 1}
     assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1}
+
+
+# -- rules that hold whoever asks
+
+
+@pytest.mark.parametrize("weak", ["Short-1", "password1"])
+def test_weak_passwords(
+    accounts: AccountService, ada: SignedIn, tokens: TokenService, dynamodb: DynamoDBClient, table_name: str, weak: str
+) -> None:
+    with pytest.raises(ValidationFailed):
+        accounts.register("Bob", "bob@people.example", weak)
+    with pytest.raises(ValidationFailed):
+        accounts.change_password(principal(ada, tokens), PASSWORD, weak)
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1}
+    assert accounts.login(EMAIL, PASSWORD, HERE).user == ada.user
+
+
+def test_nobody_gives_up_their_own_role(accounts: AccountService, ada: SignedIn) -> None:
+    bob = accounts.register("Bob", "bob@people.example", PASSWORD)
+    admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
+    for person in (ada, bob):
+        accounts.set_role(admin, person.user.user_id, Role.ADMIN)
+    with pytest.raises(Conflict, match="Another administrator"):
+        accounts.set_role(Principal(ada.user.user_id, Role.ADMIN, "sid"), ada.user.user_id, Role.LEARNER)
 
 
 # -- refresh tokens

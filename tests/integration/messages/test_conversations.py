@@ -240,6 +240,9 @@ def test_who_left_the_course_may_only_answer(
     learning.drop(ada.user_id, course_id)
     with pytest.raises(Forbidden):
         messages.send(ada.principal, bob.user_id, "two")
+    with pytest.raises(Forbidden):
+        messages.require_reach(ada.principal, bob.user_id)
+    messages.require_reach(bob.principal, ada.user_id)
     assert messages.send(bob.principal, ada.user_id, "answer")[0].seq == 2
     assert messages.send(ada.principal, bob.user_id, "three")[0].seq == 3
 
@@ -286,6 +289,8 @@ def test_who_may_answer_finds_that_their_peer_has_just_left(
     wire.before(TRANSACT, partial(ErasureRepository(table).leave_conversations, gone.user_id, gone.user_id[-20:]))
     with pytest.raises(UserNotFound):
         wired.send(sender.principal, gone.user_id, "Still there?")
+    with pytest.raises(UserNotFound):
+        wired.require_reach(sender.principal, gone.user_id)
     assert [one.text for one in everything(wired, sender, gone)] == ["last words"]
 
 

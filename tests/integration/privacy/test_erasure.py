@@ -258,6 +258,15 @@ def test_nobody_begins_a_conversation_with_who_is_just_going(
         assert table.get(keys.conversation(low, high)) is None
 
 
+def test_who_has_gone_makes_no_course(
+    tutor: Person, authoring: AuthoringService, erasure: ErasureService, table: Table
+) -> None:
+    erasure.erase(tutor.principal)
+    with pytest.raises(Unauthenticated):
+        authoring.create(tutor.principal, draft(CourseStatus.DRAFT))
+    assert leftovers(table, tutor.user_id) == {Entity.ERASURE, Entity.INBOX, Entity.SESSION}
+
+
 def test_erased_from_two_devices_at_once_is_erased(people: People, erasure: ErasureService) -> None:
     person = people.add()
 

@@ -127,7 +127,8 @@ class AccountService:
         """
         per_account, per_source = allowances(email, source)
         credential = self._throttle.credential(email, (per_account, per_source), self._clock())
-        if not self._passwords.verify(password, credential.password_hash if credential else None) or not credential:
+        is_right = self._passwords.verify(password, credential.password_hash if credential else None)
+        if credential is None or not is_right:
             self._throttle.add_failure((per_account, per_source), self._clock(), str(uuid4()))
             raise InvalidCredentials
         session = self._new_session(credential.user)
