@@ -84,7 +84,7 @@ def test_after_logout_there_is_neither_ticket_nor_connection(
 def test_a_session_that_is_over_opens_no_connection(store: ConnectionRepository, ada: Person) -> None:
     for at, name in ((ada.session.expires_at - timedelta(seconds=1), "in time="), (ada.session.expires_at, "late=")):
         with suppress(Unauthenticated):
-            store.add(Connection(ada.user_id, name, ada.session.session_id, at), 0, name)
+            store.add(Connection(ada.user_id, name, ada.session.session_id, at), 0, str(uuid4()))
     assert connected(store, ada) == ["in time="]
 
 
@@ -116,7 +116,7 @@ def test_forgetting_spares_a_handshake_under_way(store: ConnectionRepository, pe
         for name, at in (("old=", now - timedelta(minutes=1)), ("new=", now))
     )
     for connection in (old, new):
-        store.add(connection, 0, connection.connection_id)
+        store.add(connection, 0, str(uuid4()))
     for connection in (old, new):
         store.forget(connection, now - timedelta(seconds=30))
     assert connected(store, person) == ["new="]

@@ -66,12 +66,12 @@ class AssessmentRepository:
         ValidationFailed
             The course has as many as it may have.
         """
-        # count < 50 -> count + 1;  the course of another tutor -> refused
+        # count < 50 -> count + 1;  no course, or that of another tutor -> refused
         has_room = "#count < :most"
         is_theirs = "#tutor = :tutor"
         names = {"#count": "assessmentCount"}
         values: Item = {":most": ASSESSMENTS_MAX, ":one": 1}
-        condition = f"attribute_exists(PK) AND {has_room}"
+        condition = has_room
         if tutor_id is not None:
             condition += f" AND {is_theirs}"
             names["#tutor"] = "tutorId"

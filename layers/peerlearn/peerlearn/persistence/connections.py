@@ -41,7 +41,7 @@ class ConnectionRepository:
         ticket never opens two doors, and another one costs a call.
         """
         # issued -> spent, once;  issued 30 s ago -> never
-        is_valid = "attribute_exists(PK) AND #expires > :now"
+        is_valid = "#expires > :now"
         spent = delete(
             keys.ticket(ticket_hash),
             condition=is_valid,
