@@ -83,10 +83,6 @@ class _Module:
         elif isinstance(value, ast.IfExp):
             yield from self.weakenings(value.body, function)
             yield from self.weakenings(value.orelse, function)
-        elif isinstance(value, ast.BoolOp):
-            # `... or None`
-            for operand in value.values:
-                yield from self.weakenings(operand, function)
         elif isinstance(value, ast.BinOp):
             yield from self.weakenings(value.left, function)
             yield from self.weakenings(value.right, function)

@@ -32,6 +32,7 @@ from tests.support.courses import Courses
 from tests.support.wire import Wire
 
 ADA = TUTORS[0]
+SOON = (utc_now() + timedelta(days=1), utc_now() + timedelta(days=1, hours=1))
 DRAFT = CourseDraft(
     "Chess endgames",
     "d",
@@ -267,6 +268,28 @@ def test_shards_that_an_older_look_did_not_see_are_not_written_over(
     assert newer is not None
     torn = replace(newer, seats=older.seats)
     assert not school.courses.change(torn, CourseChanges(capacity=30).applied_to(torn, 5), str(uuid4()))
+    courses.check(course_id)
+
+
+@pytest.mark.parametrize("capacity", [4, 8])
+@pytest.mark.parametrize(
+    "changes",
+    [CourseChanges(status=CourseStatus.CLOSED), CourseChanges(kind=Kind.SESSION, starts_at=SOON[0], ends_at=SOON[1])],
+    ids=["closed", "session"],
+)
+def test_what_an_older_look_did_not_see_is_not_left_as_it_was(
+    school: School, courses: Courses, authoring: AuthoringService, capacity: int, changes: CourseChanges
+) -> None:
+    """A course that is closed in some of its shards would go on selling the others."""
+    older = authoring.create(ADA, replace(DRAFT, capacity=capacity))
+    course_id = older.course.course_id
+    authoring.change(ADA, course_id, CourseChanges(capacity=20))
+    newer = school.courses.page(course_id)
+    assert newer is not None
+    torn = replace(newer, seats=older.seats)
+    assert not school.courses.change(torn, changes.applied_to(torn, 5), str(uuid4()))
+    page = school.courses.page(course_id)
+    assert page == newer
     courses.check(course_id)
 
 

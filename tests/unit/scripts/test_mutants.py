@@ -32,7 +32,7 @@ def two(least):
     conditions = ["#kind = :kind"]
     if least:
         conditions.append(f"#{least} >= :{least}")
-    return put({}, condition=" AND ".join(conditions) or None)
+    return put({}, condition=" AND ".join(conditions))
 
 
 def three(tutor):

@@ -207,10 +207,11 @@ def _seats_writes(before: Seats, after: Seats) -> list[Write]:
 
 
 def _seats_update(was: Item, becomes: Item) -> Write:
-    # That they are there still is what the course's version says, in the same transaction.
-    conditions: list[str] = []
-    names: dict[str, str] = {}
-    values: Item = {}
+    # A course and its seats are two items: who read one of each, while they changed, knows of too few shards.
+    has_as_many_shards = "attribute_not_exists(#parts)" if shards_of(was) == 1 else "#parts = :parts"
+    conditions = [has_as_many_shards]
+    names = {"#parts": "shards"}
+    values: Item = {":parts": shards_of(was)} if shards_of(was) > 1 else {}
     if "capacity" in becomes and becomes["capacity"] != was.get("capacity"):
         has_room = "#taken <= :seats"
         conditions.append(has_room)
@@ -228,17 +229,12 @@ def _seats_update(was: Item, becomes: Item) -> Write:
         names["#waiting"] = "waitlistLength"
         values[":none"] = 0
     return _update_of_differences(
-        keys.Key(was["PK"], was["SK"]),
-        was,
-        becomes,
-        condition=" AND ".join(conditions) or None,
-        names=names,
-        values=values,
+        keys.Key(was["PK"], was["SK"]), was, becomes, condition=" AND ".join(conditions), names=names, values=values
     )
 
 
 def _update_of_differences(
-    key: keys.Key, old: Item, new: Item, *, condition: str | None, names: dict[str, str], values: Item
+    key: keys.Key, old: Item, new: Item, *, condition: str, names: dict[str, str], values: Item
 ) -> Write:
     # Only what differs: other writers own other attributes of the item, such as the counters of the seat lock.
     changed = [name for name, value in new.items() if old.get(name) != value]
@@ -256,8 +252,10 @@ def _update_of_differences(
 
 
 def _seats_conflict(failure: ConditionFailed, before: Seats, wanted: Seats) -> Conflict | None:
-    """Why the seats cannot become what is wanted; None where only a look at all shards can tell."""
+    """Why the seats cannot become what is wanted; None where only another look at all of them can tell."""
     found = [seats for seats, failed in zip(failure.found, failure.failed, strict=True) if failed and seats]
+    if any(shards_of(seats) != max(1, len(before.shards)) for seats in found):
+        return None
     if wanted.shards:
         if wanted.kind is before.kind:
             return None
