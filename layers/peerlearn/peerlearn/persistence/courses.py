@@ -203,7 +203,8 @@ def _course_update(before: Course, after: Course, token: str) -> Write:
 def _seats_writes(before: Seats, after: Seats) -> list[Write]:
     old, new = seats_items(before), seats_items(after)
     writes = [_seats_update(was, becomes) for was, becomes in zip(old, new, strict=False) if was != becomes]
-    return writes + [put(shard, condition=_IS_NEW) for shard in new[len(old) :]]
+    # That there are no more yet is what the first one's condition says.
+    return writes + [put(shard) for shard in new[len(old) :]]
 
 
 def _seats_update(was: Item, becomes: Item) -> Write:
