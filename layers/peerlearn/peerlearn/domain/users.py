@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -27,11 +27,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling, as their verified access token says."""
+    """Who is calling, as their verified access token says.
+
+    `source` is the network address that API Gateway saw; empty where no request is behind the call.
+    """
 
     user_id: str
     role: Role
     session_id: str
+    source: str = field(default="", compare=False)
 
     @property
     def is_admin(self) -> bool:
