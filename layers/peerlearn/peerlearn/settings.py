@@ -20,6 +20,9 @@ class Settings(BaseModel):
     allowed_origins: Annotated[str, Field(validation_alias="ALLOWED_ORIGINS")] = ""
     bcrypt_cost: Annotated[int, Field(validation_alias="BCRYPT_COST", ge=10, le=16)] = 12
 
+    # `name=quota/seconds, ...`: what is said here instead of the defaults in `peerlearn.domain.limits`
+    limits: Annotated[str, Field(validation_alias="LIMITS")] = ""
+
     bucket_name: Annotated[str, Field(validation_alias="BUCKET_NAME")] = ""
     max_upload_bytes: Annotated[int, Field(validation_alias="MAX_UPLOAD_BYTES", ge=1)] = 52_428_800
     region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"

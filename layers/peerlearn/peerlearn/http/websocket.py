@@ -19,9 +19,12 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_websocket_event im
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
 
+from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, PayloadTooLarge, ValidationFailed
+from peerlearn.domain.limits import SOCKET_MESSAGES
 from peerlearn.domain.realtime import Ticket
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.observability import correlated, logger, request_id_of
@@ -37,15 +40,26 @@ Handler = Callable[[dict[str, Any], LambdaContext], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A connection's own user; `epoch` is that of the session when the ticket was issued."""
+    """A connection's own user."""
 
     principal: Principal
     connection_id: str
-    epoch: int
+
+    def admission(self, *limits: str) -> Admission:
+        """Return what a write of the sender's asks of their standing, for the store to ask in its transaction."""
+        return standing_service().admission(self.principal, *limits)
 
 
-def on_message(model: type[M]) -> Callable[[Callable[[M, Sender], Mapping[str, Any]]], Handler]:
-    """Makes a route's handler of a function from a valid message and its sender to the answer."""
+def on_message(
+    model: type[M], *, admits_itself: bool = False
+) -> Callable[[Callable[[M, Sender], Mapping[str, Any]]], Handler]:
+    """Make a route's handler of a function from a valid message and its sender to the answer.
+
+    Parameters
+    ----------
+    admits_itself: bool
+        The function asks for its sender's standing, and counts the message, in its own transaction.
+    """
 
     def decorate(respond: Callable[[M, Sender], Mapping[str, Any]]) -> Handler:
         # What is wrapped tells the API's documents which message this takes and how it is answered.
@@ -54,8 +68,16 @@ def on_message(model: type[M]) -> Callable[[Callable[[M, Sender], Mapping[str, A
             message: dict[str, Any] = {}
 
             def answer() -> Mapping[str, Any]:
-                message.update(_message_of(event))
-                return respond(_validated(model, message), sender_of(event))
+                sender = sender_of(event)
+                try:
+                    message.update(_message_of(event))
+                    valid = _validated(model, message)
+                except DomainError:
+                    _admit(sender)
+                    raise
+                if not admits_itself:
+                    _admit(sender)
+                return respond(valid, sender)
 
             return _answered(event, message, answer)
 
@@ -93,6 +115,7 @@ def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:  # 
     message: dict[str, Any] = {}
 
     def answer() -> Answer:
+        _admit(sender_of(event))
         message.update(_message_of(event))
         raise ValidationFailed(("action", "must be sendMessage, markRead, typing or ping"))
 
@@ -106,7 +129,6 @@ def authorized(ticket: Ticket, method_arn: str) -> Answer:
         "userId": ticket.user_id,
         "role": ticket.role.value,
         "sessionId": ticket.session_id,
-        "epoch": str(ticket.epoch),
     }
     return _policy(ticket.user_id, "Allow", method_arn) | {"context": context}
 
@@ -119,10 +141,14 @@ def refused(method_arn: str) -> Answer:
 
 def sender_of(event: dict[str, Any]) -> Sender:
     """Who the connection belongs to."""
-    authorizer = event["requestContext"]["authorizer"]
-    principal = Principal(authorizer["userId"], Role(authorizer["role"]), authorizer["sessionId"])
-    connection_id = APIGatewayWebSocketEvent(event).request_context.connection_id
-    return Sender(principal, connection_id, int(authorizer["epoch"]))
+    context = event["requestContext"]
+    authorizer, source = context["authorizer"], str((context.get("identity") or {}).get("sourceIp", ""))
+    principal = Principal(authorizer["userId"], Role(authorizer["role"]), authorizer["sessionId"], source)
+    return Sender(principal, APIGatewayWebSocketEvent(event).request_context.connection_id)
+
+
+def _admit(sender: Sender) -> None:
+    standing_service().admit(sender.principal, SOCKET_MESSAGES)
 
 
 def _policy(principal_id: str, effect: str, method_arn: str) -> Answer:

@@ -55,6 +55,11 @@ def totals(user_id: str) -> Key:
     return Key(user_partition(user_id), "A#TOTALS")
 
 
+def standing(user_id: str) -> Key:
+    """What a token of this account is worth: its role, its state and the sessions that have not ended."""
+    return Key(user_partition(user_id), "A#STANDING")
+
+
 def schedule(user_id: str) -> Key:
     """The times a learner has booked: the lock against two sessions at once."""
     return Key(user_partition(user_id), "A#SCHEDULE")

@@ -18,6 +18,7 @@ class Entity(StrEnum):
     CREDENTIAL = "Credential"
     PROFILE = "Profile"
     SESSION = "Session"
+    STANDING = "Standing"
     TOTALS = "Totals"
     SCHEDULE = "Schedule"
     COURSE = "Course"
