@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +13,17 @@ from aws_lambda_powertools import Logger
 from peerlearn.domain.correlation import set_correlation_id
 
 logger = Logger()
+
+
+def _name_function(record: logging.LogRecord) -> bool:
+    """Put the function's name into a line as `function`: the functions of one context share a log group."""
+    # looked up for each line and not kept: a process may have been frozen and started again as another version
+    if name := os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+        record.function = name
+    return True
+
+
+logger.addFilter(_name_function)
 
 
 def correlate(correlation_id: str) -> None:
