@@ -27,7 +27,9 @@ class PasswordChange(RequestModel):
 
 @app.post("/v1/learner/auth/password", status_code=204)
 def change_password(
-    change: PasswordChange, user: Annotated[Principal, Depends(writing(SESSIONS))], accounts: Annotated[PasswordService, Depends(password_service)]
+    change: PasswordChange,
+    user: Annotated[Principal, Depends(writing(SESSIONS))],
+    accounts: Annotated[PasswordService, Depends(password_service)],
 ) -> Response[str]:
     accounts.change(user, change.current_password, change.new_password)
     return no_content()

@@ -17,9 +17,7 @@ class ShownToken(RequestModel):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
 
 
-DeviceName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=DEVICE_NAME_MAX_LENGTH)
-]
+DeviceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=DEVICE_NAME_MAX_LENGTH)]
 
 
 class UserView(ResponseModel):

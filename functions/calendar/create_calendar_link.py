@@ -21,7 +21,9 @@ app = create_app()
 
 @app.post("/v1/learner/me/calendar", status_code=201)
 def create_calendar_link(
-    admission: Annotated[Admission, Depends(admitted(CALENDAR_LINKS))], address: OwnAddress, calendars: Annotated[CalendarService, Depends(calendar_service)]
+    admission: Annotated[Admission, Depends(admitted(CALENDAR_LINKS))],
+    address: OwnAddress,
+    calendars: Annotated[CalendarService, Depends(calendar_service)],
 ) -> Success[CalendarLinkData]:
     issued = calendars.create_link(admission)
     link = CalendarLinkView(url=f"{address}.ics?token={issued.token}", created_at=issued.created_at)

@@ -20,7 +20,8 @@ app = create_app()
 
 @app.delete("/v1/learner/me/calendar", status_code=204)
 def revoke_calendar_link(
-    user: Annotated[Principal, Depends(writing(CALENDAR_LINKS))], calendars: Annotated[CalendarService, Depends(calendar_service)]
+    user: Annotated[Principal, Depends(writing(CALENDAR_LINKS))],
+    calendars: Annotated[CalendarService, Depends(calendar_service)],
 ) -> Response[str]:
     calendars.revoke_link(user)
     return no_content()

@@ -22,7 +22,9 @@ app = create_app()
 
 @app.post("/v1/courses", status_code=201)
 def create_course(
-    course: NewCourse, author: Annotated[Principal, Depends(writing(AUTHORING, AUTHORS))], authoring: Annotated[AuthoringService, Depends(authoring_service)]
+    course: NewCourse,
+    author: Annotated[Principal, Depends(writing(AUTHORING, AUTHORS))],
+    authoring: Annotated[AuthoringService, Depends(authoring_service)],
 ) -> Success[CourseData]:
     return Success[CourseData](data=CourseData.of(authoring.create(author, course.draft())))
 

@@ -22,7 +22,9 @@ app = create_app()
 
 @app.delete("/v1/courses/<courseId>", status_code=204)
 def delete_course(
-    course_id: CourseIdPath, author: Annotated[Principal, Depends(writing(AUTHORING, AUTHORS))], authoring: Annotated[AuthoringService, Depends(authoring_service)]
+    course_id: CourseIdPath,
+    author: Annotated[Principal, Depends(writing(AUTHORING, AUTHORS))],
+    authoring: Annotated[AuthoringService, Depends(authoring_service)],
 ) -> Response[str]:
     authoring.delete(author, course_id)
     return no_content()

@@ -25,7 +25,9 @@ def join_waitlist(
     admission: Annotated[Admission, Depends(admission_for(ENROLLMENTS))],
     enrollments: Annotated[EnrollmentService, Depends(enrollment_service)],
 ) -> Success[WaitlistData]:
-    return Success[WaitlistData](data=WaitlistData.of(enrollments.join_waitlist(admission.caller.user_id, course_id, admission)))
+    return Success[WaitlistData](
+        data=WaitlistData.of(enrollments.join_waitlist(admission.caller.user_id, course_id, admission))
+    )
 
 
 lambda_handler = app.lambda_handler

@@ -17,7 +17,9 @@ app = create_app()
 
 
 @app.get("/v1/learner/me")
-def get_profile(user: TokenHolder, profiles: Annotated[ProfileService, Depends(profile_service)]) -> Success[ProfileData]:
+def get_profile(
+    user: TokenHolder, profiles: Annotated[ProfileService, Depends(profile_service)]
+) -> Success[ProfileData]:
     return Success[ProfileData](data=ProfileData.of(profiles.profile(user)))
 
 

@@ -20,7 +20,9 @@ app = create_app()
 
 @app.patch("/v1/learner/me")
 def update_profile(
-    change: ProfileChange, user: Annotated[Principal, Depends(writing(PROFILE))], profiles: Annotated[ProfileService, Depends(profile_service)]
+    change: ProfileChange,
+    user: Annotated[Principal, Depends(writing(PROFILE))],
+    profiles: Annotated[ProfileService, Depends(profile_service)],
 ) -> Success[ProfileData]:
     profile = profiles.update(user, name=change.name, interests=change.interests, learning_goals=change.learning_goals)
     return Success[ProfileData](data=ProfileData.of(profile))

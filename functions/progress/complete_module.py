@@ -26,9 +26,7 @@ def complete_module(
     completion: ModuleCompletion,
     progress: Annotated[ProgressService, Depends(progress_service)],
 ) -> Success[ProgressData]:
-    done = progress.complete(
-        admission.caller, course_id, completion.module_id, completion.study_minutes, admission
-    )
+    done = progress.complete(admission.caller, course_id, completion.module_id, completion.study_minutes, admission)
     return Success[ProgressData](data=ProgressData(progress=ProgressView.model_validate(done)))
 
 

@@ -19,7 +19,10 @@ app = create_app()
 
 
 @app.post("/v1/learner/realtime/ticket", status_code=201)
-def create_ticket(user: Annotated[Principal, Depends(writing(TICKETS))], realtime: Annotated[RealtimeService, Depends(realtime_service)]) -> Success[TicketData]:
+def create_ticket(
+    user: Annotated[Principal, Depends(writing(TICKETS))],
+    realtime: Annotated[RealtimeService, Depends(realtime_service)],
+) -> Success[TicketData]:
     return Success[TicketData](data=TicketData.model_validate(realtime.issue_ticket(user)))
 
 

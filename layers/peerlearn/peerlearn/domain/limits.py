@@ -28,7 +28,7 @@ class Limit:
     def exceeded(self, wait: int) -> TooManyRequests:
         """Return the refusal of one use more, to be tried again after `wait` seconds."""
         return TooManyRequests(
-            f"At most {self.quota} of these are possible within {_in_words(self.seconds)}. Try again in {max(1, wait)} s.",
+            f"At most {self.quota} of these are possible in {_in_words(self.seconds)}. Try again in {max(1, wait)} s.",
             details={"limit": self.name, "quota": self.quota, "seconds": self.seconds},
             retry_after=max(1, wait),
         )
@@ -65,7 +65,7 @@ AUTHORING = "authoring"
 GRADES = "grades"
 ADMINISTRATION = "administration"
 # For each account, whatever address the guesses come from.
-WRONG_PASSWORDS = "wrong-passwords"  # noqa: S105 (the name of a limit)
+WRONG_PASSWORDS = "wrong-passwords"
 # For each source address.
 REGISTRATIONS = "registrations"
 REFRESHES = "refreshes"

@@ -190,9 +190,7 @@ class AccountRepository:
         with suppress(ConditionFailed):
             self._table.write(renewal)
 
-    def _write_both(
-        self, user: User, expression: str, token: str, *, names: dict[str, str], values: Item
-    ) -> None:
+    def _write_both(self, user: User, expression: str, token: str, *, names: dict[str, str], values: Item) -> None:
         writes = [
             update(key, expression, condition=_EXISTS, names=names, values=values)
             for key in (keys.profile(user.user_id), keys.credential(user.email))

@@ -35,9 +35,9 @@ from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
+from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
-from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.standing import admitting
 from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
 

@@ -23,8 +23,8 @@ from peerlearn.persistence.items.enrollments import (
     wait_item,
 )
 from peerlearn.persistence.items.standing import standing_of
-from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
+from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
 
 # The first writes of a change. Then follow the schedule, the waitlist and other shards; the last asks for the learner's

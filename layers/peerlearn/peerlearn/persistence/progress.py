@@ -7,8 +7,8 @@ from collections.abc import Callable
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.points import Totals
-from peerlearn.domain.standing import Admission, Standing
 from peerlearn.domain.progress import Dashboard, LearnerCourse, ProgressChange
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.courses import course_of, modules_of

@@ -1,9 +1,9 @@
 """Standing in the table: the condition that admits a write, and the changes of the sessions that stand.
 
-    a session begins       state active, the epoch of the password that was checked, fewer than 20 sessions  -->  one more
-    a session ends         this one among the sessions   -->  without it
-    all of them end        epoch n                       -->  epoch n + 1, without sessions, or with the one that is kept
-    somebody writes        their session among them      -->  each limit's window has one use more
+a session begins       state active, the epoch of the password that was checked, fewer than 20 sessions  -->  one more
+a session ends         this one among the sessions   -->  without it
+all of them end        epoch n                       -->  epoch n + 1, without sessions, or with the one that is kept
+somebody writes        their session among them      -->  each limit's window has one use more
 """
 
 from __future__ import annotations
@@ -63,8 +63,9 @@ class StandingWrite:
             What is presumed of the account's windows; None presumes that this one is not open.
         """
         name = limit.name.replace("-", "_")
-        count, closes = self._name(f"n_{name}", count_attribute(limit.name)), self._name(
-            f"t_{name}", closes_attribute(limit.name)
+        count, closes = (
+            self._name(f"n_{name}", count_attribute(limit.name)),
+            self._name(f"t_{name}", closes_attribute(limit.name)),
         )
         self._values |= {":now": self._now, ":one": 1}
         known = standing.windows.get(limit.name) if standing else None

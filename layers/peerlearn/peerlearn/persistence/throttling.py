@@ -125,5 +125,3 @@ def _key(allowance: Allowance) -> keys.Key:
 
 def _values(allowance: Allowance, now: datetime) -> dict[str, int]:
     return {":now": int(now.timestamp()), ":quota": allowance.limit.quota}
-
-

@@ -58,9 +58,7 @@ class CalendarService:
         """
         caller, standing = admission.caller, require_standing(admission.standing, admission.caller)
         issued = IssuedLink(new_token(caller.user_id), self._clock())
-        link = CalendarLink(
-            caller.user_id, hash_of(issued.token), issued.created_at, caller.session_id, standing.epoch
-        )
+        link = CalendarLink(caller.user_id, hash_of(issued.token), issued.created_at, caller.session_id, standing.epoch)
         self._calendars.set_link(link, str(uuid4()))
         return issued
 

@@ -65,9 +65,7 @@ class PasswordService:
         """
         require_strong(new_password, "newPassword")
         credential = prove_own(self._accounts, self._proof, caller, current_password)
-        change = AuthorityChange(
-            password_hash=self._passwords.hash(new_password), kept_session=caller.session_id
-        )
+        change = AuthorityChange(password_hash=self._passwords.hash(new_password), kept_session=caller.session_id)
         entry = self._trail.entry(caller, AuditAction.PASSWORD_CHANGED, caller.user_id)
         if self._accounts.change_authority(credential.user, change, [entry], self._clock(), str(uuid4())) is None:
             raise Conflict("The account was changed at the same moment from elsewhere.")
