@@ -26,6 +26,8 @@ from peerlearn.snapshots import register
 
 _EXPOSED_HEADERS = "ETag, Retry-After, Location"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
+# a resource that takes any path, as that of the function which answers what no other does
+_GREEDY = "+}"
 
 
 class ApiResolver(APIGatewayRestResolver):
@@ -126,14 +128,28 @@ def _message(problem: Mapping[str, Any]) -> str:
 
 
 def _normalised(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with its body as text and read as JSON whatever its Content-Type says, as `curl -d` sends it."""
+    """The event with its path as the template has it, and its body read as JSON whatever its Content-Type says."""
     headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
     return {
         **event,
+        "path": _own_path(event),
         "headers": {**headers, "content-type": "application/json"},
         "body": decoded_body(event),
         "isBase64Encoded": False,
     }
+
+
+def _own_path(event: dict[str, Any]) -> str:
+    """Return the path without what a domain of one's own puts before it: as many segments as the resource has.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+    """
+    path, resource = str(event["path"]), str(event.get("resource") or "")
+    if not resource or _GREEDY in resource:
+        return path
+    count = len(resource.strip("/").split("/")) if resource != "/" else 0
+    segments = path.strip("/").split("/")
+    return "/" + "/".join(segments[len(segments) - count :])
 
 
 def _with_cors(response: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
