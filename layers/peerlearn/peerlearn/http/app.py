@@ -20,7 +20,8 @@ from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
-from peerlearn.observability import correlated, logger, request_id_of
+from peerlearn.http.invocations import is_request
+from peerlearn.observability import correlated, logger, pass_over, request_id_of
 from peerlearn.settings import settings
 from peerlearn.snapshots import register
 
@@ -44,13 +45,18 @@ class ApiResolver(APIGatewayRestResolver):
         Returns
         -------
         dict
-            An API Gateway proxy response, always in the envelope.
+            An API Gateway proxy response, always in the envelope; to an event of another kind, nothing.
         """
-        with correlated(request_id_of(event)):
-            answer = _with_cors(self.resolve(_normalised(event), context), event)
+        if not is_request(event):
+            pass_over(event, context)
+            return {}
+        with correlated(request_id_of(event), context):
             # Writes are followed through the logs. The path may hold what only its owner knows: the route does not.
-            log = logger.info if event.get("httpMethod") in _WRITING else logger.debug
-            log("answered", method=event.get("httpMethod"), route=event.get("resource"), status=answer["statusCode"])
+            log = logger.info if event["httpMethod"] in _WRITING else logger.debug
+            told = {"method": event["httpMethod"], "route": event.get("resource")}
+            log("began", **told)
+            answer = _with_cors(self.resolve(_normalised(event), context), event)
+            log("answered", **told, status=answer["statusCode"])
             return answer
 
 
