@@ -12,6 +12,7 @@ from typing import Any
 from scripts.local_stack.colours import Colours
 from scripts.local_stack.logs import Invocation
 
+_BEGAN = "began"
 _ANSWERED = "answered"
 _REFUSED = "refused"
 # of every line, and so not worth saying of each
@@ -71,7 +72,7 @@ class LogPrinter:
         if answered is not None:
             refusal = next((one for one in records if one.get("message") == _REFUSED), None)
             yield self._request(invocation, answered, refusal, request_id)
-            said = [line for line in said if line is not refusal]
+            said = [line for line in said if line is not refusal and not _is_beginning(line)]
         for line in said:
             yield from self._line(invocation, line, indented=answered is not None)
 
@@ -110,6 +111,10 @@ class LogPrinter:
 def _is_worth(line: dict[str, Any] | str, least: str) -> bool:
     # What is printed without the logger is what somebody wants to see now, or a crash outside of everything.
     return isinstance(line, str) or _number(str(line["level"])) >= _number(least)
+
+
+def _is_beginning(line: dict[str, Any] | str) -> bool:
+    return isinstance(line, dict) and line.get("message") == _BEGAN
 
 
 def _number(level: str) -> int:

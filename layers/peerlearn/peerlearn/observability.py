@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.domain.correlation import set_correlation_id
 
@@ -33,13 +34,26 @@ def correlate(correlation_id: str) -> None:
 
 
 @contextmanager
-def correlated(correlation_id: str) -> Iterator[None]:
-    """They do inside, and nothing afterwards."""
+def correlated(correlation_id: str, context: LambdaContext) -> Iterator[None]:
+    """They do inside, and nothing afterwards; log lines also carry the id that Lambda's own lines have."""
     correlate(correlation_id)
+    logger.append_keys(function_request_id=context.aws_request_id)
     try:
         yield
     finally:
+        logger.remove_keys(["function_request_id"])
         correlate("")
+
+
+def has_records(event: object) -> bool:
+    """Return whether the event is a batch of a stream or of a queue."""
+    return isinstance(event, Mapping) and isinstance(event.get("Records"), list)
+
+
+def pass_over(event: object, context: LambdaContext) -> None:
+    """Note an event of no source of the function's: a warmer's, or the console's test. It is no fault of anybody's."""
+    with correlated("", context):
+        logger.info("nothing to do", event_type=type(event).__name__)
 
 
 def request_id_of(event: Mapping[str, Any]) -> str:

@@ -46,6 +46,14 @@ def test_a_request_is_a_line() -> None:
         assert part in line
 
 
+def test_a_beginning_is_told_only_where_no_answer_came() -> None:
+    began = record("INFO", "began", method="POST", route="/v1/courses/{courseId}/enroll")
+    (line,) = printed(invocation(began, answered(201)))
+    assert "began" not in line
+    (line,) = printed(invocation(began))
+    assert "began  method=POST  route=/v1/courses/{courseId}/enroll" in line
+
+
 def test_reads_are_told_though_they_are_logged_at_debug() -> None:
     assert len(printed(invocation(answered(200, "DEBUG")))) == 1
 

@@ -20,12 +20,15 @@ from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
-from peerlearn.observability import correlated, logger, request_id_of
+from peerlearn.http.invocations import is_request
+from peerlearn.observability import correlated, logger, pass_over, request_id_of
 from peerlearn.settings import settings
 from peerlearn.snapshots import register
 
 _EXPOSED_HEADERS = "ETag, Retry-After, Location"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
+# a resource that takes any path, as that of the function which answers what no other does
+_GREEDY = "+}"
 
 
 class ApiResolver(APIGatewayRestResolver):
@@ -42,13 +45,18 @@ class ApiResolver(APIGatewayRestResolver):
         Returns
         -------
         dict
-            An API Gateway proxy response, always in the envelope.
+            An API Gateway proxy response, always in the envelope; to an event of another kind, nothing.
         """
-        with correlated(request_id_of(event)):
-            answer = _with_cors(self.resolve(_normalised(event), context), event)
+        if not is_request(event):
+            pass_over(event, context)
+            return {}
+        with correlated(request_id_of(event), context):
             # Writes are followed through the logs. The path may hold what only its owner knows: the route does not.
-            log = logger.info if event.get("httpMethod") in _WRITING else logger.debug
-            log("answered", method=event.get("httpMethod"), route=event.get("resource"), status=answer["statusCode"])
+            log = logger.info if event["httpMethod"] in _WRITING else logger.debug
+            told = {"method": event["httpMethod"], "route": event.get("resource")}
+            log("began", **told)
+            answer = _with_cors(self.resolve(_normalised(event), context), event)
+            log("answered", **told, status=answer["statusCode"])
             return answer
 
 
@@ -126,14 +134,28 @@ def _message(problem: Mapping[str, Any]) -> str:
 
 
 def _normalised(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with its body as text and read as JSON whatever its Content-Type says, as `curl -d` sends it."""
+    """The event with its path as the template has it, and its body read as JSON whatever its Content-Type says."""
     headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
     return {
         **event,
+        "path": _own_path(event),
         "headers": {**headers, "content-type": "application/json"},
         "body": decoded_body(event),
         "isBase64Encoded": False,
     }
+
+
+def _own_path(event: dict[str, Any]) -> str:
+    """Return the path without what a domain of one's own puts before it: as many segments as the resource has.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+    """
+    path, resource = str(event["path"]), str(event.get("resource") or "")
+    if not resource or _GREEDY in resource:
+        return path
+    count = len(resource.strip("/").split("/")) if resource != "/" else 0
+    segments = path.strip("/").split("/")
+    return "/" + "/".join(segments[len(segments) - count :])
 
 
 def _with_cors(response: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:

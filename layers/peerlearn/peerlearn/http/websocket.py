@@ -27,11 +27,13 @@ from peerlearn.domain.realtime import Ticket
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role
 from peerlearn.http.bodies import decoded_body, strict_json
-from peerlearn.observability import correlated, logger, request_id_of
+from peerlearn.http.invocations import is_handshake, is_message
+from peerlearn.observability import correlated, logger, pass_over, request_id_of
 
 MESSAGE_MAX_BYTES = 32 * 1024
 # said so often, and worth so little later, that their lines are for looking closely
 _QUIET = ("pong", "typing.accepted")
+_WRITING = ("sendMessage", "markRead")
 
 M = TypeVar("M", bound=BaseModel)
 Answer = dict[str, Any]
@@ -64,7 +66,7 @@ def on_message(
     def decorate(respond: Callable[[M, Sender], Mapping[str, Any]]) -> Handler:
         # What is wrapped tells the API's documents which message this takes and how it is answered.
         @wraps(respond)
-        def handler(event: dict[str, Any], context: LambdaContext) -> Answer:  # noqa: ARG001 (Lambda passes it)
+        def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
             message: dict[str, Any] = {}
 
             def answer() -> Mapping[str, Any]:
@@ -79,11 +81,25 @@ def on_message(
                     _admit(sender)
                 return respond(valid, sender)
 
-            return _answered(event, message, answer)
+            return _answered(event, context, message, answer)
 
         return handler
 
     return decorate
+
+
+def on_handshake(judge: Callable[[dict[str, Any]], Answer]) -> Handler:
+    """Makes an authorizer's handler of a function from a handshake to a policy."""
+
+    def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+        if not is_handshake(event):
+            pass_over(event, context)
+            return {}
+        with correlated(request_id_of(event), context):
+            logger.info("began", route="authorizer")
+            return judge(event)
+
+    return handler
 
 
 def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handler]:
@@ -94,9 +110,13 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
 
     def decorate(act: Callable[[Sender], None]) -> Handler:
         def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+            if not is_message(event):
+                pass_over(event, context)
+                return {}
             if APIGatewayWebSocketEvent(event).request_context.event_type != event_type:
                 return unknown_action(event, context)
-            with correlated(request_id_of(event)):
+            with correlated(request_id_of(event), context):
+                logger.info("began", route=event["requestContext"].get("routeKey"))
                 try:
                     act(sender_of(event))
                 except DomainError as error:
@@ -110,7 +130,7 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
     return decorate
 
 
-def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:  # noqa: ARG001 (Lambda passes it)
+def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Answers what no route knows."""
     message: dict[str, Any] = {}
 
@@ -119,7 +139,7 @@ def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:  # 
         message.update(_message_of(event))
         raise ValidationFailed(("action", "must be sendMessage, markRead, typing or ping"))
 
-    return _answered(event, message, answer)
+    return _answered(event, context, message, answer)
 
 
 def authorized(ticket: Ticket, method_arn: str) -> Answer:
@@ -177,12 +197,19 @@ def _validated(model: type[M], message: dict[str, Any]) -> M:
         ) from error
 
 
-def _answered(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]) -> Answer:
-    with correlated(request_id_of(event)):
+def _answered(
+    event: dict[str, Any], context: LambdaContext, message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]
+) -> Answer:
+    if not is_message(event):
+        pass_over(event, context)
+        return {}
+    with correlated(request_id_of(event), context):
         return _answer(event, message, answer)
 
 
 def _answer(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]) -> Answer:
+    route = event["requestContext"].get("routeKey")
+    (logger.info if route in _WRITING else logger.debug)("began", route=route)
     try:
         body = dict(answer())
     except DomainError as error:
@@ -198,7 +225,7 @@ def _answer(event: dict[str, Any], message: dict[str, Any], answer: Callable[[],
     if isinstance(client_message_id, str):
         body["clientMessageId"] = client_message_id
     log = logger.debug if body["type"] in _QUIET else logger.info
-    log("answered", route=event["requestContext"].get("routeKey"), type=body["type"])
+    log("answered", route=route, type=body["type"])
     return {"statusCode": 200, "body": json.dumps(body, separators=(",", ":"), ensure_ascii=False)}
 
 
