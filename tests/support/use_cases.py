@@ -180,7 +180,7 @@ def _privacy(world: World, people: People) -> None:
 def _connections(world: World) -> None:
     ada, bob = world.people["ada"], world.people["bob"]
     expires_at = utc_now() + timedelta(hours=1)
-    ticket = Ticket(ada.user_id, ada.user.role, ada.session.session_id, 0, expires_at)
+    ticket = Ticket(ada.user_id, ada.user.role, ada.session.session_id, expires_at)
     table().write(put(ticket_item(hashlib.sha256(TICKET.encode()).hexdigest(), ticket)))
     for person in (ada, bob):
         open_since = utc_now() - timedelta(minutes=1)

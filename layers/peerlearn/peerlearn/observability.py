@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -38,6 +39,7 @@ def correlated(correlation_id: str, context: LambdaContext) -> Iterator[None]:
     """They do inside, and nothing afterwards; log lines also carry the id that Lambda's own lines have."""
     correlate(correlation_id)
     logger.append_keys(function_request_id=context.aws_request_id)
+    _actor.set("")
     try:
         yield
     finally:
@@ -54,6 +56,23 @@ def pass_over(event: object, context: LambdaContext) -> None:
     """Note an event of no source of the function's: a warmer's, or the console's test. It is no fault of anybody's."""
     with correlated("", context):
         logger.info("nothing to do", event_type=type(event).__name__)
+
+
+_actor: ContextVar[str] = ContextVar("actor", default="")
+
+
+def name_actor(user_id: str) -> None:
+    """Have the present request's last line say who made it."""
+    _actor.set(user_id)
+
+
+def caller_and_target(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return who made a request, and the ids in its path that say to what."""
+    ids = (event.get("pathParameters") or {}).items()
+    # What no route knows is an address that somebody made up.
+    target = "/".join(value for name, value in ids if name != "proxy")
+    told = {"actor": _actor.get(), "target": target}
+    return {name: value for name, value in told.items() if value}
 
 
 def request_id_of(event: Mapping[str, Any]) -> str:

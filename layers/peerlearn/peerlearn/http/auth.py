@@ -24,6 +24,7 @@ from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission
 from peerlearn.domain.users import Principal, Role
+from peerlearn.observability import name_actor
 
 T = TypeVar("T")
 
@@ -42,7 +43,9 @@ def _holder(request: Request) -> Principal | None:
         return None
     if header[: len(_SCHEME)].lower() != _SCHEME:
         raise Unauthenticated("Send the access token as `Authorization: Bearer <token>`.")
-    return access_tokens().verify_access(header[len(_SCHEME) :].strip(), source_address(request))
+    holder = access_tokens().verify_access(header[len(_SCHEME) :].strip(), source_address(request))
+    name_actor(holder.user_id)
+    return holder
 
 
 def token_holder(request: Request) -> Principal:

@@ -11,7 +11,7 @@ from peerlearn.domain.standing import session_ended
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.realtime import connection_item, connection_of, ticket_item, ticket_of
 from peerlearn.persistence.standing import StandingWrite
-from peerlearn.persistence.table import ConditionFailed, Table, delete, put
+from peerlearn.persistence.table import ConditionFailed, Table, Write, check, delete, put
 
 
 class ConnectionRepository:
@@ -56,7 +56,7 @@ class ConnectionRepository:
         """
         stands = StandingWrite(connection.user_id, connection.connected_at).require_session(connection.session_id)
         try:
-            self._table.transact([put(connection_item(connection)), stands.write()], token)
+            self._table.transact([put(connection_item(connection)), stands.write(), _is_not_over(connection)], token)
         except ConditionFailed as failure:
             raise session_ended() from failure
 
@@ -84,3 +84,13 @@ class ConnectionRepository:
         )
         with suppress(ConditionFailed):
             self._table.write(gone)
+
+
+def _is_not_over(connection: Connection) -> Write:
+    # A session ends seven days after its sign-in; its last access token may be good for some minutes more.
+    return check(
+        keys.session(connection.user_id, connection.session_id),
+        "#expires > :now",
+        names={"#expires": "expiresAt"},
+        values={":now": to_rfc3339(connection.connected_at)},
+    )
