@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,14 +12,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.domain.correlation import set_correlation_id
+from peerlearn.settings import function_name
 
 logger = Logger()
 
 
 def _name_function(record: logging.LogRecord) -> bool:
     """Put the function's name into a line as `function`: the functions of one context share a log group."""
-    # looked up for each line and not kept: a process may have been frozen and started again as another version
-    if name := os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    if name := function_name():
         record.function = name
     return True
 
