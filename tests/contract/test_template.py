@@ -71,6 +71,7 @@ DOCUMENTED = {
     "POST /v1/courses/{courseId}/assessments",
     "GET /v1/courses/{courseId}/enrollments",
     "PATCH /v1/users/{userId}",
+    "GET /v1/audit",
     "GET /v1/openapi.json",
     "GET /v1/docs",
 }

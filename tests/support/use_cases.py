@@ -355,6 +355,7 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "logout": _rest("204", body=_shown),
     "change_password": _rest("204", "pia", body=_CHANGE),
     "set_role": _rest("200", "admin", path=lambda w: {"userId": w.people["eve"].user_id}, body={"role": "tutor"}),
+    "list_audit": _rest("200", "admin", query={}),
     "list_courses": _rest("200", query={}),
     "list_courses (words)": _rest("200", query={"q": "of two words"}),
     "get_course": _rest("200", path=lambda w: w.at("common")),

@@ -22,6 +22,8 @@ class Settings(BaseModel):
 
     # `name=quota/seconds, ...`: what is said here instead of the defaults in `peerlearn.domain.limits`
     limits: Annotated[str, Field(validation_alias="LIMITS")] = ""
+    # How long an entry of the audit trail is kept.
+    audit_retention_days: Annotated[int, Field(validation_alias="AUDIT_RETENTION_DAYS", ge=1, le=3650)] = 365
 
     bucket_name: Annotated[str, Field(validation_alias="BUCKET_NAME")] = ""
     max_upload_bytes: Annotated[int, Field(validation_alias="MAX_UPLOAD_BYTES", ge=1)] = 52_428_800
