@@ -182,7 +182,7 @@ def _accounts(tour: Tour) -> None:
     assert answer.status == 204, answer
     tour.costs["change_password"] = cost
     admin, other = tour.people.add(Role.ADMIN), tour.people.add()
-    tour.step("set_role", admin, path={"userId": other.user_id}, body={"role": "tutor"})
+    tour.step("update_user", admin, path={"userId": other.user_id}, body={"role": "tutor"})
     tour.step("list_audit", admin, query={})
     tour.step("list_audit", admin, label="list_audit (target)", query={"target": other.user_id})
 

@@ -89,7 +89,7 @@ REFUSED: dict[str, Mapping[str, str]] = {
     "delete_course": OWN_AUTHORS,
     "create_assessment": OWN_AUTHORS,
     "list_roster": OWN_AUTHORS,
-    "set_role": ADMINISTRATORS,
+    "update_user": ADMINISTRATORS,
     "list_audit": ADMINISTRATORS,
     "get_openapi": EVERYBODY,
     "get_docs": EVERYBODY,

@@ -98,7 +98,7 @@ def writing(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Princ
     def writer(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
         return standing_service().admit(holder, limit, roles=roles).caller
 
-    return _of_limit(writer, limit)
+    return _documented(writer, roles, limit)
 
 
 def admitted(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Admission]:
@@ -107,7 +107,7 @@ def admitted(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Prin
     def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
         return standing_service().admit(holder, limit, roles=roles)
 
-    return _of_limit(admission, limit)
+    return _documented(admission, roles, limit)
 
 
 def admission_for(*limits: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Admission]:
@@ -116,12 +116,14 @@ def admission_for(*limits: str, roles: frozenset[Role] | None = None) -> Callabl
     def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
         return standing_service().admission(holder, *limits, roles=roles)
 
-    return _of_limit(admission, *limits)
+    return _documented(admission, roles, *limits)
 
 
-def _of_limit(dependency: Callable[[Principal], T], *limits: str) -> Callable[[Principal], T]:
-    # The API's document tells each operation's limits.
-    dependency.limits = limits  # type: ignore[attr-defined]
+def _documented(
+    dependency: Callable[[Principal], T], roles: frozenset[Role] | None, *limits: str
+) -> Callable[[Principal], T]:
+    """Keep what the API's document tells of an operation: who may call it, and how often."""
+    vars(dependency).update(roles=roles, limits=limits)
     return dependency
 
 
