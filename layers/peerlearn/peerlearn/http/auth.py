@@ -22,7 +22,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from peerlearn.bootstrap.security import access_tokens
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.errors import Unauthenticated
-from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission
+from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission, leave_to_count
 from peerlearn.domain.users import Principal, Role
 from peerlearn.observability import name_actor
 
@@ -114,7 +114,9 @@ def admission_for(*limits: str, roles: frozenset[Role] | None = None) -> Callabl
     """Make the dependency of a write whose transaction asks for its caller's standing itself, at no further call."""
 
     def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
-        return standing_service().admission(holder, *limits, roles=roles)
+        asked = standing_service().admission(holder, *limits, roles=roles)
+        leave_to_count(asked)
+        return asked
 
     return _documented(admission, roles, *limits)
 
