@@ -22,6 +22,7 @@ from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, Forbidde
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.persistence import keys
+from peerlearn.persistence.audit import recording
 from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
@@ -268,6 +269,8 @@ def _grading(
     if change.awards and enrollment is not None and submission.graded_at is not None:
         after, entries = totals.awarded(change.awards, submission.graded_at)
         writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
+    if change.entry is not None:
+        writes.append(recording(change.entry))
     return writes
 
 
