@@ -64,7 +64,8 @@ has the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit
 60 in 60 seconds, and `"messages";r=12;t=31` leaves 12 for the next 31 seconds. Past it: 429 with `Retry-After`, and
 nothing is done. The figures are the defaults; an operator may set others.
 
-Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page.
+Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page; the
+audit trail by `cursor` alone.
 """
 
 _TAGS = {

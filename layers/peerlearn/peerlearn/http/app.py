@@ -124,7 +124,7 @@ def _refusal_of_caller(app: ApiResolver) -> DomainError | None:
 
 
 def _counted(error: DomainError | None = None) -> DomainError | None:
-    """Count what no write of the request has counted, whatever came of it; return a refusal that goes before `error`."""
+    """Count what no write of the request has counted, whatever it came to; return a refusal to give before `error`."""
     admission = left_to_count()
     if admission is None or isinstance(error, Unauthenticated | TooManyRequests):
         return None
