@@ -11,7 +11,7 @@ from peerlearn.bootstrap.progress import points_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.paging import DEFAULT_LIMIT, slice_page
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import PresentCaller
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import CourseIdPath, CursorText, Limit, PageNumber
 from peerlearn.http.pagination import Pager
@@ -22,7 +22,7 @@ app = create_app()
 
 @app.get("/v1/courses/<courseId>/leaderboard")
 def leaderboard(
-    user: Caller,
+    user: PresentCaller,
     course_id: CourseIdPath,
     points: Annotated[PointsService, Depends(points_service)],
     page: PageNumber = 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -16,10 +16,14 @@ from peerlearn.bootstrap.security import key_ring
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.users import Role
+from tests.functional.conftest import TABLE
 from tests.support.api import Answer
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.people import PASSWORD, People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 Call = Callable[..., Answer]
 
@@ -116,3 +120,10 @@ def world(people: People, call: Call) -> World:
     persons = {"learner": learner, "enrolled": enrolled, "other": other, "owning tutor": owner, "administrator": admin}
     old = (old_course_id, old_assessment_id)
     return World(callers, persons, old, enrolled, other, learner, course_id, draft_id, assessment_id)
+
+
+def contents(aws: DynamoDBClient) -> list[dict[str, Any]]:
+    """Everything in the table but the counters of limits: a request counts, whatever came of it."""
+    items = aws.scan(TableName=TABLE)["Items"]
+    kept = ({name: value for name, value in item.items() if name[:2] not in ("n:", "t:")} for item in items)
+    return sorted((dict(item) for item in kept), key=lambda item: (item["PK"]["S"], item["SK"]["S"]))

@@ -5,14 +5,13 @@ Whoever is not named as refused is let in; whatever the refused send changes not
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.local_stack.template import load_template
-from tests.functional.authorisation.conftest import Call, World
+from tests.functional.authorisation.conftest import Call, World, contents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -111,15 +110,12 @@ def test_every_route_is_here() -> None:
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_who_may_call(name: str, world: World, call: Call, aws: DynamoDBClient) -> None:
-    def contents() -> str:
-        return json.dumps(aws.scan(TableName="functional")["Items"], sort_keys=True, default=str)
-
-    before = contents()
+    before = contents(aws)
     refused = REFUSED[name]
     answers = {who: call(name, token=world.callers[who], **world.request(name, who)) for who in refused}
     assert {who: answer.code for who, answer in answers.items()} == refused
     assert {answer.status for answer in answers.values()} <= {401, 403}
-    assert contents() == before
+    assert contents(aws) == before
 
     for who, token in world.callers.items():
         if who not in refused:

@@ -124,9 +124,10 @@ def update(
     condition: str | None = None,
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
+    traced: bool = True,
 ) -> Write:
-    """An Update by expression; the item then tells the request that it was written for."""
-    if correlation_id():
+    """An Update by expression; the item then tells the request that it was written for, unless nobody is to see it."""
+    if traced and correlation_id():
         trace = "SET #correlationId = :correlationId"
         expression = f"{trace}, {expression[4:]}" if expression.startswith("SET ") else f"{trace} {expression}"
         names = {**(names or {}), "#correlationId": CORRELATION_ID}
