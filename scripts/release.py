@@ -51,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     file = options.folder / "template.yaml"
     template = load_template(file)
     code = fingerprint(options.folder, options.parameters)
+    for name, value in (one.split("=", 1) for one in options.parameters):
+        if name == "Runtime":
+            # so that `sam local` runs the build with the interpreter that it was made for
+            template["Parameters"][name]["Default"] = value
     try:
         prepare(template, code, gradual=options.gradual, only=options.only, snap_start=options.snap_start)
     except Problem as problem:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from scripts import deploy
+from scripts.deploying.settings import ENVIRONMENTS, settings_of
 from scripts.local_stack.template import ROOT, load_template
 from scripts.peerlearn.program import peerlearn
 
@@ -24,8 +24,8 @@ TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(enco
 def test_commands_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"(?:`|^ {4})make ([a-z-]+)", text, re.MULTILINE)) <= TARGETS
-    for environment in re.findall(r"ENV=(\w+)|--config-env (\w+)", text):
-        assert "".join(environment) in deploy.ENVIRONMENTS
+    for environment in re.findall(r"ENV=(\w+)|--(?:config-)?env (\w+)", text):
+        assert "".join(environment) in ENVIRONMENTS
     for function, event in re.findall(r"sam local invoke (\w+) -e (\S+?\.json)", text):
         assert RESOURCES[function]["Type"] == "AWS::Serverless::Function"
         assert (ROOT / event).exists()
@@ -48,7 +48,35 @@ def test_settings_shown_are_read(page: Path, tmp_path: Path) -> None:
     for number, block in enumerate(re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)):
         file = tmp_path / f"deploy.{number}.toml"
         file.write_text(block, encoding="utf-8")
-        assert deploy.settings_of(file, None) == tomllib.loads(block)
+        found = settings_of("prod", file, None)
+        for name, value in tomllib.loads(block).items():
+            told = found.parameters.get(name, getattr(found, name, None))
+            assert told in (value, str(value).lower(), tuple(value) if isinstance(value, list) else None), name
+
+
+# What a page shows on AWS: programs of the project and of AWS's, each with the place where the stack is.
+AWS_COMMANDS = r"^(?: {4}|.*?`)((?:\.venv/bin/)?(?:python -m scripts\.(?:peerlearn|web_console|smoke)|sam|aws) [^`\n]*)"
+# These work on this machine.
+LOCAL_COMMANDS = r"scripts\.peerlearn (--help|courses import)|sam local|sam build"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_on_aws_name_the_environment_or_the_region(page: Path) -> None:
+    """`make deploy` asks for region and profile: a command that names neither looks in another place."""
+    for command in re.findall(AWS_COMMANDS, page.read_text(encoding="utf-8"), re.MULTILINE):
+        if not re.search(LOCAL_COMMANDS, command):
+            assert re.search(r" --(env|region) ", f"{command} "), command
+            assert "--stack" not in command or "--region" in command, command
+
+
+def test_commands_on_aws_are_found_where_pages_show_them() -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert len(re.findall(AWS_COMMANDS, text, re.MULTILINE)) >= 10
+
+
+def test_samconfig_names_no_place() -> None:
+    """Which would be another one than that of the settings."""
+    assert not re.search(r"^(region|profile) =", (ROOT / "samconfig.toml").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

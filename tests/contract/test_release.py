@@ -177,7 +177,7 @@ def test_a_change_of_configuration_alone_is_a_new_version(tmp_path: Path) -> Non
     """Else traffic would stay with the version that has the old configuration."""
     before = configured(tmp_path, "LogLevel=INFO")
     assert configured(tmp_path, "LogLevel=INFO") == before
-    changes = [{"MemorySize": 3008}, {"Timeout": 29}, {"InlineCode": "pass"}]
+    changes: list[dict[str, Any]] = [{"MemorySize": 3008}, {"Timeout": 29}, {"InlineCode": "pass"}]
     others = [
         configured(tmp_path, "LogLevel=DEBUG"),
         *(configured(tmp_path, "LogLevel=INFO", **one) for one in changes),
