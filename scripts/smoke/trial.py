@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +54,9 @@ class Trial:
     def __init__(self, target: Target) -> None:
         self._target = target
         outputs = target.outputs
-        here = urls(target.endpoint, outputs) if target.endpoint is not None else {}
+        # a local AWS serves what it makes at its own address
+        endpoint = target.endpoint or os.environ.get("AWS_ENDPOINT_URL")
+        here = urls(endpoint, outputs) if endpoint else {}
         # domains of one's own may not lead here yet
         self._web_socket_url = here.get("webSocketUrl", outputs["WebSocketUrl"])
         url = here.get("apiUrl", outputs["ApiUrl"])

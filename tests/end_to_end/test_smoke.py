@@ -25,7 +25,9 @@ def tried(stack: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[st
 def test_a_deployed_stack_is_tried_and_nothing_is_left_behind(stack: dict[str, Any], tmp_path: Path) -> None:
     done = tried(stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    steps = [line.split("ok")[1].split("(")[0].strip() for line in done.stdout.splitlines() if line.startswith("  ok")]
+    steps = [
+        line.removeprefix("  ok").split("(")[0].strip() for line in done.stdout.splitlines() if line.startswith("  ok")
+    ]
     assert [step.split(",")[0] for step in steps] == [
         "sign-up",
         "a tutor",
