@@ -137,7 +137,7 @@ def build_commands(environment: str, overrides: Sequence[str], *release_: str) -
 
 def _deploy_command(settings: Settings, overrides: Sequence[str], *, asks: bool) -> list[str]:
     # where nobody is there, whatever samconfig.toml says of asking
-    unasked = [] if asks else ["--no-confirm-changeset"]
+    unasked = [] if asks else ["--no-confirm-changeset", "--no-progressbar"]
     samcli = [sys.executable, "-m", "samcli", "deploy", "--config-env", settings.environment]
     return [*samcli, *settings.place, *unasked, "--parameter-overrides", *overrides]
 

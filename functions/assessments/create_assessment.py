@@ -8,8 +8,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import AssessmentData, AssessmentView, NewAssessment
 from peerlearn.bootstrap.assessments import assessment_service
+from peerlearn.domain.limits import AUTHORING
+from peerlearn.domain.standing import AUTHORS
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Author
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import CourseIdPath
 from peerlearn.services.assessments import AssessmentService
@@ -19,7 +22,7 @@ app = create_app()
 
 @app.post("/v1/courses/<courseId>/assessments", status_code=201)
 def create_assessment(
-    user: Author,
+    user: Annotated[Principal, Depends(writing(AUTHORING, AUTHORS))],
     course_id: CourseIdPath,
     new: NewAssessment,
     assessments: Annotated[AssessmentService, Depends(assessment_service)],

@@ -8,8 +8,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import NewUpload, UploadData, UploadView
 from peerlearn.bootstrap.assessments import submission_service
+from peerlearn.domain.limits import UPLOADS
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath
 from peerlearn.services.assessments import SubmissionService
@@ -19,7 +21,7 @@ app = create_app()
 
 @app.post("/v1/assessments/<assessmentId>/upload", status_code=201)
 def create_upload(
-    user: Caller,
+    user: Annotated[Principal, Depends(writing(UPLOADS))],
     assessment_id: AssessmentIdPath,
     new: NewUpload,
     submissions: Annotated[SubmissionService, Depends(submission_service)],

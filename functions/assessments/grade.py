@@ -8,8 +8,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import Grading, SubmissionData, SubmissionView
 from peerlearn.bootstrap.assessments import assessment_service
+from peerlearn.domain.limits import GRADES
+from peerlearn.domain.standing import AUTHORS
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Author
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath, LearnerIdPath
 from peerlearn.services.assessments import AssessmentService
@@ -19,7 +22,7 @@ app = create_app()
 
 @app.patch("/v1/assessments/<assessmentId>/submissions/<learnerId>")
 def grade(
-    user: Author,
+    user: Annotated[Principal, Depends(writing(GRADES, AUTHORS))],
     assessment_id: AssessmentIdPath,
     learner_id: LearnerIdPath,
     grading: Grading,

@@ -8,8 +8,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import NewSubmission, SubmissionData, SubmissionView
 from peerlearn.bootstrap.assessments import submission_service
+from peerlearn.bootstrap.standing import limits
+from peerlearn.domain.limits import SUBMISSIONS
+from peerlearn.domain.standing import Admission
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import admission_for
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath
 from peerlearn.services.assessments import SubmissionService
@@ -19,12 +22,14 @@ app = create_app()
 
 @app.post("/v1/assessments/<assessmentId>/submit", status_code=201)
 def submit(
-    user: Caller,
+    admission: Annotated[Admission, Depends(admission_for())],
     assessment_id: AssessmentIdPath,
     new: NewSubmission,
     submissions: Annotated[SubmissionService, Depends(submission_service)],
 ) -> Success[SubmissionData]:
-    submission = submissions.submit(user, assessment_id, new.submission_url)
+    submission = submissions.submit(
+        admission.caller, assessment_id, new.submission_url, admission, limits()[SUBMISSIONS]
+    )
     return Success[SubmissionData](data=SubmissionData(submission=SubmissionView.model_validate(submission)))
 
 

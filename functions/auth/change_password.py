@@ -8,12 +8,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.auth.credential_schemas import AnyPassword, NewPassword
-from peerlearn.bootstrap.accounts import account_service
+from peerlearn.bootstrap.accounts import password_service
+from peerlearn.domain.limits import SESSIONS
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import no_content
 from peerlearn.http.models import RequestModel
-from peerlearn.services.accounts import AccountService
+from peerlearn.services.passwords import PasswordService
 
 app = create_app()
 
@@ -25,9 +27,11 @@ class PasswordChange(RequestModel):
 
 @app.post("/v1/learner/auth/password", status_code=204)
 def change_password(
-    change: PasswordChange, user: Caller, accounts: Annotated[AccountService, Depends(account_service)]
+    change: PasswordChange,
+    user: Annotated[Principal, Depends(writing(SESSIONS))],
+    accounts: Annotated[PasswordService, Depends(password_service)],
 ) -> Response[str]:
-    accounts.change_password(user, change.current_password, change.new_password)
+    accounts.change(user, change.current_password, change.new_password)
     return no_content()
 
 

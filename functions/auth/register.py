@@ -8,9 +8,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from pydantic import Field
 
 from functions.auth.credential_schemas import Email, NewPassword
-from functions.auth.schemas import TokenAnswer
+from functions.auth.schemas import DeviceName, SignInAnswer
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.http.app import create_app
+from peerlearn.http.auth import SourceAddress
 from peerlearn.http.models import PersonName, RequestModel, Tags
 from peerlearn.services.accounts import AccountService
 
@@ -23,18 +24,25 @@ class Registration(RequestModel):
     password: NewPassword
     interests: Tags = Field(default_factory=list)
     learning_goals: Tags = Field(default_factory=list)
+    device_name: DeviceName | None = None
 
 
 @app.post("/v1/learner/auth/register", status_code=201)
-def register(registration: Registration, accounts: Annotated[AccountService, Depends(account_service)]) -> TokenAnswer:
+def register(
+    registration: Registration,
+    source: SourceAddress,
+    accounts: Annotated[AccountService, Depends(account_service)],
+) -> SignInAnswer:
     signed_in = accounts.register(
         registration.name,
         registration.email,
         registration.password,
         registration.interests,
         registration.learning_goals,
+        source=source,
+        device_name=registration.device_name,
     )
-    return TokenAnswer.of(signed_in)
+    return SignInAnswer.of(signed_in)
 
 
 lambda_handler = app.lambda_handler

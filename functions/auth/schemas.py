@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Role
+from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, DEVICE_NAME_MAX_LENGTH, Role
 from peerlearn.http.models import RequestModel, ResponseModel
 from peerlearn.services.accounts import SignedIn
 
@@ -15,6 +15,9 @@ class ShownToken(RequestModel):
     """The body of refresh and logout. A text that cannot be a token is a 401, like a forged one."""
 
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
+
+
+DeviceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=DEVICE_NAME_MAX_LENGTH)]
 
 
 class UserView(ResponseModel):
@@ -29,7 +32,7 @@ class UserView(ResponseModel):
 
 
 class TokenAnswer(ResponseModel):
-    """The flat answer of register, login and refresh, as OAuth clients expect it."""
+    """The flat answer of refresh, as OAuth clients expect it."""
 
     status: Literal["success"] = "success"
     token: str
@@ -45,3 +48,17 @@ class TokenAnswer(ResponseModel):
             refresh_token=signed_in.refresh_token,
             user=UserView.model_validate(signed_in.user),
         )
+
+
+class SignInAnswer(TokenAnswer):
+    """The same of register and login, with what the device shows at its next sign-in.
+
+    A client keeps `deviceToken` and sends it with every later sign-in from this device: wrong passwords that others try
+    then never lock it out.
+    """
+
+    device_token: str
+
+    @classmethod
+    def of(cls, signed_in: SignedIn) -> SignInAnswer:
+        return cls(**dict(TokenAnswer.of(signed_in)), device_token=signed_in.device_token or "")

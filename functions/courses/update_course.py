@@ -9,8 +9,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from functions.courses.authoring_schemas import CourseChange
 from functions.courses.schemas import CourseData
 from peerlearn.bootstrap.courses import authoring_service
+from peerlearn.domain.limits import AUTHORING
+from peerlearn.domain.standing import AUTHORS
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Author
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import CourseIdPath
 from peerlearn.services.authoring import AuthoringService
@@ -22,7 +25,7 @@ app = create_app()
 def update_course(
     course_id: CourseIdPath,
     change: CourseChange,
-    author: Author,
+    author: Annotated[Principal, Depends(writing(AUTHORING, AUTHORS))],
     authoring: Annotated[AuthoringService, Depends(authoring_service)],
 ) -> Success[CourseData]:
     return Success[CourseData](data=CourseData.of(authoring.change(author, course_id, change.changes())))

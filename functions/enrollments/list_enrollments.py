@@ -13,7 +13,7 @@ from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import TokenHolder
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import BlankIsAbsent, CursorText, Limit, PageNumber
 from peerlearn.http.pagination import Pager
@@ -24,7 +24,7 @@ app = create_app()
 
 @app.get("/v1/learner/me/enrollments")
 def list_enrollments(
-    user: Caller,
+    user: TokenHolder,
     enrollments: Annotated[EnrollmentService, Depends(enrollment_service)],
     status: Annotated[EnrollmentStatus | None, BlankIsAbsent, Query()] = None,
     page: PageNumber = 1,
@@ -33,7 +33,7 @@ def list_enrollments(
 ) -> ListSuccess[EnrollmentsData]:
     pager = Pager(cursors(), f"enrollments/{user.user_id}/{status or ''}")
     wanted = pager.request(page, limit, cursor)
-    result = enrollments.list_mine(user.user_id, status, wanted)
+    result = enrollments.list_mine(user, status, wanted)
     data = EnrollmentsData(enrollments=[ListedEnrollmentView.of(listing) for listing in result.entries])
     return ListSuccess[EnrollmentsData](data=data, metadata=pager.metadata(wanted, result))
 

@@ -8,8 +8,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.messages.schemas import ReadingData, ReadingView, ReadMark
 from peerlearn.bootstrap.messages import message_service
+from peerlearn.domain.limits import READ_MARKS
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.http.messages import PeerIdPath
 from peerlearn.services.messages import MessageService
@@ -21,7 +23,7 @@ app = create_app()
 def mark_read(
     peer_id: PeerIdPath,
     mark: ReadMark,
-    user: Caller,
+    user: Annotated[Principal, Depends(writing(READ_MARKS))],
     messages: Annotated[MessageService, Depends(message_service)],
 ) -> Success[ReadingData]:
     conversation = messages.mark_read(user, peer_id, mark.read_up_to)

@@ -12,7 +12,7 @@ from peerlearn.bootstrap.messages import peer_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import TokenHolder
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import BlankIsAbsent, CursorText, Identifier, Limit, PageNumber
 from peerlearn.http.pagination import Pager
@@ -23,7 +23,7 @@ app = create_app()
 
 @app.get("/v1/learner/peers")
 def find_peers(
-    user: Caller,
+    user: TokenHolder,
     peers: Annotated[PeerService, Depends(peer_service)],
     course_id: Annotated[Identifier | None, BlankIsAbsent, Query(alias="courseId")] = None,
     page: PageNumber = 1,

@@ -253,7 +253,7 @@ def document_of(data: PersonalData, *, with_conversations: bool = True) -> Expor
                 signed_in_at=one.expires_at - REFRESH_TOKEN_LIFETIME,
                 last_used_at=one.rotated_at,
                 expires_at=one.expires_at,
-                ended=one.revoked or not user.allows(one),
+                ended=one.session_id not in (profile.standing.sessions if profile.standing else ()),
             )
             for one in own.sessions
         ],

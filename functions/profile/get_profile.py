@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from functions.profile.schemas import ProfileData
 from peerlearn.bootstrap.profiles import profile_service
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import TokenHolder
 from peerlearn.http.envelopes import Success
 from peerlearn.services.profiles import ProfileService
 
@@ -17,7 +17,9 @@ app = create_app()
 
 
 @app.get("/v1/learner/me")
-def get_profile(user: Caller, profiles: Annotated[ProfileService, Depends(profile_service)]) -> Success[ProfileData]:
+def get_profile(
+    user: TokenHolder, profiles: Annotated[ProfileService, Depends(profile_service)]
+) -> Success[ProfileData]:
     return Success[ProfileData](data=ProfileData.of(profiles.profile(user)))
 
 

@@ -8,8 +8,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.profile.schemas import ProfileChange, ProfileData
 from peerlearn.bootstrap.profiles import profile_service
+from peerlearn.domain.limits import PROFILE
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.services.profiles import ProfileService
 
@@ -18,7 +20,9 @@ app = create_app()
 
 @app.patch("/v1/learner/me")
 def update_profile(
-    change: ProfileChange, user: Caller, profiles: Annotated[ProfileService, Depends(profile_service)]
+    change: ProfileChange,
+    user: Annotated[Principal, Depends(writing(PROFILE))],
+    profiles: Annotated[ProfileService, Depends(profile_service)],
 ) -> Success[ProfileData]:
     profile = profiles.update(user, name=change.name, interests=change.interests, learning_goals=change.learning_goals)
     return Success[ProfileData](data=ProfileData.of(profile))

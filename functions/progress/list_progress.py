@@ -11,7 +11,7 @@ from peerlearn.bootstrap.progress import progress_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import TokenHolder
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import CursorText, Limit, PageNumber
 from peerlearn.http.pagination import Pager
@@ -22,7 +22,7 @@ app = create_app()
 
 @app.get("/v1/learner/me/progress")
 def list_progress(
-    user: Caller,
+    user: TokenHolder,
     progress: Annotated[ProgressService, Depends(progress_service)],
     page: PageNumber = 1,
     limit: Limit = DEFAULT_LIMIT,

@@ -8,8 +8,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.realtime.schemas import TicketData
 from peerlearn.bootstrap.realtime import realtime_service
+from peerlearn.domain.limits import TICKETS
+from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.services.realtime import RealtimeService
 
@@ -17,7 +19,10 @@ app = create_app()
 
 
 @app.post("/v1/learner/realtime/ticket", status_code=201)
-def create_ticket(user: Caller, realtime: Annotated[RealtimeService, Depends(realtime_service)]) -> Success[TicketData]:
+def create_ticket(
+    user: Annotated[Principal, Depends(writing(TICKETS))],
+    realtime: Annotated[RealtimeService, Depends(realtime_service)],
+) -> Success[TicketData]:
     return Success[TicketData](data=TicketData.model_validate(realtime.issue_ticket(user)))
 
 

@@ -22,4 +22,4 @@ def facts(change: Change) -> list[Event | SessionsEnded]:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_together(event, context, facts, notifier().deliver)
+    return process_together(event, context, facts, lambda batch: notifier().deliver(batch))

@@ -201,6 +201,11 @@ _PARAMETERS = {
     "after": "Messages after this `seq`.",
     "before": "Messages before this `seq`.",
     "token": "What the link was made with.",
+    "actor": "Only what this user did; a user id.",
+    "target": "Only what was done to this: an id, or two joined by a slash, as entries show it.",
+    "action": "Only entries of this action.",
+    "from": "Only entries of this moment or later.",
+    "to": "Only entries before this moment.",
 }
 
 

@@ -12,7 +12,7 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.catalogue import catalogue_indexer, catalogue_service
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.enrollments import enrollment_service
+from peerlearn.bootstrap.enrollments import enrollment_repository, enrollment_service
 from peerlearn.bootstrap.progress import progress_service
 from peerlearn.domain.authoring import CourseDraft, ModuleDraft
 from peerlearn.domain.catalogue import Filters
@@ -68,7 +68,7 @@ def _add(name: str, email: str, role: Role, password_hash: str, interests: Seque
     now = utc_now()
     user = User(new_id("usr"), name, email, role, tuple(interests), tuple(goals), now - timedelta(days=90))
     # An account comes with a session; nobody holds the token of this one.
-    session = Session(new_id("sid"), user.user_id, 1, secrets.token_hex(32), now, now, epoch=0)
+    session = Session(new_id("sid"), user.user_id, 1, secrets.token_hex(32), now, now)
     with suppress(EmailAlreadyRegistered):
         account_repository().add(Credential(password_hash, user), session, str(uuid4()))
         return user
@@ -136,7 +136,7 @@ def _enroll(learners: Sequence[User], courses: dict[str, str]) -> None:
     ids = list(courses.values())
     full = courses[WAITLISTED]
     enrollments = enrollment_service()
-    newcomers = [user for user in learners if not enrollments.list_mine(user.user_id, None, PageRequest(1, 1)).total]
+    newcomers = [user for user in learners if not enrollment_repository().of_learner(user.user_id)[1]]
     for user in newcomers[1:3]:
         with suppress(Conflict):
             enrollments.enroll(user.user_id, full)

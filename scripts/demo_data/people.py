@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PASSWORD = "Peer-Learning-2026!"  # noqa: S105 (for the local stack only)
+PASSWORD = "Rook-And-Pawn-2026!"  # noqa: S105 (for the local stack only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from peerlearn.domain.errors import DomainError
 from scripts.deploying.settings import ENVIRONMENTS
 from scripts.local_stack.problem import Problem
 from scripts.peerlearn.failures import sentence_of
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Trial(target).run()
     except Problem as problem:
         print(f"The test of the deployment failed. {problem}", file=sys.stderr)
+    except DomainError as error:
+        print(f"The test of the deployment failed. {error.message}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(f"The test of the deployment could not be made. {sentence_of(error)}", file=sys.stderr)
     else:

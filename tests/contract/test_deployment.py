@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from peerlearn.http import app
+from peerlearn.http.headers import EXPOSED
 from scripts.local_stack.template import load_template
 from tests.support.expansion import VARIANTS, Resources, variant
 
@@ -161,7 +161,7 @@ def test_concurrency_is_reserved_only_where_it_is_asked_for(expanded: Resources)
 def test_a_page_may_read_the_headers_of_the_gateways_own_answers(kind: str) -> None:
     response = RESOURCES["Api"]["Properties"]["GatewayResponses"][kind]
     headers = response["ResponseParameters"]["Headers"]
-    assert headers["Access-Control-Expose-Headers"] == f"'{app._EXPOSED_HEADERS}'"
+    assert headers["Access-Control-Expose-Headers"] == f"'{EXPOSED}'"
     status = str(response.get("StatusCode", {"DEFAULT_5XX": "500"}.get(kind, "400")))
     assert ("Retry-After" in headers) == (status == "429" or status.startswith("5"))
 

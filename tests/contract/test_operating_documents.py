@@ -99,6 +99,8 @@ def test_pages_say_what_a_newcomer_meets() -> None:
 def test_every_parameter_that_is_no_choice_of_the_build_is_explained() -> None:
     pages = page_of("deploying.md") + page_of("operations.md")
     own = {"Environment", "Runtime", "Architecture", "BcryptCost", "LogLevel", "LogRetentionDays", "MaxUploadBytes"}
+    # the product's own, explained where they belong
+    own |= {"AuditRetentionDays", "Limits"}
     parameters = set(load_template()["Parameters"]) - own - {"ManagementEndpoint"}
     assert {name for name in parameters if f"`{name}" not in pages and f"{name} =" not in pages} == set()
 

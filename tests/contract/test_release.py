@@ -15,13 +15,10 @@ from cfnlint.template import Template
 from scripts import release
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import load_template
-from tests.support.expansion import CANARY, VARIANTS, in_a_circle, translated, variant, variant_of
+from tests.support.expansion import CANARY, VARIANTS, in_a_circle, variant, variant_of
+from tests.support.translation import of_type, translated
 
 RESOURCES_MAX = 480  # of CloudFormation's 500
-
-
-def of_type(resources: dict[str, dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
 
 
 @pytest.fixture(autouse=True)
@@ -70,22 +67,7 @@ def grown(endpoints: int) -> dict[str, Any]:
         another["Properties"]["Handler"] = f"functions.courses.another_{number}.lambda_handler"
         another["Properties"]["Events"]["Api"]["Properties"]["Path"] = f"/v1/another/{number}"
         resources[f"Another{number}Function"] = another
-    share_log_groups(resources)
     return template
-
-
-def share_log_groups(resources: dict[str, dict[str, Any]]) -> None:
-    """One for each context's functions: of so many endpoints not every one can have its own."""
-    shared: dict[str, dict[str, str]] = {}
-    for resource in resources.values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            properties = resource["Properties"]
-            logging = properties["LoggingConfig"]
-            logging["LogGroup"] = shared.setdefault(properties.get("CodeUri", ""), logging["LogGroup"])
-    kept = {group["Ref"] for group in shared.values()}
-    for name in [name for name, one in resources.items() if one["Type"] == "AWS::Logs::LogGroup"]:
-        if name not in kept and f"{name.removesuffix('LogGroup')}Function" in resources:
-            del resources[name]
 
 
 def test_traffic_of_the_busiest_moves_step_by_step_and_back_when_an_alarm_sounds() -> None:

@@ -13,6 +13,7 @@ import boto3
 from scripts.local_stack.environment import ACCESS_KEY, REGION
 from scripts.local_stack.template import ROOT
 from scripts.smoke.trial import COURSE
+from tests.support.client import eventually
 
 
 def tried(stack: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -44,8 +45,13 @@ def test_a_deployed_stack_is_tried_and_nothing_is_left_behind(stack: dict[str, A
     left = [str(item) for page in items.paginate(TableName=stack["tableName"]) for item in page["Items"]]
     for trace in (COURSE["title"], COURSE["subject"], "@smoke.example", "Deployment check"):
         assert not [item for item in left if str(trace) in item]
-    files = session.client("s3", endpoint_url=stack["endpoint"]).list_object_versions(Bucket=stack["bucketName"])
-    assert not [one for one in files.get("Versions", []) if one["Key"].endswith("smoke.txt")]
+    files = session.client("s3", endpoint_url=stack["endpoint"])
+
+    def uploaded() -> list[str]:
+        versions = files.list_object_versions(Bucket=stack["bucketName"]).get("Versions", [])
+        return [one["Key"] for one in versions if one["Key"].endswith("smoke.txt")]
+
+    assert eventually(lambda: not uploaded())
 
 
 def test_a_stack_that_does_not_work_is_told_in_a_sentence(stack: dict[str, Any], tmp_path: Path) -> None:

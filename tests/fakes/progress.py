@@ -10,6 +10,8 @@ from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, 
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.points import Entry, Totals
 from peerlearn.domain.progress import Dashboard, LearnerCourse, ProgressChange
+from peerlearn.domain.standing import Admission, Standing
+from peerlearn.domain.users import Role
 
 BEGAN = datetime(2026, 1, 1, 10, tzinfo=UTC)
 
@@ -55,7 +57,8 @@ class FakeProgress:
     def dashboard(self, user_id: str) -> Dashboard:
         found = self.learner_course(user_id, "crs_1")
         seated = found.enrollment is not None and found.enrollment.status.holds_seat
-        return Dashboard([found] if seated else [], self.totals)
+        standing = Standing(user_id, Role.LEARNER, sessions={"sid_1": 0})
+        return Dashboard([found] if seated else [], self.totals, standing)
 
     def learner_course(self, user_id: str, course_id: str) -> LearnerCourse:
         known = course_id == "crs_1"
@@ -63,7 +66,12 @@ class FakeProgress:
         return LearnerCourse(self.course if known else None, self.enrollment if mine else None, self.outline)
 
     def change(
-        self, user_id: str, course_id: str, decide: Callable[[LearnerCourse], ProgressChange | None], _request_id: str
+        self,
+        user_id: str,
+        course_id: str,
+        decide: Callable[[LearnerCourse], ProgressChange | None],
+        request_id: str,
+        admission: Admission | None = None,
     ) -> LearnerCourse:
         change = decide(self.learner_course(user_id, course_id))
         if change is not None:

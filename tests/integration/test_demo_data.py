@@ -11,12 +11,14 @@ import pytest
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.catalogue import catalogue_service
+from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.enrollments import enrollment_service
 from peerlearn.bootstrap.profiles import profile_service
 from peerlearn.domain.catalogue import Filters
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.passwords import password_weaknesses
-from peerlearn.domain.users import Principal
+from peerlearn.domain.users import Credential, Principal
+from peerlearn.persistence.standing import StandingRepository
 from scripts.demo_data.courses import COURSES, WAITLISTED
 from scripts.demo_data.loading import load
 from scripts.demo_data.people import LEARNERS, PASSWORD, TUTORS
@@ -43,6 +45,12 @@ def everything(dynamodb: DynamoDBClient, table_name: str) -> list[dict[str, Any]
     return sorted((dict(item) for page in pages for item in page["Items"]), key=str)
 
 
+def signed_in(credential: Credential) -> Principal:
+    standing = StandingRepository(table()).standing(credential.user.user_id)
+    assert standing is not None
+    return Principal(credential.user.user_id, credential.user.role, next(iter(standing.sessions)))
+
+
 def test_what_is_loaded(loaded: str, dynamodb: DynamoDBClient) -> None:
     listed = catalogue_service().browse(Filters(), PageRequest(1, 100))
     assert (listed.total, len(listed.entries)) == (60, 60)
@@ -64,11 +72,11 @@ def test_what_is_loaded(loaded: str, dynamodb: DynamoDBClient) -> None:
         assert credential.user.role == account.role
         assert PasswordHasher(10).verify(account.password, credential.password_hash)
         if account.role == "learner":
-            principal = Principal(credential.user.user_id, credential.user.role, "sid")
+            principal = signed_in(credential)
             profile = profile_service().profile(principal)
             assert profile.enrolled_courses
             assert profile.points > 0
-            mine = enrollment_service().list_mine(principal.user_id, None, PageRequest(1, 10)).entries
+            mine = enrollment_service().list_mine(principal, None, PageRequest(1, 10)).entries
             assert "waitlisted" in {entry.enrollment.status for entry in mine}
     for person in (*TUTORS, *LEARNERS):
         credential = account_repository().credential(person.email)

@@ -1,18 +1,15 @@
-"""The template as CloudFormation gets it: expanded by SAM's own translator, for each option of a deployment."""
+"""The template as CloudFormation gets it, for each option of a deployment, and whether it can be made in some order."""
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-
 from scripts import release
 from scripts.local_stack.template import load_template
+from tests.support.translation import expanded
 
 Resources = dict[str, dict[str, Any]]
 
@@ -37,25 +34,6 @@ VARIANTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "both": ({"gradual": CANARY, "snap_start": FROZEN}, {}),
     "all in prod": ({"gradual": CANARY, "snap_start": FROZEN}, EVERYTHING),
 }
-
-
-def expanded(template: dict[str, Any], **parameters: str) -> dict[str, Any]:
-    """Return the whole template that one becomes."""
-    template = copy.deepcopy(template)
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::LayerVersion":
-            resource["Properties"]["ContentUri"] = "s3://bucket/layer"
-        if "CodeUri" in resource.get("Properties", {}):
-            resource["Properties"]["CodeUri"] = "s3://bucket/code"
-    values = {name: str(one.get("Default", "")) for name, one in template["Parameters"].items()} | parameters
-    answer: dict[str, Any] = Translator({}, Parser()).translate(template, values | {"AWS::Region": "us-east-1"})
-    return answer
-
-
-def translated(template: dict[str, Any], **parameters: str) -> Resources:
-    """Return the resources that a template becomes."""
-    resources: Resources = expanded(template, **parameters)["Resources"]
-    return resources
 
 
 @cache

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from itertools import count
 
+from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.ids import new_id
@@ -13,8 +15,13 @@ from peerlearn.domain.users import Credential, Principal, Role, Session, User
 from peerlearn.persistence.accounts import AccountRepository
 
 _numbers = count(1)
-# The form of a hash, and the hash of nothing: checking against it fails like any wrong password.
-NO_PASSWORD = f"$2b$10${'.' * 53}"
+PASSWORD = "Correct-Horse-7"
+
+
+@cache
+def _password_hash() -> str:
+    # The least cost that bcrypt knows: tests are not attacked.
+    return PasswordHasher(4).hash(PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Person:
 
 
 class People:
-    """Makes them."""
+    """Makes them, all with `PASSWORD`."""
 
     def __init__(self, accounts: AccountRepository, tokens: TokenService, clock: Clock = utc_now) -> None:
         self._accounts = accounts
@@ -44,7 +51,7 @@ class People:
         self._clock = clock
 
     def add(self, role: Role = Role.LEARNER, name: str | None = None) -> Person:
-        """A new account of that role. Nobody can sign in to it: it has no password."""
+        """A new account of that role."""
         number = next(_numbers)
         user = User(
             user_id=new_id("usr"),
@@ -63,9 +70,9 @@ class People:
             token_hash=self._tokens.refresh_hash(session_id, 1),
             rotated_at=self._clock(),
             expires_at=self._clock() + timedelta(days=7),
-            epoch=0,
+            created_at=self._clock(),
         )
-        self._accounts.add(Credential(NO_PASSWORD, user), session, new_id("token"))
+        self._accounts.add(Credential(_password_hash(), user), session, new_id("token"))
         return Person(
             user,
             session,

@@ -183,6 +183,8 @@ def _accounts(tour: Tour) -> None:
     tour.costs["change_password"] = cost
     admin, other = tour.people.add(Role.ADMIN), tour.people.add()
     tour.step("set_role", admin, path={"userId": other.user_id}, body={"role": "tutor"})
+    tour.step("list_audit", admin, query={})
+    tour.step("list_audit", admin, label="list_audit (target)", query={"target": other.user_id})
 
 
 def _courses(tour: Tour, tutor: Person, learner: Person, peer: Person) -> None:

@@ -180,7 +180,7 @@ def _privacy(world: World, people: People) -> None:
 def _connections(world: World) -> None:
     ada, bob = world.people["ada"], world.people["bob"]
     expires_at = utc_now() + timedelta(hours=1)
-    ticket = Ticket(ada.user_id, ada.user.role, ada.session.session_id, 0, expires_at)
+    ticket = Ticket(ada.user_id, ada.user.role, ada.session.session_id, expires_at)
     table().write(put(ticket_item(hashlib.sha256(TICKET.encode()).hexdigest(), ticket)))
     for person in (ada, bob):
         open_since = utc_now() - timedelta(minutes=1)
@@ -355,6 +355,7 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "logout": _rest("204", body=_shown),
     "change_password": _rest("204", "pia", body=_CHANGE),
     "set_role": _rest("200", "admin", path=lambda w: {"userId": w.people["eve"].user_id}, body={"role": "tutor"}),
+    "list_audit": _rest("200", "admin", query={}),
     "list_courses": _rest("200", query={}),
     "list_courses (words)": _rest("200", query={"q": "of two words"}),
     "get_course": _rest("200", path=lambda w: w.at("common")),

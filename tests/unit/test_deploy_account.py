@@ -41,8 +41,9 @@ class Aws:
     def _cloudformation(self) -> Any:
         client = mock.Mock()
         if self.status is None:
-            error = {"Error": {"Code": "ValidationError", "Message": "Stack with id x does not exist"}}
-            client.describe_stacks.side_effect = ClientError(error, "DescribeStacks")
+            client.describe_stacks.side_effect = ClientError(
+                {"Error": {"Code": "ValidationError", "Message": "Stack with id x does not exist"}}, "DescribeStacks"
+            )
         client.describe_stacks.return_value = {"Stacks": [{"StackStatus": self.status}]}
         client.delete_stack.side_effect = self._delete
         client.describe_stack_resource.return_value = {"StackResourceDetail": {"PhysicalResourceId": "arn"}}

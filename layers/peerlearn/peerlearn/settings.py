@@ -20,6 +20,11 @@ class Settings(BaseModel):
     allowed_origins: Annotated[str, Field(validation_alias="ALLOWED_ORIGINS")] = ""
     bcrypt_cost: Annotated[int, Field(validation_alias="BCRYPT_COST", ge=10, le=16)] = 12
 
+    # `name=quota/seconds, ...`: what is said here instead of the defaults in `peerlearn.domain.limits`
+    limits: Annotated[str, Field(validation_alias="LIMITS")] = ""
+    # How long an entry of the audit trail is kept.
+    audit_retention_days: Annotated[int, Field(validation_alias="AUDIT_RETENTION_DAYS", ge=1, le=3650)] = 365
+
     bucket_name: Annotated[str, Field(validation_alias="BUCKET_NAME")] = ""
     max_upload_bytes: Annotated[int, Field(validation_alias="MAX_UPLOAD_BYTES", ge=1)] = 52_428_800
     region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
@@ -55,6 +60,11 @@ class Settings(BaseModel):
 def settings() -> Settings:
     """This process's settings."""
     return Settings.of(os.environ)
+
+
+def function_name() -> str:
+    """Return the name that the running function is deployed under; empty outside of Lambda."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
 
 
 def starts_from_snapshot() -> bool:

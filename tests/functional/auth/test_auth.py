@@ -66,6 +66,12 @@ def test_every_wrong_field_is_named_at_once(call: Call) -> None:
         ("password", 12345678),
         ("password", None),
         ("password", "Abcdefg!\0"),
+        ("password", "Peerlearn1!"),
+        ("email", "ada lovelace@learners.example"),
+        ("email", "ada@learners\n.example"),
+        ("email", "ada\ufeff@learners.example"),
+        ("email", "ada@learners.example\nBcc: eve@learners.example"),
+        ("email", " \ufeff "),
         ("email", "a@b@c.example"),
         ("email", "ada@localhost"),
         ("email", "a" * 250 + "@x.example"),
@@ -95,6 +101,35 @@ def test_password_of_72_bytes_signs_in_and_one_of_73_does_not(call: Call) -> Non
     assert call("login", body={"email": EMAIL, "password": longest}).status == 201
     answer = call("login", body={"email": EMAIL, "password": longest + "x"})
     assert (answer.status, answer.code) == (401, "INVALID_CREDENTIALS")
+
+
+@pytest.mark.parametrize(
+    "around", [("", "\n"), ("\ufeff", ""), (" \t", "\r\n"), ("\u00a0", "\u3000"), (" \ufeff ", " ")]
+)
+def test_blanks_and_byte_order_marks_around_an_address_are_trimmed(call: Call, around: tuple[str, str]) -> None:
+    before, after = around
+    answer = call("register", body={"name": "Ada", "email": f"{before}{EMAIL}{after}", "password": PASSWORD})
+    assert (answer.status, answer.body.get("user", {}).get("email")) == (201, EMAIL)
+    assert call("login", body={"email": f"{after}{EMAIL}{before}", "password": PASSWORD}).status == 201
+
+
+@pytest.mark.parametrize("domain", ["school.example", "example.com", "school.test", "mail.invalid", "printer.local"])
+def test_reserved_domains_are_accepted(call: Call, domain: str) -> None:
+    answer = call("register", body={"name": "Ada", "email": f"ada@{domain}", "password": PASSWORD})
+    assert (answer.status, answer.body.get("user", {}).get("email")) == (201, f"ada@{domain}")
+
+
+def test_password_is_the_same_however_its_letters_are_composed(call: Call) -> None:
+    composed, decomposed = "Crème brûlée-7", "Cre\u0300me bru\u0302le\u0301e-7"
+    assert call("register", body={"name": "Ada", "email": EMAIL, "password": decomposed}).status == 201
+    for password in (composed, decomposed):
+        assert call("login", body={"email": EMAIL, "password": password}).status == 201
+
+
+def test_password_is_measured_in_its_composed_spelling(call: Call) -> None:
+    body = {"name": "Ada", "email": EMAIL}
+    assert call("register", body=body | {"password": "A!" + "e\u0301" * 36}).status == 422
+    assert call("register", body=body | {"password": "A!" + "e\u0301" * 35}).status == 201
 
 
 @pytest.mark.usefixtures("ada")

@@ -90,6 +90,7 @@ REFUSED: dict[str, Mapping[str, str]] = {
     "create_assessment": OWN_AUTHORS,
     "list_roster": OWN_AUTHORS,
     "set_role": ADMINISTRATORS,
+    "list_audit": ADMINISTRATORS,
     "get_openapi": EVERYBODY,
     "get_docs": EVERYBODY,
 }

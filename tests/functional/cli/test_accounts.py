@@ -7,7 +7,7 @@ import io
 import pytest
 
 from peerlearn.bootstrap.accounts import account_repository, account_service
-from peerlearn.domain.errors import Unauthenticated
+from peerlearn.domain.errors import InvalidCredentials, Unauthenticated
 from peerlearn.domain.users import Role
 from tests.functional.cli.conftest import Run
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 EMAIL = "ada@school.example"
 PASSWORD = "Correct-Horse-1"
+OTHER_PASSWORD = "Battery-Staple-2"
 SOURCE = "192.0.2.1"
 
 
@@ -45,12 +46,32 @@ def test_a_second_time_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch
     assert account_repository().credential(EMAIL) == before
 
 
-def test_an_account_that_is_there_keeps_its_password_but_not_its_sessions(run: Run) -> None:
+def test_existing_account_is_refused_without_its_id(run: Run) -> None:
     signed_in = account_service().register("Ada", EMAIL, PASSWORD)
-    assert run("create-admin", EMAIL).status == 0
-    assert account_service().login(EMAIL, PASSWORD, SOURCE).user.role is Role.ADMIN
+    done = run("create-admin", EMAIL)
+    assert done.status == 2
+    assert f"--existing {signed_in.user.user_id}" in " ".join(done.err.split())
+    assert account_service().refresh(signed_in.refresh_token).user.role is Role.LEARNER
+
+
+def test_existing_account_gets_the_role_and_a_new_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in = account_service().register("Ada", EMAIL, PASSWORD)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{OTHER_PASSWORD}\n"))
+    assert run("create-admin", EMAIL, "--existing", signed_in.user.user_id, "--password-stdin").status == 0
+    with pytest.raises(InvalidCredentials):
+        account_service().login(EMAIL, PASSWORD, SOURCE)
+    assert account_service().login(EMAIL, OTHER_PASSWORD, SOURCE).user.role is Role.ADMIN
     with pytest.raises(Unauthenticated):
         account_service().refresh(signed_in.refresh_token)
+
+
+@pytest.mark.parametrize("address", [EMAIL, "nobody@school.example"])
+def test_id_of_another_account_is_refused(run: Run, address: str) -> None:
+    signed_in = account_service().register("Ada", EMAIL, PASSWORD)
+    done = run("create-admin", address, "--existing", "usr_another")
+    assert done.status == 2
+    assert "is not the address of usr_another" in " ".join(done.err.split())
+    assert account_service().refresh(signed_in.refresh_token).user.role is Role.LEARNER
 
 
 @pytest.mark.parametrize("password", ["", "short", "no-upper-case-1", "Nothing2special"])

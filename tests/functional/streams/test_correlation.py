@@ -13,6 +13,7 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.privacy import finish_erasure
 from functions.streams import follow_up, notify
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.correlation import correlation_id
@@ -130,7 +131,7 @@ def test_a_booking_is_followed_to_the_promotion_of_another(
     assert consume(notify.lambda_handler, enrolled) == {"batchItemFailures": []}
     assert [event["type"] for event in push.posted["device="]] == ["enrollment.promoted"]
     told = [line["message"] for line in logs.lines() if line.get("correlation_id") == "r-3"]
-    assert told == ["answered", "promoted from the waitlist", "change followed up", "told"]
+    assert told == ["began", "answered", "promoted from the waitlist", "change followed up", "told"]
 
 
 def test_a_message_is_followed_to_the_push(
@@ -151,7 +152,7 @@ def test_a_message_is_followed_to_the_push(
     ]
     assert consume(notify.lambda_handler, messages) == {"batchItemFailures": []}
     (pushed,) = push.posted["device="]
-    answered, told = (line for line in logs.lines() if line.get("correlation_id") == "r-9")
+    _, answered, told = (line for line in logs.lines() if line.get("correlation_id") == "r-9")
     assert (answered["message"], answered["status"]) == ("answered", 201)
     assert (told["message"], told["events"]) == ("told", [f"message.created {pushed['eventId']}"])
 
@@ -201,6 +202,56 @@ def test_a_refusal_and_a_fault_leave_a_line_with_the_requests_id(
     assert (line["correlation_id"], line["exception_name"]) == ("r-2", "ZeroDivisionError")
 
 
+def test_each_line_names_its_function(
+    handlers: dict[str, str], learner: Person, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The functions of one context share a log group."""
+    for name in ("peerlearn-EnrollFunction-0A1B2C", "peerlearn-EnrollFunction-3D4E5F", ""):
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", name)
+        assert request(handlers, "r-1", "enroll", token=learner.token, path={"courseId": "crs_0"}).status == 404
+        told = {line.get("function", "") for line in logs.lines()}
+        assert told == {name}
+
+
+def test_a_write_that_lambda_ends_has_left_both_ids(
+    handlers: dict[str, str], learner: Person, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda's own line `Task timed out` carries the invocation's id and no other."""
+
+    class Ended(BaseException):
+        """The process is gone."""
+
+    def end(*_: object) -> None:
+        raise Ended
+
+    monkeypatch.setattr("peerlearn.persistence.table.Table.transact", end)
+    with pytest.raises(Ended):
+        request(handlers, "r-1", "enroll", token=learner.token, path={"courseId": "crs_0"})
+    (line,) = logs.lines()
+    assert (line["level"], line["message"]) == ("INFO", "began")
+    assert (line["method"], line["route"]) == ("POST", "/v1/courses/{courseId}/enroll")
+    assert (line["correlation_id"], line["function_request_id"]) == ("r-1", Context.aws_request_id)
+
+
+@pytest.mark.usefixtures("push")
+def test_every_line_carries_the_id_of_its_invocation(
+    aws: DynamoDBClient, handlers: dict[str, str], learner: Person, stream: Stream, logs: Logs
+) -> None:
+    path = {"courseId": Courses(Table(aws, TABLE)).add(5)}
+    stream.records()
+    for _ in range(2):
+        request(handlers, "r-1", "enroll", token=learner.token, path=path)
+    records = [one | {"eventSourceARN": "arn"} for one in stream.records()]
+    assert consume(notify.lambda_handler, [*records, event_of("notify")["Records"][0]])["batchItemFailures"] == []
+    for event in ({}, {"Records": [{**event_of("finish_erasure")["Records"][0], "body": "no task"}]}):
+        finish_erasure.lambda_handler(event, cast("LambdaContext", Context()))
+    lines = logs.lines()
+    assert {line["message"] for line in lines} >= {"began", "answered", "refused", "told", "a task failed"}
+    assert {line.get("function_request_id") for line in lines} == {Context.aws_request_id}
+    logger.info("outside")
+    assert "function_request_id" not in logs.lines()[0]
+
+
 def test_reading_leaves_no_line(handlers: dict[str, str], learner: Person, logs: Logs) -> None:
     assert request(handlers, "r-1", "get_profile", token=learner.token).status == 200
     assert logs.lines() == []
@@ -209,7 +260,7 @@ def test_reading_leaves_no_line(handlers: dict[str, str], learner: Person, logs:
 def test_what_the_stream_sees_of_a_request_is_marked_and_nothing_outside_of_one() -> None:
     key = Key("A", "B")
     message = {**key.as_item(), "entity": Entity.MESSAGE.value}
-    with correlated("r-1"):
+    with correlated("r-1", cast("LambdaContext", Context())):
         writes = [
             put(message),
             update(key, "SET #a = :a", names={"#a": "a"}, values={":a": 1}),
@@ -222,7 +273,7 @@ def test_what_the_stream_sees_of_a_request_is_marked_and_nothing_outside_of_one(
     for request_ in (set_, remove):
         assert request_["ExpressionAttributeNames"]["#correlationId"] == "correlationId"
         assert request_["ExpressionAttributeValues"][":correlationId"] == {"S": "r-1"}
-    with correlated("r-1"):
+    with correlated("r-1", cast("LambdaContext", Context())):
         # a tag more may make the item a KB longer, and nobody reads it there
         assert "correlationId" not in str(put({**key.as_item(), "entity": Entity.SUBMISSION.value}).request)
     assert correlation_id() == ""

@@ -19,6 +19,7 @@ from peerlearn.domain.courses import CourseStatus, Kind, Level, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, DomainError, EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -302,10 +303,10 @@ def test_who_joins_while_the_course_gets_more_shards_is_told_of_their_seats(
         enrolling.enroll(learner, course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             if len(courses.seats(course_id).shards) == 3:
                 authoring.change(ADA, course_id, CourseChanges(capacity=40))
-            super().apply(change, token)
+            super().apply(change, token, admission)
 
     with pytest.raises(Conflict, match="Seats are free"):
         EnrollmentService(Slow(school.table)).join_waitlist("usr_w1", course_id)

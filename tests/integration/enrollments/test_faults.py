@@ -11,16 +11,20 @@ from functools import partial
 
 import pytest
 
+from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.paging import PageRequest
+from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Backoff
+from peerlearn.persistence.table import Backoff, Table
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.clock import FakeClock
+from tests.fakes.keys import FakeKeyRing
 from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.api import Answer
 from tests.support.courses import Courses
+from tests.support.people import People
 from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict
 
 TRANSACT, READ, QUERY = "TransactWriteItems", "BatchGetItem", "Query"
@@ -169,13 +173,14 @@ def test_round_trips(call: Call, wire: Wire, courses: Courses, prepared: Prepare
 
 
 def test_listing_takes_two_round_trips_whatever_its_length(
-    wired: EnrollmentService, wire: Wire, store: EnrollmentRepository, courses: Courses
+    wired: EnrollmentService, wire: Wire, store: EnrollmentRepository, courses: Courses, table: Table
 ) -> None:
     clock = FakeClock()
     service = EnrollmentService(store, clock)
+    ada = People(AccountRepository(table), TokenService(FakeKeyRing())).add()
     for number in range(12):
         clock.advance(1)
-        service.enroll("usr_1", courses.add(1, title=f"Course {number}"))
-    page = wired.list_mine("usr_1", EnrollmentStatus.ACTIVE, PageRequest(1, 100))
+        service.enroll(ada.user_id, courses.add(1, title=f"Course {number}"))
+    page = wired.list_mine(ada.principal, EnrollmentStatus.ACTIVE, PageRequest(1, 100))
     assert [listing.title for listing in page.entries] == [f"Course {number}" for number in reversed(range(12))]
     assert wire.calls == [QUERY, READ]

@@ -15,6 +15,7 @@ from peerlearn.domain.bookings import Change, promote
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Seats
 from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
@@ -85,7 +86,7 @@ def test_two_promoters_who_saw_the_same_head(
         service.withdraw(f"usr_seat_{number}", course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             if not overtaken:
                 overtaken.append(True)
                 same = promote(store.situation(line[0], course_id), utc_now())
@@ -181,11 +182,11 @@ def test_who_leaves_and_joins_again_meanwhile_is_not_promoted_for_their_old_plac
     service.withdraw("usr_seat_0", course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             if change.situation.learner_id == line[0]:
                 service.leave_waitlist(line[0], course_id)
                 service.join_waitlist(line[0], course_id)
-            super().apply(change, token)
+            super().apply(change, token, admission)
 
     assert PromotionService(Slow(store._table)).promote(course_id) == [line[1]]
     assert courses.waiting(course_id) == [line[0]]

@@ -10,10 +10,12 @@ from uuid import uuid4
 
 import pytest
 
+from peerlearn.domain.bookings import Change
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment, Slot
 from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.courses import course_item, course_of
@@ -142,9 +144,9 @@ def test_a_session_moved_between_reading_and_booking_is_looked_at_again(
     EnrollmentService(store).enroll("usr_1", booked)
 
     class Moving(EnrollmentRepository):
-        def apply(self, change: object, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             move(courses, table, moving, after)
-            super().apply(change, token)  # type: ignore[arg-type]
+            super().apply(change, token, admission)
 
     (result,) = at_once([partial(EnrollmentService(Moving(table)).enroll, "usr_1", moving)], 1)
     assert reason(result) == "SCHEDULE_CONFLICT"
@@ -156,9 +158,9 @@ def test_nobody_waits_for_a_session_that_is_over_by_now(courses: Courses, table:
     session = courses.add(0, slot=at(5))
 
     class Moving(EnrollmentRepository):
-        def apply(self, change: object, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             move(courses, table, session, at(-100))
-            super().apply(change, token)  # type: ignore[arg-type]
+            super().apply(change, token, admission)
 
     (result,) = at_once([partial(EnrollmentService(Moving(table)).join_waitlist, "usr_1", session)], 1)
     assert reason(result) == "NOT_OPEN"
@@ -193,10 +195,10 @@ def test_a_booking_that_saw_the_old_times_must_look_again(
     service.enroll("usr_1", session)
 
     class Overtaken(EnrollmentRepository):
-        def apply(self, change: object, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             move(courses, table, session, at(5))
             rescheduling.reschedule(session)
-            super().apply(change, token)  # type: ignore[arg-type]
+            super().apply(change, token, admission)
 
     (result,) = at_once([partial(EnrollmentService(Overtaken(table)).enroll, "usr_1", other)], 1)
     assert reason(result) == "SCHEDULE_CONFLICT"

@@ -12,6 +12,7 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table, update
@@ -117,10 +118,10 @@ def test_who_joins_while_a_seat_comes_free_is_told_so(
     service.enroll("usr_1", course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             if courses.seats(course_id).taken:
                 service.withdraw("usr_1", course_id)
-            super().apply(change, token)
+            super().apply(change, token, admission)
 
     with pytest.raises(Conflict, match="Seats are free"):
         EnrollmentService(Slow(table)).join_waitlist("usr_2", course_id)

@@ -15,6 +15,7 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, own_shard
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Slot
 from peerlearn.domain.errors import Conflict, EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -239,11 +240,11 @@ def test_the_line_is_open_while_anybody_waits_whoever_comes_and_goes_at_that_mom
     course_id, _ = full(service, courses, waiting=1)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             if not done:
                 done.append(True)
                 getattr(service, meanwhile)(other, course_id)
-            super().apply(change, token)
+            super().apply(change, token, admission)
 
     done: list[bool] = []
     getattr(EnrollmentService(Slow(table)), step)(learner, course_id)
@@ -267,11 +268,11 @@ def test_who_joins_while_a_seat_comes_free_in_another_shard_is_told_so(
     course_id, _ = full(service, courses)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str) -> None:
+        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
             if not dropped:
                 dropped.append(True)
                 service.withdraw(learner_of(2), course_id)
-            super().apply(change, token)
+            super().apply(change, token, admission)
 
     dropped: list[bool] = []
     (result,) = at_once([partial(EnrollmentService(Slow(table)).join_waitlist, "usr_new", course_id)], 1)

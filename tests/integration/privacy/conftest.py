@@ -9,7 +9,6 @@ import pytest
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.exports import KeptFile
 from peerlearn.persistence.accounts import AccountRepository
-from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.conversations import ConversationRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -21,6 +20,7 @@ from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.erasure import Eraser, ErasureService
 from peerlearn.services.messages import MessageService
 from tests.fakes.keys import FakeKeyRing
+from tests.support.accounts import Accounts, AnyPassword
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.people import People
@@ -50,7 +50,7 @@ class FakeFiles:
 
 
 def erasure_on(table: Table) -> ErasureService:
-    return ErasureService(ErasureRepository(table), TeachingRepository(table), ConnectionRepository(table))
+    return Accounts(table, FakeKeyRing(), AnyPassword()).erasure
 
 
 def eraser_on(table: Table, files: FakeFiles) -> Eraser:

@@ -10,10 +10,11 @@ from uuid import uuid4
 
 import pytest
 
+from peerlearn.domain.audit import AuditAction, AuditTrail
 from peerlearn.domain.authoring import CourseDraft
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Level
-from peerlearn.domain.errors import Conflict, DomainError, TemporarilyUnavailable, Unauthenticated
+from peerlearn.domain.errors import Conflict, DomainError, InvalidCredentials, TemporarilyUnavailable, Unauthenticated
 from peerlearn.domain.users import FORMER_TUTOR, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
@@ -28,7 +29,6 @@ from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Backoff, Table, update
 from peerlearn.persistence.teaching import TeachingRepository
-from peerlearn.services.accounts import AccountService
 from peerlearn.services.assessments import AssessmentService, SubmissionService
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer
@@ -38,17 +38,21 @@ from peerlearn.services.progress import ProgressService
 from peerlearn.services.promotion import PromotionService
 from peerlearn.services.renaming import RenamingService
 from scripts.invariants import table_items, violations
+from tests.fakes.keys import FakeKeyRing
 from tests.fakes.uploads import NoBucket
 from tests.integration.privacy.conftest import FakeFiles, eraser_on, erasure_on
+from tests.support.accounts import Accounts
 from tests.support.courses import Courses
 from tests.support.learning import Learning
-from tests.support.people import People, Person
+from tests.support.people import PASSWORD, People, Person
 from tests.support.wire import Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WRITES = ("put_item", "update_item", "delete_item", "transact_write_items", "batch_write_item")
+
+ENTRY = AuditTrail().entry(None, AuditAction.ACCOUNT_ERASED, "usr_0")
 
 
 class Killed(BaseException):
@@ -145,7 +149,7 @@ def test_killed_after_any_write_and_carried_out_again(
     busy: Person, erasure: ErasureService, dynamodb: DynamoDBClient, table: Table, table_name: str, files: FakeFiles
 ) -> None:
     """Any state between two writes may be the beginning of the next try."""
-    erasure.erase(busy.principal)
+    erasure.erase(busy.principal, "any")
     client = Mortal(dynamodb)
     mortal = eraser_on(Table(client, table_name), files)  # type: ignore[arg-type]
     deaths = 0
@@ -167,7 +171,7 @@ def test_killed_after_any_write_and_carried_out_again(
 def test_carried_out_by_several_at_once_and_again(
     busy: Person, erasure: ErasureService, eraser: Eraser, dynamodb: DynamoDBClient, table: Table, table_name: str
 ) -> None:
-    erasure.erase(busy.principal)
+    erasure.erase(busy.principal, "any")
 
     def carry_out(_: int) -> None:
         while True:
@@ -192,7 +196,7 @@ def test_the_end_of_an_account_is_one_transaction_whose_reply_may_be_lost(
     table = Table(wire.client, table_name, lambda: Backoff(sleep=lambda _: None))
     wire.forgets_tokens = True
     wire.lose_reply("TransactWriteItems")
-    erasure_on(table).erase(person.principal)
+    erasure_on(table).erase(person.principal, "any")
     assert accounts.user(person.user_id) is None
     assert accounts.credential(person.user.email) is None
 
@@ -249,7 +253,7 @@ def test_nobody_begins_a_conversation_with_who_is_just_going(
         for person in (gone, other):
             learning.enroll(person.user_id, shared)
         sender, receiver = (gone, other) if goes_first else (other, gone)
-        wire.before("TransactWriteItems", lambda: erasure.erase(gone.principal))  # noqa: B023 (run in this round)
+        wire.before("TransactWriteItems", lambda: erasure.erase(gone.principal, "any"))  # noqa: B023 (run in this round)
         with pytest.raises(DomainError):
             MessageService(ConversationRepository(wired), PeerRepository(wired)).send(
                 sender.principal, receiver.user_id, "Hello"
@@ -261,7 +265,7 @@ def test_nobody_begins_a_conversation_with_who_is_just_going(
 def test_who_has_gone_makes_no_course(
     tutor: Person, authoring: AuthoringService, erasure: ErasureService, table: Table
 ) -> None:
-    erasure.erase(tutor.principal)
+    erasure.erase(tutor.principal, "any")
     with pytest.raises(Unauthenticated):
         authoring.create(tutor.principal, draft(CourseStatus.DRAFT))
     assert leftovers(table, tutor.user_id) == {Entity.ERASURE, Entity.INBOX, Entity.SESSION}
@@ -272,7 +276,7 @@ def test_erased_from_two_devices_at_once_is_erased(people: People, erasure: Eras
 
     def erase(_: int) -> str:
         try:
-            erasure.erase(person.principal)
+            erasure.erase(person.principal, "any")
         except Unauthenticated:
             return "gone before"
         return "erased"
@@ -280,7 +284,7 @@ def test_erased_from_two_devices_at_once_is_erased(people: People, erasure: Eras
     with ThreadPoolExecutor(16) as pool:
         assert set(pool.map(erase, range(16))) <= {"erased", "gone before"}
     with pytest.raises(Unauthenticated):
-        erasure.erase(person.principal)
+        erasure.erase(person.principal, "any")
 
 
 # -- at the same instant
@@ -332,7 +336,7 @@ def test_what_is_booked_written_and_made_meanwhile_goes_too(
         results = at_once(
             *(book(course_id) for course_id in offered[:2]),
             lambda: learning.enrollments.join_waitlist(person.user_id, full),  # noqa: B023 (run in this round)
-            lambda: erasure.erase(person.principal),  # noqa: B023
+            lambda: erasure.erase(person.principal, "any"),  # noqa: B023
             lambda: messages.send(peer.principal, person.user_id, "Hello"),  # noqa: B023
             lambda: messages.send(person.principal, peer.user_id, "Hello"),  # noqa: B023
             lambda: authoring.create(person.principal, draft(CourseStatus.DRAFT)),  # noqa: B023
@@ -361,7 +365,7 @@ def test_promoted_at_the_same_instant(
         learning.enroll(first.user_id, course_id)
         for one in (waiting, last):
             learning.enrollments.join_waitlist(one.user_id, course_id)
-        erasure.erase(waiting.principal)
+        erasure.erase(waiting.principal, "any")
         learning.drop(first.user_id, course_id)
         at_once(lambda: promotion.promote(course_id), lambda: eraser.carry_out(waiting.user_id))  # noqa: B023
         eraser.carry_out(waiting.user_id)
@@ -375,7 +379,7 @@ def test_promoted_at_the_same_instant(
 def test_administrators_who_demote_each_other_at_the_same_instant_leave_one(
     people: People, accounts: AccountRepository, table: Table, erasure: ErasureService
 ) -> None:
-    service = AccountService(accounts, *[None] * 3)  # type: ignore[arg-type]
+    service = Accounts(table, FakeKeyRing())
     for _ in range(10):
         one, other = people.add(Role.ADMIN), people.add(Role.ADMIN)
         results = at_once(
@@ -389,9 +393,9 @@ def test_administrators_who_demote_each_other_at_the_same_instant_leave_one(
         # For the next round: the last one cannot go, and goes once there is another.
         person = one if left.user_id == one.user_id else other
         with pytest.raises(Conflict):
-            erasure.erase(person.principal)
+            erasure.erase(person.principal, "any")
         keeper = people.add(Role.ADMIN)
-        erasure.erase(person.principal)
+        erasure.erase(person.principal, "any")
         assert (table.get(keys.administrators()) or {})["userIds"] == {keeper.user_id}
         service.set_role(keeper.principal, people.add().user_id, Role.ADMIN)
         (spare,) = (table.get(keys.administrators()) or {})["userIds"] - {keeper.user_id}
@@ -400,17 +404,32 @@ def test_administrators_who_demote_each_other_at_the_same_instant_leave_one(
 
 
 @pytest.mark.parametrize(("before", "after"), [(Role.LEARNER, Role.ADMIN), (Role.ADMIN, Role.LEARNER)])
-def test_a_role_that_changes_at_the_moment_of_the_end_is_looked_at_again(
+def test_role_that_changes_at_the_moment_of_the_end_ends_the_session_first(
     people: People, accounts: AccountRepository, wire: Wire, wired: Table, table: Table, before: Role, after: Role
 ) -> None:
     """An administrator who is no more must not count as the one who is left."""
     keeper, person = people.add(Role.ADMIN), people.add(before)
-    wire.before("TransactWriteItems", lambda: accounts.change_role(person.user, after, str(uuid4())))
-    assert not ErasureRepository(wired).begin(person.user, utc_now(), str(uuid4()))
+    change = lambda: Accounts(table, FakeKeyRing()).set_role(keeper.principal, person.user_id, after)  # noqa: E731
+    wire.before("TransactWriteItems", change)
+    with pytest.raises(Unauthenticated):
+        ErasureRepository(wired).begin(person.user, person.session.session_id, ENTRY, utc_now(), str(uuid4()))
     changed = accounts.user(person.user_id)
     assert changed is not None
-    assert ErasureRepository(table).begin(changed, utc_now(), str(uuid4()))
-    assert (table.get(keys.administrators()) or {})["userIds"] == {keeper.user_id}
+    administrators = {keeper.user_id, person.user_id} if after is Role.ADMIN else {keeper.user_id}
+    assert (table.get(keys.administrators()) or {})["userIds"] == administrators
+
+
+def test_password_that_changes_at_the_moment_of_the_end_is_asked_for_again(
+    people: People, accounts: AccountRepository, wire: Wire, wired: Table, table: Table
+) -> None:
+    person = people.add()
+    service = Accounts(table, FakeKeyRing())
+    wire.before("TransactWriteItems", lambda: service.change_password(person.principal, PASSWORD, "Battery-Staple-2"))
+    with pytest.raises(InvalidCredentials):
+        Accounts(wired, FakeKeyRing()).erasure.erase(person.principal, PASSWORD)
+    assert accounts.user(person.user_id) is not None
+    service.erasure.erase(person.principal, "Battery-Staple-2")
+    assert accounts.user(person.user_id) is None
 
 
 def test_who_is_not_counted_as_an_administrator_leaves_those_who_are(people: People, table: Table) -> None:
@@ -418,14 +437,14 @@ def test_who_is_not_counted_as_an_administrator_leaves_those_who_are(people: Peo
     table.write(
         update(keys.administrators(), "DELETE #ids :one", names={"#ids": "userIds"}, values={":one": {one.user_id}})
     )
-    assert ErasureRepository(table).begin(one.user, utc_now(), str(uuid4()))
+    assert ErasureRepository(table).begin(one.user, one.session.session_id, ENTRY, utc_now(), str(uuid4()))
     assert (table.get(keys.administrators()) or {})["userIds"] == {keeper.user_id}
     with pytest.raises(Conflict):
-        ErasureRepository(table).begin(keeper.user, utc_now(), str(uuid4()))
+        ErasureRepository(table).begin(keeper.user, keeper.session.session_id, ENTRY, utc_now(), str(uuid4()))
     # nobody is counted at all: that is no reason to let the last one go
     table.batch_delete([keys.administrators()])
     with pytest.raises(Conflict):
-        ErasureRepository(table).begin(keeper.user, utc_now(), str(uuid4()))
+        ErasureRepository(table).begin(keeper.user, keeper.session.session_id, ENTRY, utc_now(), str(uuid4()))
 
 
 def test_a_profile_changed_at_the_moment_of_its_end_stays_gone(
@@ -433,7 +452,7 @@ def test_a_profile_changed_at_the_moment_of_its_end_stays_gone(
 ) -> None:
     person = people.add()
     late = AccountRepository(Table(wire.client, table_name))
-    wire.before("TransactWriteItems", lambda: erasure.erase(person.principal))
+    wire.before("TransactWriteItems", lambda: erasure.erase(person.principal, "any"))
     with pytest.raises(Unauthenticated):
         late.change_profile(person.user, str(uuid4()), name="Grace")
     assert accounts.user(person.user_id) is None

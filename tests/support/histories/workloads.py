@@ -16,12 +16,11 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import EnrollmentStatus, PlaceInLine
 from peerlearn.domain.messages import Message
-from peerlearn.domain.users import REFRESH_GRACE, Principal, Role
+from peerlearn.domain.users import Principal, Role
 from peerlearn.events.changes import Change
 from peerlearn.events.seats import course_with_freed_seat
 from peerlearn.persistence.accounts import AccountRepository
@@ -34,8 +33,6 @@ from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.conversations import message_of
 from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
-from peerlearn.persistence.throttling import ThrottleRepository
-from peerlearn.services.accounts import AccountService
 from peerlearn.services.assessments import AssessmentService, SubmissionService
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.messages import MessageService
@@ -45,6 +42,7 @@ from scripts.invariants import violations
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeyRing
 from tests.fakes.uploads import NoBucket
+from tests.support.accounts import Accounts
 from tests.support.courses import Courses
 from tests.support.histories.ground import Bench, Ground
 from tests.support.histories.history import OK, UNKNOWN, Call, History, Operation, explained
@@ -255,7 +253,7 @@ def _waiting(state: str, one: Operation) -> Iterable[tuple[str, str]]:
 
 def addresses(ground: Ground, history: History, chance: Random, requests: int) -> None:
     """One account for each address, however it is spelled, however many ask for it."""
-    service = _accounts(ground, FakeClock(), TokenService(FakeKeyRing()))
+    service = _accounts(ground, FakeClock(), FakeKeyRing())
     calls: list[Call] = []
     for number in range(requests):
         address = f"person{number % max(1, requests // 16)}@people.example"
@@ -276,9 +274,8 @@ def _registering(state: str, _: Operation) -> Iterable[tuple[str, str]]:
     return [(OK, IN)] if state == OUT else [("EMAIL_ALREADY_REGISTERED", IN)]
 
 
-def _accounts(ground: Ground, clock: FakeClock, tokens: TokenService) -> AccountService:
-    table = ground.table
-    return AccountService(AccountRepository(table), ThrottleRepository(table), PasswordHasher(4), tokens, clock)
+def _accounts(ground: Ground, clock: FakeClock, keys: FakeKeyRing) -> Accounts:
+    return Accounts(ground.table, keys, clock=clock)
 
 
 # -- refresh tokens ---------------------------------------------------------------------------------------------------
@@ -297,8 +294,9 @@ def families(ground: Ground, history: History, chance: Random, requests: int) ->
     """Refresh tokens used, raced for and used again: at any time one of a family is live, and reuse ends it."""
     clock = FakeClock()
     began = clock.now
-    tokens = TokenService(FakeKeyRing(), clock)
-    service = _accounts(ground, clock, tokens)
+    keys = FakeKeyRing()
+    tokens = TokenService(keys, clock)
+    service = _accounts(ground, clock, keys)
     people = [People(AccountRepository(ground.plain), tokens, clock).add() for _ in range(3)]
     shown = {person.user_id: [person.refresh_token] for person in people}
 
@@ -346,10 +344,10 @@ def _refreshing(state: Family, one: Operation) -> Iterable[tuple[str, Family]]:
     assert isinstance(one.argument, tuple)
     shown, at = one.argument
     is_live = shown == state.live
-    is_just_spent = shown == state.live - 1 and at - state.rotated_at <= REFRESH_GRACE.total_seconds()
+    is_parent = shown == state.live - 1
     if state.revoked:
-        return [("UNAUTHENTICATED" if is_live or is_just_spent else "TOKEN_REUSED", state)]
-    if is_live or is_just_spent:
+        return [("UNAUTHENTICATED" if is_live or is_parent else "TOKEN_REUSED", state)]
+    if is_live or is_parent:
         after = Family(state.live + 1, at) if is_live else state
         return [(OK, after)] if one.result in (None, after.live) else []
     return [("TOKEN_REUSED", Family(state.live, state.rotated_at, revoked=True))]

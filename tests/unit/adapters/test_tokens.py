@@ -47,7 +47,6 @@ def session(tokens: TokenService, generation: int = 1) -> Session:
         token_hash=tokens.refresh_hash("sid_1", generation),
         rotated_at=START,
         expires_at=START + timedelta(days=7),
-        epoch=0,
     )
 
 

@@ -11,6 +11,7 @@ from peerlearn.domain.bookings import Change, Collision, Situation
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import EnrollmentStatus, Slot, Waiter
 from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.domain.standing import Admission
 from peerlearn.services.enrollments import DECISIONS_MAX, EnrollmentService
 from peerlearn.services.promotion import COLLISIONS_MAX, PromotionService
 from peerlearn.services.rescheduling import ROUNDS_MAX, ReschedulingService
@@ -38,7 +39,7 @@ class FakeStore:
         self.readings += 1
         return self.now
 
-    def apply(self, change: Change, token: str) -> None:
+    def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
         self.tokens.append(token)
         if self.collides_always:
             raise Collision(None)

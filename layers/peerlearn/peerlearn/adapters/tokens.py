@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -83,8 +84,13 @@ class TokenService:
         """What the session item keeps of that generation's token."""
         return hash_of(_refresh_id(self._keys.current(), session_id, generation))
 
-    def verify_access(self, token: str) -> Principal:
-        """The caller.
+    def verify_access(self, token: str, source: str = "") -> Principal:
+        """Return whom the token was issued to; what it is worth now is their standing's question.
+
+        Parameters
+        ----------
+        source: str, optional
+            The network address that it comes from.
 
         Raises
         ------
@@ -93,7 +99,7 @@ class TokenService:
         TokenExpired
         """
         claims = self._verify(token, ACCESS)
-        return Principal(claims["sub"], Role(claims["role"]), claims["sid"])
+        return Principal(claims["sub"], Role(claims["role"]), claims["sid"], source)
 
     def verify_refresh(self, token: str) -> RefreshClaims:
         """What the refresh token says; whether it is spent is the session's question.
@@ -106,7 +112,14 @@ class TokenService:
         generation, _, _ = claims["jti"].partition(".")
         if not generation.isdecimal():
             raise Unauthenticated
-        return RefreshClaims(claims["sub"], claims["sid"], int(generation), hash_of(claims["jti"]))
+        return RefreshClaims(
+            user_id=claims["sub"],
+            role=Role(claims["role"]),
+            session_id=claims["sid"],
+            generation=int(generation),
+            token_hash=hash_of(claims["jti"]),
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        )
 
     def _key_of(self, session: Session) -> SigningKey:
         for key in self._keys.known():

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
+from peerlearn.adapters.device_tokens import DeviceTokens
 from peerlearn.adapters.passwords import PasswordHasher
+from peerlearn.bootstrap.audit import audit_trail
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.security import access_tokens
+from peerlearn.bootstrap.security import access_tokens, key_ring
+from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.calendars import CalendarRepository
+from peerlearn.persistence.sessions import SessionRepository
 from peerlearn.persistence.throttling import ThrottleRepository
-from peerlearn.services.accounts import AccountService
+from peerlearn.services.accounts import AccountService, SignOutService
+from peerlearn.services.administration import AdministrationService
+from peerlearn.services.passwords import PasswordService
+from peerlearn.services.proofs import PasswordProof
+from peerlearn.services.sessions import SessionService
 from peerlearn.settings import settings
 
 
@@ -19,6 +28,44 @@ def account_repository() -> AccountRepository:
 
 
 @cache
+def password_hasher() -> PasswordHasher:
+    return PasswordHasher(settings().bcrypt_cost)
+
+
+@cache
+def password_proof() -> PasswordProof:
+    return PasswordProof(ThrottleRepository(table()), password_hasher(), audit_trail(), limits())
+
+
+@cache
 def account_service() -> AccountService:
-    hasher = PasswordHasher(settings().bcrypt_cost)
-    return AccountService(account_repository(), ThrottleRepository(table()), hasher, access_tokens())
+    return AccountService(
+        account_repository(),
+        SessionRepository(table()),
+        password_proof(),
+        ThrottleRepository(table()),
+        password_hasher(),
+        access_tokens(),
+        DeviceTokens(key_ring()),
+        limits(),
+    )
+
+
+@cache
+def sign_out_service() -> SignOutService:
+    return SignOutService(SessionRepository(table()), access_tokens(), limits())
+
+
+@cache
+def password_service() -> PasswordService:
+    return PasswordService(account_repository(), password_proof(), password_hasher(), audit_trail())
+
+
+@cache
+def session_service() -> SessionService:
+    return SessionService(SessionRepository(table()), account_repository(), CalendarRepository(table()))
+
+
+@cache
+def administration_service() -> AdministrationService:
+    return AdministrationService(account_repository(), audit_trail())

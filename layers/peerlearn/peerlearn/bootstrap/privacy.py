@@ -1,4 +1,4 @@
-"""Exports and erasure."""
+"""Exports, and what is left to do after an erasure."""
 
 from __future__ import annotations
 
@@ -7,26 +7,21 @@ from functools import cache
 from peerlearn.adapters.personal_files import PersonalFiles
 from peerlearn.bootstrap import assessments
 from peerlearn.bootstrap.core import table
-from peerlearn.persistence.connections import ConnectionRepository
+from peerlearn.bootstrap.standing import standing_service
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.personal_data import PersonalDataRepository
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.enrollments import EnrollmentService
-from peerlearn.services.erasure import Eraser, ErasureService
+from peerlearn.services.erasure import Eraser
 from peerlearn.services.exports import ExportService
 from peerlearn.settings import settings
 
 
 @cache
 def export_service() -> ExportService:
-    return ExportService(PersonalDataRepository(table()), personal_files())
-
-
-@cache
-def erasure_service() -> ErasureService:
-    return ErasureService(ErasureRepository(table()), TeachingRepository(table()), ConnectionRepository(table()))
+    return ExportService(PersonalDataRepository(table()), personal_files(), standing_service())
 
 
 @cache

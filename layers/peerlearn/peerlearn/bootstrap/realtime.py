@@ -6,10 +6,12 @@ from functools import cache
 
 from peerlearn.adapters.push import ConnectionPush
 from peerlearn.bootstrap.core import aws_client, table
+from peerlearn.bootstrap.standing import limits
+from peerlearn.domain.limits import SOCKETS
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.notifications import Notifier
-from peerlearn.services.realtime import RealtimeService
+from peerlearn.services.realtime import ConnectionService, RealtimeService
 from peerlearn.settings import settings
 
 
@@ -19,6 +21,15 @@ def realtime_service() -> RealtimeService:
 
 
 @cache
+def connection_service() -> ConnectionService:
+    return ConnectionService(ConnectionRepository(table()), connection_push(), limits()[SOCKETS])
+
+
+@cache
+def connection_push() -> ConnectionPush:
+    return ConnectionPush(aws_client("apigatewaymanagementapi", endpoint_url=settings().management_endpoint))
+
+
+@cache
 def notifier() -> Notifier:
-    client = aws_client("apigatewaymanagementapi", endpoint_url=settings().management_endpoint)
-    return Notifier(ConnectionRepository(table()), ConnectionPush(client), EnrollmentRepository(table()))
+    return Notifier(ConnectionRepository(table()), connection_push(), EnrollmentRepository(table()))

@@ -22,6 +22,7 @@ from peerlearn.domain.errors import (
     ValidationFailed,
 )
 from peerlearn.domain.ids import derived_id, new_id
+from peerlearn.domain.limits import Limit, Window, note_usage
 from peerlearn.domain.points import Award, submission_award
 from peerlearn.domain.submission_urls import CheckedUrl
 
@@ -129,7 +130,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One attempt at an assessment. `revision` counts its gradings."""
+    """One attempt at an assessment. `revision` counts its gradings, `window` the attempts of the present hour."""
 
     assessment_id: str
     course_id: str
@@ -144,6 +145,7 @@ class Submission:
     graded_at: datetime | None = None
     graded_by: str | None = None
     revision: int = 0
+    window: Window | None = None
 
     @property
     def submission_id(self) -> str:
@@ -183,6 +185,7 @@ def next_attempt(
     url: str,
     file: StoredFile | None,
     now: datetime,
+    window: Window | None = None,
 ) -> tuple[Submission, tuple[Award, ...]]:
     """The attempt after `latest`, and what it earns: the first one only.
 
@@ -200,9 +203,29 @@ def next_attempt(
         submitted_at=now,
         late=assessment.is_past_due(now),
         file=file,
+        window=window,
     )
     awards = () if latest else (submission_award(assessment.course_id, assessment.assessment_id),)
     return submission, awards
+
+
+def next_window(latest: Submission | None, limit: Limit, now: datetime) -> Window:
+    """Return the window of attempts with one more in it.
+
+    Raises
+    ------
+    TooManyRequests
+        There is no room for one.
+    """
+    second = int(now.timestamp())
+    window = latest.window if latest is not None else None
+    if window is None or not window.is_open(second):
+        window = Window(0, second + limit.seconds)
+    if window.count >= limit.quota:
+        note_usage(limit, window.count, window.closes_at, second)
+        raise limit.exceeded(window.closes_at - second)
+    note_usage(limit, window.count + 1, window.closes_at, second)
+    return Window(window.count + 1, window.closes_at)
 
 
 def graded(submission: Submission, grade: int, feedback: str | None, grader_id: str, now: datetime) -> Submission:

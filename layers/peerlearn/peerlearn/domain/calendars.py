@@ -15,6 +15,8 @@ from datetime import datetime
 
 from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.standing import Standing
+from peerlearn.domain.users import AccountState
 
 _SECRET_BYTES = 32
 _TOKEN = re.compile(r"(?P<user>[A-Za-z0-9_-]{1,64})\.(?P<secret>[A-Za-z0-9_-]{43})")
@@ -24,11 +26,17 @@ _NO_HASH = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class CalendarLink:
-    """The one link of a person; a new one takes its place."""
+    """The one link of a person; a new one takes its place.
+
+    It outlives the session that made it, as a calendar program needs, but not what ends all sessions but another one:
+    a link that a stranger planted ends with the stranger.
+    """
 
     user_id: str
     token_hash: str
     created_at: datetime
+    session_id: str
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,12 @@ def owner_of(token: str) -> str | None:
     """Whose calendar the token would open; None where it is none of ours."""
     match = _TOKEN.fullmatch(token)
     return match["user"] if match else None
+
+
+def link_stands(link: CalendarLink, standing: Standing) -> bool:
+    """Return whether nothing has ended the link: it is of the present epoch, or of the session that was kept."""
+    is_kept = link.epoch == standing.epoch or link.session_id == standing.kept_session
+    return standing.state is AccountState.ACTIVE and is_kept
 
 
 def opens(token: str, link: CalendarLink | None) -> bool:

@@ -48,6 +48,8 @@ class TemporarilyUnavailable(DomainError):
 
 
 class TooManyRequests(DomainError):
+    """A limit is used up; `retry_after` tells when it has room again."""
+
     status = 429
     code = "TOO_MANY_REQUESTS"
     default_message = "Too many requests. Try again later."
@@ -107,6 +109,11 @@ class Forbidden(DomainError):
     status = 403
     code = "FORBIDDEN"
     default_message = "You may not do this."
+
+
+class AccountSuspended(Forbidden):
+    code = "ACCOUNT_SUSPENDED"
+    default_message = "This account has been suspended. Ask an administrator."
 
 
 class NotEnrolled(Forbidden):

@@ -14,7 +14,9 @@ from datetime import datetime
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import NotFound, UserNotFound
 from peerlearn.domain.ids import derived_id
+from peerlearn.domain.limits import Limit, note_usage
 from peerlearn.domain.paging import DEFAULT_LIMIT
+from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import User
 
 MESSAGE_MAX_LENGTH = 4000
@@ -79,7 +81,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that has no place in its conversation yet."""
+    """A message that has no place in its conversation yet.
+
+    `unanswered` is how many somebody may be sent who has never answered.
+    """
 
     message_id: str
     pair: Pair
@@ -88,6 +93,7 @@ class Draft:
     written_at: datetime
     client_message_id: str | None = None
     origin: str | None = None
+    unanswered: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,17 @@ class Conversation:
         return message.seq <= self.reading(message.receiver_id).up_to
 
     def with_next(self, draft: Draft, link: Link | None) -> tuple[Conversation, Message]:
-        """The conversation with the draft as its next message."""
+        """Return the conversation with the draft as its next message.
+
+        Raises
+        ------
+        TooManyRequests
+            Its receiver has never answered, and was sent as many as they may be.
+        """
+        limit = draft.unanswered
+        if limit is not None and self.last_seq >= limit.quota and not self.received_by(draft.sender_id):
+            note_usage(limit, self.last_seq, limit.seconds, 0)
+            raise limit.exceeded(limit.seconds)
         # Clocks of two functions may differ a little; the order of times must not contradict the order of messages.
         at = draft.written_at if self.last_at is None else max(draft.written_at, self.last_at)
         sent_low = self.sent_low + (draft.sender_id == self.pair.low)
@@ -157,6 +173,15 @@ class Conversation:
             origin=draft.origin,
         )
         return replace(self, last_seq=message.seq, sent_low=sent_low, last_at=at, link=link or self.link), message
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConversation:
+    """What a message depends on: the head, what its client's id has become already, and what its sender may do."""
+
+    head: Conversation | None
+    stored: Message | None
+    standing: Standing | None
 
 
 class LinkBroken(Exception):

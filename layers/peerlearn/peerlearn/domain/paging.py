@@ -39,6 +39,17 @@ class PageResult(Generic[T]):
         return PageResult(entries, self.total, self.next)
 
 
+@dataclass(frozen=True, slots=True)
+class CursorResult(Generic[T]):
+    """Entries of a list that is walked by cursor alone, and where it goes on; None at its end.
+
+    Entries may be fewer than were asked for, even none, where the list goes on.
+    """
+
+    entries: Sequence[T]
+    next: Mapping[str, Any] | None = None
+
+
 def slice_page(everything: Sequence[T], wanted: PageRequest) -> PageResult[T]:
     """The page of a list that is in memory as a whole, such as one learner's enrolments."""
     start = int(wanted.after["offset"]) if wanted.after else wanted.offset

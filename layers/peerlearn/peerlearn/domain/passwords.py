@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+import unicodedata
+
+from peerlearn.domain.common_passwords import is_common
 
 PASSWORD_MIN_LENGTH = 8
 PASSWORD_MAX_BYTES = 72  # bcrypt reads no further; https://pypi.org/project/bcrypt/ (5.0.0 raises)
 
+_UPPER_CASE = ("Lu", "Lt")
+
+
+def prepared(password: str) -> str:
+    """Return the one spelling under which a password is judged and hashed, however a keyboard composes its letters.
+
+    Source: RFC 8265, section 4.2.2 (OpaqueString): every space is U+0020, then NFC; nothing is trimmed, nothing changes
+    its case.
+    """
+    spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in password)
+    return unicodedata.normalize("NFC", spaced)
+
+
+def spellings(password: str) -> tuple[str, ...]:
+    """Return what a stored hash may be of: the prepared spelling, then, where it differs, the one as typed."""
+    return tuple(dict.fromkeys((prepared(password), password)))
+
 
 def password_weaknesses(password: str) -> list[str]:
-    """Every rule of the password policy that `password` breaks, in words; empty when it is acceptable."""
+    """Return every rule of the password policy that `password` breaks, in words; empty when it is acceptable."""
+    password = prepared(password)
+    categories = [unicodedata.category(character) for character in password]
     weaknesses = []
     if len(password) < PASSWORD_MIN_LENGTH:
         weaknesses.append(f"must have at least {PASSWORD_MIN_LENGTH} characters")
     if len(password.encode()) > PASSWORD_MAX_BYTES:
         weaknesses.append(f"must have at most {PASSWORD_MAX_BYTES} bytes in UTF-8")
-    if not any(character.isupper() for character in password):
+    if not any(category in _UPPER_CASE for category in categories):
         weaknesses.append("must have an upper-case letter")
-    if not any(not character.isalnum() and not character.isspace() for character in password):
+    # Punctuation and symbols. A mark belongs to its letter, a blank is seen by nobody.
+    if not any(category[0] in "PS" for category in categories):
         weaknesses.append("must have a special character")
-    if "\0" in password:
-        weaknesses.append("must not have a NUL character")
-    if password.casefold() in _common_passwords():
-        weaknesses.append("is one of the most common passwords")
+    if "Cc" in categories:
+        weaknesses.append("must not have a control character")
+    if is_common(password):
+        weaknesses.append("is a common password, or one with little added")
     return weaknesses
-
-
-@cache
-def _common_passwords() -> frozenset[str]:
-    # The 5,000 most frequent of leaked passwords, in lower case, from zxcvbn 4.5.0 (MIT). Read on first use:
-    # only those who set a password pay for it, and `importlib.resources` would cost every start more than the list.
-    return frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").split())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import User
 
 _MINUTES_PER_HOUR = 60
@@ -20,6 +21,7 @@ class Profile:
     points: int = 0
     study_minutes: int = 0
     badges: Sequence[str] = ()
+    standing: Standing | None = None
 
     @property
     def enrolled_courses(self) -> list[str]:

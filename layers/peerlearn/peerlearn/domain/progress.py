@@ -10,6 +10,7 @@ from peerlearn.domain.courses import Course, Module
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import CourseNotFound, Forbidden, ModuleNotFound, NotEnrolled
 from peerlearn.domain.points import Award, Totals, course_award, module_award
+from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import Principal, Role
 
 STUDY_MINUTES_MAX = 1440
@@ -78,10 +79,11 @@ class LearnerCourse:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Every course in which a learner holds a seat, and the sums of their ledger."""
+    """Every course in which a learner holds a seat, the sums of their ledger, and their standing."""
 
     courses: Sequence[LearnerCourse]
     totals: Totals
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

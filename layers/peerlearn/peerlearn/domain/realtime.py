@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,12 +18,11 @@ HANDSHAKE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a ticket stands for: a person, their sign-in, and the `epoch` in which that was still allowed."""
+    """What a ticket stands for: a person and their sign-in session."""
 
     user_id: str
     role: Role
     session_id: str
-    epoch: int
     expires_at: datetime
 
     @property
@@ -42,3 +42,9 @@ class Connection:
     @property
     def expires_at(self) -> datetime:
         return self.connected_at + CONNECTION_LIFETIME
+
+
+def too_many(connections: Sequence[Connection], most: int) -> list[Connection]:
+    """Return the oldest connections of those that are more than `most`."""
+    by_age = sorted(connections, key=lambda one: (one.connected_at, one.connection_id))
+    return by_age[: max(0, len(by_age) - most)]

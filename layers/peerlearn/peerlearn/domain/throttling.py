@@ -1,44 +1,65 @@
-"""How many failed sign-ins are borne before the next one has to wait.
+"""What is counted for somebody who is not signed in: wrong passwords of an account, and calls from an address.
 
-Failures are counted per pair of account and source address, so that guessing at somebody's password locks the guesser
-out and not the owner; and per source address over all accounts, so that one address cannot try a few passwords on
-everybody. A school shares one address: its allowance is that of many people.
+Wrong passwords are counted for the account, over all the addresses that they come from: a guesser has no more tries for
+having more addresses, and a school behind one address is not locked out by one of its pupils. A device that has
+signed in before has a count of its own (OWASP's device cookies), so that nobody locks an account's owner out.
+
+Source: https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-WINDOW = timedelta(minutes=15)
-FAILURES_PER_ACCOUNT = 10
-FAILURES_PER_SOURCE = 200
+from peerlearn.domain.limits import Limit, Window, note_usage
+from peerlearn.domain.users import Credential
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A count of failures: `subject` is what is counted (never an address in clear), `limit` how many are borne."""
+    """A limit of one subject: `subject` is a digest, never an address in clear."""
 
+    limit: Limit
     subject: str
-    limit: int
+
+    @classmethod
+    def of(cls, limit: Limit, *parts: str) -> Allowance:
+        text = "|".join((limit.name, *parts))
+        return cls(limit, hashlib.sha256(text.encode()).hexdigest()[:32])
+
+    def require_room(self, window: Window, now: datetime) -> None:
+        """Check that the window has room for one use more.
+
+        Raises
+        ------
+        TooManyRequests
+        """
+        second = int(now.timestamp())
+        note_usage(self.limit, window.count, window.closes_at, second)
+        if window.count >= self.limit.quota:
+            raise self.limit.exceeded(window.closes_at - second)
+
+    def note(self, before: Window | None, now: datetime) -> None:
+        """Note for the answer that one use more was counted."""
+        second = int(now.timestamp())
+        window = before or Window(0, second + self.limit.seconds)
+        note_usage(self.limit, window.count + 1, window.closes_at, second)
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
-    """The present window of an allowance: it opens with the first failure and closes `WINDOW` later."""
+class SignInLook:
+    """What a sign-in looks at first: the account, and the window of wrong passwords that it falls into.
 
-    count: int
-    closes_at: datetime
+    `reported` says whether the window's being used up is in the audit trail already.
+    """
 
-
-def allowances(email: str, source: str) -> tuple[Allowance, Allowance]:
-    """What a failed sign-in counts against: the account from this source, and this source."""
-    return (
-        Allowance(_digest(f"{source}|{email.lower()}"), FAILURES_PER_ACCOUNT),
-        Allowance(_digest(source), FAILURES_PER_SOURCE),
-    )
+    credential: Credential | None
+    window: Window
+    reported: bool = False
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def wrong_passwords(limit: Limit, email: str, device: str | None) -> Allowance:
+    """Return what a wrong password for that address counts against: the device where it is known, else the account."""
+    return Allowance.of(limit, "account", email.lower()) if device is None else Allowance.of(limit, "device", device)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
-# Two devices of one person may present the same refresh token at once; within this time both get the successor.
-REFRESH_GRACE = timedelta(seconds=10)
+DEVICE_NAME_MAX_LENGTH = 60
 
 NAME_MAX_LENGTH = 100
 # Stand where the names of those stood who have erased their accounts.
@@ -23,6 +22,12 @@ class Role(StrEnum):
     LEARNER = "learner"
     TUTOR = "tutor"
     ADMIN = "admin"
+
+
+class AccountState(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Principal:
 class User:
     """A person's account without its password.
 
-    `session_epoch` counts the events that ended all of their sessions at once; `kept_session` survived the last one.
+    `session_epoch` counts the events that ended all of their sessions at once; `kept_session` outlived the last one.
+    Which sessions have not ended is said by the account's standing.
     """
 
     user_id: str
@@ -58,10 +64,35 @@ class User:
     created_at: datetime
     session_epoch: int = 0
     kept_session: str | None = None
+    state: AccountState = AccountState.ACTIVE
 
-    def allows(self, session: Session) -> bool:
-        """Whether a session begun in `session.epoch` still stands."""
-        return session.epoch == self.session_epoch or session.session_id == self.kept_session
+    @property
+    def administers(self) -> bool:
+        """Whether this is an administrator who can act: one of them has to be left."""
+        return self.role is Role.ADMIN and self.state is AccountState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityChange:
+    """What ends an account's sessions, all but `kept_session`, in the write that changes what they may do.
+
+    None leaves a thing as it is.
+    """
+
+    role: Role | None = None
+    state: AccountState | None = None
+    password_hash: str | None = None
+    kept_session: str | None = None
+
+    def of(self, user: User) -> User:
+        """Return the account after the change."""
+        return replace(
+            user,
+            role=self.role or user.role,
+            state=self.state or user.state,
+            session_epoch=user.session_epoch + 1,
+            kept_session=self.kept_session,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +107,8 @@ class Credential:
 class Session:
     """A refresh-token family: one sign-in on one device.
 
-    `generation` counts rotations; only the token of the present generation is live. `expires_at` is 7 days after the
-    sign-in and does not slide.
+    `generation` counts rotations; only the token of the present generation is live, and its parent is answered with it
+    once more. `expires_at` is 7 days after the sign-in and does not slide. `device` is what the client called itself.
     """
 
     session_id: str
@@ -86,9 +117,10 @@ class Session:
     token_hash: str
     rotated_at: datetime
     expires_at: datetime
-    epoch: int
     previous_hash: str | None = None
     revoked: bool = False
+    device: str | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +128,12 @@ class RefreshClaims:
     """What a verified refresh token says. Whether it is spent is the session's question."""
 
     user_id: str
+    role: Role
     session_id: str
     generation: int
     token_hash: str
+    expires_at: datetime
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.user_id, self.role, self.session_id)

@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.domain.events import Event, SessionsEnded
 from peerlearn.events.changes import Change, change_of, correlation_id_of
-from peerlearn.observability import correlate, correlated, logger
+from peerlearn.observability import correlate, correlated, has_records, logger, pass_over
 
 Facts = Sequence[Event | SessionsEnded]
 
@@ -47,6 +47,9 @@ def process_changes(
     dict
         `{"batchItemFailures": [{"itemIdentifier": <sequence number>}, ...]}`.
     """
+    if not has_records(event):
+        pass_over(event, context)
+        return {"batchItemFailures": []}
 
     def handle_record(record: DynamoDBRecord) -> None:
         correlate(correlation_id_of(record.raw_event))
@@ -56,7 +59,7 @@ def process_changes(
 
     # Failures of a whole batch are reported one by one too: each record has its own number of tries.
     processor = _Processor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-    with correlated(""):
+    with correlated("", context):
         return process_partial_response(event=event, record_handler=handle_record, processor=processor, context=context)
 
 
@@ -73,6 +76,9 @@ def process_together(
     deliver: callable
         Takes what `decode` gave by sequence number; gives the failures, by sequence number as well.
     """
+    if not has_records(event):
+        pass_over(event, context)
+        return {"batchItemFailures": []}
     decoded: dict[str, Facts] = {}
     requests: dict[str, str] = {}
 
@@ -82,7 +88,7 @@ def process_together(
         decoded[sequence_number] = decode(change_of(record.raw_event))
 
     processor = _Processor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-    with correlated(""):
+    with correlated("", context):
         response = process_partial_response(
             event=event, record_handler=decode_record, processor=processor, context=context
         )

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.observability import logger
+from peerlearn.observability import correlated, has_records, logger, pass_over
 
 
 class _Processor(BatchProcessor):
@@ -25,9 +25,13 @@ def process_tasks(
     event: dict[str, Any], context: LambdaContext, handle: Callable[[dict[str, str]], object]
 ) -> PartialItemFailureResponse:
     """Hands every task of a queue's event to `handle`, which raises to have it again."""
+    if not has_records(event):
+        pass_over(event, context)
+        return {"batchItemFailures": []}
 
     def handle_record(record: SQSRecord) -> None:
         handle(json.loads(record.body))
 
     processor = _Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=handle_record, processor=processor, context=context)
+    with correlated("", context):
+        return process_partial_response(event=event, record_handler=handle_record, processor=processor, context=context)

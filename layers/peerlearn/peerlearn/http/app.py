@@ -17,15 +17,19 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound, ValidationFailed
+from peerlearn.domain.limits import forget_usages
+from peerlearn.domain.standing import Admission
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
-from peerlearn.observability import correlated, logger, request_id_of
-from peerlearn.settings import settings
+from peerlearn.http.headers import completed
+from peerlearn.http.invocations import is_request
+from peerlearn.observability import caller_and_target, correlated, logger, pass_over, request_id_of
 from peerlearn.snapshots import register
 
-_EXPOSED_HEADERS = "ETag, Retry-After, Location"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
+# a resource that takes any path, as that of the function which answers what no other does
+_GREEDY = "+}"
 
 
 class ApiResolver(APIGatewayRestResolver):
@@ -42,13 +46,19 @@ class ApiResolver(APIGatewayRestResolver):
         Returns
         -------
         dict
-            An API Gateway proxy response, always in the envelope.
+            An API Gateway proxy response, always in the envelope; to an event of another kind, nothing.
         """
-        with correlated(request_id_of(event)):
-            answer = _with_cors(self.resolve(_normalised(event), context), event)
+        if not is_request(event):
+            pass_over(event, context)
+            return {}
+        with correlated(request_id_of(event), context):
             # Writes are followed through the logs. The path may hold what only its owner knows: the route does not.
-            log = logger.info if event.get("httpMethod") in _WRITING else logger.debug
-            log("answered", method=event.get("httpMethod"), route=event.get("resource"), status=answer["statusCode"])
+            log = logger.info if event["httpMethod"] in _WRITING else logger.debug
+            told = {"method": event["httpMethod"], "route": event.get("resource")}
+            log("began", **told)
+            forget_usages()
+            answer = completed(self.resolve(_normalised(event), context), event)
+            log("answered", **told, **caller_and_target(event), status=answer["statusCode"])
             return answer
 
 
@@ -93,11 +103,23 @@ def create_app() -> ApiResolver:
 
 def _refusal_of_caller(app: ApiResolver) -> DomainError | None:
     try:
-        solve_dependencies(dependant=build_dependency_tree(app.context["_route"].func), request=app.request)
+        values = solve_dependencies(dependant=build_dependency_tree(app.context["_route"].func), request=app.request)
+        for value in values.values():
+            if isinstance(value, Admission):
+                _require_standing(value)
     except DependencyResolutionError as error:
         cause = _root_cause(error)
         return cause if isinstance(cause, DomainError) else None
+    except DomainError as error:
+        return error
     return None
+
+
+def _require_standing(admission: Admission) -> None:
+    # Only where somebody calls: the documents' functions start without what it needs.
+    from peerlearn.bootstrap.standing import standing_service  # noqa: PLC0415
+
+    standing_service().require(admission.caller, admission.roles)
 
 
 def _root_cause(error: BaseException) -> BaseException:
@@ -126,25 +148,25 @@ def _message(problem: Mapping[str, Any]) -> str:
 
 
 def _normalised(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with its body as text and read as JSON whatever its Content-Type says, as `curl -d` sends it."""
+    """The event with its path as the template has it, and its body read as JSON whatever its Content-Type says."""
     headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
     return {
         **event,
+        "path": _own_path(event),
         "headers": {**headers, "content-type": "application/json"},
         "body": decoded_body(event),
         "isBase64Encoded": False,
     }
 
 
-def _with_cors(response: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
-    origin = next((v for name, v in (event.get("headers") or {}).items() if name.lower() == "origin"), None)
-    allowed = settings().origins
-    headers: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
-    if "*" in allowed:
-        headers["Access-Control-Allow-Origin"] = ["*"]
-    else:
-        headers.setdefault("Vary", []).append("Origin")
-        if origin in allowed:
-            headers["Access-Control-Allow-Origin"] = [origin]
-    headers["Access-Control-Expose-Headers"] = [_EXPOSED_HEADERS]
-    return response
+def _own_path(event: dict[str, Any]) -> str:
+    """Return the path without what a domain of one's own puts before it: as many segments as the resource has.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+    """
+    path, resource = str(event["path"]), str(event.get("resource") or "")
+    if not resource or _GREEDY in resource:
+        return path
+    count = len(resource.strip("/").split("/")) if resource != "/" else 0
+    segments = path.strip("/").split("/")
+    return "/" + "/".join(segments[len(segments) - count :])

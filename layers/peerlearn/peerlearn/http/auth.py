@@ -1,61 +1,34 @@
-"""Who is calling: the dependencies that endpoints name in their signatures.
+"""Who is calling, and whether they may: the dependencies that endpoints name in their signatures.
 
-    user: Caller            any signed-in person
-    user: Author            a tutor or an administrator
-    user: Administrator     an administrator
+    user: TokenHolder       a valid token; the service asks for its standing in what it reads anyway
+    user: Caller            a signed-in person, as of at most five seconds ago: for reads
+    user: Author            a tutor or an administrator, now
+    user: Administrator     an administrator, now
     user: MaybeCaller       public endpoint that shows its owner more
+    user: Annotated[Principal, Depends(writing(PROFILE))]       a signed-in person, now, within a limit: for writes
+    admission: Annotated[Admission, Depends(admission_for(ENROLLMENTS))]     the same, asked in the write's transaction
 
 A token that is shown and does not hold is a 401 everywhere, also where none was needed.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from peerlearn.bootstrap.security import access_tokens
-from peerlearn.domain.errors import Forbidden, Unauthenticated
+from peerlearn.bootstrap.standing import standing_service
+from peerlearn.domain.errors import Unauthenticated
+from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission
 from peerlearn.domain.users import Principal, Role
+from peerlearn.observability import name_actor
+
+T = TypeVar("T")
 
 _SCHEME = "bearer "
-
-
-def optional_user(request: Request) -> Principal | None:
-    """The caller, or None where no `Authorization` header was sent."""
-    header = request.resolved_event.headers.get("authorization")
-    if not header:
-        return None
-    if header[: len(_SCHEME)].lower() != _SCHEME:
-        raise Unauthenticated("Send the access token as `Authorization: Bearer <token>`.")
-    return access_tokens().verify_access(header[len(_SCHEME) :].strip())
-
-
-def current_user(request: Request) -> Principal:
-    """The caller.
-
-    Raises
-    ------
-    Unauthenticated, TokenExpired
-    """
-    user = optional_user(request)
-    if user is None:
-        raise Unauthenticated
-    return user
-
-
-def current_author(user: Annotated[Principal, Depends(current_user)]) -> Principal:
-    """A tutor or an administrator. Whether the course is theirs is the service's question."""
-    if user.role not in (Role.TUTOR, Role.ADMIN):
-        raise Forbidden("Only tutors may do this.")
-    return user
-
-
-def current_administrator(user: Annotated[Principal, Depends(current_user)]) -> Principal:
-    if user.role is not Role.ADMIN:
-        raise Forbidden("Only administrators may do this.")
-    return user
 
 
 def source_address(request: Request) -> str:
@@ -64,6 +37,95 @@ def source_address(request: Request) -> str:
     return str(identity.get("sourceIp", ""))
 
 
+def _holder(request: Request) -> Principal | None:
+    header = request.resolved_event.headers.get("authorization")
+    if not header:
+        return None
+    if header[: len(_SCHEME)].lower() != _SCHEME:
+        raise Unauthenticated("Send the access token as `Authorization: Bearer <token>`.")
+    holder = access_tokens().verify_access(header[len(_SCHEME) :].strip(), source_address(request))
+    name_actor(holder.user_id)
+    return holder
+
+
+def token_holder(request: Request) -> Principal:
+    """Return whom the token was issued to.
+
+    Raises
+    ------
+    Unauthenticated, TokenExpired
+    """
+    holder = _holder(request)
+    if holder is None:
+        raise Unauthenticated
+    return holder
+
+
+def optional_user(request: Request) -> Principal | None:
+    """Return the caller, or None where no `Authorization` header was sent."""
+    holder = _holder(request)
+    if holder is not None:
+        standing_service().require(holder)
+    return holder
+
+
+def current_user(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
+    """Return the caller, whose session stood five seconds ago at the earliest.
+
+    Raises
+    ------
+    Unauthenticated, TokenExpired
+    """
+    standing_service().require_recent(holder)
+    return holder
+
+
+def current_author(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
+    """Return a tutor or an administrator. Whether the course is theirs is the service's question."""
+    standing_service().require(holder, AUTHORS)
+    return holder
+
+
+def current_administrator(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
+    """Return an administrator."""
+    standing_service().require(holder, ADMINISTRATORS)
+    return holder
+
+
+def writing(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Principal]:
+    """Make the dependency of a write: its caller, whose session stands now, with one use of the limit counted."""
+
+    def writer(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
+        return standing_service().admit(holder, limit, roles=roles).caller
+
+    return _of_limit(writer, limit)
+
+
+def admitted(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Admission]:
+    """Make the dependency of a write that depends on its caller's account: the same, with the account as it is now."""
+
+    def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
+        return standing_service().admit(holder, limit, roles=roles)
+
+    return _of_limit(admission, limit)
+
+
+def admission_for(*limits: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Admission]:
+    """Make the dependency of a write whose transaction asks for its caller's standing itself, at no further call."""
+
+    def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
+        return standing_service().admission(holder, *limits, roles=roles)
+
+    return _of_limit(admission, *limits)
+
+
+def _of_limit(dependency: Callable[[Principal], T], *limits: str) -> Callable[[Principal], T]:
+    # The API's document tells each operation's limits.
+    dependency.limits = limits  # type: ignore[attr-defined]
+    return dependency
+
+
+TokenHolder = Annotated[Principal, Depends(token_holder)]
 Caller = Annotated[Principal, Depends(current_user)]
 MaybeCaller = Annotated[Principal | None, Depends(optional_user)]
 Author = Annotated[Principal, Depends(current_author)]

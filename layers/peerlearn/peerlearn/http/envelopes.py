@@ -45,6 +45,21 @@ class ListSuccess(Success[T], Generic[T]):
     metadata: Metadata
 
 
+class CursorMetadata(BaseModel):
+    """Of a list that is walked by cursor alone: a page may be short, and the list ends where `next` is absent."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    limit: int
+    next: str | None = Field(default=None, exclude_if=is_none)
+
+
+class CursorListSuccess(Success[T], Generic[T]):
+    """`{"status": "success", "data": {"<plural>": [...]}, "metadata": {"limit": ..., "next": ...}}`."""
+
+    metadata: CursorMetadata
+
+
 def compact_json(value: Any) -> str:
     """Every answer's text."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -114,6 +114,7 @@ def _at_most_twenty(tags: list[str]) -> list[str]:
 Tags = Annotated[list[Tag], AfterValidator(_at_most_twenty)]
 
 CourseIdPath = Annotated[str, Path(alias="courseId", pattern=ID_PATTERN)]
+SessionIdPath = Annotated[str, Path(alias="sessionId", pattern=ID_PATTERN)]
 UserIdPath = Annotated[str, Path(alias="userId", pattern=ID_PATTERN)]
 AssessmentIdPath = Annotated[str, Path(alias="assessmentId", pattern=ID_PATTERN)]
 LearnerIdPath = Annotated[str, Path(alias="learnerId", pattern=ID_PATTERN)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from peerlearn.adapters.cursors import CursorCodec
-from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.http.envelopes import Metadata
+from peerlearn.domain.paging import CursorResult, PageRequest, PageResult
+from peerlearn.http.envelopes import CursorMetadata, Metadata
 
 
 class Pager:
@@ -36,7 +37,15 @@ class Pager:
         return PageRequest(int(position["page"]), limit, position["after"])
 
     def metadata(self, wanted: PageRequest, result: PageResult[Any]) -> Metadata:
-        cursor = None
-        if result.next is not None:
-            cursor = self._codec.encode({"page": wanted.number + 1, "after": dict(result.next)}, self._scope)
-        return Metadata(page=wanted.number, limit=wanted.limit, total=result.total, next=cursor)
+        return Metadata(
+            page=wanted.number, limit=wanted.limit, total=result.total, next=self._cursor(wanted, result.next)
+        )
+
+    def cursor_metadata(self, wanted: PageRequest, result: CursorResult[Any]) -> CursorMetadata:
+        """Return the metadata of a list that has no pages to count."""
+        return CursorMetadata(limit=wanted.limit, next=self._cursor(wanted, result.next))
+
+    def _cursor(self, wanted: PageRequest, after: Mapping[str, Any] | None) -> str | None:
+        if after is None:
+            return None
+        return self._codec.encode({"page": wanted.number + 1, "after": dict(after)}, self._scope)

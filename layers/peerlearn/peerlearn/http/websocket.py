@@ -19,16 +19,21 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_websocket_event im
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
 
+from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, PayloadTooLarge, ValidationFailed
+from peerlearn.domain.limits import SOCKET_MESSAGES
 from peerlearn.domain.realtime import Ticket
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role
 from peerlearn.http.bodies import decoded_body, strict_json
-from peerlearn.observability import correlated, logger, request_id_of
+from peerlearn.http.invocations import is_handshake, is_message
+from peerlearn.observability import correlated, logger, pass_over, request_id_of
 
 MESSAGE_MAX_BYTES = 32 * 1024
 # said so often, and worth so little later, that their lines are for looking closely
 _QUIET = ("pong", "typing.accepted")
+_WRITING = ("sendMessage", "markRead")
 
 M = TypeVar("M", bound=BaseModel)
 Answer = dict[str, Any]
@@ -37,31 +42,64 @@ Handler = Callable[[dict[str, Any], LambdaContext], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A connection's own user; `epoch` is that of the session when the ticket was issued."""
+    """A connection's own user."""
 
     principal: Principal
     connection_id: str
-    epoch: int
+
+    def admission(self, *limits: str) -> Admission:
+        """Return what a write of the sender's asks of their standing, for the store to ask in its transaction."""
+        return standing_service().admission(self.principal, *limits)
 
 
-def on_message(model: type[M]) -> Callable[[Callable[[M, Sender], Mapping[str, Any]]], Handler]:
-    """Makes a route's handler of a function from a valid message and its sender to the answer."""
+def on_message(
+    model: type[M], *, admits_itself: bool = False
+) -> Callable[[Callable[[M, Sender], Mapping[str, Any]]], Handler]:
+    """Make a route's handler of a function from a valid message and its sender to the answer.
+
+    Parameters
+    ----------
+    admits_itself: bool
+        The function asks for its sender's standing, and counts the message, in its own transaction.
+    """
 
     def decorate(respond: Callable[[M, Sender], Mapping[str, Any]]) -> Handler:
         # What is wrapped tells the API's documents which message this takes and how it is answered.
         @wraps(respond)
-        def handler(event: dict[str, Any], context: LambdaContext) -> Answer:  # noqa: ARG001 (Lambda passes it)
+        def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
             message: dict[str, Any] = {}
 
             def answer() -> Mapping[str, Any]:
-                message.update(_message_of(event))
-                return respond(_validated(model, message), sender_of(event))
+                sender = sender_of(event)
+                try:
+                    message.update(_message_of(event))
+                    valid = _validated(model, message)
+                except DomainError:
+                    _admit(sender)
+                    raise
+                if not admits_itself:
+                    _admit(sender)
+                return respond(valid, sender)
 
-            return _answered(event, message, answer)
+            return _answered(event, context, message, answer)
 
         return handler
 
     return decorate
+
+
+def on_handshake(judge: Callable[[dict[str, Any]], Answer]) -> Handler:
+    """Makes an authorizer's handler of a function from a handshake to a policy."""
+
+    def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+        if not is_handshake(event):
+            pass_over(event, context)
+            return {}
+        with correlated(request_id_of(event), context):
+            logger.info("began", route="authorizer")
+            return judge(event)
+
+    return handler
 
 
 def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handler]:
@@ -72,9 +110,13 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
 
     def decorate(act: Callable[[Sender], None]) -> Handler:
         def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+            if not is_message(event):
+                pass_over(event, context)
+                return {}
             if APIGatewayWebSocketEvent(event).request_context.event_type != event_type:
                 return unknown_action(event, context)
-            with correlated(request_id_of(event)):
+            with correlated(request_id_of(event), context):
+                logger.info("began", route=event["requestContext"].get("routeKey"))
                 try:
                     act(sender_of(event))
                 except DomainError as error:
@@ -88,15 +130,16 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
     return decorate
 
 
-def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:  # noqa: ARG001 (Lambda passes it)
+def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Answers what no route knows."""
     message: dict[str, Any] = {}
 
     def answer() -> Answer:
+        _admit(sender_of(event))
         message.update(_message_of(event))
         raise ValidationFailed(("action", "must be sendMessage, markRead, typing or ping"))
 
-    return _answered(event, message, answer)
+    return _answered(event, context, message, answer)
 
 
 def authorized(ticket: Ticket, method_arn: str) -> Answer:
@@ -106,7 +149,6 @@ def authorized(ticket: Ticket, method_arn: str) -> Answer:
         "userId": ticket.user_id,
         "role": ticket.role.value,
         "sessionId": ticket.session_id,
-        "epoch": str(ticket.epoch),
     }
     return _policy(ticket.user_id, "Allow", method_arn) | {"context": context}
 
@@ -119,10 +161,14 @@ def refused(method_arn: str) -> Answer:
 
 def sender_of(event: dict[str, Any]) -> Sender:
     """Who the connection belongs to."""
-    authorizer = event["requestContext"]["authorizer"]
-    principal = Principal(authorizer["userId"], Role(authorizer["role"]), authorizer["sessionId"])
-    connection_id = APIGatewayWebSocketEvent(event).request_context.connection_id
-    return Sender(principal, connection_id, int(authorizer["epoch"]))
+    context = event["requestContext"]
+    authorizer, source = context["authorizer"], str((context.get("identity") or {}).get("sourceIp", ""))
+    principal = Principal(authorizer["userId"], Role(authorizer["role"]), authorizer["sessionId"], source)
+    return Sender(principal, APIGatewayWebSocketEvent(event).request_context.connection_id)
+
+
+def _admit(sender: Sender) -> None:
+    standing_service().admit(sender.principal, SOCKET_MESSAGES)
 
 
 def _policy(principal_id: str, effect: str, method_arn: str) -> Answer:
@@ -151,12 +197,19 @@ def _validated(model: type[M], message: dict[str, Any]) -> M:
         ) from error
 
 
-def _answered(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]) -> Answer:
-    with correlated(request_id_of(event)):
+def _answered(
+    event: dict[str, Any], context: LambdaContext, message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]
+) -> Answer:
+    if not is_message(event):
+        pass_over(event, context)
+        return {}
+    with correlated(request_id_of(event), context):
         return _answer(event, message, answer)
 
 
 def _answer(event: dict[str, Any], message: dict[str, Any], answer: Callable[[], Mapping[str, Any]]) -> Answer:
+    route = event["requestContext"].get("routeKey")
+    (logger.info if route in _WRITING else logger.debug)("began", route=route)
     try:
         body = dict(answer())
     except DomainError as error:
@@ -172,7 +225,7 @@ def _answer(event: dict[str, Any], message: dict[str, Any], answer: Callable[[],
     if isinstance(client_message_id, str):
         body["clientMessageId"] = client_message_id
     log = logger.debug if body["type"] in _QUIET else logger.info
-    log("answered", route=event["requestContext"].get("routeKey"), type=body["type"])
+    log("answered", route=route, type=body["type"])
     return {"statusCode": 200, "body": json.dumps(body, separators=(",", ":"), ensure_ascii=False)}
 
 

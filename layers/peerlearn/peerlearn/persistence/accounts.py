@@ -1,4 +1,4 @@
-"""Accounts and sessions: the unique address, the account's two copies, the refresh-token families."""
+"""Accounts: the unique address, the account's two copies, and what ends all of its sessions at once."""
 
 from __future__ import annotations
 
@@ -7,27 +7,23 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Conflict, EmailAlreadyRegistered, TokenReused, Unauthenticated
-from peerlearn.domain.users import REFRESH_GRACE, Credential, RefreshClaims, Role, Session, User
+from peerlearn.domain.errors import Conflict, EmailAlreadyRegistered
+from peerlearn.domain.standing import Admission, Standing, session_ended
+from peerlearn.domain.users import AuthorityChange, Credential, Session, User
 from peerlearn.persistence import keys
+from peerlearn.persistence.audit import recording
 from peerlearn.persistence.guards import becoming_administrator, ceasing_as_administrator
-from peerlearn.persistence.items.accounts import (
-    credential_item,
-    credential_of,
-    profile_item,
-    session_item,
-    session_of,
-    user_of,
-)
+from peerlearn.persistence.items.accounts import credential_item, credential_of, profile_item, session_item, user_of
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
+from peerlearn.persistence.items.standing import standing_item
+from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.standing import StandingWrite, admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
 
 _IS_NEW = "attribute_not_exists(PK)"
 _EXISTS = "attribute_exists(PK)"
-# Somebody else may have changed the account since it was read; both copies move together.
-_SAME_EPOCH = "#epoch = :epoch"
 _CHANGE = {"#change": LAST_CHANGE}
 
 
@@ -44,13 +40,16 @@ class AccountRepository:
         ------
         EmailAlreadyRegistered
         """
+        user, begun_at = credential.user, int(session.rotated_at.timestamp())
+        standing = Standing(user.user_id, user.role, sessions={session.session_id: begun_at}, seen_at=begun_at)
         writes = [
             put(credential_item(credential), condition=_IS_NEW),
-            put(profile_item(credential.user)),
+            put(profile_item(user)),
             put(session_item(session)),
+            put(standing_item(standing)),
         ]
-        if credential.user.role is Role.ADMIN:
-            writes.append(becoming_administrator(credential.user.user_id))
+        if user.administers:
+            writes.append(becoming_administrator(user.user_id))
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
@@ -113,158 +112,121 @@ class AccountRepository:
                 raise account_erased() from failure
         return changed
 
-    def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool:
-        """Replaces the hash and ends every session but one; False when the account was changed meanwhile.
-
-        Whatever changes the hash or the role moves the epoch too, so the epoch is all that has to be the same: moving
-        it to the same number again would leave the sessions begun since then alive. Both copies move together.
-        """
-        user = credential.user
-        values = {
-            ":next": user.session_epoch + 1,
-            ":keep": keep_session_id,
-            ":change": LastChange.ENDED.value,
-        }
-        names = {"#epoch": "sessionEpoch", "#keep": "keptSession"} | _CHANGE
-        expression = "SET #epoch = :next, #keep = :keep, #change = :change"
-        writes = [
-            update(
-                keys.credential(user.email),
-                f"{expression}, #hash = :new",
-                condition=_SAME_EPOCH,
-                names={**names, "#hash": "passwordHash"},
-                values={**values, ":new": new_hash, ":epoch": user.session_epoch},
-            ),
-            update(keys.profile(user.user_id), expression, names=names, values=values),
-        ]
-        try:
-            self._table.transact(writes, token)
-        except ConditionFailed as failure:
-            found = failure.found[0]
-            return found is not None and found["passwordHash"] == new_hash
-        return True
-
-    def change_role(self, user: User, role: Role, token: str) -> User | None:
-        """A new role; ends every session, so that no refresh token carries the old one.
-
-        None when the account was changed meanwhile.
-
-        Raises
-        ------
-        Conflict
-            Nobody would be an administrator any more.
-        """
-        also = [becoming_administrator(user.user_id)] if role is Role.ADMIN else []
-        if user.role is Role.ADMIN:
-            also.append(ceasing_as_administrator(user.user_id))
-        changed = replace(user, role=role, session_epoch=user.session_epoch + 1)
-        try:
-            self._write_both(
-                user,
-                "SET #role = :role, #epoch = :next, #change = :change REMOVE #keep",
-                token,
-                condition=_SAME_EPOCH,
-                names={"#role": "role", "#epoch": "sessionEpoch", "#keep": "keptSession"} | _CHANGE,
-                values={
-                    ":role": role.value,
-                    ":next": changed.session_epoch,
-                    ":epoch": user.session_epoch,
-                    ":change": LastChange.ENDED.value,
-                },
-                also=also,
-            )
-        except ConditionFailed as failure:
-            if also and failure.failed == (False, False, True):
-                raise Conflict("Somebody has to stay an administrator.") from failure
-            found = failure.found[0]
-            # The reply to our own commit may have been lost; another's commit of the same role is as good.
-            if found is None or found["role"] != role:
-                return None
-        return changed
-
-    def _write_both(
+    def change_authority(
         self,
         user: User,
-        expression: str,
+        change: AuthorityChange,
+        entries: Sequence[AuditEntry],
+        now: datetime,
         token: str,
-        *,
-        names: dict[str, str],
-        values: Item,
-        condition: str = _EXISTS,
-        also: Sequence[Write] = (),
-    ) -> None:
-        writes: list[Write] = [
-            update(key, expression, condition=condition, names=names, values=values)
-            for key in (keys.profile(user.user_id), keys.credential(user.email))
-        ]
-        writes += also
-        self._table.transact(writes, token)
+        admission: Admission | None = None,
+    ) -> User | None:
+        """Change what an account may do, and end its sessions, in one transaction with the audit entries of it.
 
-    # -- sessions -----------------------------------------------------------------------------------------------
+            standing     epoch n, the kept session stands   -->  epoch n + 1, without sessions or with the kept one
+            credential, profile                             -->  the same role, state and epoch, and the new hash
+            administrators                                  -->  with or without this one; never without any
 
-    def rotate(self, claims: RefreshClaims, next_hash: str, now: datetime) -> Session:
-        """Spends the presented refresh token; its successor becomes the live one.
+        Everything that changes the hash, the role or the state moves the epoch, so the epoch is all that has to be as
+        it was read: moving it to the same number again would leave the sessions begun since then alive.
 
-            live  --presented-->  spent, successor live
-            spent less than 10 s ago, successor not used yet  -->  the same successor again
-            spent earlier  -->  the whole family is revoked, TokenReused
-            revoked, this token still live or only just spent  -->  ended, Unauthenticated
+        Parameters
+        ----------
+        admission: Admission, optional
+            Of somebody else who does this to the account.
+
+        Returns
+        -------
+        User or None
+            None when the account was changed meanwhile.
 
         Raises
         ------
         Unauthenticated
-            The session has ended.
-        TokenReused
-            The token was spent before; the family is revoked now.
+            The session that is to be kept has ended; or that of the admission.
+        Forbidden
+            The admission's role was taken away.
+        Conflict
+            Nobody would be an active administrator any more.
         """
-        key = keys.session(claims.user_id, claims.session_id)
-        is_live = "#hash = :presented AND #revoked = :false"
-        rotation = update(
-            key,
-            "SET #hash = :next, #previous = :presented, #generation = :generation, #rotated = :now",
-            condition=is_live,
-            names={
-                "#hash": "tokenHash",
-                "#previous": "previousHash",
-                "#generation": "generation",
-                "#rotated": "rotatedAt",
-                "#revoked": "revoked",
-            },
-            values={
-                ":presented": claims.token_hash,
-                ":next": next_hash,
-                ":generation": claims.generation + 1,
-                ":now": to_rfc3339(now),
-                ":false": False,
-            },
-        )
+        after = change.of(user)
+        writes = [
+            _ending(user, after, now, token),
+            *([admitting(admission, now)] if admission is not None else []),
+            _credential_change(after, change.password_hash),
+            _profile_change(after),
+            *(recording(entry) for entry in entries),
+        ]
+        if after.administers and not user.administers:
+            writes.append(becoming_administrator(user.user_id))
+        is_leaving = user.administers and not after.administers
+        if is_leaving:
+            writes.append(ceasing_as_administrator(user.user_id))
         try:
-            rotated = self._table.write(rotation, returning="ALL_NEW")
+            self._table.transact(writes, token)
         except ConditionFailed as failure:
             found = failure.found[0]
-            session = session_of(found) if found else None
-            # Also how our own rotation looks when its reply was lost and the client library repeated it.
-            is_just_spent = (
-                session is not None
-                and session.previous_hash == claims.token_hash
-                and now - session.rotated_at <= REFRESH_GRACE
-            )
-            if session is None or (session.revoked and (is_just_spent or session.token_hash == claims.token_hash)):
-                raise Unauthenticated("This session has ended. Sign in again.") from failure
-            if is_just_spent:
-                return session
-            self.revoke(claims.user_id, claims.session_id)
-            raise TokenReused from failure
-        return session_of(rotated or {})
+            # The reply to our own commit may have been lost.
+            if found is not None and found.get(REQUEST_ID) == token:
+                return after
+            if admission is not None:
+                refused(admission, failure, 1, now)
+            if change.kept_session is not None and found is not None and change.kept_session not in found["sessions"]:
+                raise session_ended() from failure
+            if is_leaving and failure.failed[-1]:
+                raise Conflict("Somebody has to stay an active administrator.") from failure
+            return None
+        return after
 
-    def revoke(self, user_id: str, session_id: str) -> None:
-        """Ends a session for good; one that is not there is left so."""
-        revocation = update(
-            keys.session(user_id, session_id),
-            "SET #revoked = :true, #change = :change",
-            condition=_EXISTS,
-            names={"#revoked": "revoked"} | _CHANGE,
-            values={":true": True, ":change": LastChange.ENDED.value},
+    def renew_hash(self, credential: Credential, new_hash: str) -> None:
+        """Replace a hash by another one of the same password, unless the password was changed meanwhile."""
+        renewal = update(
+            keys.credential(credential.user.email),
+            "SET #hash = :new",
+            condition="#hash = :old",
+            names={"#hash": "passwordHash"},
+            values={":new": new_hash, ":old": credential.password_hash},
         )
         with suppress(ConditionFailed):
-            self._table.write(revocation)
+            self._table.write(renewal)
+
+    def _write_both(self, user: User, expression: str, token: str, *, names: dict[str, str], values: Item) -> None:
+        writes = [
+            update(key, expression, condition=_EXISTS, names=names, values=values)
+            for key in (keys.profile(user.user_id), keys.credential(user.email))
+        ]
+        self._table.transact(writes, token)
+
+
+def _ending(before: User, after: User, now: datetime, token: str) -> Write:
+    writing = StandingWrite(before.user_id, now).end_sessions(before.session_epoch, after.kept_session)
+    writing.set("role", after.role.value).set("state", after.state.value).set(REQUEST_ID, token)
+    return writing.write()
+
+
+def _credential_change(after: User, password_hash: str | None) -> Write:
+    # Guarded by the standing's epoch in the same transaction, as the profile is.
+    fields = {"role": after.role.value, "state": after.state.value, "sessionEpoch": after.session_epoch}
+    if password_hash is not None:
+        fields["passwordHash"] = password_hash
+    return update(
+        keys.credential(after.email),
+        "SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+        names={f"#{name}": name for name in fields},
+        values={f":{name}": value for name, value in fields.items()},
+    )
+
+
+def _profile_change(after: User) -> Write:
+    """The stream's consumers see it, and close the connections of the sessions that ended."""
+    fields: Item = {"role": after.role.value, "state": after.state.value, "sessionEpoch": after.session_epoch}
+    fields[LAST_CHANGE] = LastChange.ENDED.value
+    if after.kept_session is not None:
+        fields["keptSession"] = after.kept_session
+    gone = "" if after.kept_session is not None else " REMOVE #keptSession"
+    return update(
+        keys.profile(after.user_id),
+        "SET " + ", ".join(f"#{name} = :{name}" for name in fields) + gone,
+        names={f"#{name}": name for name in fields} | {"#keptSession": "keptSession"},
+        values={f":{name}": value for name, value in fields.items()},
+    )

@@ -16,11 +16,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from peerlearn.domain.assessments import Assessment, Desk, Submission, SubmissionChange, course_of_assessment
+from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX, Course
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, Forbidden, ValidationFailed
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.assessments import (
     assessment_item,
@@ -33,8 +35,10 @@ from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
+from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
+from peerlearn.persistence.standing import admitting
 from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
 
 COUNTER_SHARDS = 8
@@ -106,7 +110,12 @@ class AssessmentRepository:
         return _desk(learner_id, assessment_id, found)
 
     def hand_in(
-        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
+        self,
+        learner_id: str,
+        assessment_id: str,
+        decide: Callable[[Desk], SubmissionChange],
+        request_id: str,
+        admission: Admission | None = None,
     ) -> Submission:
         """Stores the attempt that `decide` makes of the present state.
 
@@ -114,16 +123,24 @@ class AssessmentRepository:
 
         Raises
         ------
+        Unauthenticated, TooManyRequests
+            By the admission, which is the learner's own.
         TemporarilyUnavailable
             The learner's own other requests were always faster.
         """
 
         def plan(token: str) -> tuple[list[Write], Submission]:
-            desk, totals = self._situation(learner_id, assessment_id, with_course=False)
+            found = self._read(learner_id, assessment_id, with_course=False)
+            # Before anything is asked of the bucket.
+            own = admission.seeing(standing_in(found, learner_id), utc_now()) if admission is not None else None
+            desk, totals = _situation(learner_id, assessment_id, found)
             change = decide(desk)
             if desk.enrollment is None:
                 raise AssessmentNotFound
-            return _handing_in(desk.enrollment, desk.latest, change, totals, token), change.submission
+            writes = _handing_in(desk.enrollment, desk.latest, change, totals, token)
+            if own is not None:
+                writes.append(admitting(own, utc_now()))
+            return writes, change.submission
 
         return settle(self._table, request_id, plan, backoff=self._backoff)
 
@@ -139,7 +156,9 @@ class AssessmentRepository:
         """
 
         def plan(token: str) -> tuple[list[Write], Submission]:
-            desk, totals = self._situation(learner_id, assessment_id, with_course=True)
+            desk, totals = _situation(
+                learner_id, assessment_id, self._read(learner_id, assessment_id, with_course=True)
+            )
             change = decide(desk)
             before = desk.latest
             if before is None or change.submission == before:
@@ -195,8 +214,9 @@ class AssessmentRepository:
     def _read(self, learner_id: str, assessment_id: str, *, with_course: bool) -> dict[keys.Key, Item]:
         course_id = course_of_assessment(assessment_id)
         if course_id is None:
-            return {}
+            return self._table.batch_get([keys.standing(learner_id)])
         wanted = [
+            keys.standing(learner_id),
             keys.assessment(course_id, assessment_id),
             keys.enrollment(learner_id, course_id),
             keys.submission(learner_id, assessment_id),
@@ -204,10 +224,10 @@ class AssessmentRepository:
         ]
         return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
 
-    def _situation(self, learner_id: str, assessment_id: str, *, with_course: bool) -> tuple[Desk, Totals]:
-        found = self._read(learner_id, assessment_id, with_course=with_course)
-        totals = totals_of(learner_id, found.get(keys.totals(learner_id)))
-        return _desk(learner_id, assessment_id, found), totals
+
+def _situation(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> tuple[Desk, Totals]:
+    totals = totals_of(learner_id, found.get(keys.totals(learner_id)))
+    return _desk(learner_id, assessment_id, found), totals
 
 
 def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> Desk:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from peerlearn.domain.calendars import Booking, CalendarLink
+from peerlearn.domain.calendars import Booking, CalendarLink, link_stands
 from peerlearn.domain.courses import Kind
 from peerlearn.domain.enrollments import Enrollment
-from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.standing import session_ended
 from peerlearn.persistence import keys
-from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.privacy import calendar_item, calendar_of
+from peerlearn.persistence.items.standing import standing_of
+from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table, delete, put
 
 
@@ -24,30 +26,50 @@ class CalendarRepository:
         self._table = table
 
     def set_link(self, link: CalendarLink, token: str) -> None:
-        """The person's link from now on; a former one opens nothing any more.
+        """Make this the person's link; a former one opens nothing any more.
 
         Raises
         ------
         Unauthenticated
-            The account was erased.
+            The session that makes it has ended, or the account was erased.
         """
+        stands = StandingWrite(link.user_id, link.created_at).require_session(link.session_id)
         try:
-            self._table.transact([put(calendar_item(link)), not_erased(link.user_id)], token)
+            self._table.transact([put(calendar_item(link)), stands.write()], token)
         except ConditionFailed as failure:
-            raise account_erased() from failure
+            raise session_ended() from failure
 
     def remove_link(self, user_id: str) -> None:
         self._table.write(delete(keys.calendar(user_id)))
 
+    def remove_link_of(self, user_id: str, session_id: str) -> None:
+        """Remove the link if that session made it."""
+        is_of_session = "#session = :session"
+        removal = delete(
+            keys.calendar(user_id),
+            condition=is_of_session,
+            names={"#session": "sessionId"},
+            values={":session": session_id},
+        )
+        with suppress(ConditionFailed):
+            self._table.write(removal)
+
     def link_and_seats(self, user_id: str) -> tuple[CalendarLink | None, list[Enrollment]]:
-        """The link, and the enrolments that hold a seat, in one Query."""
+        """Return the link, if it stands, and the enrolments that hold a seat, in one Query."""
         first, last = keys.DASHBOARD_RANGE
         items = self._table.query(
             "#pk = :pk AND #sk BETWEEN :first AND :last",
             {":pk": keys.user_partition(user_id), ":first": first, ":last": last},
             names={"#pk": "PK", "#sk": "SK"},
         )
-        links = [calendar_of(item) for item in items if item["entity"] == Entity.CALENDAR]
+        standings = [standing_of(item) for item in items if item["entity"] == Entity.STANDING]
+        links = [
+            link
+            for item in items
+            if item["entity"] == Entity.CALENDAR
+            for link in [calendar_of(item)]
+            if standings and link_stands(link, standings[0])
+        ]
         enrollments = [enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT]
         return (links[0] if links else None), [one for one in enrollments if one.status.holds_seat]
 

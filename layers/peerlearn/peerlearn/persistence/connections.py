@@ -6,13 +6,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.realtime import Connection, Ticket
-from peerlearn.domain.users import Principal, Session, User
+from peerlearn.domain.standing import session_ended
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.accounts import session_of, user_of
 from peerlearn.persistence.items.realtime import connection_item, connection_of, ticket_item, ticket_of
-from peerlearn.persistence.table import ConditionFailed, Table, check, delete, put
+from peerlearn.persistence.standing import StandingWrite
+from peerlearn.persistence.table import ConditionFailed, Table, Write, check, delete, put
 
 
 class ConnectionRepository:
@@ -20,15 +19,6 @@ class ConnectionRepository:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-
-    def sign_in(self, caller: Principal) -> tuple[User | None, Session | None]:
-        """The caller's account and session, in one read."""
-        profile, session = keys.profile(caller.user_id), keys.session(caller.user_id, caller.session_id)
-        found = self._table.batch_get([profile, session])
-        return (
-            user_of(found[profile]) if profile in found else None,
-            session_of(found[session]) if session in found else None,
-        )
 
     def add_ticket(self, ticket_hash: str, ticket: Ticket) -> None:
         """Its hash is random and new, so a repeated put writes the same item again."""
@@ -54,8 +44,8 @@ class ConnectionRepository:
             return None
         return ticket_of(item) if item else None
 
-    def add(self, connection: Connection, epoch: int, token: str) -> None:
-        """An open connection, while its session lasts.
+    def add(self, connection: Connection, token: str) -> None:
+        """Store an open connection, while its session stands.
 
         A session that ends at the same moment either finds this connection or refuses it.
 
@@ -64,27 +54,11 @@ class ConnectionRepository:
         Unauthenticated
             The session has ended.
         """
-        is_live = "#revoked = :false AND #expires > :now"
-        is_allowed = "#epoch = :epoch OR #kept = :session"
-        writes = [
-            put(connection_item(connection)),
-            check(
-                keys.session(connection.user_id, connection.session_id),
-                is_live,
-                names={"#revoked": "revoked", "#expires": "expiresAt"},
-                values={":false": False, ":now": to_rfc3339(connection.connected_at)},
-            ),
-            check(
-                keys.profile(connection.user_id),
-                is_allowed,
-                names={"#epoch": "sessionEpoch", "#kept": "keptSession"},
-                values={":epoch": epoch, ":session": connection.session_id},
-            ),
-        ]
+        stands = StandingWrite(connection.user_id, connection.connected_at).require_session(connection.session_id)
         try:
-            self._table.transact(writes, token)
+            self._table.transact([put(connection_item(connection)), stands.write(), _is_not_over(connection)], token)
         except ConditionFailed as failure:
-            raise Unauthenticated("This session has ended. Sign in again.") from failure
+            raise session_ended() from failure
 
     def of_user(self, user_id: str) -> list[Connection]:
         """Every device of somebody."""
@@ -110,3 +84,13 @@ class ConnectionRepository:
         )
         with suppress(ConditionFailed):
             self._table.write(gone)
+
+
+def _is_not_over(connection: Connection) -> Write:
+    # A session ends seven days after its sign-in; its last access token may be good for some minutes more.
+    return check(
+        keys.session(connection.user_id, connection.session_id),
+        "#expires > :now",
+        names={"#expires": "expiresAt"},
+        values={":now": to_rfc3339(connection.connected_at)},
+    )

@@ -11,6 +11,7 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.messages import (
     Conversation,
     Draft,
+    FoundConversation,
     Link,
     LinkBroken,
     Message,
@@ -20,6 +21,8 @@ from peerlearn.domain.messages import (
     no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.standing import Admission
+from peerlearn.domain.users import Principal
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import NOT_ERASED
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
@@ -30,6 +33,8 @@ from peerlearn.persistence.items.conversations import (
     message_item,
     message_of,
 )
+from peerlearn.persistence.items.standing import standing_in
+from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import Backoff, ConditionFailed, Item, Table, Write, check, put, update
 
 # How long a client may retry a message under its own id.
@@ -53,20 +58,27 @@ class ConversationRepository:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def look_up(
-        self, pair: Pair, sender_id: str, client_message_id: str | None
-    ) -> tuple[Conversation | None, Message | None]:
-        """The head, and the message that this client's id has become already: one read, two for a repeated message."""
-        head = keys.conversation(pair.low, pair.high)
-        wanted = [head]
+    def look_up(self, pair: Pair, sender: Principal, client_message_id: str | None) -> FoundConversation:
+        """Return what a message depends on: one read, two for a repeated message."""
+        head, standing = keys.conversation(pair.low, pair.high), keys.standing(sender.user_id)
+        wanted = [head, standing]
         if client_message_id is not None:
-            wanted.append(keys.client_message(pair.low, pair.high, sender_id, client_message_id))
+            wanted.append(keys.client_message(pair.low, pair.high, sender.user_id, client_message_id))
         found = self._table.batch_get(wanted)
-        conversation = conversation_of(found[head]) if head in found else None
         trace = found.get(wanted[-1]) if client_message_id is not None else None
-        return conversation, self._message(pair, int(trace["seq"])) if trace else None
+        return FoundConversation(
+            conversation_of(found[head]) if head in found else None,
+            self._message(pair, int(trace["seq"])) if trace else None,
+            standing_in(found, sender.user_id),
+        )
 
-    def append(self, draft: Draft, conversation: Conversation | None, link: Link | None) -> Message:
+    def append(
+        self,
+        draft: Draft,
+        conversation: Conversation | None,
+        link: Link | None,
+        admission: Admission | None = None,
+    ) -> Message:
         """Stores the draft as the next message.
 
             head at n, no message n+1   -> head at n+1, message n+1
@@ -79,13 +91,16 @@ class ConversationRepository:
             The head as it was read; None where the conversation begins.
         link: Link or None
             What must still hold when the message is stored; None where nothing needs to.
+        admission: Admission, optional
+            Of the sender.
 
         Raises
         ------
         LinkBroken
             It does not hold any more, or one of the two has erased their account; nothing was stored.
         UserNotFound, Unauthenticated
-            The receiver, or the sender, has erased their account.
+            The receiver, or the sender, has erased their account; or the sender's session has ended.
+        TooManyRequests
         TemporarilyUnavailable
             Others wrote into the conversation faster for seconds.
         """
@@ -95,6 +110,8 @@ class ConversationRepository:
                 head.require_both(draft.sender_id)
             following, message = (head or Conversation(draft.pair)).with_next(draft, link)
             writes = _writes(head, following, message, link)
+            if admission is not None:
+                writes.append(admitting(admission, draft.written_at))
             try:
                 # A token of its own per turn: each writes another `seq`.
                 self._table.transact(writes, str(uuid4()))
@@ -102,10 +119,14 @@ class ConversationRepository:
                 stored = self._stored_already(failure, draft)
                 if stored is not None:
                     return stored
-                if any(failure.failed[_first_check(draft) :]) and link is not None:
+                if admission is not None:
+                    admission = refused(admission, failure, -1, draft.written_at)
+                if any(failure.failed[_first_check(draft) : -1 if admission else None]) and link is not None:
                     raise LinkBroken from failure
                 head = self._present(failure, draft.pair)
                 continue
+            if admission is not None:
+                admission.spent(draft.written_at)
             return message
         raise TemporarilyUnavailable
 

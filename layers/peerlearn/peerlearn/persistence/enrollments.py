@@ -10,8 +10,10 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
 from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.standing import Admission, Standing
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
+from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.courses import seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
@@ -20,11 +22,13 @@ from peerlearn.persistence.items.enrollments import (
     schedule_of,
     wait_item,
 )
+from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
+from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
 
-# The first writes of a change. Then follow the schedule, the waitlist and other shards, and the last of a new booking
-# asks for the learner's account.
+# The first writes of a change. Then follow the schedule, the waitlist and other shards; the last asks for the learner's
+# account.
 _ENROLLMENT, _SEATS, _SCHEDULE = 0, 1, 2
 
 
@@ -59,19 +63,22 @@ class EnrollmentRepository:
             found.get(enrollment),
         )
 
-    def apply(self, change: Change, token: str) -> None:
-        """Writes the change, wholly or not at all.
+    def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        """Write the change, wholly or not at all.
 
         Parameters
         ----------
         token: str
             Made for this call alone; it stays on the enrolment, so that our own write is recognised.
+        admission: Admission, optional
+            Of the learner who asks for it; None where the product itself acts.
 
         Raises
         ------
         Collision
         Unauthenticated
-            The learner has erased their account.
+            The learner's session has ended, or they have erased their account.
+        TooManyRequests
         """
         own_shard, *other_shards = seats_writes(change)
         writes = [_enrollment_write(change, token), own_shard]
@@ -82,21 +89,31 @@ class EnrollmentRepository:
         if change.waiting_since is not None:
             writes.append(_waitlist_write(change, change.waiting_since))
         writes += other_shards
-        if change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE):
+        if admission is not None:
+            writes.append(admitting(admission, change.at))
+        elif change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE):
             writes.append(not_erased(change.situation.learner_id))
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
             found = failure.found[_ENROLLMENT]
             # The reply to our own commit may have been lost: then the enrolment found is the one we wrote.
-            if found is not None and found.get("requestId") == token:
-                return
-            if change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE) and failure.failed[-1]:
-                raise account_erased() from failure
-            seats = failure.found[_SEATS]
-            if seats is not None:
-                self._shards.learn(change.situation.course_id, shards_of(seats))
-            raise Collision(_found_instead(change, failure)) from failure
+            if found is None or found.get("requestId") != token:
+                raise self._collision(change, admission, failure) from failure
+        if admission is not None:
+            admission.spent(change.at)
+
+    def _collision(self, change: Change, admission: Admission | None, failure: ConditionFailed) -> Collision:
+        if admission is not None:
+            admission = refused(admission, failure, -1, change.at)
+        elif change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE) and failure.failed[-1]:
+            raise account_erased()
+        seats = failure.found[_SEATS]
+        if seats is not None:
+            self._shards.learn(change.situation.course_id, shards_of(seats))
+        asked = admission is not None or change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE)
+        others = failure.failed[_SEATS + 1 : -1 if asked else None]
+        return Collision(_found_instead(change, failure, others), admission)
 
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int:
         """A waiting learner's place in the line, from 1."""
@@ -114,13 +131,17 @@ class EnrollmentRepository:
         )
         return Waiter(items[0]["learnerId"], items[0]["waitingSince"]) if items else None
 
-    def of_learner(self, learner_id: str) -> list[Enrollment]:
-        """Every enrolment a learner ever had, by course."""
+    def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]:
+        """Return the learner's standing and every enrolment they ever had, by course, in one Query."""
+        _, last = keys.DASHBOARD_RANGE
         items = self._table.query(
-            "PK = :pk AND begins_with(SK, :enrollment)",
-            {":pk": keys.user_partition(learner_id), ":enrollment": keys.ENROLLMENT_PREFIX},
+            "#pk = :pk AND #sk BETWEEN :first AND :last",
+            {":pk": keys.user_partition(learner_id), ":first": keys.standing(learner_id).sk, ":last": last},
+            names={"#pk": "PK", "#sk": "SK"},
         )
-        return [enrollment_of(item) for item in items]
+        standings = [standing_of(item) for item in items if item["entity"] == Entity.STANDING]
+        enrollments = [enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT]
+        return (standings[0] if standings else None), enrollments
 
     def titles(self, course_ids: Sequence[str]) -> dict[str, str]:
         """The titles of those courses that exist, by id."""
@@ -282,14 +303,14 @@ def _waitlist_write(change: Change, waiting_since: str) -> Write:
     return delete(keys.wait(course_id, waiting_since, learner_id))
 
 
-def _found_instead(change: Change, failure: ConditionFailed) -> Situation | None:
+def _found_instead(change: Change, failure: ConditionFailed, others: Sequence[bool]) -> Situation | None:
     if failure.undecided[_ENROLLMENT]:
         # The reasons have an order: what the learner has already must be known before the seats may refuse.
         return None
     situation = change.situation
     if failure.failed[_ENROLLMENT]:
         situation = _with_enrollment(situation, failure.found[_ENROLLMENT])
-    if any(failure.failed[_SEATS + 1 :]) and change.shards > 1:
+    if any(others) and change.shards > 1:
         return None
     if failure.failed[_SEATS]:
         found = failure.found[_SEATS]

@@ -6,12 +6,15 @@ import zlib
 from contextlib import suppress
 from datetime import datetime
 
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
-from peerlearn.domain.users import Role, User
+from peerlearn.domain.standing import session_ended
+from peerlearn.domain.users import AccountState, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.assessments import COUNTER_SHARDS
+from peerlearn.persistence.audit import recording
 from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.enrollments import enrollment_of
@@ -19,9 +22,10 @@ from peerlearn.persistence.items.ledger import is_erased
 from peerlearn.persistence.items.privacy import tombstone_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, put, update
 
-_TOMBSTONE, _PROFILE = 0, 1
+_TOMBSTONE, _STANDING = 0, 1
 _EXISTS = "attribute_exists(PK)"
 
 
@@ -33,30 +37,36 @@ class ErasureRepository:
 
     # -- at once ------------------------------------------------------------------------------------------------
 
-    def begin(self, user: User, now: datetime, token: str) -> bool:
-        """Ends the account; the stream sees to the rest. False when its role was changed since it was read.
+    def begin(self, user: User, session_id: str, entry: AuditEntry, now: datetime, token: str) -> bool:
+        """End the account; the stream sees to the rest. False when its role was changed since it was read.
 
+            standing     this session stands  -->  erased, without sessions
             totals       any or none  -->  tombstone        but no tombstone yet
             profile      of that role -->  (none)
             credential                -->  (none)           the address is free
             inbox        any or none  -->  takes no further conversation
 
+        Parameters
+        ----------
+        session_id: str
+            Of the caller's session.
+
         Raises
         ------
+        Unauthenticated
+            The session has ended.
         Conflict
             Nobody would be an administrator any more.
         """
         at = to_rfc3339(now)
         erased = {"#erased": "erasedAt"}
+        standing = StandingWrite(user.user_id, now).end_sessions(user.session_epoch)
+        standing.require_session(session_id).set("state", AccountState.ERASED.value).set("erasedAt", at)
         writes: list[Write] = [
             put(tombstone_item(user.user_id, now) | {REQUEST_ID: token}, condition=NOT_ERASED, names=erased),
-            delete(
-                keys.profile(user.user_id),
-                condition="#role = :role",
-                names={"#role": "role"},
-                values={":role": user.role.value},
-            ),
-            # It is theirs as long as there is no tombstone: an address never changes hands before.
+            standing.write(),
+            # Its role and its address are those of the epoch that the standing is held to.
+            delete(keys.profile(user.user_id)),
             delete(keys.credential(user.email)),
             update(
                 keys.inbox_counter(user.user_id),
@@ -64,8 +74,9 @@ class ErasureRepository:
                 names={**erased, "#count": "conversations", "#entity": "entity"},
                 values={":at": at, ":zero": 0, ":entity": Entity.INBOX.value},
             ),
+            recording(entry),
         ]
-        if user.role is Role.ADMIN:
+        if user.administers:
             writes.append(ceasing_as_administrator(user.user_id))
         try:
             self._table.transact(writes, token)
@@ -73,7 +84,10 @@ class ErasureRepository:
             # Erased already: by our own commit whose reply was lost, or from another device.
             if is_erased(failure.found[_TOMBSTONE]):
                 return True
-            if failure.failed[_PROFILE]:
+            if failure.failed[_STANDING]:
+                found = failure.found[_STANDING]
+                if found is None or session_id not in found["sessions"]:
+                    raise session_ended() from failure
                 return False
             # What else is asked for is that somebody stays.
             raise Conflict("Make somebody else an administrator first: you are the last one.") from failure

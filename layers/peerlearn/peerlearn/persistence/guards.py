@@ -6,13 +6,13 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.table import Write, check, update
 
-# Of the tombstone, and of what an erased account leaves behind.
+# Of the tombstones, and of what an erased account leaves behind.
 NOT_ERASED = "attribute_not_exists(#erased)"
 
 
 def not_erased(user_id: str) -> Write:
-    """Whoever it is has not erased their account; nothing is asked of those who have earned nothing yet."""
-    return check(keys.totals(user_id), NOT_ERASED, names={"#erased": "erasedAt"})
+    """Return the condition that somebody has not erased their account, where it is not they who write."""
+    return check(keys.standing(user_id), NOT_ERASED, names={"#erased": "erasedAt"})
 
 
 def becoming_administrator(user_id: str) -> Write:

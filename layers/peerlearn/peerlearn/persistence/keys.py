@@ -7,6 +7,7 @@ separator.
 
 from __future__ import annotations
 
+import zlib
 from typing import NamedTuple
 
 ALWAYS_PREFIX = "A#"
@@ -53,6 +54,11 @@ def totals(user_id: str) -> Key:
     Of an erased account its tombstone: whatever earns something writes this item and so finds it there.
     """
     return Key(user_partition(user_id), "A#TOTALS")
+
+
+def standing(user_id: str) -> Key:
+    """What a token of this account is worth: its role, its state and the sessions that have not ended."""
+    return Key(user_partition(user_id), "A#STANDING")
 
 
 def schedule(user_id: str) -> Key:
@@ -253,3 +259,30 @@ def connection(user_id: str, connection_id: str) -> Key:
 
 def ticket(ticket_hash: str) -> Key:
     return Key(f"TICKET#{ticket_hash}", "TICKET")
+
+
+# -- the audit trail --------------------------------------------------------------------------------------------------
+
+# Of each month: so many partitions share its writes, each of which takes a thousand a second.
+AUDIT_SHARDS = 4
+
+
+def audit_entry(at: str, entry_id: str) -> Key:
+    """By month and by a shard that the id decides; in it by time, then by id. The same entry has the same key."""
+    shard = zlib.crc32(entry_id.encode()) % AUDIT_SHARDS
+    return Key(f"AUDIT#{at[:7]}#{shard}", f"{at}#{entry_id}")
+
+
+def audit_partitions(month: str) -> list[str]:
+    """The partitions of a month, `2026-01`."""
+    return [f"AUDIT#{month}#{shard}" for shard in range(AUDIT_SHARDS)]
+
+
+def audit_actor_partition(user_id: str) -> str:
+    """GSI1: what somebody has done, by time."""
+    return f"AUDITED-BY#{user_id}"
+
+
+def audit_target_partition(target: str) -> str:
+    """GSI2: what was done to somebody or something, by time."""
+    return f"AUDITED#{target}"

@@ -19,6 +19,7 @@ from peerlearn.persistence.items.conversations import conversation_of, message_o
 from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of
 from peerlearn.persistence.items.privacy import calendar_of, export_item, export_of
+from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.optimistic import REQUEST_ID
 from peerlearn.persistence.table import ConditionFailed, Table, put
 
@@ -107,6 +108,7 @@ class PersonalDataRepository:
                 points=int(totals.get("points", 0)),
                 study_minutes=int(totals.get("studyMinutes", 0)),
                 badges=tuple(totals.get("badges", ())),
+                standing=next((standing_of(item) for item in of(Entity.STANDING)), None),
             ),
             slots=[slot for item in of(Entity.SCHEDULE) for slot in schedule_of(item).slots.values()],
             entries=sorted(map(entry_of, of(Entity.POINTS)), key=lambda entry: entry.number),

@@ -7,6 +7,7 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.table import Table
 
 
@@ -36,4 +37,5 @@ class ProfileRepository:
             points=int(totals.get("points", 0)),
             study_minutes=int(totals.get("studyMinutes", 0)),
             badges=tuple(totals.get("badges", ())),
+            standing=standing_of(single[Entity.STANDING]) if Entity.STANDING in single else None,
         )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.points import Totals
 from peerlearn.domain.progress import Dashboard, LearnerCourse, ProgressChange
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.courses import course_of, modules_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
+from peerlearn.persistence.items.standing import standing_in, standing_of
 from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
+from peerlearn.persistence.standing import admitting
 from peerlearn.persistence.table import Backoff, Table, Write, update
 
 
@@ -39,14 +42,21 @@ class ProgressRepository:
         found = self._table.batch_get(
             [key for one in seated for key in (keys.course(one.course_id), keys.outline(one.course_id))]
         )
-        return Dashboard([_learner_course(one.course_id, one, found) for one in seated], totals_of(user_id, totals))
+        standing = next((standing_of(item) for item in items if item["entity"] == Entity.STANDING), None)
+        courses = [_learner_course(one.course_id, one, found) for one in seated]
+        return Dashboard(courses, totals_of(user_id, totals), standing)
 
     def learner_course(self, user_id: str, course_id: str) -> LearnerCourse:
         found = self._table.batch_get(_read_keys(user_id, course_id))
         return _learner_course(course_id, _enrollment(user_id, course_id, found), found)
 
     def change(
-        self, user_id: str, course_id: str, decide: Callable[[LearnerCourse], ProgressChange | None], request_id: str
+        self,
+        user_id: str,
+        course_id: str,
+        decide: Callable[[LearnerCourse], ProgressChange | None],
+        request_id: str,
+        admission: Admission | None = None,
     ) -> LearnerCourse:
         """Carries out what `decide` makes of the present state: two round trips where nobody else interferes.
 
@@ -57,12 +67,16 @@ class ProgressRepository:
 
         Raises
         ------
+        Unauthenticated, TooManyRequests
+            By the admission, which is the learner's own.
         TemporarilyUnavailable
             The learner's own other requests were always faster.
         """
 
         def plan(token: str) -> tuple[list[Write], LearnerCourse]:
-            found = self._table.batch_get([*_read_keys(user_id, course_id), keys.totals(user_id)])
+            needed = [*_read_keys(user_id, course_id), keys.totals(user_id), keys.standing(user_id)]
+            found = self._table.batch_get(needed)
+            own = admission.seeing(standing_in(found, user_id), utc_now()) if admission is not None else None
             # Who has erased their account is a member of nothing.
             erased = is_erased(found.get(keys.totals(user_id)))
             enrollment = None if erased else _enrollment(user_id, course_id, found)
@@ -72,6 +86,9 @@ class ProgressRepository:
                 return [], before
             totals = totals_of(user_id, found.get(keys.totals(user_id)))
             writes = _writes(before.enrollment, change, totals, token)
+            if own is not None:
+                writes.append(admitting(own, utc_now()))
+                own.spent(utc_now())
             return writes, LearnerCourse(before.course, change.enrollment, before.modules)
 
         return settle(self._table, request_id, plan, backoff=self._backoff)

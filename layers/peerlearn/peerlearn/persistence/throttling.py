@@ -1,122 +1,127 @@
-"""Signing in under a limit on failures: one counter item per allowance, gone with its window."""
+"""Limits of those who are not signed in, and the check of them that is one transaction with a sign-in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.errors import TooManyRequests
-from peerlearn.domain.throttling import WINDOW, Allowance, Failures
-from peerlearn.domain.users import Credential, Session
+from peerlearn.domain.audit import AuditEntry
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.limits import Window
+from peerlearn.domain.throttling import Allowance, SignInLook
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.accounts import credential_of, failures_of, session_item
-from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.audit import recording
+from peerlearn.persistence.items.accounts import credential_of
+from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.table import ConditionFailed, Table, Write, check, put, update
 
-# no window, or one that has closed  --failure-->  a new window with one failure
+# no window, or one that has closed  --use-->  a new window with one use
 _IS_CLOSED = "attribute_not_exists(PK) OR #closes <= :now"
-# an open window below its limit  --failure-->  one more
-_HAS_ROOM = "#closes > :now AND #failures < :limit"
+# an open window below its limit  --use-->  one more
+_HAS_ROOM = "#closes > :now AND #count < :quota"
 # what a sign-in with the right password needs
-_IS_BEARABLE = f"{_IS_CLOSED} OR #failures < :limit"
+_IS_BEARABLE = f"{_IS_CLOSED} OR #count < :quota"
 
-_NAMES = {"#closes": "closesAt", "#failures": "failures"}
+_NAMES = {"#closes": "closesAt", "#count": "count"}
 _TRIES = 4
 
 
+def bearable(allowance: Allowance, now: datetime) -> Write:
+    """Return the condition that the allowance is not used up."""
+    return check(_key(allowance), _IS_BEARABLE, names=_NAMES, values=_values(allowance, now))
+
+
+def window_of(allowance: Allowance, item: Item | None, now: datetime) -> Window:
+    """Return the allowance's present window; one that nothing has opened yet would open now."""
+    second = int(now.timestamp())
+    window = Window(int(item["count"]), int(item["closesAt"])) if item else Window(0, 0)
+    return window if window.is_open(second) else Window(0, second + allowance.limit.seconds)
+
+
 class ThrottleRepository:
-    """Counts failures exactly, however many come at once."""
+    """Counts exactly, however many come at once."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def credential(self, email: str, allowances: Sequence[Allowance], now: datetime) -> Credential | None:
-        """The account of that address, in the same round trip as the look at its allowances.
-
-        Raises
-        ------
-        TooManyRequests
-            An allowance is used up: nothing needs to be hashed.
-        """
+    def look_up(self, email: str, allowance: Allowance, now: datetime) -> SignInLook:
+        """Return the account of that address with what is left of its allowance, read together."""
         key = keys.credential(email)
-        items = self._table.batch_get([key, *(_key(allowance) for allowance in allowances)])
-        found = [items.get(_key(allowance)) for allowance in allowances]
-        _refuse_when_used_up(allowances, [failures_of(item) if item else None for item in found], now)
-        return credential_of(items[key]) if key in items else None
+        items = self._table.batch_get([key, _key(allowance)])
+        found = items.get(_key(allowance))
+        return SignInLook(
+            credential_of(items[key]) if key in items else None,
+            window_of(allowance, found, now),
+            reported=found is not None and "reported" in found,
+        )
 
-    def add_failure(self, allowances: Sequence[Allowance], now: datetime, token: str) -> None:
-        """One more failure for each allowance.
+    def use(self, allowance: Allowance, window: Window | None, now: datetime, token: str) -> None:
+        """Count one use.
+
+        Parameters
+        ----------
+        window: Window or None
+            As it was read; None where it was not, which presumes that none is open.
+        token: str
+            36 characters, made once per request.
 
         Raises
         ------
         TooManyRequests
-            An allowance is used up: the failure is not counted, and the answer must not tell what was checked.
+            The allowance is used up: this use is not counted, and the answer must not tell what was checked.
+        TemporarilyUnavailable
+            Windows opened and closed under every try.
         """
-        opening: set[int] = set()
         for attempt in range(_TRIES):
-            writes = [
-                self._open(allowance, now) if index in opening else self._increment(allowance, now)
-                for index, allowance in enumerate(allowances)
-            ]
+            is_open = window is not None and window.count > 0
+            writing = self._increment(allowance, now) if is_open else self._open(allowance, now)
             try:
-                self._table.transact(writes, f"{token[:34]}{attempt}")
+                self._table.transact([writing], f"{token[:34]}{attempt}")
             except ConditionFailed as failure:
-                found = [failures_of(item) if item else None for item in failure.found]
-                _refuse_when_used_up(allowances, found, now)
-                opening ^= {index for index, failed in enumerate(failure.failed) if failed}
-            else:
-                return
-        # Windows opened and closed under every try: as good as too many.
-        raise TooManyRequests(retry_after=1)
+                window = window_of(allowance, failure.found[0], now)
+                allowance.require_room(window, now)
+                continue
+            allowance.note(window if is_open else None, now)
+            return
+        raise TemporarilyUnavailable
 
-    def sign_in(self, allowance: Allowance, session: Session, now: datetime, token: str) -> None:
-        """Stores the session if the account's allowance is not used up, in one transaction with that check.
-
-        Raises
-        ------
-        TooManyRequests
-        """
-        bearable = check(_key(allowance), _IS_BEARABLE, names=_NAMES, values=_values(allowance, now))
-        try:
-            self._table.transact([put(session_item(session)), bearable], token)
-        except ConditionFailed as failure:
-            item = failure.found[1]
-            _refuse_when_used_up([allowance], [failures_of(item) if item else None], now)
-            raise TooManyRequests(retry_after=1) from failure
+    def report(self, allowance: Allowance, entry: AuditEntry, token: str) -> None:
+        """Record once for each window that it is used up, in one transaction with the mark that says so."""
+        marking = update(
+            _key(allowance),
+            "SET #reported = :true",
+            condition="attribute_exists(PK) AND attribute_not_exists(#reported)",
+            names={"#reported": "reported"},
+            values={":true": True},
+        )
+        with suppress(ConditionFailed):
+            self._table.transact([marking, recording(entry)], token)
 
     def _increment(self, allowance: Allowance, now: datetime) -> Write:
         return update(
             _key(allowance),
-            "SET #failures = #failures + :one",
+            "SET #count = #count + :one",
             condition=_HAS_ROOM,
             names=_NAMES,
             values=_values(allowance, now) | {":one": 1},
         )
 
     def _open(self, allowance: Allowance, now: datetime) -> Write:
-        closes_at = now + WINDOW
+        closes_at = int(now.timestamp()) + allowance.limit.seconds
         item = {
             **_key(allowance).as_item(),
             "entity": Entity.THROTTLE.value,
-            "failures": 1,
-            "closesAt": to_rfc3339(closes_at),
-            "ttl": int(closes_at.timestamp()),
+            "count": 1,
+            "closesAt": closes_at,
+            "ttl": closes_at,
         }
         names = {"#closes": _NAMES["#closes"]}
-        return put(item, condition=_IS_CLOSED, names=names, values={":now": to_rfc3339(now)})
+        return put(item, condition=_IS_CLOSED, names=names, values={":now": int(now.timestamp())})
 
 
 def _key(allowance: Allowance) -> keys.Key:
     return keys.throttle(allowance.subject)
 
 
-def _values(allowance: Allowance, now: datetime) -> dict[str, str | int]:
-    return {":now": to_rfc3339(now), ":limit": allowance.limit}
-
-
-def _refuse_when_used_up(allowances: Sequence[Allowance], found: Sequence[Failures | None], now: datetime) -> None:
-    for allowance, failures in zip(allowances, found, strict=True):
-        if failures and failures.closes_at > now and failures.count >= allowance.limit:
-            wait = (failures.closes_at - now).total_seconds()
-            raise TooManyRequests("Too many failed sign-ins. Try again later.", retry_after=max(1, int(wait) + 1))
+def _values(allowance: Allowance, now: datetime) -> dict[str, int]:
+    return {":now": int(now.timestamp()), ":quota": allowance.limit.quota}

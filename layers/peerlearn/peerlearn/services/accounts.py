@@ -9,17 +9,11 @@ from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import (
-    Conflict,
-    InvalidCredentials,
-    Unauthenticated,
-    UserNotFound,
-    ValidationFailed,
-)
+from peerlearn.domain.errors import InvalidCredentials, Unauthenticated
 from peerlearn.domain.ids import new_id
-from peerlearn.domain.passwords import password_weaknesses
-from peerlearn.domain.throttling import Allowance, allowances
+from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SESSIONS, SIGN_INS, Limit, Limits, Window
+from peerlearn.domain.standing import Standing, session_ended
+from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import (
     REFRESH_TOKEN_LIFETIME,
     Credential,
@@ -29,186 +23,184 @@ from peerlearn.domain.users import (
     Session,
     User,
 )
+from peerlearn.services.proofs import PasswordProof, Passwords, require_strong
 
 
 class Accounts(Protocol):
-    """What these use cases need of the store; see `peerlearn.persistence.accounts`."""
+    """See `peerlearn.persistence.accounts`."""
 
     def add(self, credential: Credential, session: Session, token: str) -> None: ...
-    def credential(self, email: str) -> Credential | None: ...
-    def user(self, user_id: str) -> User | None: ...
-    def rotate(self, claims: RefreshClaims, next_hash: str, now: datetime) -> Session: ...
-    def revoke(self, user_id: str, session_id: str) -> None: ...
-    def change_password(self, credential: Credential, new_hash: str, keep_session_id: str, token: str) -> bool: ...
-    def change_role(self, user: User, role: Role, token: str) -> User | None: ...
+    def renew_hash(self, credential: Credential, new_hash: str) -> None: ...
+
+
+class Sessions(Protocol):
+    """See `peerlearn.persistence.sessions`."""
+
+    def begin(
+        self, credential: Credential, session: Session, allowance: Allowance, limit: Limit, now: datetime, token: str
+    ) -> bool: ...
+    def rotate(self, claims: RefreshClaims, next_hash: str, limit: Limit, now: datetime, token: str) -> Session: ...
+    def present(self, user_id: str) -> tuple[User | None, Standing | None]: ...
+    def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
 
 
 class Throttle(Protocol):
-    """Counts failed sign-ins; see `peerlearn.persistence.throttling`."""
+    """See `peerlearn.persistence.throttling`."""
 
-    def credential(self, email: str, allowances: Sequence[Allowance], now: datetime) -> Credential | None: ...
-    def add_failure(self, allowances: Sequence[Allowance], now: datetime, token: str) -> None: ...
-    def sign_in(self, allowance: Allowance, session: Session, now: datetime, token: str) -> None: ...
-
-
-class Passwords(Protocol):
-    def hash(self, password: str) -> str: ...
-    def verify(self, password: str, password_hash: str | None) -> bool: ...
+    def use(self, allowance: Allowance, window: Window | None, now: datetime, token: str) -> None: ...
 
 
 class Tokens(Protocol):
+    """See `peerlearn.adapters.tokens`."""
+
     def issue_access(self, user: User, session_id: str) -> str: ...
     def issue_refresh(self, session: Session, role: Role) -> str: ...
     def refresh_hash(self, session_id: str, generation: int) -> str: ...
     def verify_refresh(self, token: str) -> RefreshClaims: ...
 
 
+class Devices(Protocol):
+    """See `peerlearn.adapters.device_tokens`."""
+
+    def issue(self, email: str) -> str: ...
+    def device_of(self, token: str | None, email: str) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The user and a fresh pair of tokens."""
+    """The user, a fresh pair of tokens, and after a sign-in the token of the device."""
 
     user: User
     access_token: str
     refresh_token: str
+    device_token: str | None = None
 
 
 class AccountService:
-    """The use cases of the `auth` endpoints."""
+    """The use cases of the `auth` endpoints that issue tokens."""
 
     def __init__(
-        self, accounts: Accounts, throttle: Throttle, passwords: Passwords, tokens: Tokens, clock: Clock = utc_now
+        self,
+        accounts: Accounts,
+        sessions: Sessions,
+        proof: PasswordProof,
+        throttle: Throttle,
+        passwords: Passwords,
+        tokens: Tokens,
+        devices: Devices,
+        limits: Limits,
+        clock: Clock = utc_now,
     ) -> None:
         self._accounts = accounts
+        self._sessions = sessions
+        self._proof = proof
         self._throttle = throttle
         self._passwords = passwords
         self._tokens = tokens
+        self._devices = devices
+        self._limits = limits
         self._clock = clock
 
     def register(
-        self, name: str, email: str, password: str, interests: Sequence[str] = (), learning_goals: Sequence[str] = ()
+        self,
+        name: str,
+        email: str,
+        password: str,
+        interests: Sequence[str] = (),
+        learning_goals: Sequence[str] = (),
+        *,
+        source: str = "",
+        device_name: str | None = None,
+        role: Role = Role.LEARNER,
     ) -> SignedIn:
-        """A new learner, signed in.
+        """Add a learner, signed in.
+
+        Parameters
+        ----------
+        source: str, optional
+            The caller's network address as API Gateway saw it; empty where an operator acts.
 
         Raises
         ------
         ValidationFailed
             The password breaks a rule.
         EmailAlreadyRegistered
+        TooManyRequests
+            Of this address.
         """
-        _require_strong(password, "password")
+        require_strong(password, "password")
+        if source:
+            allowance = Allowance.of(self._limits[REGISTRATIONS], source)
+            self._throttle.use(allowance, None, self._clock(), str(uuid4()))
         user = User(
             user_id=new_id("usr"),
             name=name,
             email=email,
-            role=Role.LEARNER,
+            role=role,
             interests=tuple(interests),
             learning_goals=tuple(learning_goals),
             created_at=self._clock(),
         )
-        session = self._new_session(user)
+        session = self._new_session(user, device_name)
         self._accounts.add(Credential(self._passwords.hash(password), user), session, str(uuid4()))
-        return self._signed_in(user, session)
+        return self._signed_in(user, session, self._devices.issue(email))
 
-    def login(self, email: str, password: str, source: str) -> SignedIn:
-        """A new session.
+    def login(
+        self,
+        email: str,
+        password: str,
+        source: str = "",
+        *,
+        device_token: str | None = None,
+        device_name: str | None = None,
+    ) -> SignedIn:
+        """Begin a session.
 
         Parameters
         ----------
         source: str
             The caller's network address as API Gateway saw it.
+        device_token: str, optional
+            What an earlier sign-in from the device was answered.
 
         Raises
         ------
         InvalidCredentials
             Unknown address or wrong password: the same answer after the same work.
+        AccountSuspended
+            The password is right.
         TooManyRequests
-            Ten sign-ins to this account from this source have failed within 15 minutes; the right password is refused
-            too, but not from elsewhere.
+            Ten wrong passwords were tried within 15 minutes; the right one is refused too, but not from a known device.
         """
-        per_account, per_source = allowances(email, source)
-        credential = self._throttle.credential(email, (per_account, per_source), self._clock())
-        is_right = self._passwords.verify(password, credential.password_hash if credential else None)
-        if credential is None or not is_right:
-            self._throttle.add_failure((per_account, per_source), self._clock(), str(uuid4()))
+        device = self._devices.device_of(device_token, email)
+        proof = self._proof.prove(email, password, source, device)
+        user = proof.credential.user
+        session = self._new_session(user, device_name)
+        limit = self._limits[SIGN_INS]
+        if not self._sessions.begin(proof.credential, session, proof.allowance, limit, self._clock(), str(uuid4())):
+            # The password was changed, or the account erased, while this one was being checked.
             raise InvalidCredentials
-        session = self._new_session(credential.user)
-        self._throttle.sign_in(per_account, session, self._clock(), str(uuid4()))
-        return self._signed_in(credential.user, session)
+        if self._passwords.needs_renewal(password, proof.credential.password_hash):
+            self._accounts.renew_hash(proof.credential, self._passwords.hash(password))
+        known = device_token if device is not None else self._devices.issue(email)
+        return self._signed_in(user, session, known)
 
     def refresh(self, refresh_token: str) -> SignedIn:
-        """The next pair of tokens; the one shown is spent.
+        """Return the next pair of tokens; the one shown is spent.
 
         Raises
         ------
-        Unauthenticated, TokenExpired, TokenReused
+        Unauthenticated, TokenExpired, TokenReused, TooManyRequests
         """
         claims = self._tokens.verify_refresh(refresh_token)
         next_hash = self._tokens.refresh_hash(claims.session_id, claims.generation + 1)
-        session = self._accounts.rotate(claims, next_hash, self._clock())
-        user = self._accounts.user(claims.user_id)
-        if user is None or not user.allows(session):
-            self._accounts.revoke(claims.user_id, claims.session_id)
-            raise Unauthenticated("This session has ended. Sign in again.")
+        session = self._sessions.rotate(claims, next_hash, self._limits[REFRESHES], self._clock(), str(uuid4()))
+        user, standing = self._sessions.present(claims.user_id)
+        if user is None or standing is None or claims.session_id not in standing.sessions:
+            raise session_ended()
         return self._signed_in(user, session)
 
-    def logout(self, refresh_token: str) -> None:
-        """Ends the token's session; a second time changes nothing.
-
-        Raises
-        ------
-        Unauthenticated, TokenExpired
-        """
-        claims = self._tokens.verify_refresh(refresh_token)
-        self._accounts.revoke(claims.user_id, claims.session_id)
-
-    def change_password(self, caller: Principal, current_password: str, new_password: str) -> None:
-        """A new password; every other session of the caller ends.
-
-        Raises
-        ------
-        InvalidCredentials
-            The current password is wrong.
-        ValidationFailed
-            The new one breaks a rule.
-        Conflict
-            The account was changed at the same moment from elsewhere.
-        Unauthenticated
-            The account was erased.
-        """
-        _require_strong(new_password, "newPassword")
-        user = self._accounts.user(caller.user_id)
-        if user is None:
-            raise account_erased()
-        credential = self._accounts.credential(user.email)
-        if credential is None or not self._passwords.verify(current_password, credential.password_hash):
-            raise InvalidCredentials("The current password is wrong.")
-        new_hash = self._passwords.hash(new_password)
-        if not self._accounts.change_password(credential, new_hash, caller.session_id, str(uuid4())):
-            raise Conflict("The account was changed at the same moment from elsewhere.")
-
-    def set_role(self, caller: Principal, user_id: str, role: Role) -> User:
-        """The user with that role; where it is a new one, all of their sessions end.
-
-        Raises
-        ------
-        UserNotFound
-        Conflict
-            Administrators do not give up their own role; or nobody would be one any more, since two do it to each other
-            at the same moment; or the account was changed at the same moment from elsewhere.
-        """
-        if user_id == caller.user_id and role is not Role.ADMIN:
-            raise Conflict("Another administrator has to do this for you.")
-        user = self._accounts.user(user_id)
-        if user is None:
-            raise UserNotFound
-        if user.role is role:
-            return user
-        changed = self._accounts.change_role(user, role, str(uuid4()))
-        if changed is None:
-            raise Conflict("The account was changed at the same moment from elsewhere.")
-        return changed
-
-    def _new_session(self, user: User) -> Session:
+    def _new_session(self, user: User, device_name: str | None) -> Session:
         session_id = new_id("sid")
         now = self._clock()
         return Session(
@@ -218,18 +210,37 @@ class AccountService:
             token_hash=self._tokens.refresh_hash(session_id, 1),
             rotated_at=now,
             expires_at=now + REFRESH_TOKEN_LIFETIME,
-            epoch=user.session_epoch,
+            device=device_name,
+            created_at=now,
         )
 
-    def _signed_in(self, user: User, session: Session) -> SignedIn:
+    def _signed_in(self, user: User, session: Session, device_token: str | None = None) -> SignedIn:
         return SignedIn(
             user,
             self._tokens.issue_access(user, session.session_id),
             self._tokens.issue_refresh(session, user.role),
+            device_token,
         )
 
 
-def _require_strong(password: str, field: str) -> None:
-    weaknesses = password_weaknesses(password)
-    if weaknesses:
-        raise ValidationFailed(*((field, weakness) for weakness in weaknesses))
+class SignOutService:
+    """Ends the session of a refresh token, which needs no key that signs."""
+
+    def __init__(self, sessions: Sessions, tokens: Tokens, limits: Limits) -> None:
+        self._sessions = sessions
+        self._tokens = tokens
+        self._limits = limits
+
+    def logout(self, refresh_token: str) -> None:
+        """End the token's session; a second time changes nothing.
+
+        Raises
+        ------
+        Unauthenticated, TokenExpired, TooManyRequests
+        """
+        claims = self._tokens.verify_refresh(refresh_token)
+        try:
+            self._sessions.end(claims.principal, claims.session_id, self._limits[SESSIONS])
+        except Unauthenticated:
+            # Ended already, by whatever it was.
+            return

@@ -24,6 +24,7 @@ from peerlearn.domain.assessments import (
     new_assessment_id,
     new_upload_key,
     next_attempt,
+    next_window,
     own_upload_key,
     require_assessment,
     require_open,
@@ -32,9 +33,11 @@ from peerlearn.domain.assessments import (
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course
 from peerlearn.domain.errors import Forbidden, NotFound, ValidationFailed
+from peerlearn.domain.limits import Limit
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import grade_awards
 from peerlearn.domain.progress import require_course, require_member, require_reader, require_tutor
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.submission_urls import UrlRefused, check_url
 from peerlearn.domain.users import Principal, Role
 
@@ -45,7 +48,12 @@ class Assessments(Protocol):
     def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None: ...
     def desk(self, learner_id: str, assessment_id: str) -> Desk: ...
     def hand_in(
-        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
+        self,
+        learner_id: str,
+        assessment_id: str,
+        decide: Callable[[Desk], SubmissionChange],
+        request_id: str,
+        admission: Admission | None = None,
     ) -> Submission: ...
     def grade(
         self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
@@ -193,11 +201,26 @@ class SubmissionService:
         key = new_upload_key(caller.user_id, assessment_id, upload.file_name)
         return self._uploads.form(key, upload.content_type)
 
-    def submit(self, caller: Principal, assessment_id: str, submission_url: str) -> Submission:
-        """The caller's next attempt.
+    def submit(
+        self,
+        caller: Principal,
+        assessment_id: str,
+        submission_url: str,
+        admission: Admission | None = None,
+        limit: Limit | None = None,
+    ) -> Submission:
+        """Hand in the caller's next attempt.
+
+        Parameters
+        ----------
+        admission: Admission, optional
+            The caller's; without one the product's operator acts.
+        limit: Limit, optional
+            Of attempts at one assessment.
 
         Raises
         ------
+        Unauthenticated, TooManyRequests
         ValidationFailed
             The URL is not one that may be handed in, or not a file of the caller's for this assessment.
         AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
@@ -220,10 +243,13 @@ class SubmissionService:
         def decide(desk: Desk) -> SubmissionChange:
             assessment = self._open_desk(desk, now)
             enrollment = require_member(desk.enrollment)
-            submission, awards = next_attempt(assessment, enrollment, desk.latest, submission_url, uploaded_file(), now)
+            window = next_window(desk.latest, limit, now) if limit is not None else None
+            submission, awards = next_attempt(
+                assessment, enrollment, desk.latest, submission_url, uploaded_file(), now, window
+            )
             return SubmissionChange(submission, awards)
 
-        return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex)
+        return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex, admission)
 
     def download(self, caller: Principal, assessment_id: str, learner_id: str) -> str:
         """A link to the file of a learner's latest attempt, for them and for the tutor.

@@ -12,6 +12,7 @@ from peerlearn.domain.calendars import Booking, CalendarLink, hash_of, new_token
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.errors import NotFound
+from peerlearn.domain.standing import Admission, require_standing
 from peerlearn.domain.users import Principal
 
 # Whose calendar is looked for where a token names nobody: a look is the same work then.
@@ -42,16 +43,23 @@ class CalendarService:
         self._calendars = calendars
         self._clock = clock
 
-    def create_link(self, caller: Principal) -> IssuedLink:
-        """A new link; the former one opens nothing any more.
+    def create_link(self, admission: Admission) -> IssuedLink:
+        """Make a link; the former one opens nothing any more.
+
+        Parameters
+        ----------
+        admission: Admission
+            The caller's, with the account as it was read just now.
 
         Raises
         ------
         Unauthenticated
-            The account was erased.
+            The session has ended, or the account was erased.
         """
+        caller, standing = admission.caller, require_standing(admission.standing, admission.caller)
         issued = IssuedLink(new_token(caller.user_id), self._clock())
-        self._calendars.set_link(CalendarLink(caller.user_id, hash_of(issued.token), issued.created_at), str(uuid4()))
+        link = CalendarLink(caller.user_id, hash_of(issued.token), issued.created_at, caller.session_id, standing.epoch)
+        self._calendars.set_link(link, str(uuid4()))
         return issued
 
     def revoke_link(self, caller: Principal) -> None:

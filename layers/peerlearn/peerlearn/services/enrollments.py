@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
@@ -17,6 +18,8 @@ from peerlearn.domain.enrollments import (
 )
 from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.standing import Admission, Standing, require_standing
+from peerlearn.domain.users import Principal
 
 # Each collision means that somebody else got something done; past this many the course is too busy to go on.
 DECISIONS_MAX = 8
@@ -27,20 +30,23 @@ class Enrollments(Protocol):
 
     def known_shards(self, course_id: str) -> int: ...
     def situation(self, learner_id: str, course_id: str) -> Situation: ...
-    def apply(self, change: Change, token: str) -> None: ...
+    def apply(self, change: Change, token: str, admission: Admission | None = None) -> None: ...
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
-    def of_learner(self, learner_id: str) -> list[Enrollment]: ...
+    def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]: ...
     def titles(self, course_ids: Sequence[str]) -> dict[str, str]: ...
 
 
 class EnrollmentService:
-    """The use cases of the `enrollments` endpoints."""
+    """The use cases of the `enrollments` endpoints.
+
+    An `admission` is that of the learner who asks; without one the product itself acts, or its operator.
+    """
 
     def __init__(self, store: Enrollments, clock: Clock = utc_now) -> None:
         self._store = store
         self._clock = clock
 
-    def enroll(self, learner_id: str, course_id: str) -> Enrollment:
+    def enroll(self, learner_id: str, course_id: str, admission: Admission | None = None) -> Enrollment:
         """A seat, at once. A course takes one round trip; a session two, since its time must be compared.
 
         A course whose seats are in shards takes one more where this process does not know of them yet, and two more
@@ -55,9 +61,10 @@ class EnrollmentService:
         now = self._clock()
 
         presumed = self._presumed(learner_id, course_id, None)
-        return self._settle(presumed, lambda situation: book(situation, now), needs_schedule=True).enrollment
+        decide = partial(book, now=now)
+        return self._settle(presumed, decide, admission, needs_schedule=True).enrollment
 
-    def withdraw(self, learner_id: str, course_id: str) -> None:
+    def withdraw(self, learner_id: str, course_id: str, admission: Admission | None = None) -> None:
         """Gives the seat up; progress stays, for a later return.
 
         Raises
@@ -66,9 +73,9 @@ class EnrollmentService:
         """
         now = self._clock()
         presumed = self._presumed(learner_id, course_id, EnrollmentStatus.ACTIVE)
-        self._settle(presumed, lambda situation: withdraw(situation, now))
+        self._settle(presumed, partial(withdraw, now=now), admission)
 
-    def join_waitlist(self, learner_id: str, course_id: str) -> PlaceInLine:
+    def join_waitlist(self, learner_id: str, course_id: str, admission: Admission | None = None) -> PlaceInLine:
         """A place in the waitlist of a full course.
 
         Raises
@@ -82,11 +89,11 @@ class EnrollmentService:
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
 
         found = self._store.situation(learner_id, course_id)
-        change = self._settle(found, lambda situation: join_line(situation, now))
+        change = self._settle(found, partial(join_line, now=now), admission)
         position = self._store.position(course_id, learner_id, change.waiting_since or "")
         return PlaceInLine(course_id, position, now)
 
-    def leave_waitlist(self, learner_id: str, course_id: str) -> None:
+    def leave_waitlist(self, learner_id: str, course_id: str, admission: Admission | None = None) -> None:
         """Gives the place in the waitlist up.
 
         Raises
@@ -94,13 +101,21 @@ class EnrollmentService:
         CourseNotFound, NotEnrolled
         """
         now = self._clock()
-        self._settle(self._store.situation(learner_id, course_id), lambda situation: leave_line(situation, now))
+        self._settle(self._store.situation(learner_id, course_id), partial(leave_line, now=now), admission)
 
     def list_mine(
-        self, learner_id: str, status: EnrollmentStatus | None, wanted: PageRequest
+        self, caller: Principal, status: EnrollmentStatus | None, wanted: PageRequest
     ) -> PageResult[EnrollmentListing]:
-        """A learner's enrolments, newest first, with their courses' titles."""
-        everything = [one for one in self._store.of_learner(learner_id) if status in (None, one.status)]
+        """Return the caller's enrolments, newest first, with their courses' titles.
+
+        Raises
+        ------
+        Unauthenticated
+            The session has ended.
+        """
+        standing, enrollments = self._store.of_learner(caller.user_id)
+        require_standing(standing, caller)
+        everything = [one for one in enrollments if status in (None, one.status)]
         everything.sort(key=lambda one: (one.enrolled_at, one.course_id), reverse=True)
         page = slice_page(everything, wanted)
         titles = self._store.titles([one.course_id for one in page.entries])
@@ -110,7 +125,12 @@ class EnrollmentService:
         return Situation.presumed(learner_id, course_id, status, self._store.known_shards(course_id))
 
     def _settle(
-        self, first: Situation, decide: Callable[[Situation], Change], *, needs_schedule: bool = False
+        self,
+        first: Situation,
+        decide: Callable[[Situation], Change],
+        admission: Admission | None,
+        *,
+        needs_schedule: bool = False,
     ) -> Change:
         """Decides, and decides again on what was found instead, until a change is written or refused."""
         situation: Situation | None = first
@@ -122,9 +142,9 @@ class EnrollmentService:
             except EnrollmentDenied as denial:
                 raise self._with_position(denial, situation) from denial
             try:
-                self._store.apply(change, str(uuid4()))
+                self._store.apply(change, str(uuid4()), admission)
             except Collision as collision:
-                situation = collision.situation
+                situation, admission = collision.situation, collision.admission
                 continue
             return change
         raise TemporarilyUnavailable

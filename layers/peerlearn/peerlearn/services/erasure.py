@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
+from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, CoursePage, CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Conflict, NotEnrolled, TemporarilyUnavailable, Unauthenticated
-from peerlearn.domain.users import Principal, Session, User
+from peerlearn.domain.errors import Conflict, NotEnrolled, TemporarilyUnavailable
+from peerlearn.domain.users import Principal, User
+from peerlearn.services.proofs import PasswordProof, Profiles, prove_own
 
 # How often a role may change, or a seat move on, between a look and a write.
 _TRIES = 5
@@ -21,7 +22,7 @@ _OPEN = (EnrollmentStatus.ACTIVE, EnrollmentStatus.WAITLISTED)
 class Accounts(Protocol):
     """See `peerlearn.persistence.erasure`."""
 
-    def begin(self, user: User, now: datetime, token: str) -> bool: ...
+    def begin(self, user: User, session_id: str, entry: AuditEntry, now: datetime, token: str) -> bool: ...
 
 
 class Teaching(Protocol):
@@ -32,43 +33,50 @@ class Teaching(Protocol):
     def forget(self, user_id: str) -> None: ...
 
 
-class SignIns(Protocol):
-    """See `peerlearn.persistence.connections`."""
-
-    def sign_in(self, caller: Principal) -> tuple[User | None, Session | None]: ...
-
-
 class ErasureService:
     """The use case of the endpoint."""
 
-    def __init__(self, accounts: Accounts, teaching: Teaching, sign_ins: SignIns, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        teaching: Teaching,
+        profiles: Profiles,
+        proof: PasswordProof,
+        trail: AuditTrail,
+        clock: Clock = utc_now,
+    ) -> None:
         self._accounts = accounts
         self._teaching = teaching
-        self._sign_ins = sign_ins
+        self._profiles = profiles
+        self._proof = proof
+        self._trail = trail
         self._clock = clock
 
-    def erase(self, caller: Principal) -> None:
-        """The account cannot be used any more, its address is free, and everything else is bound to follow.
+    def erase(self, caller: Principal, password: str) -> None:
+        """End the account: its address is free at once, and everything else is bound to follow.
 
         Raises
         ------
+        InvalidCredentials
+            The password is wrong.
+        TooManyRequests
+            Too many wrong passwords, here and at sign-in together.
         Unauthenticated
-            The session has ended, though its access token has not expired; or the account is erased already.
+            The session has ended, or the account is erased already.
         Conflict
             The caller has published courses, named in `details.courses`, or is the last administrator.
         TemporarilyUnavailable
             The account kept changing.
         """
         for _ in range(_TRIES):
-            user, session = self._sign_ins.sign_in(caller)
-            # What cannot be taken back takes more than a token that outlives its session.
-            if user is None or session is None or session.revoked or not user.allows(session):
-                raise account_erased() if user is None else Unauthenticated("This session has ended. Sign in again.")
+            # What cannot be taken back takes more than a token.
+            user = prove_own(self._profiles, self._proof, caller, password).user
             published = [one for one in self._teaching.courses(caller.user_id) if one.status is CourseStatus.PUBLISHED]
             if published:
                 names = sorted(course.course_id for course in published)
                 raise Conflict("Close your published courses first.", details={"courses": names})
-            if self._accounts.begin(user, self._clock(), str(uuid4())):
+            entry = self._trail.entry(caller, AuditAction.ACCOUNT_ERASED, caller.user_id)
+            if self._accounts.begin(user, caller.session_id, entry, self._clock(), str(uuid4())):
                 return
         raise TemporarilyUnavailable
 

@@ -25,7 +25,9 @@ from peerlearn.domain.exports import (
     TooLarge,
 )
 from peerlearn.domain.ids import new_id
+from peerlearn.domain.limits import EXPORTS
 from peerlearn.domain.messages import Conversation, Message, Pair
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import FORMER_LEARNER, Principal
 
 
@@ -51,6 +53,12 @@ class Files(Protocol):
     def link(self, key: str, expires_in: int) -> str: ...
 
 
+class Gate(Protocol):
+    """See `peerlearn.services.standing`."""
+
+    def admit(self, caller: Principal, *limits: str) -> Admission: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Where an export's file can be fetched, until when; to be had anew as long as the record stands."""
@@ -63,24 +71,27 @@ class Link:
 class ExportService:
     """The use case of the endpoint, and what is left to do behind it."""
 
-    def __init__(self, store: Store, files: Files, clock: Clock = utc_now) -> None:
+    def __init__(self, store: Store, files: Files, gate: Gate, clock: Clock = utc_now) -> None:
         self._store = store
         self._files = files
+        self._gate = gate
         self._clock = clock
 
     def export(self, caller: Principal) -> PersonalData | ExportRecord | Link:
         """Everything about the caller: itself, or the record of a file that is being written, or a link to the file.
 
-        Asked again while a file is being written, no second one is begun.
+        Asked again while a file is being written, no second one is begun, and nothing counts against the limit.
 
         Raises
         ------
         Unauthenticated
-            The account was erased.
+            The session has ended, or the account was erased.
+        TooManyRequests
         """
         now = self._clock()
         record = self._store.record(caller.user_id)
         if record is None or record.expires_at <= now:
+            self._gate.admit(caller, EXPORTS)
             try:
                 return self._small(caller.user_id)
             except TooLarge:

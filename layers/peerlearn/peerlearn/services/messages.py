@@ -9,9 +9,11 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Forbidden, UserNotFound, ValidationFailed
 from peerlearn.domain.ids import new_id
+from peerlearn.domain.limits import Limit
 from peerlearn.domain.messages import (
     Conversation,
     Draft,
+    FoundConversation,
     InboxEntry,
     Link,
     LinkBroken,
@@ -23,16 +25,21 @@ from peerlearn.domain.messages import (
 )
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.profiles import Profile
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role, User
 
 
 class Conversations(Protocol):
     """See `peerlearn.persistence.conversations`."""
 
-    def look_up(
-        self, pair: Pair, sender_id: str, client_message_id: str | None
-    ) -> tuple[Conversation | None, Message | None]: ...
-    def append(self, draft: Draft, conversation: Conversation | None, link: Link | None) -> Message: ...
+    def look_up(self, pair: Pair, sender: Principal, client_message_id: str | None) -> FoundConversation: ...
+    def append(
+        self,
+        draft: Draft,
+        conversation: Conversation | None,
+        link: Link | None,
+        admission: Admission | None = None,
+    ) -> Message: ...
     def mark_read(self, message: Message, reader_id: str, origin: str | None) -> Conversation: ...
     def head_and_message(self, pair: Pair, seq: int) -> tuple[Conversation | None, Message | None]: ...
     def conversation(self, pair: Pair) -> Conversation | None: ...
@@ -64,6 +71,8 @@ class MessageService:
         text: str,
         client_message_id: str | None = None,
         origin: str | None = None,
+        admission: Admission | None = None,
+        unanswered: Limit | None = None,
     ) -> tuple[Message, bool]:
         """Stores a message, and tells whether it is read already (a repeated one may be).
 
@@ -76,9 +85,14 @@ class MessageService:
             The client's own id: what was stored under it before is answered again and nothing is stored.
         origin: str, optional
             The connection it came by.
+        admission: Admission, optional
+            The sender's; without one the product itself acts, or its operator.
+        unanswered: Limit, optional
+            How many somebody may be sent who has never answered.
 
         Raises
         ------
+        Unauthenticated, TooManyRequests
         UserNotFound
         Forbidden
             No shared course, not its tutor, and the receiver has not written to the sender.
@@ -86,7 +100,10 @@ class MessageService:
             To oneself.
         """
         pair = self._pair(sender, receiver_id, "receiverId")
-        conversation, stored = self._conversations.look_up(pair, sender.user_id, client_message_id)
+        found = self._conversations.look_up(pair, sender, client_message_id)
+        if admission is not None:
+            admission = admission.seeing(found.standing, self._clock())
+        conversation, stored = found.head, found.stored
         if stored is not None:
             return stored, conversation is not None and conversation.is_read(stored)
         draft = Draft(
@@ -97,14 +114,15 @@ class MessageService:
             written_at=self._clock(),
             client_message_id=client_message_id,
             origin=origin,
+            unanswered=unanswered,
         )
         link = self._needed_link(conversation, sender, receiver_id)
         try:
-            return self._conversations.append(draft, conversation, link), False
+            return self._conversations.append(draft, conversation, link, admission), False
         except LinkBroken:
             # They may share another course.
             link = self._link(sender, receiver_id)
-            return self._conversations.append(draft, conversation, link), False
+            return self._conversations.append(draft, conversation, link, admission), False
 
     def require_reach(self, sender: Principal, receiver_id: str) -> None:
         """Whether the sender may write to the receiver.

@@ -20,6 +20,7 @@ from peerlearn.domain.peers import (
     ranked,
 )
 from peerlearn.domain.profiles import Profile
+from peerlearn.domain.standing import require_standing
 from peerlearn.domain.users import Principal, User
 
 
@@ -54,13 +55,14 @@ class PeerService:
         Raises
         ------
         Unauthenticated
-            The caller's account was erased.
+            The session has ended, or the account was erased.
         CourseNotFound, NotEnrolled
             Of the course that was asked for.
         """
         own = self._neighbourhood.profile(caller.user_id)
         if own is None:
             raise account_erased()
+        require_standing(own.standing, caller)
         enrollments = self._enrollments(own, course_id)
         if not enrollments:
             return FoundPeers(slice_page([], wanted), {})

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.profiles import Profile
+from peerlearn.domain.standing import require_standing
 from peerlearn.domain.users import Principal, User
 
 
@@ -40,16 +41,17 @@ class ProfileService:
         self._accounts = accounts
 
     def profile(self, caller: Principal) -> Profile:
-        """The caller's own page.
+        """Return the caller's own page.
 
         Raises
         ------
         Unauthenticated
-            The account was erased.
+            The session has ended, or the account was erased.
         """
         profile = self._profiles.profile(caller.user_id)
         if profile is None:
             raise account_erased()
+        require_standing(profile.standing, caller)
         return profile
 
     def update(

@@ -18,6 +18,7 @@ from peerlearn.domain.progress import (
     require_course,
     require_member,
 )
+from peerlearn.domain.standing import Admission, require_standing
 from peerlearn.domain.users import Principal
 
 
@@ -27,7 +28,12 @@ class ProgressStore(Protocol):
     def dashboard(self, user_id: str) -> Dashboard: ...
     def learner_course(self, user_id: str, course_id: str) -> LearnerCourse: ...
     def change(
-        self, user_id: str, course_id: str, decide: Callable[[LearnerCourse], ProgressChange | None], request_id: str
+        self,
+        user_id: str,
+        course_id: str,
+        decide: Callable[[LearnerCourse], ProgressChange | None],
+        request_id: str,
+        admission: Admission | None = None,
     ) -> LearnerCourse: ...
 
 
@@ -39,8 +45,15 @@ class ProgressService:
         self._clock = clock
 
     def everything(self, caller: Principal, wanted: PageRequest) -> tuple[PageResult[Progress], ProgressSummary]:
-        """The caller's courses, last enrolled first; the summary is over all of them, whatever the page."""
+        """Return the caller's courses, last enrolled first; the summary is over all of them, whatever the page.
+
+        Raises
+        ------
+        Unauthenticated
+            The session has ended.
+        """
         dashboard = self._progress.dashboard(caller.user_id)
+        require_standing(dashboard.standing, caller)
         members = [(require_member(one.enrollment), one) for one in dashboard.courses]
         members.sort(key=lambda pair: (pair[0].enrolled_at, pair[0].course_id), reverse=True)
         courses = [_progress_of(one) for _, one in members]
@@ -57,11 +70,24 @@ class ProgressService:
         require_course(found.course)
         return _progress_of(found)
 
-    def complete(self, caller: Principal, course_id: str, module_id: str, study_minutes: int = 0) -> Progress:
-        """Marks a module complete; a second time changes nothing.
+    def complete(
+        self,
+        caller: Principal,
+        course_id: str,
+        module_id: str,
+        study_minutes: int = 0,
+        admission: Admission | None = None,
+    ) -> Progress:
+        """Mark a module complete; a second time changes nothing.
+
+        Parameters
+        ----------
+        admission: Admission, optional
+            The caller's; without one the product's operator acts.
 
         Raises
         ------
+        Unauthenticated, TooManyRequests
         CourseNotFound, NotEnrolled, ModuleNotFound
         TemporarilyUnavailable
             The caller's own other requests were always faster.
@@ -72,7 +98,7 @@ class ProgressService:
             require_course(found.course)
             return complete_module(require_member(found.enrollment), found.modules, module_id, study_minutes, now)
 
-        return _progress_of(self._progress.change(caller.user_id, course_id, decide, uuid4().hex))
+        return _progress_of(self._progress.change(caller.user_id, course_id, decide, uuid4().hex, admission))
 
 
 def _progress_of(found: LearnerCourse) -> Progress:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.errors import Unauthenticated
-from peerlearn.domain.realtime import TICKET_LIFETIME, Connection, Ticket
-from peerlearn.domain.users import Principal, Session, User
+from peerlearn.domain.limits import Limit
+from peerlearn.domain.realtime import HANDSHAKE, TICKET_LIFETIME, Connection, Ticket, too_many
+from peerlearn.domain.users import Principal
 
 _TICKET_BYTES = 32
 
@@ -20,11 +21,17 @@ _TICKET_BYTES = 32
 class Connections(Protocol):
     """See `peerlearn.persistence.connections`."""
 
-    def sign_in(self, caller: Principal) -> tuple[User | None, Session | None]: ...
     def add_ticket(self, ticket_hash: str, ticket: Ticket) -> None: ...
     def take_ticket(self, ticket_hash: str, now: datetime) -> Ticket | None: ...
-    def add(self, connection: Connection, epoch: int, token: str) -> None: ...
+    def add(self, connection: Connection, token: str) -> None: ...
+    def of_user(self, user_id: str) -> Sequence[Connection]: ...
     def remove(self, user_id: str, connection_id: str) -> None: ...
+
+
+class Push(Protocol):
+    """See `peerlearn.adapters.push`."""
+
+    def close(self, connection_id: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class IssuedTicket:
 
 
 class RealtimeService:
-    """The use cases of the ticket endpoint and of the WebSocket's own routes."""
+    """The use cases of the ticket endpoint, the authorizer and `$disconnect`."""
 
     def __init__(self, connections: Connections, web_socket_url: str, clock: Clock = utc_now) -> None:
         self._connections = connections
@@ -45,19 +52,10 @@ class RealtimeService:
         self._clock = clock
 
     def issue_ticket(self, caller: Principal) -> IssuedTicket:
-        """A ticket for one handshake; only its hash is stored.
-
-        Raises
-        ------
-        Unauthenticated
-            The session has ended, though its access token has not expired yet.
-        """
-        user, session = self._connections.sign_in(caller)
-        if user is None or session is None or session.revoked or not user.allows(session):
-            raise Unauthenticated("This session has ended. Sign in again.")
+        """Return a ticket for one handshake, which asks again whether the session stands. Only its hash is stored."""
         text = secrets.token_urlsafe(_TICKET_BYTES)
         expires_at = self._clock() + TICKET_LIFETIME
-        ticket = Ticket(user.user_id, user.role, session.session_id, session.epoch, expires_at)
+        ticket = Ticket(caller.user_id, caller.role, caller.session_id, expires_at)
         self._connections.add_ticket(_hash(text), ticket)
         return IssuedTicket(text, self._web_socket_url, expires_at)
 
@@ -65,8 +63,27 @@ class RealtimeService:
         """What the ticket stands for, once; None where it stands for nothing."""
         return self._connections.take_ticket(_hash(ticket), self._clock())
 
-    def connect(self, caller: Principal, epoch: int, connection_id: str) -> None:
-        """The connection is there to be pushed to.
+    def disconnect(self, caller: Principal, connection_id: str) -> None:
+        self._connections.remove(caller.user_id, connection_id)
+
+
+class ConnectionService:
+    """The use case of `$connect`.
+
+    Parameters
+    ----------
+    sockets: Limit
+        How many connections an account may have open.
+    """
+
+    def __init__(self, connections: Connections, push: Push, sockets: Limit, clock: Clock = utc_now) -> None:
+        self._connections = connections
+        self._push = push
+        self._sockets = sockets
+        self._clock = clock
+
+    def connect(self, caller: Principal, connection_id: str) -> None:
+        """Store the connection, so that it is pushed to; of more than 20 of one account the oldest are closed.
 
         Raises
         ------
@@ -74,10 +91,12 @@ class RealtimeService:
             The session ended since the ticket was issued.
         """
         connection = Connection(caller.user_id, connection_id, caller.session_id, self._clock())
-        self._connections.add(connection, epoch, str(uuid4()))
-
-    def disconnect(self, caller: Principal, connection_id: str) -> None:
-        self._connections.remove(caller.user_id, connection_id)
+        self._connections.add(connection, str(uuid4()))
+        for surplus in too_many(self._connections.of_user(caller.user_id), self._sockets.quota):
+            was_open = self._push.close(surplus.connection_id)
+            # One whose handshake is still under way keeps its item: the next connection closes it.
+            if was_open or surplus.connected_at <= self._clock() - HANDSHAKE:
+                self._connections.remove(surplus.user_id, surplus.connection_id)
 
 
 def _hash(ticket: str) -> str:

@@ -1,10 +1,9 @@
-"""Accounts, sessions and failed sign-ins."""
+"""Accounts and sign-in sessions."""
 
 from __future__ import annotations
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
-from peerlearn.domain.throttling import Failures
-from peerlearn.domain.users import Credential, Role, Session, User
+from peerlearn.domain.users import AccountState, Credential, Role, Session, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
 
@@ -19,6 +18,7 @@ def _account(user: User) -> Item:
         "learningGoals": list(user.learning_goals),
         "createdAt": to_rfc3339(user.created_at),
         "sessionEpoch": user.session_epoch,
+        "state": user.state.value,
     }
 
 
@@ -47,6 +47,7 @@ def user_of(item: Item) -> User:
         created_at=from_rfc3339(item["createdAt"]),
         session_epoch=int(item["sessionEpoch"]),
         kept_session=item.get("keptSession"),
+        state=AccountState(item["state"]),
     )
 
 
@@ -65,9 +66,11 @@ def session_item(session: Session) -> Item:
         "rotatedAt": to_rfc3339(session.rotated_at),
         "expiresAt": to_rfc3339(session.expires_at),
         "ttl": int(session.expires_at.timestamp()),
-        "epoch": session.epoch,
         "revoked": session.revoked,
+        "createdAt": to_rfc3339(session.created_at or session.rotated_at),
     }
+    if session.device:
+        item["device"] = session.device
     if session.previous_hash:
         item["previousHash"] = session.previous_hash
     return item
@@ -81,12 +84,8 @@ def session_of(item: Item) -> Session:
         token_hash=item["tokenHash"],
         rotated_at=from_rfc3339(item["rotatedAt"]),
         expires_at=from_rfc3339(item["expiresAt"]),
-        epoch=int(item["epoch"]),
         previous_hash=item.get("previousHash"),
         revoked=bool(item["revoked"]),
+        device=item.get("device"),
+        created_at=from_rfc3339(item["createdAt"]),
     )
-
-
-def failures_of(item: Item) -> Failures:
-    """From a throttle item."""
-    return Failures(int(item["failures"]), from_rfc3339(item["closesAt"]))

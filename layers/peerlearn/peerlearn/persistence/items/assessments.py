@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peerlearn.domain.assessments import Assessment, StoredFile, Submission
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.limits import Window
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
 
@@ -63,6 +64,8 @@ def submission_item(submission: Submission, *, past: bool = False) -> Item:
     if submission.file:
         item["fileKey"] = submission.file.key
         item["fileVersion"] = submission.file.version_id
+    if submission.window:
+        item |= {"windowCount": submission.window.count, "windowClosesAt": submission.window.closes_at}
     return item | _grading(submission)
 
 
@@ -82,6 +85,7 @@ def submission_of(item: Item) -> Submission:
         graded_at=stored_time(item, "gradedAt"),
         graded_by=item.get("gradedBy"),
         revision=int(item["revision"]),
+        window=Window(int(item["windowCount"]), int(item["windowClosesAt"])) if "windowCount" in item else None,
     )
 
 

@@ -18,6 +18,7 @@ class Entity(StrEnum):
     CREDENTIAL = "Credential"
     PROFILE = "Profile"
     SESSION = "Session"
+    STANDING = "Standing"
     TOTALS = "Totals"
     SCHEDULE = "Schedule"
     COURSE = "Course"
@@ -46,6 +47,7 @@ class Entity(StrEnum):
     ERASURE = "Erasure"
     EXPORT = "Export"
     CALENDAR = "Calendar"
+    AUDIT = "Audit"
 
 
 # What the last write of an item was, where only some of its writes interest the stream's filters: these see an item

@@ -55,8 +55,16 @@ def calendar_item(link: CalendarLink) -> Item:
         "userId": link.user_id,
         "tokenHash": link.token_hash,
         "createdAt": to_rfc3339(link.created_at),
+        "sessionId": link.session_id,
+        "epoch": link.epoch,
     }
 
 
 def calendar_of(item: Item) -> CalendarLink:
-    return CalendarLink(item["userId"], item["tokenHash"], from_rfc3339(item["createdAt"]))
+    return CalendarLink(
+        user_id=item["userId"],
+        token_hash=item["tokenHash"],
+        created_at=from_rfc3339(item["createdAt"]),
+        session_id=item["sessionId"],
+        epoch=int(item["epoch"]),
+    )

@@ -37,7 +37,6 @@ def ticket_item(ticket_hash: str, ticket: Ticket) -> Item:
         "userId": ticket.user_id,
         "role": ticket.role.value,
         "sessionId": ticket.session_id,
-        "epoch": ticket.epoch,
         "expiresAt": to_rfc3339(ticket.expires_at),
         "ttl": int(ticket.expires_at.timestamp()),
     }
@@ -48,6 +47,5 @@ def ticket_of(item: Item) -> Ticket:
         user_id=item["userId"],
         role=Role(item["role"]),
         session_id=item["sessionId"],
-        epoch=int(item["epoch"]),
         expires_at=from_rfc3339(item["expiresAt"]),
     )

@@ -1,0 +1,26 @@
+"""GET /v1/learner/me/sessions: where the caller is signed in, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.sessions.schemas import SessionsData
+from peerlearn.bootstrap.accounts import session_service
+from peerlearn.http.app import create_app
+from peerlearn.http.auth import TokenHolder
+from peerlearn.http.envelopes import Success
+from peerlearn.services.sessions import SessionService
+
+app = create_app()
+
+
+@app.get("/v1/learner/me/sessions")
+def list_sessions(
+    user: TokenHolder, sessions: Annotated[SessionService, Depends(session_service)]
+) -> Success[SessionsData]:
+    return Success[SessionsData](data=SessionsData.of(sessions.mine(user), user.session_id))
+
+
+lambda_handler = app.lambda_handler

@@ -1,0 +1,204 @@
+"""What a token is worth now: the account's role and state, and which of its sign-in sessions have not ended.
+
+A token says who its holder was when it was issued. Whether they still are is asked of the account's standing: in the
+transaction of what is written, by a consistent read for whatever needs a role, and at most `READ_FRESH_SECONDS` late
+for reads of one's own data.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import Forbidden, Unauthenticated
+from peerlearn.domain.limits import Limit, Window, note_usage
+from peerlearn.domain.users import AccountState, Principal, Role
+
+# Of the 5 seconds that are promised; the rest is for the read itself.
+READ_FRESH_SECONDS = 4.0
+SESSIONS_MAX = 20
+
+AUTHORS = frozenset({Role.TUTOR, Role.ADMIN})
+ADMINISTRATORS = frozenset({Role.ADMIN})
+
+
+def session_ended() -> Unauthenticated:
+    """Return what a token of an ended session is told."""
+    return Unauthenticated("This session has ended. Sign in again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account at one moment.
+
+    Attributes
+    ----------
+    epoch: int
+        Counts the events that ended all sessions at once, `kept_session` apart.
+    sessions: mapping
+        The sign-in sessions that have not ended, each with the second since 1970 at which it was last used.
+    windows: mapping
+        Open and closed windows of limits, by the limit's name.
+    """
+
+    user_id: str
+    role: Role
+    state: AccountState = AccountState.ACTIVE
+    epoch: int = 0
+    sessions: Mapping[str, int] = field(default_factory=dict)
+    kept_session: str | None = None
+    seen_at: int | None = None
+    windows: Mapping[str, Window] = field(default_factory=dict)
+
+    def require(self, caller: Principal) -> None:
+        """Check that the caller's session stands and that their token names the present role.
+
+        Raises
+        ------
+        Unauthenticated
+        """
+        if self.state is AccountState.ERASED:
+            raise account_erased()
+        if caller.session_id not in self.sessions or caller.role is not self.role:
+            raise session_ended()
+
+    def require_role(self, roles: frozenset[Role]) -> None:
+        """Check that the account has one of the roles.
+
+        Raises
+        ------
+        Forbidden
+        """
+        if self.role not in roles:
+            raise Forbidden(
+                "Only administrators may do this." if roles == ADMINISTRATORS else "Only tutors may do this."
+            )
+
+    def window(self, limit: Limit, now: int) -> Window:
+        """Return the limit's present window; one that nothing has opened yet would open now."""
+        window = self.windows.get(limit.name)
+        return window if window is not None and window.is_open(now) else Window(0, now + limit.seconds)
+
+    @property
+    def one_too_many(self) -> str | None:
+        """The session that ends with the next sign-in: of 20, the one that has gone unused the longest."""
+        if len(self.sessions) < SESSIONS_MAX:
+            return None
+        return min(self.sessions, key=lambda session_id: (self.sessions[session_id], session_id))
+
+
+def require_standing(standing: Standing | None, caller: Principal) -> Standing:
+    """Return the standing if the caller's session stands.
+
+    Raises
+    ------
+    Unauthenticated
+    """
+    if standing is None:
+        raise account_erased()
+    standing.require(caller)
+    return standing
+
+
+class KnownStandings:
+    """What a process has seen of accounts: good for reads that may be seconds old, and a guess for writes.
+
+    Parameters
+    ----------
+    monotonic
+        Seconds of a clock that never goes back.
+    """
+
+    _MAX = 2000
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._seen: dict[str, tuple[Standing, float]] = {}
+
+    def fresh(self, user_id: str) -> Standing | None:
+        """Return what was read from the table within the last `READ_FRESH_SECONDS`."""
+        standing, read_at = self._seen.get(user_id, (None, float("-inf")))
+        return standing if self._monotonic() - read_at < READ_FRESH_SECONDS else None
+
+    def guess(self, user_id: str) -> Standing | None:
+        """Return what was last seen, however long ago."""
+        return self._seen.get(user_id, (None,))[0]
+
+    def learn(self, standing: Standing) -> None:
+        """Keep what was read from the table just now."""
+        if len(self._seen) >= self._MAX:
+            # Bounded: whatever is forgotten costs one more read.
+            self._seen.clear()
+        self._seen[standing.user_id] = (standing, self._monotonic())
+
+    def guess_from_now(self, standing: Standing) -> None:
+        """Keep what follows from an own write, without making it any fresher."""
+        _, read_at = self._seen.get(standing.user_id, (None, float("-inf")))
+        self._seen[standing.user_id] = (standing, read_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a write asks of its caller's standing: a session that stands, a role, and room within limits.
+
+    It travels to the store, which makes it a condition of the write. `standing` is what the condition is made from:
+    what was last seen of the account, or None, which stands for an account that has opened no window.
+    """
+
+    caller: Principal
+    limits: tuple[Limit, ...] = ()
+    roles: frozenset[Role] | None = None
+    standing: Standing | None = None
+    known: KnownStandings = field(default_factory=KnownStandings, compare=False)
+
+    def seeing(self, standing: Standing | None, now: datetime) -> Admission:
+        """Return this admission made from what was read just now.
+
+        Raises
+        ------
+        Unauthenticated
+            The session has ended, or the account was erased.
+        Forbidden
+            The account has another role.
+        TooManyRequests
+            A limit leaves no room.
+        """
+        present = require_standing(standing, self.caller)
+        self.known.learn(present)
+        if self.roles is not None:
+            present.require_role(self.roles)
+        second = int(now.timestamp())
+        for limit in self.limits:
+            window = present.window(limit, second)
+            if window.count >= limit.quota:
+                note_usage(limit, window.count, window.closes_at, second)
+                raise limit.exceeded(window.closes_at - second)
+        return replace(self, standing=present)
+
+    def without_limits(self) -> Admission:
+        """Return the same where one use was counted already: what a transaction asks once more."""
+        return replace(self, limits=())
+
+    def counted(self, standing: Standing) -> Admission:
+        """Return this admission with the account as the write left it."""
+        self.known.learn(standing)
+        return replace(self, standing=standing)
+
+    def window(self, limit: Limit, now: int) -> Window:
+        """Return the limit's window as far as it is known."""
+        return self.standing.window(limit, now) if self.standing else Window(0, now + limit.seconds)
+
+    def spent(self, now: datetime) -> None:
+        """Note for the answer, and for the next write, that the write was admitted."""
+        second = int(now.timestamp())
+        windows = {}
+        for limit in self.limits:
+            before = self.window(limit, second)
+            after = Window(before.count + 1, before.closes_at)
+            windows[limit.name] = after
+            note_usage(limit, after.count, after.closes_at, second)
+        standing = self.standing or Standing(self.caller.user_id, self.caller.role)
+        self.known.guess_from_now(replace(standing, windows={**standing.windows, **windows}))

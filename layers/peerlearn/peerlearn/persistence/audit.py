@@ -1,0 +1,153 @@
+"""The audit trail.
+
+    AUDIT#<month>#<shard 0..3> / <time>#<entryId>    the entry; gone by TTL when its retention is over
+    GSI1 AUDITED-BY#<actor>, GSI2 AUDITED#<target>   in the same order
+
+An entry is a plain Put in the transaction of what it tells: its key holds its id, so a repeat writes the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from peerlearn.domain.audit import AuditEntry, AuditFilters
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.paging import CursorResult, PageRequest
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.audit import audit_entry_of, audit_item
+from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.table import Table, Write, put
+
+# The clocks of two processes differ a little: what another one has just written belongs to the first page.
+_SKEW = timedelta(minutes=5)
+# So many rounds of Queries, of a month each or of a part of one, make a page: then it is given short. They are enough
+# for the months of a year.
+_ROUNDS_MAX = 14
+# What is filtered is filtered after it was read: more than a page at a time.
+_FILTERED_STEP = 300
+
+
+def recording(entry: AuditEntry) -> Write:
+    """Return the write that stores an entry in the transaction of what it tells."""
+    return put(audit_item(entry))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Partitions that are read together: a month's, or one of an index. `below` is where the next shelf begins."""
+
+    index: str | None
+    partitions: Sequence[str]
+    below: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """What a Query leaves out after reading."""
+
+    where: str
+    names: dict[str, str]
+    values: Item
+    step: int
+
+
+class AuditRepository:
+    """Reads entries, newest first."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def page(
+        self, filters: AuditFilters, wanted: PageRequest, now: datetime, earliest: datetime
+    ) -> CursorResult[AuditEntry]:
+        """Return the entries that fit, none older than `earliest`; short where finding more would take long.
+
+        Order is by time, then by id, over all shards. A cursor is the place in that order, so what is added meanwhile
+        moves nothing.
+        """
+        floor = to_rfc3339(max(filters.since or earliest, earliest))
+        newest = now + _SKEW
+        before: str | None = to_rfc3339(min(filters.until or newest, newest))
+        if wanted.after:
+            before = str(wanted.after["before"])
+        rule = _filter(filters, wanted.limit, now)
+        found: list[Item] = []
+        for _ in range(_ROUNDS_MAX):
+            if before is None or before <= floor or len(found) > wanted.limit:
+                break
+            items, before = self._round(_shelf(filters, before), rule, before)
+            found += [item for item in items if _place(item) >= floor]
+        shown = found[: wanted.limit]
+        if len(found) > wanted.limit:
+            before = _place(shown[-1])
+        after = None if before is None or before <= floor else {"before": before}
+        return CursorResult([audit_entry_of(item) for item in shown], after)
+
+    def by(self, actor_id: str, most: int | None = None) -> list[AuditEntry]:
+        """Return what somebody has done, newest first, at most so many entries. The index may lag by seconds."""
+        items = self._table.query(
+            "#pk = :pk",
+            {":pk": keys.audit_actor_partition(actor_id)},
+            names={"#pk": "GSI1PK"},
+            index="GSI1",
+            forward=False,
+            limit=most,
+        )
+        return [audit_entry_of(item) for item in items]
+
+    def _round(self, shelf: _Shelf, rule: _Filter, before: str) -> tuple[list[Item], str | None]:
+        """One Query for each partition: the entries below `before` in their order, and the place to go on below."""
+        prefix = shelf.index or ""
+        items: list[Item] = []
+        unread: list[str] = []
+        for partition in shelf.partitions:
+            page, _ = self._table.query_page(
+                "#pk = :pk AND #sk < :before",
+                {":pk": partition, ":before": before, **rule.values},
+                names={"#pk": f"{prefix}PK", "#sk": f"{prefix}SK", **rule.names},
+                index=shelf.index,
+                forward=False,
+                limit=rule.step,
+                where=rule.where,
+            )
+            items += page.items
+            if page.last is not None:
+                unread.append(_place(page.last))
+        # Above the highest place at which a partition was left, all of them have been read.
+        reached = max(unread, default=shelf.below)
+        return sorted((item for item in items if _place(item) >= (reached or "")), key=_place, reverse=True), reached
+
+
+def _place(item: Item) -> str:
+    """In the order of all entries: the same in the table and in both indexes."""
+    return str(item["SK"])
+
+
+def _shelf(filters: AuditFilters, before: str) -> _Shelf:
+    if filters.actor_id is not None:
+        return _Shelf("GSI1", [keys.audit_actor_partition(filters.actor_id)], None)
+    if filters.target is not None:
+        return _Shelf("GSI2", [keys.audit_target_partition(filters.target)], None)
+    # A place is a time, or a month alone: then everything from its beginning on has been read.
+    month = before[:7]
+    if before == month:
+        month = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
+    return _Shelf(None, keys.audit_partitions(month), month)
+
+
+def _filter(filters: AuditFilters, limit: int, now: datetime) -> _Filter:
+    # TTL deletes within days: until then it is left out here.
+    conditions = ["#ttl > :now"]
+    names, values = {"#ttl": "ttl"}, Item({":now": int(now.timestamp())})
+    step = limit + 1
+    if filters.actor_id is not None and filters.target is not None:
+        conditions.append("#target = :target")
+        names["#target"], values[":target"] = "target", filters.target
+        step = max(step, _FILTERED_STEP)
+    if filters.action is not None:
+        conditions.append("#action = :action")
+        names["#action"], values[":action"] = "action", filters.action.value
+        step = max(step, _FILTERED_STEP)
+    return _Filter(" AND ".join(conditions), names, values, step)

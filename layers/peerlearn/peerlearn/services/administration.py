@@ -1,0 +1,125 @@
+"""What administrators do to accounts: roles, suspensions, ended sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import Conflict, UserNotFound
+from peerlearn.domain.standing import Admission
+from peerlearn.domain.users import AccountState, AuthorityChange, Principal, Role, User
+
+_ROLE, _STATE = AuditAction.ROLE_CHANGED, AuditAction.STATUS_CHANGED
+
+
+class Accounts(Protocol):
+    """See `peerlearn.persistence.accounts`."""
+
+    def user(self, user_id: str) -> User | None: ...
+    def change_authority(
+        self,
+        user: User,
+        change: AuthorityChange,
+        entries: Sequence[AuditEntry],
+        now: datetime,
+        token: str,
+        admission: Admission | None = None,
+    ) -> User | None: ...
+
+
+class AdministrationService:
+    """The writing use cases of the `users` endpoints.
+
+    An `admission` is the administrator's: it is checked in the transaction itself, so that of two who take each other's
+    role away only one succeeds. Without one the operator acts, by their AWS permissions.
+    """
+
+    def __init__(self, accounts: Accounts, trail: AuditTrail, clock: Clock = utc_now) -> None:
+        self._accounts = accounts
+        self._trail = trail
+        self._clock = clock
+
+    def change(
+        self,
+        caller: Principal,
+        user_id: str,
+        *,
+        role: Role | None = None,
+        state: AccountState | None = None,
+        reason: str | None = None,
+        admission: Admission | None = None,
+    ) -> User:
+        """Give somebody another role, suspend them, or let them in again; where anything changes, their sessions end.
+
+        Raises
+        ------
+        UserNotFound
+        Unauthenticated, Forbidden
+            The administrator is not one any more.
+        Conflict
+            Administrators neither give up their own role nor suspend themselves; or no active administrator would be
+            left; or the account was changed at the same moment from elsewhere.
+        """
+        if user_id == caller.user_id and (role not in (None, Role.ADMIN) or state is AccountState.SUSPENDED):
+            raise Conflict("Another administrator has to do this for you.")
+        user = self._accounts.user(user_id)
+        if user is None:
+            raise UserNotFound
+        entries = []
+        why = {"reason": reason} if reason else {}
+        if role is not None and role is not user.role:
+            details = {"before": user.role.value, "after": role.value}
+            entries.append(self._trail.entry(caller, AuditAction.ROLE_CHANGED, user_id, **details, **why))
+        if state is not None and state is not user.state:
+            details = {"before": user.state.value, "after": state.value}
+            entries.append(self._trail.entry(caller, AuditAction.STATUS_CHANGED, user_id, **details, **why))
+        if not entries:
+            return user
+        return self._changed(user, AuthorityChange(role=role, state=state), entries, admission)
+
+    def take_over(self, caller: Principal, user: User, role: Role, password_hash: str) -> User:
+        """Give an account a role and another password: whoever registered it may have been anybody.
+
+        Raises
+        ------
+        Conflict
+            The account was changed at the same moment from elsewhere.
+        """
+        entries = [
+            self._trail.entry(caller, AuditAction.PASSWORD_CHANGED, user.user_id),
+            self._trail.entry(caller, AuditAction.ROLE_CHANGED, user.user_id, before=user.role.value, after=role.value),
+        ]
+        return self._changed(user, AuthorityChange(role=role, password_hash=password_hash), entries, None)
+
+    def end_sessions(self, caller: Principal, user_id: str, admission: Admission | None = None) -> None:
+        """End every session of somebody.
+
+        Raises
+        ------
+        UserNotFound, Unauthenticated, Forbidden, Conflict
+        """
+        user = self._accounts.user(user_id)
+        if user is None:
+            raise UserNotFound
+        entry = self._trail.entry(caller, AuditAction.SESSIONS_ENDED, user_id)
+        # One's own standing is the item that the change writes: it cannot be asked of the same item once more.
+        asked = None if user_id == caller.user_id else admission
+        self._changed(user, AuthorityChange(), [entry], asked)
+
+    def _changed(
+        self, user: User, change: AuthorityChange, entries: Sequence[AuditEntry], admission: Admission | None
+    ) -> User:
+        changed = self._accounts.change_authority(user, change, entries, self._clock(), str(uuid4()), admission)
+        if changed is not None:
+            return changed
+        present = self._accounts.user(user.user_id)
+        wanted = change.of(user)
+        # Another administrator's commit of the same role or state is as good.
+        is_done = present is not None and (present.role, present.state) == (wanted.role, wanted.state)
+        if present is not None and is_done and entries[0].action in (_ROLE, _STATE):
+            return present
+        raise Conflict("The account was changed at the same moment from elsewhere.")

@@ -1,0 +1,71 @@
+"""Changing one's password."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import Conflict
+from peerlearn.domain.standing import Admission
+from peerlearn.domain.users import AuthorityChange, Principal, User
+from peerlearn.services.proofs import PasswordProof, Passwords, prove_own, require_strong
+
+
+class Accounts(Protocol):
+    """See `peerlearn.persistence.accounts`."""
+
+    def user(self, user_id: str) -> User | None: ...
+    def change_authority(
+        self,
+        user: User,
+        change: AuthorityChange,
+        entries: Sequence[AuditEntry],
+        now: datetime,
+        token: str,
+        admission: Admission | None = None,
+    ) -> User | None: ...
+
+
+class PasswordService:
+    """Changes passwords."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        proof: PasswordProof,
+        passwords: Passwords,
+        trail: AuditTrail,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._accounts = accounts
+        self._proof = proof
+        self._passwords = passwords
+        self._trail = trail
+        self._clock = clock
+
+    def change(self, caller: Principal, current_password: str, new_password: str) -> None:
+        """Give the caller a new password; every other session of theirs ends.
+
+        Raises
+        ------
+        InvalidCredentials
+            The current password is wrong.
+        TooManyRequests
+            Too many wrong passwords, here and at sign-in together.
+        ValidationFailed
+            The new one breaks a rule.
+        Conflict
+            The account was changed at the same moment from elsewhere.
+        Unauthenticated
+            The session ended meanwhile, or the account was erased.
+        """
+        require_strong(new_password, "newPassword")
+        credential = prove_own(self._accounts, self._proof, caller, current_password)
+        change = AuthorityChange(password_hash=self._passwords.hash(new_password), kept_session=caller.session_id)
+        entry = self._trail.entry(caller, AuditAction.PASSWORD_CHANGED, caller.user_id)
+        if self._accounts.change_authority(credential.user, change, [entry], self._clock(), str(uuid4())) is None:
+            raise Conflict("The account was changed at the same moment from elsewhere.")

@@ -1,0 +1,110 @@
+"""The sign-in sessions of a person: which there are, and ending them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.audit import AuditEntry
+from peerlearn.domain.calendars import CalendarLink, link_stands
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import Conflict, NotFound
+from peerlearn.domain.limits import Limit
+from peerlearn.domain.standing import Admission, Standing, require_standing
+from peerlearn.domain.users import AuthorityChange, Principal, Session, User
+
+
+class Sessions(Protocol):
+    """See `peerlearn.persistence.sessions`."""
+
+    def of_user(self, user_id: str) -> tuple[Standing | None, list[Session], CalendarLink | None]: ...
+    def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
+
+
+class Accounts(Protocol):
+    """See `peerlearn.persistence.accounts`."""
+
+    def user(self, user_id: str) -> User | None: ...
+    def change_authority(
+        self,
+        user: User,
+        change: AuthorityChange,
+        entries: Sequence[AuditEntry],
+        now: datetime,
+        token: str,
+        admission: Admission | None = None,
+    ) -> User | None: ...
+
+
+class Calendars(Protocol):
+    """See `peerlearn.persistence.calendars`."""
+
+    def remove_link_of(self, user_id: str, session_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSessions:
+    """The sessions that stand, newest first, and the calendar link that one of them has made."""
+
+    sessions: Sequence[Session]
+    calendar_link: CalendarLink | None
+
+
+class SessionService:
+    """The use cases of the `sessions` endpoints."""
+
+    def __init__(self, sessions: Sessions, accounts: Accounts, calendars: Calendars, clock: Clock = utc_now) -> None:
+        self._sessions = sessions
+        self._accounts = accounts
+        self._calendars = calendars
+        self._clock = clock
+
+    def mine(self, caller: Principal) -> OwnSessions:
+        """Return the caller's sessions that have not ended, and what they planted.
+
+        Raises
+        ------
+        Unauthenticated
+            The session has ended.
+        """
+        standing, sessions, link = self._sessions.of_user(caller.user_id)
+        present = require_standing(standing, caller)
+        now = self._clock()
+        standing_ones = [one for one in sessions if one.session_id in present.sessions and one.expires_at > now]
+        standing_ones.sort(key=lambda one: (one.created_at or one.rotated_at, one.session_id), reverse=True)
+        return OwnSessions(standing_ones, link if link is not None and link_stands(link, present) else None)
+
+    def end(self, caller: Principal, session_id: str) -> None:
+        """End one session of the caller's, and the calendar link that it made.
+
+        Raises
+        ------
+        NotFound
+            They have no such session, or it has ended.
+        Unauthenticated, TemporarilyUnavailable
+        """
+        # First what the session planted: whoever is cut off in between ends the session with a second call.
+        self._calendars.remove_link_of(caller.user_id, session_id)
+        if not self._sessions.end(caller, session_id):
+            raise NotFound("You have no such session.")
+
+    def end_others(self, caller: Principal) -> None:
+        """End every session of the caller's but the one that asks, and the calendar links that those made.
+
+        Raises
+        ------
+        Unauthenticated
+            The session has ended, or the account was erased.
+        Conflict
+            The account was changed at the same moment from elsewhere.
+        """
+        user = self._accounts.user(caller.user_id)
+        if user is None:
+            raise account_erased()
+        change = AuthorityChange(kept_session=caller.session_id)
+        if self._accounts.change_authority(user, change, [], self._clock(), str(uuid4())) is None:
+            raise Conflict("The account was changed at the same moment from elsewhere.")

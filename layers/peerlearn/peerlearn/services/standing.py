@@ -1,0 +1,79 @@
+"""Asking what a caller's token is worth now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import Unauthenticated
+from peerlearn.domain.limits import Limits
+from peerlearn.domain.standing import Admission, KnownStandings, Standing, require_standing
+from peerlearn.domain.users import Principal, Role
+
+
+class Standings(Protocol):
+    """See `peerlearn.persistence.standing`."""
+
+    def standing(self, user_id: str) -> Standing | None: ...
+    def admit(self, admission: Admission, now: datetime) -> Admission: ...
+
+
+class StandingService:
+    """Lets callers through, or says why not.
+
+    Parameters
+    ----------
+    known: KnownStandings
+        What this process has seen; shared by its requests.
+    """
+
+    def __init__(self, standings: Standings, limits: Limits, known: KnownStandings, clock: Clock = utc_now) -> None:
+        self._standings = standings
+        self._limits = limits
+        self._known = known
+        self._clock = clock
+
+    def require_recent(self, caller: Principal) -> None:
+        """Check the caller's session, by what was read at most four seconds ago.
+
+        Raises
+        ------
+        Unauthenticated
+        """
+        fresh = self._known.fresh(caller.user_id)
+        if fresh is not None:
+            try:
+                fresh.require(caller)
+            except Unauthenticated:
+                # A session that began since then is not known yet: only the table may refuse.
+                pass
+            else:
+                return
+        self.require(caller)
+
+    def require(self, caller: Principal, roles: frozenset[Role] | None = None) -> None:
+        """Check the caller's session, and their role, by a consistent read.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden
+        """
+        standing = require_standing(self._standings.standing(caller.user_id), caller)
+        self._known.learn(standing)
+        if roles is not None:
+            standing.require_role(roles)
+
+    def admission(self, caller: Principal, *limits: str, roles: frozenset[Role] | None = None) -> Admission:
+        """Return what a write of the caller's asks of their standing, for the store to ask in its transaction."""
+        chosen = tuple(self._limits[name] for name in limits)
+        return Admission(caller, chosen, roles, self._known.guess(caller.user_id), self._known)
+
+    def admit(self, caller: Principal, *limits: str, roles: frozenset[Role] | None = None) -> Admission:
+        """Let one write of the caller's through, counted; return it with their account as it is now.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden, TooManyRequests, TemporarilyUnavailable
+        """
+        return self._standings.admit(self.admission(caller, *limits, roles=roles), self._clock())
