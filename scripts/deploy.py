@@ -72,13 +72,13 @@ def _deploy(settings: Settings, *, asks: bool, dry: bool, smoke: bool) -> int:
     """Deploy, and say at the end what is left to do."""
     account = Account(settings)
     first = False if dry else account.make_way()
-    if not dry:
-        for warning in account.look():
-            print(f"! {warning}", flush=True)
+    lacking = [] if dry else list(account.look())
+    for warning in lacking:
+        print(f"! {warning}", flush=True)
     if status := _run(commands(settings, asks=asks, first=first, smoke=smoke), dry=dry):
         return status
     if not dry:
-        for line in account.left_to_do(first=first):
+        for line in [*lacking, *account.left_to_do(first=first)]:
             print(f"* {line}", flush=True)
     return 0
 
@@ -99,9 +99,8 @@ def commands(settings: Settings, *, asks: bool, first: bool = False, smoke: bool
         release_ += ["--gradual", settings.gradual, "--only", *settings.gradual_functions]
     if settings.snap_start:
         release_ += ["--snap-start", *settings.snap_start]
-    kept = settings.parameters["DeletionProtection"]
     rounds = [overrides]
-    if first and kept == "true":
+    if first and settings.is_protected:
         # what is protected could not be rolled back, should anything be wrong with the rest
         rounds = [overrides_of(settings.parameters | {"DeletionProtection": "false"}), overrides]
     python = [sys.executable, "-m"]

@@ -80,6 +80,11 @@ class Settings:
         return stack_of(self.environment)
 
     @property
+    def is_protected(self) -> bool:
+        """Whether the table may not be deleted, as the template's condition of that name says."""
+        return self.parameters["Environment"] == "prod" and self.parameters["DeletionProtection"] == "true"
+
+    @property
     def place(self) -> list[str]:
         """The options of a command line of AWS's that say where the stack is."""
         options = (("--region", self.region), ("--profile", self.profile))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +231,9 @@ def test_a_first_deployment_is_protected_once_it_has_succeeded() -> None:
     assert understood(second)["DeletionProtection"] == "true"
     later = deploy.commands(settings(), asks=False, first=False, smoke=False)
     assert [understood(one)["DeletionProtection"] for one in later if "deploy" in one] == ["true"]
+    # where nothing is protected one round is enough
+    for other in (settings("dev"), settings(DeletionProtection=False)):
+        assert sum("deploy" in one for one in deploy.commands(other, asks=False, first=True, smoke=False)) == 1
 
 
 def test_the_console_is_published_once_the_stack_is_there() -> None:
@@ -238,6 +241,70 @@ def test_the_console_is_published_once_the_stack_is_there() -> None:
     assert "deploy" in deploying
     assert publishing[1:] == ["-m", "scripts.web_console", "--env", "dev"]
     assert not any("scripts.web_console" in command for command in deploy.commands(settings("dev"), asks=False))
+
+
+class FakeAccount:
+    """A new account, in which nothing is deployed yet."""
+
+    def __init__(self, _: Settings) -> None:
+        pass
+
+    def make_way(self) -> bool:
+        return True
+
+    def look(self) -> list[str]:
+        return ["Only ten."]
+
+    def left_to_do(self, *, first: bool) -> list[str]:
+        return ["An administrator."] if first else []
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """`run(failing="samcli deploy")`: what a pipeline's `make deploy ENV=prod` ran, up to what failed."""
+    monkeypatch.setattr(deploy, "file_of", lambda environment: tmp_path / f"deploy.{environment}.toml")
+    (tmp_path / "deploy.prod.toml").write_text('region = "eu-west-1"\ngradual = "Canary10Percent5Minutes"\n')
+    monkeypatch.setattr(deploy, "Account", FakeAccount)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+
+    def run_(*arguments: str, failing: str = "nothing") -> list[str]:
+        ran = []
+
+        def done(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+            ran.append(" ".join(command[2:]))
+            return subprocess.CompletedProcess(command, 3 if failing in ran[-1] else 0)
+
+        monkeypatch.setattr(subprocess, "run", done)
+        assert deploy.main(["--env", "prod", *arguments]) == (0 if failing == "nothing" else 3)
+        return ran
+
+    return run_
+
+
+def test_a_deployment_ends_with_what_the_account_lacks_and_what_is_left_to_do(
+    run: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = run()
+    programs = ["samcli build", "scripts.lean", "scripts.release", "samcli deploy", "samcli deploy", "scripts.smoke"]
+    assert [one.startswith(program) for one, program in zip(ran, programs, strict=True)] == [True] * 6
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "! Only ten."
+    assert said[-2:] == ["* Only ten.", "* An administrator."]
+
+
+def test_what_fails_ends_the_deployment_with_its_status(
+    run: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(run(failing="samcli deploy")) == 4
+    assert "administrator" not in capsys.readouterr().out
+    assert run(failing="scripts.smoke")[-1].startswith("scripts.smoke")
+
+
+def test_at_once_goes_past_the_alarms_by_the_kept_functions(run: Callable[..., list[str]]) -> None:
+    assert " --gradual Canary10Percent5Minutes --only login " in run()[2]
+    assert " --gradual AllAtOnce --only login " in run("--at-once")[2]
+    assert " --gradual Linear10PercentEvery1Minute --only login " in run("--gradual", "Linear10PercentEvery1Minute")[2]
+    assert not any("scripts.smoke" in one for one in run("--no-smoke"))
 
 
 def make(*arguments: str) -> str:
