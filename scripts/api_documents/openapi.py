@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -24,10 +24,20 @@ from peerlearn.domain.errors import (
     Unauthenticated,
     ValidationFailed,
 )
-from peerlearn.http.auth import current_administrator, current_author, current_user, optional_user
+from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS
+from peerlearn.http.auth import current_administrator, current_author, optional_user, token_holder
 from peerlearn.http.caching import revalidated
 from scripts.api_documents.errors import error_examples, error_responses, error_schemas, raised_by
 from scripts.api_documents.examples import example_of
+from scripts.api_documents.limits import (
+    EXTENSION,
+    LIMIT_HEADERS,
+    OperationLimit,
+    as_extension,
+    in_words,
+    limits_of,
+    with_limit_headers,
+)
 from scripts.api_documents.routes import Endpoint, endpoints
 from scripts.api_documents.schemas import (
     Components,
@@ -49,7 +59,13 @@ Every answer is an envelope. A success is `{"status": "success", "data": ...}`, 
 decide by. Each operation lists the codes that it can answer. An address that is none of these answers 404 `NOT_FOUND`;
 behind a web application firewall every operation may also answer 403 `FORBIDDEN`.
 
-Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page.
+Limits hold for each account, or for each network address where nobody is signed in. Each answer of a limited operation
+has the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers): `"messages";q=60;w=60` allows
+60 in 60 seconds, and `"messages";r=12;t=31` leaves 12 for the next 31 seconds. Past it: 429 with `Retry-After`, and
+nothing is done. The figures are the defaults; an operator may set others.
+
+Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page; the
+audit trail by `cursor` alone.
 """
 
 _TAGS = {
@@ -63,6 +79,7 @@ _TAGS = {
     "profile": "One's own page and points.",
     "privacy": "All of one's data, and the end of one's account.",
     "calendar": "Booked sessions in one's own calendar program.",
+    "sessions": "Where one is signed in, and ending that.",
     "users": "What administrators do with accounts.",
     "realtime": "Tickets for the WebSocket, which `docs/asyncapi.json` describes.",
     "documents": "This document.",
@@ -79,9 +96,8 @@ _HEADERS: dict[str, Schema] = {
     "WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}},
     "ETag": {"description": "Of this answer, for `If-None-Match`.", "schema": {"type": "string"}},
     "Cache-Control": {"schema": {"type": "string"}},
+    **LIMIT_HEADERS,
 }
-
-_CALLERS = (current_user, current_author, current_administrator)
 
 
 def openapi() -> Schema:
@@ -149,11 +165,18 @@ def _operation(endpoint: Endpoint, components: Components) -> Schema:
         media = raw["requestBody"]["content"]["application/json"]
         content = {"schema": own(media["schema"]), "example": json.loads(event["body"])}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
-    operation["responses"] = {
-        **_success(endpoint, raw, own, components, revalidates=revalidates),
-        **error_responses(_errors(endpoint, operation, dependencies)),
-    }
-    if dependencies & set(_CALLERS):
+    limits = limits_of(endpoint.name, dependencies)
+    operation["responses"] = with_limit_headers(
+        {
+            **_success(endpoint, raw, own, components, revalidates=revalidates),
+            **error_responses(_errors(endpoint, operation, dependencies, limits)),
+        },
+        limits,
+    )
+    if limits:
+        operation["description"] += f"\n\n{in_words(limits)}"
+        operation[EXTENSION] = [as_extension(limit) for limit in limits]
+    if token_holder in dependencies:
         operation["security"] = [{"bearer": []}]
     elif optional_user in dependencies:
         operation["security"] = [{}, {"bearer": []}]
@@ -238,7 +261,9 @@ def _success(
 _SUCCESSES = {"200": "The answer.", "201": "Done; what came of it.", "204": "Done."}
 
 
-def _errors(endpoint: Endpoint, operation: Schema, dependencies: set[Any]) -> dict[type[DomainError], str]:
+def _errors(
+    endpoint: Endpoint, operation: Schema, dependencies: set[Any], limits: Sequence[OperationLimit]
+) -> dict[type[DomainError], str]:
     """Of an operation: what its caller, its form, its service and the machinery can give."""
     sent = {parameter["in"] for parameter in operation.get("parameters", [])}
     possible: dict[type[DomainError], str] = _errors_of_caller(dependencies)
@@ -256,7 +281,7 @@ def _errors(endpoint: Endpoint, operation: Schema, dependencies: set[Any]) -> di
     if sent & {"path", "query", "body"}:
         possible.setdefault(ValidationFailed, "")
     for error, when in (
-        (TooManyRequests, "More requests than the API takes at once."),
+        (TooManyRequests, _TOO_MANY_OF_ONE if limits else _TOO_MANY),
         (InternalError, ""),
         (TemporarilyUnavailable, ""),
     ):
@@ -264,14 +289,21 @@ def _errors(endpoint: Endpoint, operation: Schema, dependencies: set[Any]) -> di
     return possible
 
 
+_TOO_MANY = "More requests than the API takes at once."
+_TOO_MANY_OF_ONE = (
+    f"A limit of this operation is used up: `details.limit` names it. Or: {_TOO_MANY[0].lower()}{_TOO_MANY[1:]}"
+)
+
+
 def _errors_of_caller(dependencies: set[Any]) -> dict[type[DomainError], str]:
     possible: dict[type[DomainError], str] = {}
-    if dependencies & {*_CALLERS, optional_user}:
-        possible[Unauthenticated] = "No token, or one that does not hold."
+    if dependencies & {token_holder, optional_user}:
+        possible[Unauthenticated] = "No token, or one that does not hold, or whose session has ended."
         possible[TokenExpired] = "The access token is past its hour."
-    if current_author in dependencies:
+    roles = {getattr(one, "roles", None) for one in dependencies}
+    if current_author in dependencies or AUTHORS in roles:
         possible[Forbidden] = "Only tutors and administrators may do this, tutors on their own courses."
-    if current_administrator in dependencies:
+    if current_administrator in dependencies or ADMINISTRATORS in roles:
         possible[Forbidden] = "Only administrators may do this."
     return possible
 

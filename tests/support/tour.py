@@ -182,9 +182,7 @@ def _accounts(tour: Tour) -> None:
     assert answer.status == 204, answer
     tour.costs["change_password"] = cost
     admin, other = tour.people.add(Role.ADMIN), tour.people.add()
-    tour.step("set_role", admin, path={"userId": other.user_id}, body={"role": "tutor"})
-    tour.step("list_audit", admin, query={})
-    tour.step("list_audit", admin, label="list_audit (target)", query={"target": other.user_id})
+    tour.step("update_user", admin, path={"userId": other.user_id}, body={"role": "tutor"})
 
 
 def _courses(tour: Tour, tutor: Person, learner: Person, peer: Person) -> None:
@@ -244,6 +242,10 @@ def _assessments(tour: Tour, tutor: Person, learner: Person, at: dict[str, str])
     theirs = on | {"learnerId": learner.user_id}
     tour.step("download", tutor, path=theirs)
     tour.step("grade", tutor, path=theirs, body={"grade": 9, "feedback": "Well seen."})
+    admin = tour.people.add(Role.ADMIN)
+    tour.step("list_audit", admin, query={})
+    target = f"{made['assessmentId']}/{learner.user_id}"
+    tour.step("list_audit", admin, label="list_audit (target)", query={"target": target})
 
 
 def _messages(tour: Tour, learner: Person, peer: Person) -> None:

@@ -354,7 +354,7 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "refresh": _rest("201", body=_shown),
     "logout": _rest("204", body=_shown),
     "change_password": _rest("204", "pia", body=_CHANGE),
-    "set_role": _rest("200", "admin", path=lambda w: {"userId": w.people["eve"].user_id}, body={"role": "tutor"}),
+    "update_user": _rest("200", "admin", path=lambda w: {"userId": w.people["eve"].user_id}, body={"role": "tutor"}),
     "list_audit": _rest("200", "admin", query={}),
     "list_courses": _rest("200", query={}),
     "list_courses (words)": _rest("200", query={"q": "of two words"}),

@@ -451,6 +451,21 @@ def test_corrections_reverse_what_was_earned_and_keep_the_old_grade(call: Call, 
     assert {item["gradedBy"] for item in past} == {room.tutor.user_id}
 
 
+def test_gradings_are_audited_and_a_repeat_is_not(room: Classroom, administrator: Person) -> None:
+    room.submit()
+    for grade in (9, 9, 4):
+        assert room.grade(grade, feedback="f").status == 200
+    assert room.grade(11).status == 422
+    target = f"{room.assessment}/{room.learner.user_id}"
+    answer = room.call("list_audit", token=administrator.token, query={"target": target})
+    entries = answer.body["data"]["entries"]
+    assert [(entry["action"], entry["details"]) for entry in reversed(entries)] == [
+        ("grade.set", {"grade": 9, "attempt": 1, "was": None}),
+        ("grade.corrected", {"grade": 4, "attempt": 1, "was": 9}),
+    ]
+    assert {entry["actor"]["userId"] for entry in entries} == {room.tutor.user_id}
+
+
 @pytest.mark.parametrize(("grade", "earned"), [(0, 0), (8, 0), (9, 30), (10, 30)])
 def test_ninety_percent_earns_points(room: Classroom, grade: int, earned: int) -> None:
     room.submit()

@@ -218,7 +218,7 @@ def test_a_text_that_is_no_token_is_a_401(call: Call, name: str, token: str) -> 
 
 
 def test_role_change_ends_the_sessions_of_that_person(call: Call, learner: Person, administrator: Person) -> None:
-    changed = call("set_role", token=administrator.token, path={"userId": learner.user_id}, body={"role": "tutor"})
+    changed = call("update_user", token=administrator.token, path={"userId": learner.user_id}, body={"role": "tutor"})
     assert changed.status == 200
     ended = call("refresh", body={"refreshToken": learner.refresh_token})
     assert (ended.status, ended.code) == (401, "UNAUTHENTICATED")

@@ -119,7 +119,7 @@ def test_there_are_fields_to_try() -> None:
 
 
 def _who(operation: Operation) -> str:
-    if operation.name == "set_role":
+    if operation.name == "update_user":
         return "administrator"
     forbids = json.dumps(operation.described["responses"].get("403", {}))
     return "tutor" if "tutors" in forbids else "learner"

@@ -84,6 +84,40 @@ def test_everything_about_oneself_and_nothing_of_others(busy: tuple[Person, Pers
     assert table().get(keys.export(learner.user_id)) is None
 
 
+def test_audit_entries_of_what_they_did_themselves_are_in_it(
+    busy: tuple[Person, Person], people: People, call: Call
+) -> None:
+    learner, _ = busy
+    tutor = people.add(Role.TUTOR)
+    created = call("create_course", token=tutor.token).body["data"]["course"]
+    change = {"status": "closed"}
+    assert call("update_course", token=tutor.token, path={"courseId": created["courseId"]}, body=change).status == 200
+    actions = call("export_data", token=tutor.token).body["data"]["export"]["auditedActions"]
+    assert [one["action"] for one in actions] == ["course.published", "course.closed"]
+    assert {one["target"] for one in actions} == {created["courseId"]}
+    assert call("export_data", token=learner.token).body["data"]["export"]["auditedActions"] == []
+
+
+@pytest.mark.parametrize("statuses", [["closed", "published"], ["closed", "published", "closed"]], ids=len)
+def test_more_audit_entries_than_an_answer_holds_become_a_file(
+    statuses: list[str], people: People, call: Call, s3: S3Client, background: Background,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    tutor = people.add(Role.TUTOR)
+    at = {"courseId": call("create_course", token=tutor.token).body["data"]["course"]["courseId"]}
+    for status in statuses:
+        assert call("update_course", token=tutor.token, path=at, body={"status": status}).status == 200
+    monkeypatch.setattr("peerlearn.services.exports.ENTRIES_MAX", 3)
+    # three items of their own are not too many, three audit entries beside them are; four are by themselves
+    assert call("export_data", token=tutor.token).status == 202
+    background.tell(tutor.user_id)
+    (task,) = background.waiting("EXPORT_QUEUE_URL")
+    background.carry_out(task)
+    key = f"exports/{tutor.user_id}/{task['exportId']}.json"
+    written = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    assert [one["action"].partition(".")[2] for one in written["auditedActions"]] == ["published", *statuses]
+
+
 @pytest.mark.parametrize("limit", ["ENTRIES_MAX", "CHARACTERS_MAX", "CONVERSATIONS_MAX"])
 def test_a_large_one_becomes_a_file(
     limit: str, busy: tuple[Person, Person], call: Call, background: Background, s3: S3Client,

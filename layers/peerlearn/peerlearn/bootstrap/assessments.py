@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 
 from peerlearn.adapters.uploads import S3Uploads
+from peerlearn.bootstrap.audit import audit_trail
 from peerlearn.bootstrap.core import aws_client, client_config, table
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.services.assessments import AssessmentService, SubmissionService
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @cache
 def assessment_service() -> AssessmentService:
-    return AssessmentService(AssessmentRepository(table()))
+    return AssessmentService(AssessmentRepository(table()), audit=audit_trail())
 
 
 @cache

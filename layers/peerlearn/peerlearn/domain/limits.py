@@ -28,7 +28,7 @@ class Limit:
     def exceeded(self, wait: int) -> TooManyRequests:
         """Return the refusal of one use more, to be tried again after `wait` seconds."""
         return TooManyRequests(
-            f"At most {self.quota} of these are possible in {_in_words(self.seconds)}. Try again in {max(1, wait)} s.",
+            f"At most {self.quota} of these are possible in {spoken(self.seconds)}. Try again in {max(1, wait)} s.",
             details={"limit": self.name, "quota": self.quota, "seconds": self.seconds},
             retry_after=max(1, wait),
         )
@@ -51,6 +51,7 @@ MESSAGES = "messages"
 UNANSWERED_MESSAGES = "unanswered-messages"
 UPLOADS = "uploads"
 SUBMISSIONS = "submissions"
+SUBMISSION_TRIES = "submission-tries"
 EXPORTS = "exports"
 CALENDAR_LINKS = "calendar-links"
 TICKETS = "tickets"
@@ -80,6 +81,8 @@ DEFAULTS: Mapping[str, Limit] = {
         Limit(UPLOADS, 60, _HOUR),
         # of one assessment
         Limit(SUBMISSIONS, 30, _HOUR),
+        # of all, with those that were refused
+        Limit(SUBMISSION_TRIES, 120, _HOUR),
         Limit(EXPORTS, 5, _DAY),
         Limit(CALENDAR_LINKS, 20, _DAY),
         Limit(TICKETS, 60, _HOUR),
@@ -119,7 +122,8 @@ def _parsed(setting: str) -> Iterator[Limit]:
         yield Limit(match[1], int(match[2]), int(match[3]))
 
 
-def _in_words(seconds: int) -> str:
+def spoken(seconds: int) -> str:
+    """Return a window's length as people say it."""
     for size, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
         if seconds % size == 0:
             number = seconds // size

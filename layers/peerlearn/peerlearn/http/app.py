@@ -16,9 +16,17 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound, ValidationFailed
+from peerlearn.domain.errors import (
+    DomainError,
+    InternalError,
+    MalformedRequest,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+    ValidationFailed,
+)
 from peerlearn.domain.limits import forget_usages
-from peerlearn.domain.standing import Admission
+from peerlearn.domain.standing import leave_to_count, left_to_count
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
@@ -57,7 +65,11 @@ class ApiResolver(APIGatewayRestResolver):
             told = {"method": event["httpMethod"], "route": event.get("resource")}
             log("began", **told)
             forget_usages()
-            answer = completed(self.resolve(_normalised(event), context), event)
+            leave_to_count(None)
+            answer = self.resolve(_normalised(event), context)
+            # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.
+            _counted()
+            answer = completed(answer, event)
             log("answered", **told, **caller_and_target(event), status=answer["statusCode"])
             return answer
 
@@ -73,6 +85,7 @@ def create_app() -> ApiResolver:
     )
 
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
+        error = _counted(error) or error
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.info("refused", code=error.code, status=error.status, reason=error.details.get("reason"))
         return error_response(error, request_id_of(app.current_event.raw_event))
@@ -103,23 +116,26 @@ def create_app() -> ApiResolver:
 
 def _refusal_of_caller(app: ApiResolver) -> DomainError | None:
     try:
-        values = solve_dependencies(dependant=build_dependency_tree(app.context["_route"].func), request=app.request)
-        for value in values.values():
-            if isinstance(value, Admission):
-                _require_standing(value)
+        solve_dependencies(dependant=build_dependency_tree(app.context["_route"].func), request=app.request)
     except DependencyResolutionError as error:
         cause = _root_cause(error)
         return cause if isinstance(cause, DomainError) else None
-    except DomainError as error:
-        return error
     return None
 
 
-def _require_standing(admission: Admission) -> None:
+def _counted(error: DomainError | None = None) -> DomainError | None:
+    """Count what no write of the request has counted, whatever it came to; return a refusal to give before `error`."""
+    admission = left_to_count()
+    if admission is None or isinstance(error, Unauthenticated | TooManyRequests):
+        return None
     # Only where somebody calls: the documents' functions start without what it needs.
     from peerlearn.bootstrap.standing import standing_service  # noqa: PLC0415
 
-    standing_service().require(admission.caller, admission.roles)
+    try:
+        standing_service().count(admission)
+    except DomainError as refusal:
+        return refusal if refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
+    return None
 
 
 def _root_cause(error: BaseException) -> BaseException:

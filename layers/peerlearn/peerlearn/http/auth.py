@@ -22,7 +22,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from peerlearn.bootstrap.security import access_tokens
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.errors import Unauthenticated
-from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission
+from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission, leave_to_count
 from peerlearn.domain.users import Principal, Role
 from peerlearn.observability import name_actor
 
@@ -98,7 +98,7 @@ def writing(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Princ
     def writer(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
         return standing_service().admit(holder, limit, roles=roles).caller
 
-    return _of_limit(writer, limit)
+    return _documented(writer, roles, limit)
 
 
 def admitted(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Admission]:
@@ -107,21 +107,25 @@ def admitted(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Prin
     def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
         return standing_service().admit(holder, limit, roles=roles)
 
-    return _of_limit(admission, limit)
+    return _documented(admission, roles, limit)
 
 
 def admission_for(*limits: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Admission]:
     """Make the dependency of a write whose transaction asks for its caller's standing itself, at no further call."""
 
     def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
-        return standing_service().admission(holder, *limits, roles=roles)
+        asked = standing_service().admission(holder, *limits, roles=roles)
+        leave_to_count(asked)
+        return asked
 
-    return _of_limit(admission, *limits)
+    return _documented(admission, roles, *limits)
 
 
-def _of_limit(dependency: Callable[[Principal], T], *limits: str) -> Callable[[Principal], T]:
-    # The API's document tells each operation's limits.
-    dependency.limits = limits  # type: ignore[attr-defined]
+def _documented(
+    dependency: Callable[[Principal], T], roles: frozenset[Role] | None, *limits: str
+) -> Callable[[Principal], T]:
+    """Keep what the API's document tells of an operation: who may call it, and how often."""
+    vars(dependency).update(roles=roles, limits=limits)
     return dependency
 
 

@@ -24,6 +24,7 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
+from peerlearn.persistence.audit import recording
 from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
@@ -140,6 +141,7 @@ class AssessmentRepository:
             writes = _handing_in(desk.enrollment, desk.latest, change, totals, token)
             if own is not None:
                 writes.append(admitting(own, utc_now()))
+                own.spent(utc_now())
             return writes, change.submission
 
         return settle(self._table, request_id, plan, backoff=self._backoff)
@@ -288,6 +290,8 @@ def _grading(
     if change.awards and enrollment is not None and submission.graded_at is not None:
         after, entries = totals.awarded(change.awards, submission.graded_at)
         writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
+    if change.entry is not None:
+        writes.append(recording(change.entry))
     return writes
 
 

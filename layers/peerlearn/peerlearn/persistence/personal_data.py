@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.exports import ExportRecord, OwnItems, PastGrading, TooLarge
 from peerlearn.domain.messages import Conversation, Message, Pair
 from peerlearn.domain.profiles import Profile
 from peerlearn.persistence import keys
+from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.accounts import session_of, user_of
 from peerlearn.persistence.items.assessments import submission_of
@@ -154,6 +156,19 @@ class PersonalDataRepository:
             start = page.last
             if start is None:
                 return
+
+    def audit(self, user_id: str, most: int | None = None) -> list[AuditEntry]:
+        """Return the audit entries of what they did, oldest first. An entry of the last seconds may be missing.
+
+        Raises
+        ------
+        TooLarge
+            There are more than `most`.
+        """
+        found = AuditRepository(self._table).by(user_id, None if most is None else most + 1)
+        if most is not None and len(found) > most:
+            raise TooLarge
+        return found[::-1]
 
     def names(self, user_ids: Sequence[str]) -> dict[str, str]:
         """Of those who have not gone."""

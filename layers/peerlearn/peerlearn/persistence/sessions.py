@@ -151,6 +151,7 @@ class SessionRepository:
         """
         admission = Admission(caller, (limit,) if limit is not None else ())
         now = utc_now()
+        admission.note(now)
         for _ in range(_TRIES):
             ending = admission_write(admission, now).end_session(session_id)
             try:

@@ -12,7 +12,7 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import InvalidCredentials, Unauthenticated
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SESSIONS, SIGN_INS, Limit, Limits, Window
-from peerlearn.domain.standing import Standing, session_ended
+from peerlearn.domain.standing import Admission, Standing, session_ended
 from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import (
     REFRESH_TOKEN_LIFETIME,
@@ -198,6 +198,7 @@ class AccountService:
         user, standing = self._sessions.present(claims.user_id)
         if user is None or standing is None or claims.session_id not in standing.sessions:
             raise session_ended()
+        Admission(claims.principal, (self._limits[REFRESHES],), standing=standing).note(self._clock())
         return self._signed_in(user, session)
 
     def _new_session(self, user: User, device_name: str | None) -> Session:

@@ -14,7 +14,7 @@ Call = Callable[..., Answer]
 
 
 def test_role_is_given_and_no_address_is_told(call: Call, administrator: Person, learner: Person) -> None:
-    answer = call("set_role", token=administrator.token, path={"userId": learner.user_id}, body={"role": "tutor"})
+    answer = call("update_user", token=administrator.token, path={"userId": learner.user_id}, body={"role": "tutor"})
     assert answer.status == 200
     assert answer.body["data"]["user"] == {
         "userId": learner.user_id,
@@ -33,26 +33,26 @@ def test_role_is_given_and_no_address_is_told(call: Call, administrator: Person,
 
 
 def test_same_role_again_ends_no_session(call: Call, administrator: Person, learner: Person) -> None:
-    answer = call("set_role", token=administrator.token, path={"userId": learner.user_id}, body={"role": "learner"})
+    answer = call("update_user", token=administrator.token, path={"userId": learner.user_id}, body={"role": "learner"})
     assert answer.status == 200
     assert call("refresh", body={"refreshToken": learner.refresh_token}).status == 201
 
 
 def test_administrator_keeps_their_own_role(call: Call, administrator: Person) -> None:
     path = {"userId": administrator.user_id}
-    answer = call("set_role", token=administrator.token, path=path, body={"role": "learner"})
+    answer = call("update_user", token=administrator.token, path=path, body={"role": "learner"})
     assert (answer.status, answer.code) == (409, "CONFLICT")
-    assert call("set_role", token=administrator.token, path=path, body={"role": "admin"}).status == 200
+    assert call("update_user", token=administrator.token, path=path, body={"role": "admin"}).status == 200
 
 
 def test_unknown_user(call: Call, administrator: Person) -> None:
-    answer = call("set_role", token=administrator.token, path={"userId": "usr_nobody"}, body={"role": "tutor"})
+    answer = call("update_user", token=administrator.token, path={"userId": "usr_nobody"}, body={"role": "tutor"})
     assert (answer.status, answer.code) == (404, "USER_NOT_FOUND")
 
 
 @pytest.mark.parametrize("body", [{"role": "root"}, {"role": None}, {"role": 1}, {}, {"role": "tutor", "name": "x"}])
 def test_wrong_bodies(call: Call, administrator: Person, learner: Person, body: dict[str, object]) -> None:
-    answer = call("set_role", token=administrator.token, path={"userId": learner.user_id}, body=body)
+    answer = call("update_user", token=administrator.token, path={"userId": learner.user_id}, body=body)
     assert (answer.status, answer.code) == (422, "VALIDATION_FAILED")
 
 
@@ -62,5 +62,5 @@ def test_others_are_refused_whatever_they_send(
     call: Call, request: pytest.FixtureRequest, who: str, body: object
 ) -> None:
     person: Person = request.getfixturevalue(who)
-    answer = call("set_role", token=person.token, path={"userId": person.user_id}, body=body)
+    answer = call("update_user", token=person.token, path={"userId": person.user_id}, body=body)
     assert (answer.status, answer.code) == (403, "FORBIDDEN")
