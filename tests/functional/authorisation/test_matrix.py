@@ -16,7 +16,7 @@ import pytest
 
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.security import key_ring
+from peerlearn.bootstrap.security import public_keys, signing_keys, tokens
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.users import Role
@@ -179,8 +179,8 @@ def world(people: People, call: Call) -> World:
     assert handed_in.status == 201
     written = call("send", token=enrolled.token, body={"receiverId": owner.user_id, "message": "A question"})
     assert written.status == 201
-    now = TokenService(key_ring())
-    past = TokenService(key_ring(), lambda: utc_now() - timedelta(hours=2))
+    now = tokens()
+    past = TokenService(public_keys(), signing_keys(), lambda: utc_now() - timedelta(hours=2))
     callers = {
         "nobody": None,
         "expired": past.issue_access(replace(admin.user), admin.session.session_id),

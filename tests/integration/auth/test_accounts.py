@@ -22,7 +22,7 @@ from peerlearn.persistence.table import Table
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService, SignedIn
 from tests.fakes.clock import FakeClock
-from tests.fakes.keys import FakeKeyRing, signing_key
+from tests.fakes.keys import FakeKeyRing, fake_tokens, signing_key
 from tests.support.wire import Wire
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def keys() -> FakeKeyRing:
 
 @pytest.fixture
 def tokens(keys: FakeKeyRing, clock: FakeClock) -> TokenService:
-    return TokenService(keys, clock)
+    return fake_tokens(keys, clock)
 
 
 @pytest.fixture

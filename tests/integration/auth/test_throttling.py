@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peerlearn.adapters.keyring import SigningKey
 from peerlearn.adapters.passwords import PasswordHasher
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.errors import DomainError, InvalidCredentials, TooManyRequests
 from peerlearn.domain.throttling import FAILURES_PER_ACCOUNT, FAILURES_PER_SOURCE, WINDOW
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService
+from tests.fakes.keys import fake_tokens
 from tests.support.wire import Wire
 
 if TYPE_CHECKING:
@@ -24,19 +23,6 @@ if TYPE_CHECKING:
 
 EMAIL, PASSWORD = "ada@people.example", "Correct-Horse"
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
-
-
-class Keys:
-    """A ring of one key."""
-
-    def current(self) -> SigningKey:
-        return SigningKey("one", b"k" * 32)
-
-    def find(self, kid: str) -> SigningKey | None:
-        return self.current() if kid == "one" else None
-
-    def known(self) -> list[SigningKey]:
-        return [self.current()]
 
 
 class Plain(PasswordHasher):
@@ -64,7 +50,7 @@ def watch() -> Wristwatch:
 
 
 def service_on(table: Table, watch: Wristwatch) -> AccountService:
-    tokens = TokenService(Keys(), watch)
+    tokens = fake_tokens(clock=watch)
     return AccountService(AccountRepository(table), ThrottleRepository(table), Plain(10), tokens, watch)
 
 

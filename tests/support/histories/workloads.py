@@ -43,7 +43,7 @@ from peerlearn.services.progress import ProgressService
 from peerlearn.services.promotion import PromotionService
 from scripts.invariants import violations
 from tests.fakes.clock import FakeClock
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import fake_tokens
 from tests.fakes.uploads import NoBucket
 from tests.support.courses import Courses
 from tests.support.histories.ground import Bench, Ground
@@ -255,7 +255,7 @@ def _waiting(state: str, one: Operation) -> Iterable[tuple[str, str]]:
 
 def addresses(ground: Ground, history: History, chance: Random, requests: int) -> None:
     """One account for each address, however it is spelled, however many ask for it."""
-    service = _accounts(ground, FakeClock(), TokenService(FakeKeyRing()))
+    service = _accounts(ground, FakeClock(), fake_tokens())
     calls: list[Call] = []
     for number in range(requests):
         address = f"person{number % max(1, requests // 16)}@people.example"
@@ -297,7 +297,7 @@ def families(ground: Ground, history: History, chance: Random, requests: int) ->
     """Refresh tokens used, raced for and used again: at any time one of a family is live, and reuse ends it."""
     clock = FakeClock()
     began = clock.now
-    tokens = TokenService(FakeKeyRing(), clock)
+    tokens = fake_tokens(clock=clock)
     service = _accounts(ground, clock, tokens)
     people = [People(AccountRepository(ground.plain), tokens, clock).add() for _ in range(3)]
     shown = {person.user_id: [person.refresh_token] for person in people}
@@ -421,7 +421,7 @@ def messages(ground: Ground, history: History, chance: Random, requests: int) ->
     """Both sides write at once, and repeat themselves: no number is left out, and nothing is there twice."""
     courses, learning = Courses(ground.plain), Learning(ground.plain)
     course = courses.add(None)
-    people = [People(AccountRepository(ground.plain), TokenService(FakeKeyRing())).add() for _ in range(4)]
+    people = [People(AccountRepository(ground.plain), fake_tokens()).add() for _ in range(4)]
     for person in people:
         learning.enroll(person.user_id, course)
     service = MessageService(ConversationRepository(ground.table), PeerRepository(ground.table))

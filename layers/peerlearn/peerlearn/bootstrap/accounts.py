@@ -6,7 +6,7 @@ from functools import cache
 
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.security import access_tokens
+from peerlearn.bootstrap.security import tokens
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService
@@ -21,4 +21,4 @@ def account_repository() -> AccountRepository:
 @cache
 def account_service() -> AccountService:
     hasher = PasswordHasher(settings().bcrypt_cost)
-    return AccountService(account_repository(), ThrottleRepository(table()), hasher, access_tokens())
+    return AccountService(account_repository(), ThrottleRepository(table()), hasher, tokens())

@@ -253,3 +253,11 @@ def connection(user_id: str, connection_id: str) -> Key:
 
 def ticket(ticket_hash: str) -> Key:
     return Key(f"TICKET#{ticket_hash}", "TICKET")
+
+
+# -- the table of the public keys -------------------------------------------------------------------------------------
+
+
+def published_keys() -> Key:
+    """The one item of that table: the public keys that verify tokens."""
+    return Key("SIGNING#KEYS", "KEYS")
