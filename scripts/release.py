@@ -3,7 +3,8 @@
     python -m scripts.release .aws-sam/build --gradual Canary10Percent5Minutes --snap-start login enroll
 
 Both need published versions behind an alias. They are put into what `sam build` made and not into the template, since
-versions for everybody would have a price: 120 resources more, and, with snapshots, rent for each one that is kept.
+versions for everybody would have a price: three resources more per function, and, with snapshots, rent for each one
+that is kept.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from typing import Any
 from scripts.local_stack.clients import Clients
 
 _PREFIX = "/peerlearn/"
+# CloudFormation's name of a function: stack, logical id and a suffix
+_DEPLOYED_NAME = re.compile(r"(?:.*-)?(?P<words>\w+)Function(?:-\w+)?")
 _REPORT = re.compile(r"REPORT RequestId: (?P<id>\S+).*?\sDuration: (?P<ms>[0-9.]+) ms", re.DOTALL)
 # said by Lambda itself about each invocation; numbers for CloudWatch
 _NOT_FOR_PEOPLE = ("START ", "END ", "REPORT ", "INIT_START ", '{"_aws":')
@@ -26,27 +28,46 @@ class Invocation:
 
     Attributes
     ----------
+    context: str
+        Whose log group it is in, e.g. `enrollments`.
     at: float
         When it ended, in seconds since 1970.
+    function: str
+        As its lines name it, e.g. `join-waitlist`; empty where no line of the product's logger does.
     lines: list
         Each a dict where the product's logger wrote it, else text.
     """
 
-    function: str
+    context: str
     at: float
+    function: str = ""
     invocation_id: str = ""
     milliseconds: float | None = None
     lines: list[dict[str, Any] | str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, function: str, at: float, messages: list[str]) -> Invocation:
-        found = cls(function, at)
+    def of(cls, context: str, at: float, messages: list[str]) -> Invocation:
+        """Return what these messages, of one invocation, tell about it."""
+        found = cls(context, at)
         for message in messages:
             if report := _REPORT.match(message):
                 found.invocation_id, found.milliseconds = report["id"], float(report["ms"])
             elif not message.startswith(_NOT_FOR_PEOPLE) and message.strip():
                 found.lines.append(_parsed(message.rstrip()))
+        named = (line["function"] for line in found.lines if isinstance(line, dict) and "function" in line)
+        found.function = short_name(next(named, ""))
         return found
+
+    @property
+    def who(self) -> str:
+        """The function, or its context where the function is not known."""
+        return self.function or self.context
+
+
+def short_name(deployed: str) -> str:
+    """Return a deployed function's name in short: `join-waitlist` of `peerlearn-JoinWaitlistFunction-1A2B3C`."""
+    found = _DEPLOYED_NAME.fullmatch(deployed)
+    return re.sub(r"\B(?=[A-Z])", "-", found["words"]).lower() if found else deployed
 
 
 def _parsed(message: str) -> dict[str, Any] | str:
@@ -87,10 +108,10 @@ class LogFollower:
                 seen.add(event["logStreamName"])
                 if event["logStreamName"] not in self._seen:
                     streams.setdefault(event["logStreamName"], []).append(event)
-            function = group.rsplit("/", 1)[-1]
+            context = group.rsplit("/", 1)[-1]
             for events in streams.values():
                 at = max(event["timestamp"] for event in events) / 1000
-                found += _invocations(function, at, [event["message"] for event in events])
+                found += _invocations(context, at, [event["message"] for event in events])
         self._seen = seen
         return sorted(found, key=lambda invocation: invocation.at)
 
@@ -109,13 +130,13 @@ class LogFollower:
         return {group["logGroupName"]: group.get("storedBytes", 0) for page in pages for group in page["logGroups"]}
 
 
-def _invocations(function: str, at: float, messages: list[str]) -> Iterator[Invocation]:
+def _invocations(context: str, at: float, messages: list[str]) -> Iterator[Invocation]:
     """A stream's lines, parted where Lambda says that an invocation has ended."""
     part: list[str] = []
     for message in messages:
         part.append(message)
         if message.startswith("REPORT "):
-            yield Invocation.of(function, at, part)
+            yield Invocation.of(context, at, part)
             part = []
     if part:
-        yield Invocation.of(function, at, part)
+        yield Invocation.of(context, at, part)

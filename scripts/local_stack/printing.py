@@ -18,7 +18,7 @@ _REFUSED = "refused"
 _USUAL = {
     *("level", "location", "message", "timestamp", "service", "correlation_id", "xray_trace_id", "request_id"),
     *("exception", "exception_name", "stack_trace", "cold_start", "function_name", "function_memory_size"),
-    *("function_arn", "function_request_id", "sampling_rate"),
+    *("function", "function_arn", "function_request_id", "sampling_rate"),
 }
 _LEVEL_COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
 _ROUTE_WIDTH = 44
@@ -54,7 +54,8 @@ class LogPrinter:
         """What is printed of it; nothing where it is not wanted or had nothing to say."""
         wanted = self._wanted
         function = wanted.function.replace("_", "-")
-        if function and function not in invocation.function:
+        # one that names no function, e.g. a crash at import, is shown rather than lost
+        if function and invocation.function and function not in invocation.function:
             return
         request_id = _request_id(invocation)
         if wanted.request and wanted.request not in (request_id, invocation.invocation_id):
@@ -86,13 +87,13 @@ class LogPrinter:
                 f"{answered.get('method')!s:<6} {answered.get('route')!s:<{_ROUTE_WIDTH}}",
                 self._colours(f"{status} {_duration(invocation)}", colour),
                 *([self._colours(reason, colour)] if reason else []),
-                self._colours(f"{invocation.function}  {request_id}", dim=True),
+                self._colours(f"{invocation.who}  {request_id}", dim=True),
             ]
         )
 
     def _line(self, invocation: Invocation, line: dict[str, Any] | str, *, indented: bool) -> Iterator[str]:
         head = "          " if indented else f"{self._colours(_clock(invocation), dim=True)}  "
-        name = "" if indented else f"{invocation.function:<12} "
+        name = "" if indented else f"{invocation.who:<12} "
         if isinstance(line, str):
             yield from (f"{head}{name}{part}" for part in line.splitlines())
             return

@@ -25,7 +25,7 @@ ALLOWED = {
     "settings": set(),
     "snapshots": {"settings"},
     "metrics": {"domain"},
-    "observability": {"domain"},
+    "observability": {"domain", "settings"},
 }
 # Packages that a layer may use; the standard library is everybody's.
 OUTSIDE: dict[str, set[str]] = {

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from scripts.local_stack.template import load_template
+from tests.support.policies import actions_of
 
 RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
 
@@ -28,8 +29,10 @@ def services() -> dict[str, Any]:
 
 def granted() -> Iterator[tuple[str, str]]:
     for name, resource in RESOURCES.items():
+        if resource["Type"] == "AWS::IAM::ManagedPolicy":
+            yield from ((name, action) for action in actions_of(resource["Properties"]["PolicyDocument"]["Statement"]))
         for policy in resource.get("Properties", {}).get("Policies", []):
-            for statement in policy["Statement"]:
+            for statement in policy.get("Statement", ()):
                 actions = statement["Action"]
                 for action in [actions] if isinstance(actions, str) else actions:
                     yield name, action

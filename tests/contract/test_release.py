@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from scripts import release
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import load_template
+from tests.support.translation import of_type, translated
 
 RESOURCES_MAX = 500  # CloudFormation's own limit
-
-
-def translated(template: dict[str, Any], **parameters: str) -> dict[str, dict[str, Any]]:
-    """The resources that a template becomes."""
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::LayerVersion":
-            resource["Properties"]["ContentUri"] = "s3://bucket/layer"
-        if "CodeUri" in resource.get("Properties", {}):
-            resource["Properties"]["CodeUri"] = "s3://bucket/code"
-    values = {name: str(one.get("Default", "")) for name, one in template["Parameters"].items()} | parameters
-    answer = Translator({}, Parser()).translate(template, values | {"AWS::Region": "us-east-1"})
-    resources: dict[str, dict[str, Any]] = answer["Resources"]
-    return resources
-
-
-def of_type(resources: dict[str, dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
 
 
 @pytest.fixture(autouse=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.local_stack.template import load_template
+from tests.support import policies
 from tests.support.api import EVENTS, ROOT
+from tests.support.policies import LEADING_KEYS, as_list
+from tests.support.translation import translated
 
 TEMPLATE = load_template()
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
@@ -76,8 +78,10 @@ DOCUMENTED = {
 READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "s3:GetObject", "s3:GetObjectVersion"}
 READS |= {"secretsmanager:GetSecretValue", "s3:ListBucket"}
 # What a GET may write all the same: that somebody waits for their export.
-WRITES_OF_READERS = {"ExportDataFunction": {"dynamodb:PutItem", "dynamodb:ConditionCheckItem"}}
+WRITES_OF_READERS = {"ExportDataFunction": {"dynamodb:PutItem"}}
 # Reading the whole table is nobody's job.
+RESOURCES_MAX = 500  # of CloudFormation
+ROOM_LEFT = 30  # ten more endpoints
 NEVER = {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:DeleteTable", "s3:ListAllMyBuckets"}
 
 
@@ -93,16 +97,14 @@ def routes_of(properties: dict[str, Any]) -> set[str]:
     return {f"{event['Method'].upper()} {event['Path']}" for event in events_of(properties, "Api")}
 
 
-def statements_of(properties: dict[str, Any]) -> Iterator[tuple[set[str], list[Any]]]:
-    for policy in properties.get("Policies", []):
-        assert isinstance(policy, dict), "policies are statements of our own"
-        for statement in policy["Statement"]:
-            assert statement["Effect"] == "Allow"
-            actions, resources = statement["Action"], statement["Resource"]
-            yield (
-                {actions} if isinstance(actions, str) else set(actions),
-                resources if isinstance(resources, list) else [resources],
-            )
+def own_statements_of(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """What stands with the function itself, without the policies that it shares with others."""
+    own = [policy for policy in properties.get("Policies", []) if "Ref" not in policy]
+    return policies.statements_of({"Policies": own}, RESOURCES)
+
+
+def knows_its_caller(properties: dict[str, Any]) -> bool:
+    return {"Ref": "CallerPolicy"} in properties["Policies"]
 
 
 # -- routes
@@ -148,11 +150,13 @@ def test_function_is_built_from_its_contexts_folder(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_policy_names_actions_and_resources(name: str) -> None:
     assert "Role" not in FUNCTIONS[name]
-    for actions, resources in statements_of(FUNCTIONS[name]):
-        for action in actions:
+    for statement in policies.statements_of(FUNCTIONS[name], RESOURCES):
+        for action in as_list(statement["Action"]):
             assert re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action), action
             assert action not in NEVER
-        for resource in resources:
+        if statement["Effect"] == "Deny":
+            continue
+        for resource in as_list(statement["Resource"]):
             assert resource != "*"
             # Each is a resource of this template, or a part of one.
             named = set(re.findall(r"'(?:Ref|Fn::GetAtt)': \[?'(\w+)'|\$\{(\w+)", str(resource)))
@@ -162,9 +166,10 @@ def test_policy_names_actions_and_resources(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_indexes_are_only_queried(name: str) -> None:
-    for actions, resources in statements_of(FUNCTIONS[name]):
+    for statement in policies.statements_of(FUNCTIONS[name], RESOURCES):
+        resources = as_list(statement.get("Resource", []))
         if any("/index/" in str(resource) for resource in resources):
-            assert actions == {"dynamodb:Query"}
+            assert as_list(statement["Action"]) == ["dynamodb:Query"]
             assert all(str(resource).count("*") == 0 for resource in resources)
 
 
@@ -173,19 +178,94 @@ def test_indexes_are_only_queried(name: str) -> None:
     [name for name, properties in OWN.items() if any(route.startswith("GET ") for route in routes_of(properties))],
 )
 def test_what_only_reads_may_only_read(name: str) -> None:
-    granted = {action for actions, _ in statements_of(OWN[name]) for action in actions}
-    assert granted <= READS | WRITES_OF_READERS.get(name, set())
+    """Of its own. What all functions that know their caller may write lies in people's own partitions alone."""
+    assert policies.actions_of(own_statements_of(OWN[name])) <= READS | WRITES_OF_READERS.get(name, set())
+    shared = [RESOURCES[one["Ref"]]["Properties"]["PolicyDocument"] for one in OWN[name]["Policies"] if "Ref" in one]
+    for statement in (one for document in shared for one in document["Statement"] if one["Effect"] == "Allow"):
+        assert policies.actions_of([statement]) <= READS or statement["Condition"] == LEADING_KEYS
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_permission_is_given_twice(name: str) -> None:
     granted = [
-        (action, str(resource))
-        for actions, resources in statements_of(FUNCTIONS[name])
-        for action in actions
-        for resource in resources
+        (action, str(resource), str(statement.get("Condition")))
+        for statement in policies.statements_of(FUNCTIONS[name], RESOURCES)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement.get("Resource", []))
     ]
     assert len(granted) == len(set(granted))
+
+
+def test_who_knows_no_caller_cannot_read_keys_or_people() -> None:
+    strangers = {name for name, properties in FUNCTIONS.items() if not knows_its_caller(properties)}
+    assert strangers >= {
+        *(FALLBACK, "GetOpenapiFunction", "GetDocsFunction", "GetCalendarFunction"),  # a calendar's link is its own key
+        *("AuthorizeFunction", "DisconnectFunction", "PingFunction", "UnknownActionFunction"),
+        *("FollowUpFunction", "NotifyFunction", "WriteExportFunction", "FinishErasureFunction"),
+    }
+    for name, properties in FUNCTIONS.items():
+        assert "secretsmanager:GetSecretValue" not in policies.actions_of(own_statements_of(properties)), name
+
+
+# -- permissions and resources as CloudFormation is told of them
+
+
+@pytest.fixture(scope="module")
+def deployed() -> dict[str, dict[str, Any]]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        return translated(load_template())
+
+
+# What SAM attaches by itself. LogPolicy cuts the reach of the first; the others, for whom an event source feeds, are
+# about every queue or every stream of the account.
+OF_AWS = {"AWSLambdaBasicExecutionRole"}
+OF_AWS_FOR = {
+    **dict.fromkeys(("WriteExportFunction", "FinishErasureFunction"), "AWSLambdaSQSQueueExecutionRole"),
+    **dict.fromkeys(("FollowUpFunction", "NotifyFunction"), "AWSLambdaDynamoDBExecutionRole"),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_role_has_nothing_that_the_template_does_not_say(name: str, deployed: dict[str, dict[str, Any]]) -> None:
+    role = deployed[f"{name}Role"]["Properties"]
+    attached = role["ManagedPolicyArns"]
+    of_aws = {str(arn).rpartition("/")[2].rstrip("'}") for arn in attached if "Ref" not in arn}
+    assert of_aws == OF_AWS | ({OF_AWS_FOR[name]} if name in OF_AWS_FOR else set())
+    ours = [arn for arn in attached if "Ref" in arn]
+    assert ours == [policy for policy in FUNCTIONS[name]["Policies"] if "Ref" in policy]
+    for policy in role.get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert "*" not in as_list(statement["Resource"])
+            assert "NotResource" not in statement
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_writes_to_this_stacks_log_groups_and_makes_none(name: str) -> None:
+    assert {"Ref": "LogPolicy"} in FUNCTIONS[name]["Policies"]
+    making, elsewhere = RESOURCES["LogPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert making == {"Effect": "Deny", "Action": "logs:CreateLogGroup", "Resource": "*"}
+    assert elsewhere["Effect"] == "Deny"
+    assert set(elsewhere["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    spared = elsewhere["NotResource"]["Fn::Sub"].rpartition(":log-group:")[2]
+    group = RESOURCES[FUNCTIONS[name]["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]["LogGroupName"]["Fn::Sub"]
+    assert spared.endswith("/*")
+    assert group.startswith(spared.removesuffix("*"))
+
+
+def test_an_endpoint_costs_a_function_a_role_and_a_permission(deployed: dict[str, dict[str, Any]]) -> None:
+    for name in (name for name in OWN if routes_of(OWN[name])):
+        of_its_own = [one for one in deployed if one.startswith(name)]
+        assert sorted(deployed[one]["Type"] for one in of_its_own) == [
+            *("AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Lambda::Permission"),
+        ]
+
+
+def test_there_is_room_for_endpoints_to_come(deployed: dict[str, dict[str, Any]]) -> None:
+    """Each costs three, and CloudFormation takes 500 resources of a stack."""
+    left = RESOURCES_MAX - len(deployed)
+    assert left >= ROOM_LEFT, f"{len(deployed)} resources, {left} of {RESOURCES_MAX} left: {left // 3} endpoints"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -199,18 +279,18 @@ def test_no_secret_in_the_environment(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_has_a_log_group_of_its_own(name: str) -> None:
+def test_function_logs_into_its_contexts_group(name: str) -> None:
+    context = "fallback" if name == FALLBACK else module_of(FUNCTIONS[name]).split(".")[1]
     group = FUNCTIONS[name]["LoggingConfig"]["LogGroup"]["Ref"]
-    assert group == name.removesuffix("Function") + "LogGroup"
+    assert group == f"{context.capitalize()}LogGroup"
     properties = RESOURCES[group]["Properties"]
+    assert properties["LogGroupName"] == {"Fn::Sub": f"/peerlearn/${{AWS::StackName}}/{context}"}
     assert properties["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-    shared = [other for other in FUNCTIONS.values() if other["LoggingConfig"]["LogGroup"]["Ref"] == group]
-    assert len(shared) == 1
 
 
-def test_log_groups_have_names_of_their_own() -> None:
-    names = [str(r["Properties"]["LogGroupName"]) for r in RESOURCES.values() if r["Type"] == "AWS::Logs::LogGroup"]
-    assert len(names) == len(set(names))
+def test_no_log_group_is_left_over() -> None:
+    groups = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Logs::LogGroup"}
+    assert groups == {properties["LoggingConfig"]["LogGroup"]["Ref"] for properties in FUNCTIONS.values()}
 
 
 def event_path(name: str) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
@@ -24,6 +25,7 @@ from scripts.local_stack.template import create_keys_table_request, create_table
 from tests.support.api import Answer, http_event, invoke
 from tests.support.documented import require_documented
 from tests.support.people import People, Person
+from tests.support.policies import calling_module, is_granted, permissions_needed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -76,6 +78,20 @@ def quick_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
             transact(backend, writes)
 
     monkeypatch.setattr(DynamoDBBackend, "transact_write_items", transact_with_small_copies)
+
+
+@pytest.fixture(autouse=True)
+def within_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that a handler does with the table is beyond its function's policies, which moto does not look at."""
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def checked(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == "dynamodb" and (module := calling_module()):
+            for needed in permissions_needed(operation, parameters):
+                assert is_granted(module, *needed), f"{module} may not: {needed}"
+        return call(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", checked)
 
 
 def _with_copies(table: Table, writes: list[dict[str, Any]]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -9,8 +10,19 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from peerlearn.domain.correlation import set_correlation_id
+from peerlearn.settings import function_name
 
 logger = Logger()
+
+
+def _name_function(record: logging.LogRecord) -> bool:
+    """Put the function's name into a line as `function`: the functions of one context share a log group."""
+    if name := function_name():
+        record.function = name
+    return True
+
+
+logger.addFilter(_name_function)
 
 
 def correlate(correlation_id: str) -> None:

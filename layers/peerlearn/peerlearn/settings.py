@@ -59,6 +59,11 @@ def settings() -> Settings:
     return Settings.of(os.environ)
 
 
+def function_name() -> str:
+    """Return the name that the running function is deployed under; empty outside of Lambda."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+
+
 def starts_from_snapshot() -> bool:
     """Whether Lambda keeps this process as a snapshot that others are restored from."""
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"

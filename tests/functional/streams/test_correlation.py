@@ -201,6 +201,17 @@ def test_a_refusal_and_a_fault_leave_a_line_with_the_requests_id(
     assert (line["correlation_id"], line["exception_name"]) == ("r-2", "ZeroDivisionError")
 
 
+def test_each_line_names_its_function(
+    handlers: dict[str, str], learner: Person, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The functions of one context share a log group."""
+    for name in ("peerlearn-EnrollFunction-0A1B2C", "peerlearn-EnrollFunction-3D4E5F", ""):
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", name)
+        assert request(handlers, "r-1", "enroll", token=learner.token, path={"courseId": "crs_0"}).status == 404
+        told = {line.get("function", "") for line in logs.lines()}
+        assert told == {name}
+
+
 def test_reading_leaves_no_line(handlers: dict[str, str], learner: Person, logs: Logs) -> None:
     assert request(handlers, "r-1", "get_profile", token=learner.token).status == 200
     assert logs.lines() == []

@@ -8,15 +8,21 @@ from typing import Any
 import pytest
 
 from scripts.local_stack.colours import Colours
-from scripts.local_stack.logs import Invocation
+from scripts.local_stack.logs import Invocation, short_name
 from scripts.local_stack.printing import LogPrinter, Wanted
 
 REQUEST = "0f1e2d3c"
+NOTIFY = "peerlearn-NotifyFunction-0A1B2C"
 INVOCATION = "11111111-2222-3333-4444-555555555555"
 
 
 def record(level: str, message: str, **fields: Any) -> str:
-    usual = {"location": "x:1", "timestamp": "2026-01-01 10:00:00,000+0000", "service": "peerlearn"}
+    usual = {
+        "function": "peerlearn-EnrollFunction-0A1B2C",
+        "location": "x:1",
+        "timestamp": "2026-01-01 10:00:00,000+0000",
+        "service": "peerlearn",
+    }
     return json.dumps({"level": level, "message": message, "correlation_id": REQUEST, **usual, **fields})
 
 
@@ -24,10 +30,10 @@ def answered(status: int, level: str = "INFO") -> str:
     return record(level, "answered", method="POST", route="/v1/courses/{courseId}/enroll", status=status)
 
 
-def invocation(*lines: str, function: str = "enroll") -> Invocation:
+def invocation(*lines: str, context: str = "enrollments") -> Invocation:
     report = f"REPORT RequestId: {INVOCATION}\tDuration: 34.56 ms\tBilled Duration: 35 ms\tMemory Size: 512 MB"
     start, end = f"START RequestId: {INVOCATION} Version: $LATEST", f"END RequestId: {INVOCATION}"
-    return Invocation.of(function, 1_767_261_600.0, [start, *lines, '{"_aws":{}}', end, report])
+    return Invocation.of(context, 1_767_261_600.0, [start, *lines, '{"_aws":{}}', end, report])
 
 
 def printed(found: Invocation, wanted: Wanted | None = None, *, colour: bool = False) -> list[str]:
@@ -60,11 +66,12 @@ def test_a_failure_is_told_with_its_traceback() -> None:
 
 
 def test_what_is_no_request_is_told_under_its_function() -> None:
-    (line,) = printed(invocation(record("INFO", "told", events=["a"]), function="notify"))
+    (line,) = printed(invocation(record("INFO", "told", function=NOTIFY, events=["a"]), context="streams"))
     assert "notify" in line
+    assert NOTIFY not in line
     assert "told  events=['a']" in line
     assert REQUEST in line
-    assert printed(invocation(record("DEBUG", "records handled", count=1), function="notify")) == []
+    assert printed(invocation(record("DEBUG", "records handled", function=NOTIFY), context="streams")) == []
 
 
 def test_what_somebody_prints_is_told_and_what_lambda_says_is_not() -> None:
@@ -78,6 +85,7 @@ def test_what_somebody_prints_is_told_and_what_lambda_says_is_not() -> None:
     [
         (Wanted(function="enroll"), 2),
         (Wanted(function="notify"), 0),
+        (Wanted(function="enrollments"), 0),
         (Wanted(level="WARNING"), 2),
         (Wanted(level="ERROR"), 0),
         (Wanted(level="DEBUG"), 3),
@@ -105,3 +113,23 @@ def test_colours_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> 
     assert Colours.of(terminal)("x", "red") != "x"
     monkeypatch.setenv("NO_COLOR", "1")
     assert Colours.of(terminal)("x", "red") == "x"
+
+
+def test_what_names_no_function_is_told_under_its_context_whoever_is_wanted() -> None:
+    """A crash at import: nobody's logger says whose it is, and it must not get lost."""
+    crash = "[ERROR] Runtime.ImportModuleError: Unable to import module"
+    (line,) = printed(invocation(crash), Wanted(function="enroll"))
+    assert line.endswith(crash)
+    assert "enrollments" in line
+
+
+@pytest.mark.parametrize(
+    ("deployed", "short"),
+    [
+        ("peerlearn-JoinWaitlistFunction-0A1B2C", "join-waitlist"),
+        ("peerlearn-prod-NotifyFunction-0A1B2C", "notify"),
+        ("function", "function"),
+    ],
+)
+def test_functions_have_short_names(deployed: str, short: str) -> None:
+    assert short_name(deployed) == short

@@ -1,0 +1,58 @@
+"""What a handler may not do fails its tests: each functional test holds its calls against the template's policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from functions.auth import refresh
+from tests.functional.conftest import TABLE
+from tests.support.policies import is_granted, permissions_needed
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REFRESH = refresh.__name__
+
+
+def test_shared_permissions_reach_peoples_own_partitions_alone() -> None:
+    assert is_granted(REFRESH, "dynamodb:UpdateItem", "", "USER#usr_1")
+    assert not is_granted(REFRESH, "dynamodb:UpdateItem", "", "COURSE#crs_1")
+    assert not is_granted(REFRESH, "dynamodb:DeleteItem", "", "USER#usr_1")
+    assert not is_granted("functions.documents.get_docs", "dynamodb:GetItem", "", "USER#usr_1")
+
+
+def test_indexes_are_granted_one_by_one() -> None:
+    assert is_granted("functions.courses.list_roster", "dynamodb:Query", "GSI1", None)
+    assert not is_granted("functions.courses.list_roster", "dynamodb:Query", "GSI2", None)
+    assert not is_granted("functions.courses.list_roster", "dynamodb:Query", "", None)
+
+
+def test_each_part_of_a_transaction_or_batch_needs_its_own_permission() -> None:
+    key = {"PK": {"S": "USER#1"}, "SK": {"S": "A"}}
+    writes = [{"Put": {"Item": key}}, {"ConditionCheck": {"Key": key}}]
+    assert list(permissions_needed("TransactWriteItems", {"TransactItems": writes})) == [
+        ("dynamodb:PutItem", "", "USER#1"),
+        ("dynamodb:ConditionCheckItem", "", "USER#1"),
+    ]
+    batch = {"RequestItems": {TABLE: [{"DeleteRequest": {"Key": key}}]}}
+    assert list(permissions_needed("BatchWriteItem", batch)) == [("dynamodb:BatchWriteItem", "", "USER#1")]
+    with pytest.raises(AssertionError, match="Scan"):
+        list(permissions_needed("Scan", {"RequestItems": {}}))
+
+
+def test_a_handler_that_goes_beyond_its_policies_is_caught(aws: DynamoDBClient) -> None:
+    """Code that runs as if it stood in the handler's file."""
+    text = "def read(client, table):\n    client.get_item(TableName=table, Key={'PK': {'S': pk}, 'SK': {'S': 'A'}})\n"
+    for pk, allowed in (("USER#1", True), ("COURSE#1", False)):
+        names: dict[str, object] = {"pk": pk}
+        exec(compile(text, str(refresh.__file__), "exec"), names)  # noqa: S102
+        read = names["read"]
+        assert callable(read)
+        if allowed:
+            read(boto3.client("dynamodb"), TABLE)
+        else:
+            with pytest.raises(AssertionError, match="refresh may not"):
+                read(aws, TABLE)
