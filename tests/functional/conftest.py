@@ -22,6 +22,7 @@ from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.security import tokens
 from peerlearn.domain.users import Role
 from scripts.local_stack.template import create_keys_table_request, create_table_request, load_template
+from tests.support import policies
 from tests.support.api import Answer, http_event, invoke
 from tests.support.documented import require_documented
 from tests.support.people import People, Person
@@ -87,8 +88,9 @@ def within_policies(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def checked(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         if client.meta.service_model.service_name == "dynamodb" and (module := calling_module()):
+            table = policies.KEYS_TABLE if parameters.get("TableName") == KEYS_TABLE else policies.TABLE
             for needed in permissions_needed(operation, parameters):
-                assert is_granted(module, *needed), f"{module} may not: {needed}"
+                assert is_granted(module, *needed, table), f"{module} may not: {needed}"
         return call(client, operation, parameters)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", checked)
