@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -47,7 +46,7 @@ def test_what_is_published_is_read_back(published: PublishedKeyRepository) -> No
 def test_only_what_was_read_is_replaced(published: PublishedKeyRepository) -> None:
     assert published.publish(FIRST)
     third = PublishedKeys(3, successor(FIRST, {"v3": b"3" * 32}, NOW).keys)
-    for late in (FIRST, replace(FIRST, keys={}), third):
+    for late in (FIRST, FIRST._replace(keys={}), third):
         assert not published.publish(late)
     assert published.read() == FIRST
 
