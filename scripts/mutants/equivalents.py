@@ -11,6 +11,7 @@ EQUIVALENTS: dict[str, str] = {
         f"{_TOKENS}:_key_id: guard: header.get('alg') != ALGORITHM"
         " [in set(header) - _HEADER_FIELDS or header.get('alg') != ALGORITHM]"
     ): "`PyJWS.decode` is told the one algorithm",
+    f"{_TOKENS}:TokenVerifier._verify: guard: if key is None: Unauthenticated": "PyJWT takes no key but bytes",
     f"{_LAYER}/persistence/assessments.py:_storing: condition: attribute_not_exists(PK)": (
         "the award of a first attempt, in the same transaction, is made once"
     ),
