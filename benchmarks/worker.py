@@ -37,9 +37,7 @@ BaseClient._make_api_call = answer  # type: ignore[attr-defined]  # noqa: SLF001
 def handler_of(program: str, endpoint: str) -> Any:
     if program != "ours":
         return importlib.import_module(program).handler
-    security: Any = importlib.import_module("peerlearn.bootstrap.security")
-    keys = importlib.import_module("tests.fakes.keys").FakeKeyRing()
-    security.key_ring = lambda: keys
+    importlib.import_module("tests.fakes.keys").fake_keys().__enter__()
     folder = {"list_courses": "courses", "enroll": "enrollments", "send": "messages", "login": "auth"}[endpoint]
     return importlib.import_module(f"functions.{folder}.{endpoint}").lambda_handler
 

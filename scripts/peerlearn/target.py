@@ -131,7 +131,11 @@ class Target:
                 os.environ["AWS_PROFILE"] = self.profile
             region = str(self.session.region_name)
             os.environ.update(AWS_REGION=region, AWS_DEFAULT_REGION=region)
-        os.environ.update(TABLE_NAME=self.table_name, SECRET_ID=self.resource("SigningKeySecret"))
+        os.environ.update(
+            TABLE_NAME=self.table_name,
+            KEYS_TABLE_NAME=self.resource("SigningKeysTable"),
+            SECRET_ID=self.resource("SigningKeySecret"),
+        )
         if "BcryptCost" in self._parameters:
             os.environ["BCRYPT_COST"] = self._parameters["BcryptCost"]
 

@@ -19,9 +19,10 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 from peerlearn.bootstrap.accounts import account_repository
-from peerlearn.bootstrap.security import access_tokens
+from peerlearn.bootstrap.security import tokens
 from peerlearn.domain.users import Role
-from scripts.local_stack.template import create_table_request, load_template
+from scripts.local_stack.template import create_keys_table_request, create_table_request, load_template
+from tests.support import policies
 from tests.support.api import Answer, http_event, invoke
 from tests.support.documented import require_documented
 from tests.support.people import People, Person
@@ -32,7 +33,24 @@ if TYPE_CHECKING:
 
 TABLE = "functional"
 ORIGIN = "https://peerlearn.example"
-SECRET = "signing-key"
+KEYS_TABLE = "functional-keys"
+SECRET, CURSOR_SECRET = "signing-key", "cursor-key"
+
+
+NAMES = {
+    "TABLE_NAME": TABLE,
+    "KEYS_TABLE_NAME": KEYS_TABLE,
+    "SECRET_ID": SECRET,
+    "CURSOR_SECRET_ID": CURSOR_SECRET,
+}
+
+
+def create_keys() -> None:
+    """Both secrets, and the table of the public keys, with nothing published yet."""
+    for name in (SECRET, CURSOR_SECRET):
+        key = json.dumps({"key": name.ljust(64, "k")})
+        boto3.client("secretsmanager").create_secret(Name=name, SecretString=key)
+    boto3.client("dynamodb").create_table(**create_keys_table_request(KEYS_TABLE))
 
 
 def forget_providers() -> None:
@@ -70,8 +88,9 @@ def within_policies(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def checked(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         if client.meta.service_model.service_name == "dynamodb" and (module := calling_module()):
+            table = policies.KEYS_TABLE if parameters.get("TableName") == KEYS_TABLE else policies.TABLE
             for needed in permissions_needed(operation, parameters):
-                assert is_granted(module, *needed), f"{module} may not: {needed}"
+                assert is_granted(module, *needed, table), f"{module} may not: {needed}"
         return call(client, operation, parameters)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", checked)
@@ -93,15 +112,14 @@ def _with_copies(table: Table, writes: list[dict[str, Any]]) -> Table:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBClient]:
-    """A client of a stand-in for AWS with an empty table and a signing key."""
-    environment = {"TABLE_NAME": TABLE, "SECRET_ID": SECRET, "ALLOWED_ORIGINS": ORIGIN, "BCRYPT_COST": "10"}
-    for name, value in environment.items():
+    """A client of a stand-in for AWS with an empty table, secrets, and no key published yet."""
+    for name, value in {**NAMES, "ALLOWED_ORIGINS": ORIGIN, "BCRYPT_COST": "10"}.items():
         monkeypatch.setenv(name, value)
     forget_providers()
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
         dynamodb.create_table(**create_table_request(TABLE))
-        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps({"key": "k" * 64}))
+        create_keys()
         yield dynamodb
     forget_providers()
 
@@ -135,7 +153,7 @@ def call(aws: DynamoDBClient, handlers: dict[str, str]) -> Callable[..., Answer]
 
 @pytest.fixture
 def people(aws: DynamoDBClient) -> People:  # noqa: ARG001 (as above)
-    return People(account_repository(), access_tokens())
+    return People(account_repository(), tokens())
 
 
 @pytest.fixture

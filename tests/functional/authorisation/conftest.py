@@ -12,7 +12,7 @@ import pytest
 
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.security import key_ring
+from peerlearn.bootstrap.security import public_keys, signing_keys
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.users import Role
@@ -105,7 +105,7 @@ def world(people: People, call: Call) -> World:
     demoted = people.add()
     old_course_id = courses.add(tutor_id=demoted.user_id)
     old_assessment_id = learning.add_assessment(old_course_id)
-    past = TokenService(key_ring(), lambda: utc_now() - timedelta(hours=2))
+    past = TokenService(public_keys(), signing_keys(), lambda: utc_now() - timedelta(hours=2))
     callers = {
         "nobody": None,
         "expired": past.issue_access(replace(admin.user), admin.session.session_id),

@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field, StrictInt, model_validator
 
 import peerlearn.http.auth
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.errors import DomainError
 from peerlearn.domain.users import Role, User
 from peerlearn.http.app import create_app
@@ -20,7 +19,7 @@ from peerlearn.http.envelopes import Success, no_content
 from peerlearn.http.models import CourseIdPath, Limit, PageNumber, PersonName, RequestModel, Tags
 from peerlearn.settings import settings
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import fake_tokens
 from tests.support.api import Answer, Context
 
 ORIGINS = "https://one.example, https://two.example"
@@ -130,7 +129,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def token_of(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Callable[[Role], str]:
     """An access token of somebody with that role."""
-    tokens = TokenService(FakeKeyRing(), clock)
+    tokens = fake_tokens(clock=clock)
     monkeypatch.setattr(peerlearn.http.auth, "access_tokens", lambda: tokens)
 
     def issue(role: Role) -> str:

@@ -59,6 +59,12 @@ class Tokens(Protocol):
     def verify_refresh(self, token: str) -> RefreshClaims: ...
 
 
+class RefreshTokens(Protocol):
+    """See `peerlearn.adapters.tokens`: what needs no key that signs."""
+
+    def verify_refresh(self, token: str) -> RefreshClaims: ...
+
+
 class Devices(Protocol):
     """See `peerlearn.adapters.device_tokens`."""
 
@@ -227,7 +233,7 @@ class AccountService:
 class SignOutService:
     """Ends the session of a refresh token, which needs no key that signs."""
 
-    def __init__(self, sessions: Sessions, tokens: Tokens, limits: Limits) -> None:
+    def __init__(self, sessions: Sessions, tokens: RefreshTokens, limits: Limits) -> None:
         self._sessions = sessions
         self._tokens = tokens
         self._limits = limits
