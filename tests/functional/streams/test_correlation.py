@@ -25,7 +25,7 @@ from peerlearn.persistence.items.base import Entity, is_streamed
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Table, put, update
-from peerlearn.services.notifications import Notifier
+from peerlearn.services.notifications import Delivered, Notifier
 from scripts.local_stack.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
@@ -177,8 +177,8 @@ def test_what_could_not_be_told_is_found_by_its_request(logs: Logs, monkeypatch:
     number = record["dynamodb"]["SequenceNumber"]
 
     class Busy:
-        def deliver(self, batch: dict[str, Any]) -> dict[str, BaseException]:
-            return {name: TemporarilyUnavailable() for name in batch}
+        def deliver(self, batch: dict[str, Any]) -> Delivered:
+            return Delivered({name: TemporarilyUnavailable() for name in batch}, [])
 
     monkeypatch.setattr(notify, "notifier", Busy)
     assert consume(notify.lambda_handler, [record]) == {"batchItemFailures": [{"itemIdentifier": number}]}

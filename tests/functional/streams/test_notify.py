@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -86,6 +87,16 @@ def test_a_record_that_comes_again_has_the_same_event_id(push: FakePush) -> None
 def test_what_could_not_be_posted_comes_again(push: FakePush) -> None:
     push.broken = {"device="}
     assert run(message_record(7)) == {"batchItemFailures": [{"itemIdentifier": f"{7:021d}"}]}
+
+
+def test_connection_that_is_refused_for_good_fails_no_record_and_is_counted(
+    push: FakePush, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push.refused = {"device=": "ForbiddenException"}
+    assert run(message_record(1), message_record(2)) == {"batchItemFailures": []}
+    assert set(push.posts.values()) == {1}
+    (counted,) = (line for line in capsys.readouterr().out.splitlines() if "PushesRefused" in line)
+    assert json.loads(counted)["PushesRefused"] == [2.0]
 
 
 # -- the template -----------------------------------------------------------------------------------------------------

@@ -42,3 +42,26 @@ class Connection:
     @property
     def expires_at(self) -> datetime:
         return self.connected_at + CONNECTION_LIFETIME
+
+
+class PushRefused(Exception):
+    """A push that no try brings to this connection; the connection is there, as far as anybody knows.
+
+    Parameters
+    ----------
+    reason: str
+        What it was refused for, in the words of whoever refused it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was not told to one connection, and why."""
+
+    connection_id: str
+    event_id: str
+    reason: str
