@@ -25,6 +25,12 @@ def export_service() -> ExportService:
 
 
 @cache
+def export_writer() -> ExportService:
+    """The same for the function that writes files."""
+    return ExportService(PersonalDataRepository(table()), worker_files())
+
+
+@cache
 def erasure_service() -> ErasureService:
     return ErasureService(ErasureRepository(table()), TeachingRepository(table()), ConnectionRepository(table()))
 
@@ -33,9 +39,14 @@ def erasure_service() -> ErasureService:
 def eraser() -> Eraser:
     seats = EnrollmentService(EnrollmentRepository(table()))
     teaching = TeachingRepository(table())
-    return Eraser(ErasureRepository(table()), teaching, seats, CourseRepository(table()), personal_files())
+    return Eraser(ErasureRepository(table()), teaching, seats, CourseRepository(table()), worker_files())
 
 
 @cache
 def personal_files() -> PersonalFiles:
     return PersonalFiles(assessments.s3_client(), settings().bucket_name)
+
+
+@cache
+def worker_files() -> PersonalFiles:
+    return PersonalFiles(assessments.s3_client(for_worker=True), settings().bucket_name)
