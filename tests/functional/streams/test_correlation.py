@@ -26,6 +26,7 @@ from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Table, put, update
 from peerlearn.services.notifications import Delivered, Notifier
+from peerlearn.services.rosters import Rosters
 from scripts.local_stack.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
@@ -85,7 +86,7 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
 @pytest.fixture
 def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     fake, table = FakePush(), Table(aws, TABLE)
-    notifier = Notifier(ConnectionRepository(table), fake, EnrollmentRepository(table))
+    notifier = Notifier(ConnectionRepository(table), fake, Rosters(EnrollmentRepository(table)))
     monkeypatch.setattr(notify, "notifier", lambda: notifier)
     return fake
 

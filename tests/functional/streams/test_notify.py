@@ -19,10 +19,13 @@ from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.table import Item, Table, put
+from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.notifications import Notifier
+from peerlearn.services.rosters import Rosters
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of
+from tests.support.courses import Courses
 from tests.support.filters import filter_of, stream_source
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     """What the receiver of `events/notify.json` is pushed, on the one device that they have open."""
     fake, table = FakePush(), Table(aws, TABLE)
     table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
-    notifier = Notifier(ConnectionRepository(table), fake, EnrollmentRepository(table))
+    notifier = Notifier(ConnectionRepository(table), fake, Rosters(EnrollmentRepository(table)))
     monkeypatch.setattr(notify, "notifier", lambda: notifier)
     return fake
 
@@ -200,9 +203,9 @@ def test_an_ended_session_gets_through_and_closes(
 def test_a_changed_session_gets_through_and_reaches_who_booked(
     push: FakePush, aws: DynamoDBClient, passes: Callable[[dict[str, Any]], bool], changed: Item
 ) -> None:
-    table = Table(aws, TABLE)
-    seat = {"PK": f"USER#{RECEIVER}", "SK": "B#ENROLLMENT#ssn_1", "GSI1PK": "ROSTER#ssn_1", "GSI1SK": f"{NOW}#x"}
-    table.write(put({**ENROLLMENT, **seat, "courseId": "ssn_1", "status": "active"}))
+    table, begins = Table(aws, TABLE), utc_now() + timedelta(days=1)
+    Courses(table).add(5, slot=(begins, begins + timedelta(hours=1)), course_id="ssn_1")
+    EnrollmentService(EnrollmentRepository(table)).enroll(RECEIVER, "ssn_1")
     record = record_of(COURSE, COURSE | changed | {"version": 3})
     assert passes(record)
     run(record)

@@ -10,6 +10,7 @@ from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.notifications import Notifier
 from peerlearn.services.realtime import RealtimeService
+from peerlearn.services.rosters import Rosters
 from peerlearn.settings import settings
 
 
@@ -21,4 +22,5 @@ def realtime_service() -> RealtimeService:
 @cache
 def notifier() -> Notifier:
     client = aws_client("apigatewaymanagementapi", endpoint_url=settings().management_endpoint)
-    return Notifier(ConnectionRepository(table()), ConnectionPush(client), EnrollmentRepository(table()))
+    rosters = Rosters(EnrollmentRepository(table()))
+    return Notifier(ConnectionRepository(table()), ConnectionPush(client), rosters)

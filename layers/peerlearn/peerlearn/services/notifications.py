@@ -43,7 +43,7 @@ class Push(Protocol):
 
 
 class Courses(Protocol):
-    """Who holds a seat."""
+    """Who holds a seat, everybody or TemporarilyUnavailable; see `peerlearn.services.rosters`."""
 
     def seat_holders(self, course_id: str) -> Sequence[str]: ...
 
