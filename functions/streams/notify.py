@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.bootstrap.realtime import notifier
+from peerlearn.bootstrap.tasks import retry_queue
 from peerlearn.domain.events import Event, SessionsEnded
 from peerlearn.events import enrollments, learning, messages, sessions
 from peerlearn.events.changes import Change, Decoder
@@ -34,4 +35,4 @@ def tell(batch: Mapping[str, Facts]) -> Mapping[str, BaseException]:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_together(event, context, facts, tell)
+    return process_together(event, context, facts, tell, retry_queue)

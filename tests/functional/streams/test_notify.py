@@ -14,35 +14,21 @@ from boto3.dynamodb.types import TypeSerializer
 
 from functions.streams import notify
 from peerlearn.domain.clock import to_rfc3339, utc_now
-from peerlearn.domain.realtime import Connection
-from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.items.realtime import connection_item
-from peerlearn.persistence.table import Item, Table, put
+from peerlearn.persistence.table import Item, Table
 from peerlearn.services.enrollments import EnrollmentService
-from peerlearn.services.notifications import Notifier
-from peerlearn.services.rosters import Rosters
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
+from tests.functional.streams.conftest import RECEIVER
 from tests.support.api import Context, event_of
 from tests.support.courses import Courses
+from tests.support.event_source import RetryQueue
 from tests.support.filters import filter_of, stream_source
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-RECEIVER = "usr_fedcba987654321001234567"
 _serialize = TypeSerializer().serialize
-
-
-@pytest.fixture
-def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
-    """What the receiver of `events/notify.json` is pushed, on the one device that they have open."""
-    fake, table = FakePush(), Table(aws, TABLE)
-    table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
-    notifier = Notifier(ConnectionRepository(table), fake, Rosters(EnrollmentRepository(table)))
-    monkeypatch.setattr(notify, "notifier", lambda: notifier)
-    return fake
 
 
 def run(*records: dict[str, Any]) -> Any:
@@ -73,10 +59,11 @@ def test_the_event_file_is_a_message(push: FakePush) -> None:
     assert event["data"]["message"] == "Shall we?"
 
 
-def test_one_poison_record_among_a_hundred(push: FakePush) -> None:
+def test_one_poison_record_among_a_hundred(push: FakePush, retries: RetryQueue) -> None:
     records = [message_record(number) for number in range(1, 101)]
     del records[57]["dynamodb"]["NewImage"]["senderId"]
-    assert run(*records) == {"batchItemFailures": [{"itemIdentifier": f"{58:021d}"}]}
+    assert run(*records) == {"batchItemFailures": []}
+    assert [json.loads(one.body)["record"] for one in retries.messages] == [records[57]]
     assert [event["data"]["seq"] for event in push.posted["device="]] == [n for n in range(1, 101) if n != 58]
 
 
@@ -87,9 +74,10 @@ def test_a_record_that_comes_again_has_the_same_event_id(push: FakePush) -> None
     assert first == second
 
 
-def test_what_could_not_be_posted_comes_again(push: FakePush) -> None:
+def test_what_could_not_be_posted_comes_again(push: FakePush, retries: RetryQueue) -> None:
     push.broken = {"device="}
-    assert run(message_record(7)) == {"batchItemFailures": [{"itemIdentifier": f"{7:021d}"}]}
+    assert run(message_record(7)) == {"batchItemFailures": []}
+    assert [json.loads(one.body)["record"] for one in retries.messages] == [message_record(7)]
 
 
 def test_connection_that_is_refused_for_good_fails_no_record_and_is_counted(

@@ -81,6 +81,10 @@ _BY_MEANING: Mapping[Meaning, tuple[str, ...]] = {
         "MethodNotAllowed",
         "NoSuchKey",
         "NoSuchVersion",
+        # a message that has come back to its queue, or left it
+        "AWS.SimpleQueueService.MessageNotInflight",
+        "MessageNotInflight",
+        "ReceiptHandleIsInvalid",
     ),
     Meaning.ANSWER: ("ConditionalCheckFailedException", "TransactionCanceledException"),
     Meaning.OURS: (
