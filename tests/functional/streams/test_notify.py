@@ -17,6 +17,7 @@ from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Item, Table
 from peerlearn.services.enrollments import EnrollmentService
+from scripts.local_stack.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
 from tests.functional.streams.conftest import RECEIVER
@@ -110,6 +111,37 @@ def test_tries_are_bounded_and_end_somewhere(source: dict[str, Any]) -> None:
     assert source["BisectBatchOnFunctionError"] is True
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+@pytest.mark.parametrize("function", ["NotifyFunction", "FollowUpFunction"])
+def test_what_is_put_aside_comes_again_and_ends_where_the_stream_ends(function: str) -> None:
+    resources = load_template()["Resources"]
+    retries = resources[function]["Properties"]["Events"]["Retries"]["Properties"]
+    name = retries["Queue"]["Fn::GetAtt"][0]
+    queue = resources[name]["Properties"]
+    assert retries["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # Lambda refuses a queue that shows a message again while a function may still be at it
+    assert queue["VisibilityTimeout"] >= resources[function]["Properties"]["Timeout"]
+    assert 0 < queue["RedrivePolicy"]["maxReceiveCount"] <= 10
+    letters = stream_source(function)["DestinationConfig"]["OnFailure"]["Destination"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == letters
+    assert resources[function]["Properties"]["Environment"]["Variables"]["RETRY_QUEUE_URL"] == {"Ref": name}
+
+
+@pytest.mark.parametrize("function", ["NotifyFunction", "FollowUpFunction"])
+def test_filters_ask_only_for_what_can_be_filtered(function: str) -> None:
+    """The guide knows the `dynamodb` key alone. What is new is told by its images, here and in the decoders."""
+    for one in stream_source(function)["FilterCriteria"]["Filters"]:
+        assert json.loads(one["Pattern"]).keys() == {"dynamodb"}
+
+
+@pytest.mark.parametrize("entity", ["Message", "Points"])
+def test_item_that_changes_is_not_told_as_new(push: FakePush, entity: str) -> None:
+    record = message_record()
+    record["dynamodb"]["NewImage"]["entity"] = {"S": entity}
+    record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"]
+    assert run(record) == {"batchItemFailures": []}
+    assert push.posted == {}
 
 
 NOW = to_rfc3339(utc_now())
