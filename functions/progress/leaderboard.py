@@ -1,4 +1,7 @@
-"""GET /v1/courses/{courseId}/leaderboard: how the members of a course stand, the first hundred."""
+"""GET /v1/courses/{courseId}/leaderboard: how the members of a course stand, the first hundred.
+
+Points earned a moment ago may not show yet, nor who has just come or left.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Dead letters of the stream's consumers.
 
-A letter does not hold the records that failed, it says where they stand: a shard of the table's stream and two sequence
-numbers. The records themselves are in the stream for 24 hours.
+Most letters are a record that failed, with the function that it was for: its tries from the queue of its own are over.
+Those that Lambda writes, when a function could not put records aside, only say where they stand: a shard of the table's
+stream and two sequence numbers. The records themselves are in the stream for 24 hours.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
@@ -12,7 +13,7 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ class Letter:
     last: str
     condition: str
     failed_at: str
+    record: dict[str, Any] | None = None
 
     def __str__(self) -> str:
         name = self.function.split(":function:")[-1]
@@ -81,13 +83,14 @@ class Outcome(Enum):
 def redrive(target: Target, *, dry_run: bool, discard_expired: bool) -> int:
     """Hands over again what the stream's consumers could not handle.
 
-    Each dead letter names records of the table's stream: they are read from it and given to the function that failed.
-    The letter is deleted once the function has taken all of them. Doing this twice harms nothing: the consumers are
-    made for records that come again.
+    Each dead letter is a record of the table's stream, or names records of it that are read from there: they are given
+    to the function that failed. The letter is deleted once the function has taken all of them. What fails again is
+    tried again from the function's own queue, and then is a letter again. Doing this twice harms nothing: the consumers
+    are made for records that come again.
 
-    The stream keeps records for 24 hours. What older ones called for (seats to be given away, the catalogue, moved
-    sessions) is found and made good by `check --repair`; people were only told later, which clients make up for by
-    reading. Then `--discard-expired` deletes the letters.
+    The stream keeps records for 24 hours. What older ones called for that are only named (seats to be given away, the
+    catalogue, moved sessions) is found and made good by `check --repair`; people were only told later, which clients
+    make up for by reading. Then `--discard-expired` deletes the letters.
     """
     queue = Queue(target.queues(), target.resource(QUEUE))
     letters = queue.letters()
@@ -177,19 +180,40 @@ class Queue:
 def _letter(receipt: str, body: str) -> Letter | None:
     try:
         content = json.loads(body)
-        batch = content["DDBStreamBatchInfo"]
-        return Letter(
-            receipt=receipt,
-            function=content["requestContext"]["functionArn"].removesuffix(":$LATEST"),
-            stream=batch["streamArn"],
-            shard=batch["shardId"],
-            first=batch["startSequenceNumber"],
-            last=batch["endSequenceNumber"],
-            condition=content["requestContext"]["condition"],
-            failed_at=content["timestamp"],
-        )
+        return _of_record(receipt, content) if "record" in content else _of_lambda(receipt, content)
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _of_record(receipt: str, content: Mapping[str, Any]) -> Letter:
+    record = content["record"]
+    change = record["dynamodb"]
+    changed_at = datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC)
+    return Letter(
+        receipt=receipt,
+        function=content["functionArn"].removesuffix(":$LATEST"),
+        stream=record.get("eventSourceARN", ""),
+        shard="",
+        first=change["SequenceNumber"],
+        last=change["SequenceNumber"],
+        condition="RetriesExhausted, changed",
+        failed_at=changed_at.isoformat(),
+        record=record,
+    )
+
+
+def _of_lambda(receipt: str, content: Mapping[str, Any]) -> Letter:
+    batch = content["DDBStreamBatchInfo"]
+    return Letter(
+        receipt=receipt,
+        function=content["requestContext"]["functionArn"].removesuffix(":$LATEST"),
+        stream=batch["streamArn"],
+        shard=batch["shardId"],
+        first=batch["startSequenceNumber"],
+        last=batch["endSequenceNumber"],
+        condition=content["requestContext"]["condition"],
+        failed_at=content["timestamp"],
+    )
 
 
 class HandOver:
@@ -207,6 +231,9 @@ class HandOver:
         ------
         Expired, StillFailing
         """
+        if letter.record is not None:
+            self._invoke(letter.function, [letter.record])
+            return 1
         wanted = self._filters_of(letter)
         # Between the first and the last stand records of other batches too: those that the function never asked for
         # are left out, and those that it had are harmless.

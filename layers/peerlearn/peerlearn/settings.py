@@ -34,6 +34,8 @@ class Settings(BaseModel):
     # Work that takes longer than a stream's consumer may.
     erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
     export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
+    # What a stream's consumer could not do, to be tried again.
+    retry_queue_url: Annotated[str, Field(validation_alias="RETRY_QUEUE_URL")] = ""
 
     # Where the REST API is found, without its id and stage; empty on AWS, where a request tells.
     local_endpoint: Annotated[str, Field(validation_alias="LOCAL_ENDPOINT")] = ""

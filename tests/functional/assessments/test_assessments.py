@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from peerlearn.domain.assessments import UPLOAD_TYPES
 from peerlearn.domain.clock import from_rfc3339, utc_now
@@ -393,6 +395,35 @@ def test_what_is_no_file_of_the_callers_own_for_that_assessment(
     assert len({json.dumps(answer.body["details"]) for answer in answers}) == 1
     # the same own file by another of S3's names
     assert room.submit(f"https://s3.us-east-1.amazonaws.com/{BUCKET}/{key}").status == 201
+
+
+@pytest.mark.parametrize("operation", ["HeadObject", "PutObjectTagging"])
+def test_bucket_that_refuses_us_is_our_fault_and_no_learners(
+    room: Classroom,
+    bucket: S3Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    operation: str,
+) -> None:
+    """A role that lost a permission: every learner would be told that their file is not theirs, and no alarm sounds."""
+    upload = room.upload().body["data"]["upload"]
+    put(bucket, upload["fields"]["key"])
+    clients: Any = BaseClient
+    make = clients._make_api_call
+
+    def refusing(client: BaseClient, name: str, request: Any) -> Any:
+        if name == operation:
+            refusal: Any = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(refusal, name)
+        return make(client, name, request)
+
+    monkeypatch.setattr(clients, "_make_api_call", refusing)
+    answer = room.submit(upload["submissionUrl"])
+    # counted among the API's own 5xx, which have an alarm
+    assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
+    (line,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert line.exc_info is not None
+    assert line.exc_info[0] is ClientError
 
 
 def test_an_object_that_its_form_would_not_have_let_in(room: Classroom, bucket: S3Client) -> None:

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def client_config() -> Config:
+# For functions that nobody waits for: S3 may take long to put a file together, or to delete many.
+WORKER_READ_SECONDS = 60
+
+
+def client_config(read_timeout: int = 2) -> Config:
     """1 s to connect, 2 s to answer, at most 3 attempts; parameters are ours, so botocore need not check them.
 
     With botocore's pauses a reply that never comes costs 9 s at most: less than a function's time, so that the caller
@@ -26,7 +30,7 @@ def client_config() -> Config:
     """
     return Config(
         connect_timeout=1,
-        read_timeout=2,
+        read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": 3},
         parameter_validation=False,
         tcp_keepalive=True,

@@ -8,6 +8,7 @@ from datetime import datetime
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.exports import ExportRecord, OwnItems, PastGrading, TooLarge
 from peerlearn.domain.messages import Conversation, Message, Pair
 from peerlearn.domain.profiles import Profile
@@ -125,24 +126,36 @@ class PersonalDataRepository:
         )
 
     def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]:
-        """All of somebody's, newest first.
+        """All of somebody's, newest first, as they stand in the table.
+
+        The indexes may lag: they may not show a conversation that has just begun, and show one that is gone. Each one
+        shown is read again, and all are counted against the inbox.
 
         Raises
         ------
         TooLarge
             There are more than `most`.
+        TemporarilyUnavailable
+            The indexes do not show all of them yet.
         """
-        found: list[Item] = []
+        shown: list[Item] = []
         for index in ("GSI1", "GSI2"):
-            found += self._table.query(
+            shown += self._table.query(
                 "#pk = :inbox",
                 {":inbox": keys.inbox_partition(user_id)},
                 names={"#pk": f"{index}PK"},
                 index=index,
                 limit=None if most is None else most + 1,
             )
-        if most is not None and len(found) > most:
+        if most is not None and len(shown) > most:
             raise TooLarge
+        counter = keys.inbox_counter(user_id)
+        heads = [keys.conversation(head["low"], head["high"]) for head in shown]
+        by_key = self._table.batch_get([counter, *heads])
+        counted = int(by_key.pop(counter, {}).get("conversations", 0))
+        found = list(by_key.values())
+        if len(found) < counted:
+            raise TemporarilyUnavailable
         found.sort(key=lambda item: str(item["GSI1SK"]), reverse=True)
         return [conversation_of(item) for item in found]
 
