@@ -7,10 +7,13 @@ import importlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from scripts.local_stack.template import load_template
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
@@ -30,13 +33,29 @@ class Answer:
         return str(self.body.get("code"))
 
 
+@cache
+def seconds_of(handler: str) -> int:
+    """The Timeout of the template's function with that Handler; of any other, what is usual."""
+    template = load_template()
+    usual: int = template["Globals"]["Function"]["Timeout"]
+    functions = [one["Properties"] for one in template["Resources"].values() if one["Type"].endswith("::Function")]
+    return next((one.get("Timeout", usual) for one in functions if one["Handler"] == handler), usual)
+
+
 class Context:
-    """As much of a Lambda context as the library looks at."""
+    """As much of a Lambda context as the library and the handlers look at."""
 
     function_name = "function"
     memory_limit_in_mb = 512
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
     aws_request_id = "request"
+
+    def __init__(self, handler: str = "") -> None:
+        self._seconds = seconds_of(handler)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Those of a function that has just begun."""
+        return self._seconds * 1000
 
 
 def event_of(name: str) -> dict[str, Any]:
@@ -78,7 +97,7 @@ def http_event(
 def invoke(handler: str, event: dict[str, Any]) -> Answer:
     """One call of `package.module.lambda_handler`."""
     module, _, attribute = handler.rpartition(".")
-    response = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context()))
+    response = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context(handler)))
     # What Lambda does with the answer: it must survive JSON.
     response = json.loads(json.dumps(response))
     text = response["body"] or ""

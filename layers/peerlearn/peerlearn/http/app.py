@@ -20,8 +20,8 @@ from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json
 from peerlearn.http.envelopes import compact_json, error_response
-from peerlearn.http.invocations import is_request
-from peerlearn.observability import correlated, logger, pass_over, request_id_of
+from peerlearn.http.invocations import answering, is_request
+from peerlearn.observability import logger, pass_over, request_id_of
 from peerlearn.settings import settings
 from peerlearn.snapshots import register
 
@@ -50,7 +50,7 @@ class ApiResolver(APIGatewayRestResolver):
         if not is_request(event):
             pass_over(event, context)
             return {}
-        with correlated(request_id_of(event), context):
+        with answering(event, context):
             # Writes are followed through the logs. The path may hold what only its owner knows: the route does not.
             log = logger.info if event["httpMethod"] in _WRITING else logger.debug
             told = {"method": event["httpMethod"], "route": event.get("resource")}

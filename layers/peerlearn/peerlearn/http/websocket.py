@@ -24,8 +24,8 @@ from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest
 from peerlearn.domain.realtime import Ticket
 from peerlearn.domain.users import Principal, Role
 from peerlearn.http.bodies import decoded_body, strict_json
-from peerlearn.http.invocations import is_handshake, is_message
-from peerlearn.observability import correlated, logger, pass_over, request_id_of
+from peerlearn.http.invocations import answering, is_handshake, is_message
+from peerlearn.observability import logger, pass_over
 
 MESSAGE_MAX_BYTES = 32 * 1024
 # said so often, and worth so little later, that their lines are for looking closely
@@ -73,7 +73,7 @@ def on_handshake(judge: Callable[[dict[str, Any]], Answer]) -> Handler:
         if not is_handshake(event):
             pass_over(event, context)
             return {}
-        with correlated(request_id_of(event), context):
+        with answering(event, context):
             logger.info("began", route="authorizer")
             return judge(event)
 
@@ -93,7 +93,7 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
                 return {}
             if APIGatewayWebSocketEvent(event).request_context.event_type != event_type:
                 return unknown_action(event, context)
-            with correlated(request_id_of(event), context):
+            with answering(event, context):
                 logger.info("began", route=event["requestContext"].get("routeKey"))
                 try:
                     act(sender_of(event))
@@ -177,7 +177,7 @@ def _answered(
     if not is_message(event):
         pass_over(event, context)
         return {}
-    with correlated(request_id_of(event), context):
+    with answering(event, context):
         return _answer(event, message, answer)
 
 
