@@ -26,7 +26,7 @@ from peerlearn.domain.errors import (
 )
 from peerlearn.http.auth import current_administrator, current_author, current_user, optional_user
 from peerlearn.http.caching import revalidated
-from scripts.api_documents.errors import error_examples, error_responses, error_schemas, raised_by
+from scripts.api_documents.errors import CHALLENGE, error_examples, error_responses, error_schemas, raised_by
 from scripts.api_documents.examples import example_of
 from scripts.api_documents.routes import Endpoint, endpoints
 from scripts.api_documents.schemas import (
@@ -76,7 +76,13 @@ _SERVER = {
 
 _HEADERS: dict[str, Schema] = {
     "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
-    "WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}},
+    CHALLENGE: {
+        "description": (
+            "`WWW-Authenticate`, under the name that API Gateway gives it. The local stack, and API Gateway where it "
+            "refuses by itself, say `WWW-Authenticate`."
+        ),
+        "schema": {"type": "string", "const": "Bearer"},
+    },
     "ETag": {"description": "Of this answer, for `If-None-Match`.", "schema": {"type": "string"}},
     "Cache-Control": {"schema": {"type": "string"}},
 }

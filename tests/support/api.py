@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 import json
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import Any, cast
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from scripts.local_stack.template import load_template
+from tests.support.gateway import through_gateway
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
@@ -94,16 +94,16 @@ def http_event(
     return event
 
 
+def answer_of(response: Any) -> Answer:
+    """What a client gets of a handler's response: what Lambda and API Gateway make of it."""
+    status, given, text = through_gateway(response)
+    headers = {name.lower(): ", ".join(values) for name, values in given.items()}
+    is_json = bool(text) and headers["content-type"].startswith("application/json")
+    return Answer(status, json.loads(text) if is_json else {}, headers, text)
+
+
 def invoke(handler: str, event: dict[str, Any]) -> Answer:
     """One call of `package.module.lambda_handler`."""
     module, _, attribute = handler.rpartition(".")
-    response = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context(handler)))
-    # What Lambda does with the answer: it must survive JSON.
-    response = json.loads(json.dumps(response))
-    text = response["body"] or ""
-    if response.get("isBase64Encoded"):
-        text = base64.b64decode(text).decode()
-    headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
-    headers |= {name.lower(): ", ".join(v) for name, v in (response.get("multiValueHeaders") or {}).items()}
-    is_json = bool(text) and headers.get("content-type", "").startswith("application/json")
-    return Answer(response["statusCode"], json.loads(text) if is_json else {}, headers, text)
+    function = getattr(importlib.import_module(module), attribute)
+    return answer_of(function(event, cast("LambdaContext", Context(handler))))
