@@ -49,7 +49,8 @@ Every answer is an envelope. A success is `{"status": "success", "data": ...}`, 
 decide by. Each operation lists the codes that it can answer. An address that is none of these answers 404 `NOT_FOUND`;
 behind a web application firewall every operation may also answer 403 `FORBIDDEN`.
 
-Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page.
+Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page. A page
+that would be larger than an answer may be (6 MB) ends early: what follows is behind its `next`.
 """
 
 _TAGS = {

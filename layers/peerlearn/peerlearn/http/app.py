@@ -16,11 +16,12 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound, ValidationFailed
+from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound
 from peerlearn.http.annotations import remember_annotations
-from peerlearn.http.bodies import decoded_body, strict_json
+from peerlearn.http.bodies import decoded_body, strict_json, validation_error
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.http.invocations import answering, is_request
+from peerlearn.http.pagination import within_an_answer
 from peerlearn.observability import logger, pass_over, request_id_of
 from peerlearn.settings import settings
 from peerlearn.snapshots import register
@@ -55,7 +56,8 @@ class ApiResolver(APIGatewayRestResolver):
             log = logger.info if event["httpMethod"] in _WRITING else logger.debug
             told = {"method": event["httpMethod"], "route": event.get("resource")}
             log("began", **told)
-            answer = _with_cors(self.resolve(_normalised(event), context), event)
+            request = _normalised(event)
+            answer = _with_cors(within_an_answer(lambda: self.resolve(request, context)), event)
             log("answered", **told, status=answer["statusCode"])
             return answer
 
@@ -120,17 +122,7 @@ def _validation_error(error: RequestValidationError) -> DomainError:
     # The body is not there at all. A rule over several of its fields stands at the same place with another type.
     if any(tuple(problem["loc"]) == ("body",) and problem["type"] == "missing" for problem in problems):
         return MalformedRequest()
-    return ValidationFailed(*((_field_of(problem), _message(problem)) for problem in problems))
-
-
-def _field_of(problem: Mapping[str, Any]) -> str:
-    place = problem["loc"]
-    return ".".join(str(part) for part in place[1:] or place)
-
-
-def _message(problem: Mapping[str, Any]) -> str:
-    text: str = problem["msg"]
-    return text.removeprefix("Value error, ")
+    return validation_error(problems, inside=True)
 
 
 def _normalised(event: dict[str, Any]) -> dict[str, Any]:

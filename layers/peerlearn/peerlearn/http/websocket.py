@@ -23,7 +23,7 @@ from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, PayloadTooLarge, ValidationFailed
 from peerlearn.domain.realtime import Ticket
 from peerlearn.domain.users import Principal, Role
-from peerlearn.http.bodies import decoded_body, strict_json
+from peerlearn.http.bodies import decoded_body, strict_json, validation_error
 from peerlearn.http.invocations import answering, is_handshake, is_message
 from peerlearn.observability import logger, pass_over
 
@@ -163,12 +163,7 @@ def _validated(model: type[M], message: dict[str, Any]) -> M:
     try:
         return model.model_validate(message)
     except ValidationError as error:
-        raise ValidationFailed(
-            *(
-                (".".join(str(part) for part in problem["loc"]), problem["msg"].removeprefix("Value error, "))
-                for problem in error.errors()
-            )
-        ) from error
+        raise validation_error(error.errors(), inside=False) from error
 
 
 def _answered(
