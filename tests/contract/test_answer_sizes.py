@@ -97,9 +97,7 @@ def _of_object(schema: dict[str, Any], _: str, entries: int) -> int:
 
 
 def _of_array(schema: dict[str, Any], name: str, entries: int) -> int:
-    count = schema.get("maxItems") or ARRAYS.get(name)
-    if count is None:
-        count = entries
+    count: int = schema.get("maxItems") or ARRAYS.get(name) or entries
     return _AROUND + count * (_AROUND + size(schema["items"], name, entries))
 
 
@@ -109,6 +107,7 @@ def _of_string(schema: dict[str, Any], name: str, _: int) -> int:
     if name.endswith(("Id", "Courses", "Since")) or name == "id":
         return _AROUND + _SHORT * MADE
     assert "maxLength" in schema or name in TEXTS, f"{name} has no length: bound it, or say here what bounds it"
+    longest: int
     longest, each = TEXTS.get(name, (schema.get("maxLength", 0), WRITTEN))
     return _AROUND + longest * each
 
