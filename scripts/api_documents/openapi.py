@@ -47,7 +47,8 @@ through modules, hand in work, and learn with the peers they meet there.
 Every answer is an envelope. A success is `{"status": "success", "data": ...}`, with `metadata` on lists; an error is
 `{"status": "error", "code", "message", "timestamp", "details", "requestId"}`, of which `code` is stable and the one to
 decide by. Each operation lists the codes that it can answer. An address that is none of these answers 404 `NOT_FOUND`;
-behind a web application firewall every operation may also answer 403 `FORBIDDEN`.
+behind a web application firewall every operation may also answer 403 `FORBIDDEN`. A 500, 502 or 504 `INTERNAL_ERROR`
+may be API Gateway's own: Lambda took no more requests, or ended one. Then the same request a moment later is right.
 
 Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page. A page
 that would be larger than an answer may be (6 MB) ends early: what follows is behind its `next`.

@@ -107,8 +107,7 @@ def _of_string(schema: dict[str, Any], name: str, _: int) -> int:
     if name.endswith(("Id", "Courses", "Since")) or name == "id":
         return _AROUND + _SHORT * MADE
     assert "maxLength" in schema or name in TEXTS, f"{name} has no length: bound it, or say here what bounds it"
-    longest: int
-    longest, each = TEXTS.get(name, (schema.get("maxLength", 0), WRITTEN))
+    longest, each = TEXTS.get(name) or (int(schema["maxLength"]), WRITTEN)
     return _AROUND + longest * each
 
 
