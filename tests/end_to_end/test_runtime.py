@@ -17,9 +17,10 @@ from scripts.local_stack.build import build
 from scripts.local_stack.template import load_template
 from tests.support.api import answer_of, event_of, http_event
 from tests.support.gateway import behind_a_domain
+from tests.support.stand_in import KEY_ID, SIGNING_KEY, StandInForAws
 
 pytest.importorskip("awslambdaric", reason="AWS has it for Linux alone")
-from tests.support.runtime import KEY_ID, SIGNING_KEY, Function, Outcome, StandInForAws
+from tests.support.runtime import Function, Outcome
 
 FUNCTIONS = sorted(
     name for name, one in load_template()["Resources"].items() if one["Type"] == "AWS::Serverless::Function"
