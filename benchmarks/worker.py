@@ -30,6 +30,9 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
     aws_request_id = "request"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 15_000
+
 
 BaseClient._make_api_call = answer  # type: ignore[attr-defined]  # noqa: SLF001
 

@@ -46,24 +46,32 @@ _BCRYPT_COST = 4
 
 
 class Stopwatch:
-    """Time that is only added up; each thread has its own, as they wait side by side."""
+    """Time that is only added up; threads wait side by side, each from when the one that began them had got to."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Whoever calls this begins the other threads, and waits for them."""
         self._passed: dict[int, float] = defaultdict(float)
+        self._first = threading.get_ident()
 
     def wait(self, seconds: float) -> None:
-        self._passed[threading.get_ident()] += seconds
+        own = threading.get_ident()
+        self._passed[own] = max(self._passed[own], self._passed[self._first]) + seconds
 
     def now(self) -> float:
-        return self._passed[threading.get_ident()]
+        """The time of the present thread."""
+        own = threading.get_ident()
+        if own == self._first:
+            # here again when all others have ended
+            self._passed[own] = self.longest
+        return max(self._passed[own], self._passed[self._first])
 
     @property
     def longest(self) -> float:
         """The time of whoever waited longest since the last `reset`."""
-        return max(self._passed.values(), default=0.0)
-
-    def reset(self) -> None:
-        self._passed.clear()
+        return max(list(self._passed.values()), default=0.0)
 
 
 class Network:
@@ -173,6 +181,7 @@ def timeless(stopwatch: Stopwatch) -> Iterator[None]:
 
     with (
         mock.patch.object(Backoff.__init__, "__defaults__", patient),
+        mock.patch("peerlearn.domain.deadline._monotonic", stopwatch.now),
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=stopwatch.wait)),
         mock.patch("botocore.retries.standard.ExponentialBackoff.delay_amount", longest_delay),
         mock.patch("botocore.retries.quota.RetryQuota.acquire", lambda _, amount: amount),

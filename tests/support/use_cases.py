@@ -230,7 +230,7 @@ def outcome_of(handler: str, event: dict[str, Any]) -> str:
     """What comes of an event, in a word or two."""
     module, _, attribute = handler.rpartition(".")
     try:
-        answer = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context()))
+        answer = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context(handler)))
     except Exception as error:  # noqa: BLE001 (what API Gateway makes a 500 of the handshake)
         return f"raised {type(error).__name__}"
     if "Records" in event:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, cast
 
@@ -20,7 +19,7 @@ from peerlearn.http.models import CourseIdPath, Limit, PageNumber, PersonName, R
 from peerlearn.settings import settings
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.keys import fake_tokens
-from tests.support.api import Answer, Context
+from tests.support.api import Answer, Context, answer_of
 
 ORIGINS = "https://one.example, https://two.example"
 
@@ -101,10 +100,8 @@ def event(
 
 
 def send(event_: dict[str, Any]) -> Answer:
-    """The answer after it went through JSON, as Lambda sends it."""
-    response = json.loads(json.dumps(app.lambda_handler(event_, cast("LambdaContext", Context()))))
-    headers = {name.lower(): ", ".join(values) for name, values in response["multiValueHeaders"].items()}
-    return Answer(response["statusCode"], json.loads(response["body"]) if response["body"] else {}, headers)
+    """The answer as a client gets it."""
+    return answer_of(app.lambda_handler(event_, cast("LambdaContext", Context())))
 
 
 def fail_with(error: Exception) -> Answer:

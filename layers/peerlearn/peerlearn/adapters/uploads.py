@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from peerlearn.adapters.failures import Meaning, meaning_of, transient_as_unavailable
 from peerlearn.domain.assessments import StoredFile, UploadedObject, UploadForm
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.deadline import carried
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -86,7 +87,7 @@ class S3Uploads:
         TemporarilyUnavailable
         """
         with ThreadPoolExecutor(max_workers=1) as side:
-            keeping = side.submit(self._keep, key)
+            keeping = side.submit(carried(self._keep), key)
             found = self._find(key)
             is_kept = keeping.result()
         return found if is_kept else None

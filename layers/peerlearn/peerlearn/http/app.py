@@ -23,16 +23,16 @@ from peerlearn.domain.errors import (
     NotFound,
     TooManyRequests,
     Unauthenticated,
-    ValidationFailed,
 )
 from peerlearn.domain.limits import forget_usages
 from peerlearn.domain.standing import leave_to_count, left_to_count
 from peerlearn.http.annotations import remember_annotations
-from peerlearn.http.bodies import decoded_body, strict_json
+from peerlearn.http.bodies import decoded_body, strict_json, validation_error
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.http.headers import completed
-from peerlearn.http.invocations import is_request
-from peerlearn.observability import caller_and_target, correlated, logger, pass_over, request_id_of
+from peerlearn.http.invocations import answering, is_request
+from peerlearn.http.pagination import within_an_answer
+from peerlearn.observability import caller_and_target, logger, pass_over, request_id_of
 from peerlearn.snapshots import register
 
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -59,14 +59,15 @@ class ApiResolver(APIGatewayRestResolver):
         if not is_request(event):
             pass_over(event, context)
             return {}
-        with correlated(request_id_of(event), context):
+        with answering(event, context):
             # Writes are followed through the logs. The path may hold what only its owner knows: the route does not.
             log = logger.info if event["httpMethod"] in _WRITING else logger.debug
             told = {"method": event["httpMethod"], "route": event.get("resource")}
             log("began", **told)
             forget_usages()
             leave_to_count(None)
-            answer = self.resolve(_normalised(event), context)
+            request = _normalised(event)
+            answer = within_an_answer(lambda: self.resolve(request, context))
             # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.
             _counted()
             answer = completed(answer, event)
@@ -150,17 +151,7 @@ def _validation_error(error: RequestValidationError) -> DomainError:
     # The body is not there at all. A rule over several of its fields stands at the same place with another type.
     if any(tuple(problem["loc"]) == ("body",) and problem["type"] == "missing" for problem in problems):
         return MalformedRequest()
-    return ValidationFailed(*((_field_of(problem), _message(problem)) for problem in problems))
-
-
-def _field_of(problem: Mapping[str, Any]) -> str:
-    place = problem["loc"]
-    return ".".join(str(part) for part in place[1:] or place)
-
-
-def _message(problem: Mapping[str, Any]) -> str:
-    text: str = problem["msg"]
-    return text.removeprefix("Value error, ")
+    return validation_error(problems, inside=True)
 
 
 def _normalised(event: dict[str, Any]) -> dict[str, Any]:

@@ -35,9 +35,9 @@ from peerlearn.domain.limits import SOCKET_MESSAGES
 from peerlearn.domain.realtime import Ticket
 from peerlearn.domain.standing import Admission, leave_to_count, left_to_count
 from peerlearn.domain.users import Principal, Role
-from peerlearn.http.bodies import decoded_body, strict_json
-from peerlearn.http.invocations import is_handshake, is_message
-from peerlearn.observability import correlated, logger, pass_over, request_id_of
+from peerlearn.http.bodies import decoded_body, strict_json, validation_error
+from peerlearn.http.invocations import answering, is_handshake, is_message
+from peerlearn.observability import logger, pass_over
 
 MESSAGE_MAX_BYTES = 32 * 1024
 # said so often, and worth so little later, that their lines are for looking closely
@@ -107,7 +107,7 @@ def on_handshake(judge: Callable[[dict[str, Any]], Answer]) -> Handler:
         if not is_handshake(event):
             pass_over(event, context)
             return {}
-        with correlated(request_id_of(event), context):
+        with answering(event, context):
             logger.info("began", route="authorizer")
             return judge(event)
 
@@ -127,7 +127,7 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
                 return {}
             if APIGatewayWebSocketEvent(event).request_context.event_type != event_type:
                 return unknown_action(event, context)
-            with correlated(request_id_of(event), context):
+            with answering(event, context):
                 logger.info("began", route=event["requestContext"].get("routeKey"))
                 try:
                     act(sender_of(event))
@@ -218,12 +218,7 @@ def _validated(model: type[M], message: dict[str, Any]) -> M:
     try:
         return model.model_validate(message)
     except ValidationError as error:
-        raise ValidationFailed(
-            *(
-                (".".join(str(part) for part in problem["loc"]), problem["msg"].removeprefix("Value error, "))
-                for problem in error.errors()
-            )
-        ) from error
+        raise validation_error(error.errors(), inside=False) from error
 
 
 def _answered(
@@ -232,7 +227,7 @@ def _answered(
     if not is_message(event):
         pass_over(event, context)
         return {}
-    with correlated(request_id_of(event), context):
+    with answering(event, context):
         return _answer(event, message, answer)
 
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.deadline import carried
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.events import Event, SessionsEnded
 from peerlearn.domain.realtime import HANDSHAKE, Connection, PushRefused, Refusal
@@ -99,7 +100,7 @@ class Notifier:
             devices = self._devices(pool, receivers, failures)
             work: list[tuple[_Told, Future[None]]] = []
             for connection, told in _by_connection(batch, receivers, devices).items():
-                work.append((told, pool.submit(self._tell, connection, told, refusals)))
+                work.append((told, pool.submit(carried(self._tell), connection, told, refusals)))
             for untold, future in work:
                 wait([future])
                 _note(failures, [name for name, _ in untold], future)
@@ -113,7 +114,7 @@ class Notifier:
         for facts in batch.values():
             for fact in facts:
                 if isinstance(fact, Event) and fact.course_id is not None and fact.course_id not in asked:
-                    asked[fact.course_id] = pool.submit(self._courses.seat_holders, fact.course_id)
+                    asked[fact.course_id] = pool.submit(carried(self._courses.seat_holders), fact.course_id)
         receivers: dict[str, list[list[str]]] = {}
         for name, facts in batch.items():
             receivers[name] = []
@@ -134,7 +135,7 @@ class Notifier:
         for name, groups in receivers.items():
             for user_id in {user_id for group in groups for user_id in group}:
                 concerned[user_id].append(name)
-        asked = {user_id: pool.submit(self._connections.of_user, user_id) for user_id in concerned}
+        asked = {user_id: pool.submit(carried(self._connections.of_user), user_id) for user_id in concerned}
         return {
             user_id: future.result()
             for user_id, future in asked.items()
