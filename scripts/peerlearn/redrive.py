@@ -1,8 +1,4 @@
-"""Dead letters of the stream's consumers.
-
-Most letters are a record that failed, with the function that it was for: its tries from the queue of its own are over.
-Those that Lambda writes, when a function could not put records aside, only say where they stand: a shard of the table's
-stream and two sequence numbers. The records themselves are in the stream for 24 hours.
+"""Hands dead letters of the stream's consumers over again.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
@@ -12,8 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +16,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.peerlearn.failures import sentence_of
+from scripts.peerlearn.letters import Letter, letter_of
 from scripts.peerlearn.progress import progress
 from scripts.peerlearn.stream_filters import Filter, matches_any
 from scripts.peerlearn.target import Target, on_stack
@@ -46,26 +42,6 @@ class Expired(Exception):
 
 class StillFailing(Exception):
     """The function did not take the records; its text says what it answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A dead letter: which records of a shard a function could not handle."""
-
-    receipt: str
-    function: str
-    stream: str
-    shard: str
-    first: str
-    last: str
-    condition: str
-    failed_at: str
-    record: dict[str, Any] | None = None
-
-    def __str__(self) -> str:
-        name = self.function.split(":function:")[-1]
-        place = self.first if self.first == self.last else f"{self.first} to {self.last}"
-        return f"{name}  {place}  {self.condition} at {self.failed_at}"
 
 
 class Outcome(Enum):
@@ -159,7 +135,7 @@ class Queue:
             messages = answer.get("Messages", [])
             for message in messages:
                 self._taken.add(message["ReceiptHandle"])
-                if (letter := _letter(message["ReceiptHandle"], message["Body"])) is not None:
+                if (letter := letter_of(message["ReceiptHandle"], message["Body"])) is not None:
                     found[message["MessageId"]] = letter
                 else:
                     say(f"Message {message['MessageId']} is no letter of a stream's consumer: left where it is.")
@@ -175,45 +151,6 @@ class Queue:
         for receipt in self._taken:
             self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=0)
         self._taken.clear()
-
-
-def _letter(receipt: str, body: str) -> Letter | None:
-    try:
-        content = json.loads(body)
-        return _of_record(receipt, content) if "record" in content else _of_lambda(receipt, content)
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _of_record(receipt: str, content: Mapping[str, Any]) -> Letter:
-    record = content["record"]
-    change = record["dynamodb"]
-    changed_at = datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC)
-    return Letter(
-        receipt=receipt,
-        function=content["functionArn"].removesuffix(":$LATEST"),
-        stream=record.get("eventSourceARN", ""),
-        shard="",
-        first=change["SequenceNumber"],
-        last=change["SequenceNumber"],
-        condition="RetriesExhausted, changed",
-        failed_at=changed_at.isoformat(),
-        record=record,
-    )
-
-
-def _of_lambda(receipt: str, content: Mapping[str, Any]) -> Letter:
-    batch = content["DDBStreamBatchInfo"]
-    return Letter(
-        receipt=receipt,
-        function=content["requestContext"]["functionArn"].removesuffix(":$LATEST"),
-        stream=batch["streamArn"],
-        shard=batch["shardId"],
-        first=batch["startSequenceNumber"],
-        last=batch["endSequenceNumber"],
-        condition=content["requestContext"]["condition"],
-        failed_at=content["timestamp"],
-    )
 
 
 class HandOver:
