@@ -203,7 +203,7 @@ class AssessmentRepository:
         return PageResult([submission_of(item) for item in shown], total, after)
 
     def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]:
-        """Every attempt of a learner, newest first: so few that the table itself, which is up to date, is read whole."""
+        """Return every attempt of a learner, newest first, from the table itself, which is up to date."""
         items = self._table.query(
             "PK = :pk AND begins_with(SK, :submission)",
             {":pk": keys.user_partition(learner_id), ":submission": keys.SUBMISSION_PREFIX, ":grade": _PAST_GRADE},
