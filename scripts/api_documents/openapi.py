@@ -180,6 +180,7 @@ def _operation(endpoint: Endpoint, components: Components) -> Schema:
             **error_responses(_errors(endpoint, operation, dependencies, limits)),
         },
         limits,
+        signed_in=token_holder in dependencies,
     )
     if limits:
         operation["description"] += f"\n\n{in_words(limits)}"

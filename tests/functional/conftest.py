@@ -56,8 +56,8 @@ def create_keys() -> None:
     boto3.client("dynamodb").create_table(**create_keys_table_request(KEYS_TABLE))
 
 
-# These ask every endpoint for its status alone, or are the operator's.
-UNLISTED = ("authorisation", "cli", "fuzz")
+# These ask every endpoint for its status alone, or are the operator's; what administrators look through may lag.
+UNLISTED = ("authorisation", "cli", "fuzz", "http", "users")
 
 
 def forget_providers() -> None:

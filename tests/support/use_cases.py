@@ -167,7 +167,7 @@ def _privacy(world: World, people: People) -> None:
     world.call("grade", "tutor", path=world.on("task", "zoe"), body={"grade": 10})
     world.call("grade", "tutor", path=world.on("task", "zoe"), body={"grade": 4})
     world.call("send", "zoe", body=world.message("ada"))
-    world.call("erase_account", "zoe", body=None)
+    world.call("erase_account", "zoe")
     world.items["erased"] = _item(keys.totals(zoe.user_id))
     wanted = ExportRecord(world.people["bob"].user_id, new_id("exp"), utc_now(), utc_now() + timedelta(hours=1))
     PersonalDataRepository(table()).begin(wanted, new_id("token"))
@@ -408,7 +408,7 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "get_calendar": _rest("200", query=lambda w: {"token": w.ids["calendar"]}),
     "revoke_calendar_link": _rest("204", "ada", body=None),
     "export_data": _rest("200", "ada"),
-    "erase_account": _rest("204", "eve", body=None),
+    "erase_account": _rest("204", "eve"),
     "get_openapi": _rest("200"),
     "get_docs": _rest("200"),
     "authorize": _handshake,
