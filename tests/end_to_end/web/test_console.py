@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid4
 
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.end_to_end.web.conftest import Visitor, Visitors
+from tests.end_to_end.web.conftest import Visitor, Visitors, check
 from tests.support.client import PASSWORD, Client
 
 # Stored as it is, and never more than text in a page.
@@ -324,22 +323,6 @@ def test_everybody_can_use_it_on_a_phone(visitors: Visitors, client: Client, sta
         teacher.open(view)
         teacher.heading(heading)
         check(teacher, name)
-
-
-def check(visitor: Visitor, name: str) -> None:
-    widths = visitor.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert widths[0] <= widths[1], name
-    every_rule = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    # only the colours are other ones at night, and these views have all of them
-    contrast = {"type": "rule", "values": ["color-contrast"]}
-    schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [("light", every_rule)]
-    if name in ("catalogue", "course", "assessment", "conversation"):
-        schemes.append(("dark", contrast))
-    for scheme, rules in schemes:
-        visitor.page.emulate_media(color_scheme=scheme)
-        visitor.screenshot(f"phone-{scheme}-{name}")
-        found = Axe().run(visitor.page, options={"runOnly": rules, "resultTypes": ["violations"]})
-        assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
 
 
 def test_with_the_keyboard_alone(visitors: Visitors) -> None:
