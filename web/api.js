@@ -107,17 +107,18 @@ export class Api {
   }
 
   async signIn(email, password) {
-    await this.#begin("login", { email, password, deviceToken: this.#devices.tokenFor(email) });
+    const shown = { deviceName: this.#devices.name, deviceToken: this.#devices.tokenFor(email) };
+    const body = { email, password, ...shown };
+    this.#begin(email, await this.#send("POST", "/v1/learner/auth/login", { body }));
   }
 
   async register(account) {
-    await this.#begin("register", account);
+    const body = { ...account, deviceName: this.#devices.name };
+    this.#begin(account.email, await this.#send("POST", "/v1/learner/auth/register", { body }));
   }
 
-  async #begin(how, account) {
-    const body = { ...account, deviceName: this.#devices.name };
-    const answer = await this.#send("POST", `/v1/learner/auth/${how}`, { body });
-    this.#devices.keep(account.email, answer.deviceToken);
+  #begin(email, answer) {
+    this.#devices.keep(email, answer.deviceToken);
     this.#session.accept(answer);
   }
 

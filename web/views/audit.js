@@ -50,7 +50,7 @@ export async function auditView(app, place) {
         { class: "scroll", tabindex: 0, role: "group", "aria-label": "Entries" },
         h(
           "table",
-          {},
+          { class: "wide" },
           h(
             "thead",
             {},

@@ -20,7 +20,7 @@ export async function peopleView(app, place) {
     hash: "#/people",
     label: "People",
     controls: [
-      field("Name or email", { name: "q", type: "search", maxlength: 200 }),
+      field("Name or email", { name: "q", type: "search", maxlength: 254 }),
       field("Role", {}, select({ name: "role" }, [["", "Any role"], ...ROLES])),
       field("Status", {}, select({ name: "status" }, [["", "Any status"], ...STATUSES])),
     ],
@@ -37,7 +37,7 @@ function card(app, found) {
   let person = found;
   const path = `/v1/users/${encodeURIComponent(person.userId)}`;
   const about = h("div", {});
-  const manage = h("div", {});
+  const manage = h("div", { class: "stack" });
   // Outside of what is built anew: it keeps the focus, and is read out.
   const said = h("p", { class: "fine", role: "status", tabindex: -1 });
 
