@@ -261,7 +261,7 @@ def test_an_administrator_finds_somebody_and_suspends_them(visitors: Visitors, a
 
 
 def test_the_audit_trail_is_filtered_and_read_on(visitors: Visitors, admin: StandIn) -> None:
-    entry = {
+    entry: dict[str, Any] = {
         "entryId": "aud_1",
         "at": NOW,
         "actor": {"userId": "usr_ada", "name": "Ada"},

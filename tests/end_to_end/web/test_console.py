@@ -277,6 +277,26 @@ def test_two_people_chat_through_a_lost_connection(visitors: Visitors, client: C
     expect(alan.page.locator(said)).to_have_text(everything)
 
 
+def test_a_device_that_is_signed_out_from_another_one_says_so(visitors: Visitors, client: Client) -> None:
+    email = client.register("Ada").email
+    here, there = visitors(), visitors()
+    there.sign_in(email)
+    here.sign_in(email)
+    here.go("My page")
+    here.page.get_by_role("link", name="Signed-in devices").click()
+    devices = here.page.get_by_role("list", name="Devices").get_by_role("listitem")
+    # the registration is one too, of a program without a name
+    expect(devices).to_have_count(3)
+    expect(devices.filter(has_text="Chrome on Linux")).to_have_count(2)
+    here.button("Sign out all other devices").click()
+    here.page.get_by_role("dialog").get_by_role("button", name="Sign out the others").click()
+    expect(devices).to_have_count(1)
+    # nobody presses anything there: the connection ends, and no new one is opened
+    there.heading("Sign in")
+    expect(there.page.get_by_text("this session was ended from elsewhere")).to_be_visible()
+    here.heading("Signed-in devices")
+
+
 def test_everybody_can_use_it_on_a_phone(visitors: Visitors, client: Client, stack: dict[str, Any]) -> None:
     """Nothing that a program finds against WCAG 2.2 AA, by day and by night, and nothing wider than a small screen."""
     tutor = client.demo("tutor")
@@ -306,6 +326,7 @@ def test_everybody_can_use_it_on_a_phone(visitors: Visitors, client: Client, sta
         (f"#/courses/{course['courseId']}", course["title"], "course"),
         (f"#/assessments/{task_id}", "T", "assessment"),
         ("#/me", "A" * 80, "profile"),
+        ("#/me/devices", "Signed-in devices", "devices"),
         ("#/chat", "Chat", "chat"),
         (f"#/chat/{tutor.user_id}", "Tomas Novak", "conversation"),
     ):
@@ -323,6 +344,12 @@ def test_everybody_can_use_it_on_a_phone(visitors: Visitors, client: Client, sta
         teacher.open(view)
         teacher.heading(heading)
         check(teacher, name)
+
+    admin = visitors(**phone)
+    admin.sign_in(**stack["accounts"]["admin"])
+    admin.open("#/audit")
+    admin.heading("Audit")
+    check(admin, "audit-of-the-stack")
 
 
 def test_with_the_keyboard_alone(visitors: Visitors) -> None:
