@@ -164,12 +164,15 @@ export function hold(button, seconds, onFree = () => {}) {
   const rest = h("span", { class: "rest", "aria-hidden": "true" }, ` (${clock(seconds)})`);
   const timer = setInterval(() => {
     const left = Math.ceil((until - Date.now()) / 1000);
-    if (left > 0) {
+    if (!button.isConnected) {
+      // Its page is gone, and with it whoever waited.
+      release(button);
+    } else if (left > 0) {
       fill(rest, ` (${clock(left)})`);
-      return;
+    } else {
+      release(button);
+      onFree();
     }
-    release(button);
-    onFree();
   }, 1000);
   held.set(button, { timer, rest });
   button.setAttribute("aria-disabled", "true");

@@ -31,8 +31,8 @@ export async function press({ toasts, session }, button, act) {
   }
 }
 
-/** The button, which from now on does that when it is pressed; `act` is told which one it was. */
+/** The button, which from now on does that when it is pressed. */
 export function listening(app, button, act) {
-  button.addEventListener("click", () => press(app, button, () => act(button)));
+  button.addEventListener("click", () => press(app, button, act));
   return button;
 }

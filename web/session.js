@@ -35,7 +35,7 @@ export class Session extends EventTarget {
     // stolen and ends the session. So whoever spends it tells the tabs that hold the same one what came after it.
     this.#channel.addEventListener("message", ({ data }) => {
       if (data.spent !== this.refreshToken) return;
-      if (data.next === null) this.#end("signed out");
+      if (data.next === null) this.#end(data.reason);
       else this.#storage.setItem(KEY, data.next);
     });
   }
@@ -79,7 +79,7 @@ export class Session extends EventTarget {
    */
   end(reason) {
     const spent = this.refreshToken;
-    if (spent !== null) this.#channel.postMessage({ spent, next: null });
+    if (spent !== null) this.#channel.postMessage({ spent, next: null, reason });
     this.#end(reason);
   }
 
