@@ -9,7 +9,7 @@ import pytest
 
 from functions.auth import refresh
 from tests.functional.conftest import TABLE
-from tests.support.policies import is_granted, permissions_needed
+from tests.support.policies import KEYS_TABLE, is_granted, permissions_needed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,6 +22,16 @@ def test_shared_permissions_reach_peoples_own_partitions_alone() -> None:
     assert not is_granted(REFRESH, "dynamodb:UpdateItem", "", "COURSE#crs_1")
     assert not is_granted(REFRESH, "dynamodb:DeleteItem", "", "USER#usr_1")
     assert not is_granted("functions.documents.get_docs", "dynamodb:GetItem", "", "USER#usr_1")
+
+
+def test_only_signers_publish_keys_and_who_may_write_people_may_not() -> None:
+    assert is_granted(REFRESH, "dynamodb:PutItem", "", "SIGNING#KEYS", KEYS_TABLE)
+    for module in ("functions.auth.logout", "functions.users.set_role", "functions.enrollments.enroll"):
+        assert is_granted(module, "dynamodb:UpdateItem", "", "USER#usr_1")
+        assert is_granted(module, "dynamodb:GetItem", "", "SIGNING#KEYS", KEYS_TABLE)
+        for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+            for partition in ("SIGNING#KEYS", "USER#usr_1"):
+                assert not is_granted(module, f"dynamodb:{action}", "", partition, KEYS_TABLE)
 
 
 def test_indexes_are_granted_one_by_one() -> None:

@@ -14,13 +14,14 @@ export async function courseView(app, { params: [courseId], signal }) {
   const isOwn = course.tutor.userId === session.user?.userId;
   const enrollment = session.user && !isOwn ? await placeIn(api, courseId, signal) : null;
   const isMember = HOLDS_SEAT.includes(enrollment?.status);
-  const [progress, completed, leaders] = isMember
+  const [progress, leaders] = isMember
     ? await Promise.all([
         api.get(`/v1/learner/me/progress/${courseId}`, {}, { signal }),
-        completedModules(api, courseId, signal),
         api.get(`${path}/leaderboard`, {}, { signal }),
       ])
-    : [null, new Set(), null];
+    : [null, null];
+  // The same answer as the bar's, so that a module just finished is ticked as soon as it counts.
+  const completed = new Set(progress?.progress.completedModuleIds);
 
   realtime.addEventListener(
     "push",
@@ -56,15 +57,6 @@ function isNews(refusal) {
 async function placeIn(api, courseId, signal) {
   const mine = await api.all("/v1/learner/me/enrollments", "enrollments", {}, { signal });
   return mine.find((one) => one.courseId === courseId) ?? null;
-}
-
-/** Progress says how many modules are done; which ones, the points ledger says: each is an entry under its name. */
-async function completedModules(api, courseId, signal) {
-  const prefix = `module:${courseId}:`;
-  const entries = await api.all("/v1/learner/me/points", "entries", {}, { signal });
-  return new Set(
-    entries.filter((one) => one.reference.startsWith(prefix)).map((one) => one.reference.slice(prefix.length)),
-  );
 }
 
 function actions(app, { course, enrollment, isOwn, isMember, path }) {

@@ -286,3 +286,11 @@ def audit_actor_partition(user_id: str) -> str:
 def audit_target_partition(target: str) -> str:
     """GSI2: what was done to somebody or something, by time."""
     return f"AUDITED#{target}"
+
+
+# -- the table of the public keys -------------------------------------------------------------------------------------
+
+
+def published_keys() -> Key:
+    """The one item of that table: the public keys that verify tokens."""
+    return Key("SIGNING#KEYS", "KEYS")

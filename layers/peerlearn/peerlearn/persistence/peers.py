@@ -9,6 +9,7 @@ from threading import Event
 from typing import TypeVar
 
 from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.deadline import carried
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.profiles import Profile
@@ -62,6 +63,7 @@ class PeerRepository:
         """
         has_failed = Event()
 
+        @carried
         def unless_failed(call: Callable[[], T]) -> T:
             if has_failed.is_set():
                 raise TemporarilyUnavailable
