@@ -1,5 +1,5 @@
-import { ApiError } from "../api.js";
 import { confirmed, count, h, progressBar, time } from "../dom.js";
+import { press } from "../press.js";
 import { seats } from "./catalogue.js";
 
 const HOLDS_SEAT = ["active", "completed"];
@@ -49,6 +49,11 @@ export async function courseView(app, { params: [courseId], signal }) {
   };
 }
 
+/** Whether what is shown is out of date: it was done, or somebody else has changed what it was about. */
+function isNews(refusal) {
+  return refusal === null || [403, 404, 409].includes(refusal?.status);
+}
+
 async function placeIn(api, courseId, signal) {
   const mine = await api.all("/v1/learner/me/enrollments", "enrollments", {}, { signal });
   return mine.find((one) => one.courseId === courseId) ?? null;
@@ -57,21 +62,13 @@ async function placeIn(api, courseId, signal) {
 function actions(app, { course, enrollment, isOwn, isMember, path }) {
   const { api, session, toasts } = app;
 
-  /** A button that does one thing and shows the course anew, whether it went well or not. */
+  /** A button that does one thing and shows the course anew, whether it was done or does not fit any more. */
   function button(text, act, attributes = {}) {
     const element = h("button", { type: "button", "data-focus": "seat", ...attributes }, text);
     element.addEventListener("click", async () => {
-      element.disabled = true;
-      try {
-        await act();
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        toasts.show(error.message);
-      } finally {
-        element.disabled = false;
-      }
+      const refusal = await press(app, element, act);
       element.focus();
-      await app.show();
+      if (isNews(refusal)) await app.show();
     });
     return element;
   }
@@ -115,20 +112,18 @@ function actions(app, { course, enrollment, isOwn, isMember, path }) {
 }
 
 function modules(app, course, isMember, completed) {
-  const complete = (module) => async (event) => {
-    event.target.disabled = true;
-    try {
-      // Completing one twice changes nothing, so a second try after a lost answer is safe.
-      await app.api.patch(`/v1/learner/me/progress/${course.courseId}`, {
-        moduleId: module.moduleId,
-        studyMinutes: module.minutes,
+  const complete =
+    (module) =>
+    async ({ currentTarget }) => {
+      const refusal = await press(app, currentTarget, async () => {
+        // Completing one twice changes nothing, so a second try after a lost answer is safe.
+        await app.api.patch(`/v1/learner/me/progress/${course.courseId}`, {
+          moduleId: module.moduleId,
+          studyMinutes: module.minutes,
+        });
       });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      app.toasts.show(error.message);
-    }
-    await app.show();
-  };
+      if (isNews(refusal)) await app.show();
+    };
   const entry = (module) =>
     h(
       "li",

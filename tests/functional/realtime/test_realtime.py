@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from peerlearn.bootstrap.accounts import sign_out_service
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.table import Table
+from peerlearn.settings import settings
 from tests.functional.conftest import TABLE, forget_providers
 from tests.support.api import Answer, Context, event_of
 from tests.support.courses import Courses
@@ -201,6 +202,18 @@ def test_errors_are_answers(ada: Person, name: str, message: object, code: str) 
     assert (answer["type"], answer["code"]) == ("error", code)
     assert answer["message"]
     assert answer["timestamp"].endswith("Z")
+
+
+def test_a_limit_says_when_to_try_again(ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMITS", "messages=1/60")
+    settings.cache_clear()
+    message = {"action": "sendMessage", "receiverId": bob.user_id, "message": "Hello"}
+    assert told("send_message", ada, message)["type"] == "message.accepted"
+    answer = told("send_message", ada, message)
+    assert (answer["code"], answer["details"]["limit"]) == ("TOO_MANY_REQUESTS", "messages")
+    assert 1 <= answer["retryAfter"] <= 60
+    unfit = {"action": "markRead", "peerId": "usr_nobody", "readUpTo": 1}
+    assert "retryAfter" not in told("mark_conversation_read", ada, unfit)
 
 
 def test_a_fault_of_ours_is_an_answer_too(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:

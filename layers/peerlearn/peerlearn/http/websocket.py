@@ -260,4 +260,6 @@ def _error(error: DomainError) -> Answer:
         "message": error.message,
         "timestamp": to_rfc3339(utc_now()),
     }
+    if error.retry_after is not None:
+        body["retryAfter"] = error.retry_after
     return body | {"details": error.details} if error.details else body
