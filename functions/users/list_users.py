@@ -34,7 +34,7 @@ app = create_app()
 def list_users(
     administrator: Administrator,
     directory: Annotated[DirectoryService, Depends(directory_service)],
-    q: Annotated[Beginning | None, BlankIsAbsent, Query()] = None,
+    q: Annotated[Beginning | None, BlankIsAbsent, Query(description="The beginning of a name or address.")] = None,
     role: Annotated[Role | None, BlankIsAbsent, Query()] = None,
     status: Annotated[Status | None, BlankIsAbsent, Query()] = None,
     page: PageNumber = 1,
