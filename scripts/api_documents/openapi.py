@@ -196,7 +196,7 @@ _IF_NONE_MATCH: Schema = {
 def _parameter(parameter: Schema, event: Schema) -> Schema:
     schema = without_null(parameter["schema"])
     result = {key: parameter[key] for key in ("name", "in", "required")} | {"schema": schema}
-    own = parameter.get("description")
+    own = schema.pop("description", None)
     result["description"] = own or _PARAMETERS.get(parameter["name"]) or _in_words(parameter["name"])
     values = event["pathParameters" if parameter["in"] == "path" else "queryStringParameters"] or {}
     if parameter["name"] in values:
