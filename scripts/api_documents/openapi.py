@@ -206,7 +206,8 @@ _IF_NONE_MATCH: Schema = {
 def _parameter(parameter: Schema, event: Schema) -> Schema:
     schema = without_null(parameter["schema"])
     result = {key: parameter[key] for key in ("name", "in", "required")} | {"schema": schema}
-    result["description"] = _PARAMETERS.get(parameter["name"]) or _in_words(parameter["name"])
+    own = schema.pop("description", None)
+    result["description"] = own or _PARAMETERS.get(parameter["name"]) or _in_words(parameter["name"])
     values = event["pathParameters" if parameter["in"] == "path" else "queryStringParameters"] or {}
     if parameter["name"] in values:
         value = values[parameter["name"]]
@@ -223,6 +224,7 @@ def _in_words(name: str) -> str:
 _PARAMETERS = {
     "subject": "Only courses of this subject, whatever its case.",
     "level": "Only courses of this level.",
+    "role": "Only those of this role.",
     "status": "Only those of this status.",
     "page": "Counted from 1. A page past the end is an empty list.",
     "limit": "Entries on a page.",

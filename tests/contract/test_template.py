@@ -70,6 +70,8 @@ DOCUMENTED = {
     "DELETE /v1/courses/{courseId}",
     "POST /v1/courses/{courseId}/assessments",
     "GET /v1/courses/{courseId}/enrollments",
+    "GET /v1/users",
+    "GET /v1/users/{userId}",
     "PATCH /v1/users/{userId}",
     "GET /v1/audit",
     "GET /v1/openapi.json",

@@ -7,6 +7,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from moto.dynamodb.models.table import Table
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.security import tokens
 from peerlearn.domain.users import Role
+from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Table as ProductTable
 from scripts.local_stack.template import create_keys_table_request, create_table_request, load_template
 from tests.support import policies
@@ -29,7 +31,7 @@ from tests.support.api import Answer, http_event, invoke
 from tests.support.documented import require_documented
 from tests.support.lag_readers import READERS, is_own_look
 from tests.support.people import People, Person
-from tests.support.policies import calling_module, is_granted, permissions_needed
+from tests.support.policies import calling_module, is_granted, on_behalf_of, permissions_needed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -100,7 +102,13 @@ def within_policies(monkeypatch: pytest.MonkeyPatch) -> None:
                 assert is_granted(module, *needed, table), f"{module} may not: {needed}"
         return call(client, operation, parameters)
 
+    begin = SideBySide.begin
+
+    def begin_on_behalf(side_by_side: SideBySide, made: Callable[[], Any]) -> Any:
+        return begin(side_by_side, partial(on_behalf_of, calling_module(), made))
+
     monkeypatch.setattr(BaseClient, "_make_api_call", checked)
+    monkeypatch.setattr(SideBySide, "begin", begin_on_behalf)
 
 
 def _with_copies(table: Table, writes: list[dict[str, Any]]) -> Table:

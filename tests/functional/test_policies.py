@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
 from functions.auth import refresh
+from functions.courses import list_roster
+from peerlearn.bootstrap.core import table
+from peerlearn.persistence.side_by_side import SideBySide
 from tests.functional.conftest import TABLE
 from tests.support.policies import KEYS_TABLE, is_granted, permissions_needed
 
@@ -66,3 +69,23 @@ def test_a_handler_that_goes_beyond_its_policies_is_caught(aws: DynamoDBClient) 
         else:
             with pytest.raises(AssertionError, match="refresh may not"):
                 read(aws, TABLE)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_handlers_calls_in_other_threads_are_held_against_its_policies_too() -> None:
+    text = "def read(calls, query):\n    with calls:\n        return calls.begin(query).result()\n"
+    for module, allowed in ((list_roster, True), (refresh, False)):
+        names: dict[str, object] = {}
+        exec(compile(text, str(module.__file__), "exec"), names)  # noqa: S102
+        read = names["read"]
+        assert callable(read)
+
+        def query() -> list[dict[str, Any]]:
+            values = {":pk": "ROSTER#crs_1"}
+            return table().query("#pk = :pk", values, names={"#pk": "GSI1PK"}, index="GSI1")
+
+        if allowed:
+            assert read(SideBySide(), query) == []
+        else:
+            with pytest.raises(AssertionError, match="refresh may not"):
+                read(SideBySide(), query)

@@ -6,14 +6,17 @@ The local stack enforces policies but knows no leading keys, and moto enforces n
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scripts.local_stack.template import load_template
 from tests.support.api import ROOT
+
+T = TypeVar("T")
 
 FUNCTIONS_FOLDER = ROOT / "functions"
 TABLE = "Table"
@@ -56,8 +59,22 @@ def _statements_by_module() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+_on_behalf_of: ContextVar[str | None] = ContextVar("on_behalf_of", default=None)
+
+
+def on_behalf_of(module: str | None, call: Callable[[], T]) -> T:
+    """Make a call in another thread in the name of the handler that asked for it."""
+    _on_behalf_of.set(module)
+    try:
+        return call()
+    finally:
+        _on_behalf_of.set(None)
+
+
 def calling_module() -> str | None:
     """Return the handler's module in whose name the present call is made, e.g. `functions.auth.login`."""
+    if (module := _on_behalf_of.get()) is not None:
+        return module
     frame = sys._getframe()
     while frame.f_back is not None:
         frame = frame.f_back

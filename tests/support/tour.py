@@ -182,6 +182,9 @@ def _accounts(tour: Tour) -> None:
     tour.costs["change_password"] = cost
     admin, other = tour.people.add(Role.ADMIN), tour.people.add()
     tour.step("update_user", admin, path={"userId": other.user_id}, body={"role": "tutor"})
+    tour.step("list_users", admin, query={})
+    tour.step("list_users", admin, label="list_users (search)", query={"q": "person-"})
+    tour.step("get_user", admin, path={"userId": other.user_id})
 
 
 def _courses(tour: Tour, tutor: Person, learner: Person, peer: Person) -> None:

@@ -74,6 +74,8 @@ REFUSED: dict[str, Mapping[str, str]] = {
     "delete_course": OWN_AUTHORS,
     "create_assessment": OWN_AUTHORS,
     "list_roster": OWN_AUTHORS,
+    "list_users": ADMINISTRATORS,
+    "get_user": ADMINISTRATORS,
     "update_user": ADMINISTRATORS,
     "end_user_sessions": ADMINISTRATORS,
     "list_sessions": CALLERS,

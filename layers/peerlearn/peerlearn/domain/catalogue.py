@@ -15,6 +15,7 @@ from itertools import chain, combinations
 from urllib.parse import quote
 
 from peerlearn.domain.courses import Course, CourseStatus
+from peerlearn.domain.text import folded
 
 # A shelf's name becomes a key, and a key has at most 2,048 bytes: longer values stand as their digest.
 _VALUE_MAX_LENGTH = 200
@@ -24,7 +25,7 @@ _EVERYTHING = "all"
 
 def words_of(text: str) -> tuple[str, ...]:
     """The distinct words of a title or a search: runs of letters and digits, whatever their case or encoding."""
-    spaced = "".join(character if _is_of_word(character) else " " for character in _folded(text))
+    spaced = "".join(character if _is_of_word(character) else " " for character in folded(text))
     return tuple(dict.fromkeys(word for word in spaced.split() if any(map(str.isalnum, word))))
 
 
@@ -32,7 +33,7 @@ def shelf(
     *, subject: str | None = None, level: str | None = None, tutor: str | None = None, word: str | None = None
 ) -> str:
     """The shelf's name: the given facets in one order, percent-encoded. Subjects compare without regard to case."""
-    facets = {"level": level, "subject": subject and _folded(subject), "tutor": tutor, "word": word}
+    facets = {"level": level, "subject": subject and folded(subject), "tutor": tutor, "word": word}
     return "&".join(f"{name}={_encoded(value)}" for name, value in facets.items() if value is not None) or _EVERYTHING
 
 
@@ -56,10 +57,6 @@ def _combinations(facets: Mapping[str, str]) -> Iterable[dict[str, str]]:
 def _is_of_word(character: str) -> bool:
     # Vowel signs and accents of their own (category M) belong to the letter before them.
     return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def _encoded(value: str) -> str:

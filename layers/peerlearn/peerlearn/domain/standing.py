@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Forbidden, Unauthenticated
@@ -82,6 +82,11 @@ class Standing:
         """Return the limit's present window; one that nothing has opened yet would open now."""
         window = self.windows.get(limit.name)
         return window if window is not None and window.is_open(now) else Window(0, now + limit.seconds)
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """When a session last began or was renewed."""
+        return None if self.seen_at is None else datetime.fromtimestamp(self.seen_at, UTC)
 
     @property
     def one_too_many(self) -> str | None:

@@ -15,7 +15,14 @@ from peerlearn.domain.users import AuthorityChange, Credential, Session, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.audit import recording
 from peerlearn.persistence.guards import becoming_administrator, ceasing_as_administrator
-from peerlearn.persistence.items.accounts import credential_item, credential_of, profile_item, session_item, user_of
+from peerlearn.persistence.items.accounts import (
+    credential_item,
+    credential_of,
+    directory_place,
+    profile_item,
+    session_item,
+    user_of,
+)
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.optimistic import REQUEST_ID
@@ -24,7 +31,6 @@ from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put
 
 _IS_NEW = "attribute_not_exists(PK)"
 _EXISTS = "attribute_exists(PK)"
-_CHANGE = {"#change": LAST_CHANGE}
 
 
 class AccountRepository:
@@ -93,21 +99,22 @@ class AccountRepository:
             interests=user.interests if interests is None else tuple(interests),
             learning_goals=user.learning_goals if learning_goals is None else tuple(learning_goals),
         )
-        names = {"#name": "name", "#interests": "interests", "#goals": "learningGoals"}
-        given = {"#name": name, "#interests": interests, "#goals": learning_goals}
-        fields = {field: value for field, value in given.items() if value is not None}
+        given = {"name": name, "interests": interests, "learningGoals": learning_goals}
+        fields: Item = {
+            field: value if isinstance(value, str) else list(value)
+            for field, value in given.items()
+            if value is not None
+        }
         if fields:
-            values: Item = {
-                f":{field[1:]}": value if isinstance(value, str) else list(value) for field, value in fields.items()
-            }
+            fields[LAST_CHANGE] = LastChange.PROFILE.value
+            # The directory lists profiles alone.
+            place = directory_place(changed) if name is not None else {}
+            writes = [
+                _setting(keys.profile(user.user_id), fields | place),
+                _setting(keys.credential(user.email), fields),
+            ]
             try:
-                self._write_both(
-                    user,
-                    "SET #change = :change, " + ", ".join(f"{field} = :{field[1:]}" for field in fields),
-                    token,
-                    names={field: names[field] for field in fields} | _CHANGE,
-                    values=values | {":change": LastChange.PROFILE.value},
-                )
+                self._table.transact(writes, token)
             except ConditionFailed as failure:
                 raise account_erased() from failure
         return changed
@@ -190,12 +197,15 @@ class AccountRepository:
         with suppress(ConditionFailed):
             self._table.write(renewal)
 
-    def _write_both(self, user: User, expression: str, token: str, *, names: dict[str, str], values: Item) -> None:
-        writes = [
-            update(key, expression, condition=_EXISTS, names=names, values=values)
-            for key in (keys.profile(user.user_id), keys.credential(user.email))
-        ]
-        self._table.transact(writes, token)
+
+def _setting(key: keys.Key, fields: Item) -> Write:
+    return update(
+        key,
+        "SET " + ", ".join(f"#{field} = :{field}" for field in fields),
+        condition=_EXISTS,
+        names={f"#{field}": field for field in fields},
+        values={f":{field}": value for field, value in fields.items()},
+    )
 
 
 def _ending(before: User, after: User, now: datetime, token: str) -> Write:

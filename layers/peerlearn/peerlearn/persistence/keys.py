@@ -288,6 +288,45 @@ def audit_target_partition(target: str) -> str:
     return f"AUDITED#{target}"
 
 
+# -- the directory of people ------------------------------------------------------------------------------------------
+
+# Of each order: registrations are spread over so many partitions of an index, each of which takes a thousand a second.
+DIRECTORY_SHARDS = 8
+
+
+def directory_by_name(user_id: str) -> str:
+    """GSI1 of a profile: people by name, in a shard that the id decides."""
+    return f"{_BY_NAME}{_directory_shard(user_id)}"
+
+
+def directory_by_address(user_id: str) -> str:
+    """GSI2 of a profile: people by address."""
+    return f"{_BY_ADDRESS}{_directory_shard(user_id)}"
+
+
+def directory_sort(text: str, user_id: str) -> str:
+    """In both orders: `text` is what `peerlearn.domain.directory.directory_text` makes.
+
+    With the space an order of keys is one of texts: `ann` comes before `ann lee`.
+    """
+    return f"{text} #{user_id}"
+
+
+def directory_partitions_by_name() -> list[str]:
+    return [f"{_BY_NAME}{shard}" for shard in range(DIRECTORY_SHARDS)]
+
+
+def directory_partitions_by_address() -> list[str]:
+    return [f"{_BY_ADDRESS}{shard}" for shard in range(DIRECTORY_SHARDS)]
+
+
+_BY_NAME, _BY_ADDRESS = "PEOPLE-BY-NAME#", "PEOPLE-BY-ADDRESS#"
+
+
+def _directory_shard(user_id: str) -> int:
+    return zlib.crc32(user_id.encode()) % DIRECTORY_SHARDS
+
+
 # -- the table of the public keys -------------------------------------------------------------------------------------
 
 

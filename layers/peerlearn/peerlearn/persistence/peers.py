@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from functools import partial
-from threading import Event
-from typing import TypeVar
 
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.deadline import carried
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.profiles import ProfileRepository
+from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Table
-
-T = TypeVar("T")
-
-_AT_ONCE = 16
 
 
 class PeerRepository:
@@ -58,28 +50,15 @@ class PeerRepository:
         Returns
         -------
         (course id -> user ids, nearest in time first), (course id -> title)
-            All calls are made at once: one round trip. After one that failed no other begins, so that the caller is
-            told within the time of one.
+            All calls are made at once: one round trip.
         """
-        has_failed = Event()
-
-        @carried
-        def unless_failed(call: Callable[[], T]) -> T:
-            if has_failed.is_set():
-                raise TemporarilyUnavailable
-            try:
-                return call()
-            except Exception:
-                has_failed.set()
-                raise
-
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            titles = pool.submit(unless_failed, partial(self._titles, [one.course_id for one in enrollments]))
+        with SideBySide() as together:
+            titles = together.begin(partial(self._titles, [one.course_id for one in enrollments]))
             sides = [
                 (
                     enrollment.course_id,
-                    pool.submit(unless_failed, partial(self._neighbours, enrollment, each_way, forward=True)),
-                    pool.submit(unless_failed, partial(self._neighbours, enrollment, each_way, forward=False)),
+                    together.begin(partial(self._neighbours, enrollment, each_way, forward=True)),
+                    together.begin(partial(self._neighbours, enrollment, each_way, forward=False)),
                 )
                 for enrollment in enrollments
             ]

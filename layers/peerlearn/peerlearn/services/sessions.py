@@ -73,8 +73,7 @@ class SessionService:
         """
         standing, sessions, link = self._sessions.of_user(caller.user_id)
         present = require_standing(standing, caller)
-        now = self._clock()
-        standing_ones = [one for one in sessions if one.session_id in present.sessions and one.expires_at > now]
+        standing_ones = sessions_that_stand(present, sessions, self._clock())
         standing_ones.sort(key=lambda one: (one.created_at or one.rotated_at, one.session_id), reverse=True)
         return OwnSessions(standing_ones, link if link is not None and link_stands(link, present) else None)
 
@@ -108,3 +107,8 @@ class SessionService:
         change = AuthorityChange(kept_session=caller.session_id)
         if self._accounts.change_authority(user, change, [], self._clock(), str(uuid4())) is None:
             raise Conflict("The account was changed at the same moment from elsewhere.")
+
+
+def sessions_that_stand(standing: Standing, sessions: Sequence[Session], now: datetime) -> list[Session]:
+    """Return those that have neither ended nor expired."""
+    return [one for one in sessions if one.session_id in standing.sessions and one.expires_at > now]

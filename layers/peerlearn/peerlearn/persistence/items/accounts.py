@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.directory import directory_text
 from peerlearn.domain.users import AccountState, Credential, Role, Session, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
@@ -23,7 +24,22 @@ def _account(user: User) -> Item:
 
 
 def profile_item(user: User) -> Item:
-    return {**keys.profile(user.user_id).as_item(), "entity": Entity.PROFILE.value, **_account(user)}
+    return {
+        **keys.profile(user.user_id).as_item(),
+        "entity": Entity.PROFILE.value,
+        **_account(user),
+        **directory_place(user),
+    }
+
+
+def directory_place(user: User) -> Item:
+    """Return the index keys of a profile: a change of name or address writes them anew."""
+    return {
+        "GSI1PK": keys.directory_by_name(user.user_id),
+        "GSI1SK": keys.directory_sort(directory_text(user.name), user.user_id),
+        "GSI2PK": keys.directory_by_address(user.user_id),
+        "GSI2SK": keys.directory_sort(directory_text(user.email), user.user_id),
+    }
 
 
 def credential_item(credential: Credential) -> Item:

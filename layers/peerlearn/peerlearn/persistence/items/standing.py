@@ -22,7 +22,7 @@ def closes_attribute(limit_name: str) -> str:
 
 def standing_item(standing: Standing) -> Item:
     """Return the item of a new account, which has opened no window."""
-    return {
+    item = {
         **keys.standing(standing.user_id).as_item(),
         "entity": Entity.STANDING.value,
         "userId": standing.user_id,
@@ -31,6 +31,7 @@ def standing_item(standing: Standing) -> Item:
         "epoch": standing.epoch,
         "sessions": dict(standing.sessions),
     }
+    return item if standing.seen_at is None else item | {"seenAt": standing.seen_at}
 
 
 def standing_of(item: Item) -> Standing:

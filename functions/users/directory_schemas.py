@@ -1,0 +1,69 @@
+"""Answers of the directory: the only ones that show other people's addresses, to administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
+
+from peerlearn.domain.directory import DirectoryEntry, DirectoryPerson
+from peerlearn.domain.users import AccountState, Role
+from peerlearn.http.models import Moment, ResponseModel
+
+SEARCH_MAX_LENGTH = 254
+
+Beginning = Annotated[str, StringConstraints(max_length=SEARCH_MAX_LENGTH)]
+Status = Literal[AccountState.ACTIVE, AccountState.SUSPENDED]
+
+
+class UserEntryView(ResponseModel):
+    """An account as administrators see it.
+
+    `emailVerified` is false for everybody: no mail is sent yet that could prove an address. `lastSeenAt` is when a
+    session last began or was renewed.
+    """
+
+    user_id: str
+    name: str
+    email: str
+    role: Role
+    status: AccountState
+    email_verified: bool = False
+    created_at: Moment
+    last_seen_at: Moment | None
+
+    @classmethod
+    def of(cls, entry: DirectoryEntry) -> UserEntryView:
+        return cls(**_fields(entry))
+
+
+class UserDetailView(UserEntryView):
+    """The same, with how many sign-in sessions stand, and in how many courses they hold a seat or wait for one."""
+
+    sessions: int
+    enrollments: int
+
+    @classmethod
+    def of_person(cls, person: DirectoryPerson) -> UserDetailView:
+        return cls(**_fields(person.entry), sessions=person.sessions, enrollments=person.enrollments)
+
+
+def _fields(entry: DirectoryEntry) -> dict[str, Any]:
+    user = entry.user
+    return {
+        "user_id": user.user_id,
+        "name": user.name,
+        "email": user.email,
+        "role": user.role,
+        "status": user.state,
+        "created_at": user.created_at,
+        "last_seen_at": entry.seen_at,
+    }
+
+
+class UsersData(ResponseModel):
+    users: list[UserEntryView]
+
+
+class UserDetailData(ResponseModel):
+    user: UserDetailView

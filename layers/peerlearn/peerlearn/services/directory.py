@@ -1,0 +1,62 @@
+"""Finding accounts, for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.directory import PAGES_REACH, DirectoryEntry, DirectoryFilters, DirectoryPerson
+from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.errors import UserNotFound, ValidationFailed
+from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.profiles import Profile
+from peerlearn.domain.users import Session
+from peerlearn.services.sessions import sessions_that_stand
+
+
+class Directory(Protocol):
+    """See `peerlearn.persistence.directory`."""
+
+    def page(self, filters: DirectoryFilters, wanted: PageRequest) -> PageResult[DirectoryEntry]: ...
+    def person(self, user_id: str) -> tuple[Profile, Sequence[Session]] | None: ...
+
+
+class DirectoryService:
+    """The reading use cases of the `users` endpoints. Whoever calls them has to be an administrator."""
+
+    def __init__(self, directory: Directory, clock: Clock = utc_now) -> None:
+        self._directory = directory
+        self._clock = clock
+
+    def people(self, filters: DirectoryFilters, wanted: PageRequest) -> PageResult[DirectoryEntry]:
+        """Return a page of the people who fit: by name, then those whose address alone matches, by address.
+
+        Raises
+        ------
+        ValidationFailed
+            The page reaches past the 1,000th entry.
+        """
+        if wanted.after is None and wanted.offset + wanted.limit > PAGES_REACH:
+            message = f"must not reach past entry {PAGES_REACH}: go on with `cursor`, which has no end"
+            raise ValidationFailed(("page", message))
+        if filters.matches_nobody:
+            return PageResult((), 0)
+        return self._directory.page(filters, wanted)
+
+    def person(self, user_id: str) -> DirectoryPerson:
+        """Return one account.
+
+        Raises
+        ------
+        UserNotFound
+        """
+        found = self._directory.person(user_id)
+        if found is None:
+            raise UserNotFound
+        profile, sessions = found
+        standing = profile.standing
+        stand = sessions_that_stand(standing, sessions, self._clock()) if standing else []
+        counted = [one for one in profile.enrollments if one.status is not EnrollmentStatus.DROPPED]
+        entry = DirectoryEntry(profile.user, standing.last_seen if standing else None)
+        return DirectoryPerson(entry, len(stand), len(counted))
