@@ -26,6 +26,8 @@ from peerlearn.domain.courses import Course, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Slot
 from peerlearn.domain.messages import Conversation, Message, Pair
 from peerlearn.domain.points import Entry, sums_of
+from peerlearn.domain.standing import Standing
+from peerlearn.domain.users import User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.assessments import submission_of
@@ -35,6 +37,7 @@ from peerlearn.persistence.items.conversations import conversation_of, message_o
 from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of, totals_of
+from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.marshalling import unmarshal
 
 
@@ -438,6 +441,7 @@ class _Accounts:
         self._erased: set[str] = set()
         self._credentials: dict[str, Item] = {}
         self._profiles: dict[str, Item] = {}
+        self._standings: dict[str, Item] = {}
         self._addresses: Counter[str] = Counter()
         self._sessions: Counter[str] = Counter()
 
@@ -448,6 +452,8 @@ class _Accounts:
         elif entity == Entity.PROFILE:
             self._profiles[item["userId"]] = item
             self._addresses[keys.credential(item["email"]).pk] += 1
+        elif entity == Entity.STANDING:
+            self._standings[item["userId"]] = item
         elif entity == Entity.SESSION:
             self._sessions[item["userId"]] += 1
         elif entity == Entity.ERASURE:
@@ -465,8 +471,21 @@ class _Accounts:
                     yield Violation("erasure", key, "is erased, and something is left of the account")
             elif credential is None or profile is None:
                 yield Violation("accounts", key, "lacks its credential" if profile else "lacks its profile")
-            elif user_of(credential) != user_of(profile):
+            elif not _are_alike(user_of(credential), user_of(profile)):
                 yield Violation("accounts", key, "the account's two copies differ")
+            elif (standing := self._standings.get(user_id)) is None:
+                yield Violation("accounts", key, "lacks its standing")
+            elif not _stands_as(standing_of(standing), user_of(profile)):
+                yield Violation("accounts", key, "its standing has another role, state or epoch")
+
+
+def _are_alike(credential: User, profile: User) -> bool:
+    # Which session was kept stands where connections are closed by it.
+    return replace(credential, kept_session=None) == replace(profile, kept_session=None)
+
+
+def _stands_as(standing: Standing, user: User) -> bool:
+    return (standing.role, standing.state, standing.epoch) == (user.role, user.state, user.session_epoch)
 
 
 class _Catalogue:

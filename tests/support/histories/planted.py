@@ -35,6 +35,7 @@ PLANTED = [
     Planted("waitlist", "the last in the line is served first", _last_come_first_served),
     Planted("addresses", "nobody asks whether the address is taken", without_conditions(_on("CREDENTIAL"))),
     Planted("families", "nobody asks whether the token is the live one", without_conditions(_on("SESSION#"))),
+    Planted("endings", "nobody asks whether the session stands", without_conditions(_on("A#STANDING"))),
     Planted("points", "nobody asks whether the sums are still the same", without_conditions(_on("A#TOTALS"))),
     Planted("messages", "nobody asks which message is the last", without_conditions(_on("MESSAGE"))),
 ]

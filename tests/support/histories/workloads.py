@@ -43,6 +43,7 @@ from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.fakes.uploads import NoBucket
 from tests.support.accounts import Accounts
 from tests.support.courses import Courses
+from tests.support.histories.endings import endings
 from tests.support.histories.ground import Bench, Ground
 from tests.support.histories.history import OK, UNKNOWN, Call, History, Operation, explained
 from tests.support.learning import Learning
@@ -478,6 +479,7 @@ WORKLOADS: dict[str, Workload] = {
     "waitlist": waitlist,
     "addresses": addresses,
     "families": families,
+    "endings": endings,
     "points": points,
     "messages": messages,
 }

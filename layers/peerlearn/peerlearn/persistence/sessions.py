@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
 
 from peerlearn.domain.calendars import CalendarLink
 from peerlearn.domain.clock import to_rfc3339, utc_now
-from peerlearn.domain.errors import AccountSuspended, TemporarilyUnavailable, TokenReused
+from peerlearn.domain.errors import AccountSuspended, TemporarilyUnavailable, TokenReused, Unauthenticated
 from peerlearn.domain.limits import Limit, note_usage
 from peerlearn.domain.standing import Admission, Standing, session_ended
 from peerlearn.domain.throttling import Allowance
@@ -127,7 +128,9 @@ class SessionRepository:
             raise session_ended()
         if is_parent:
             return session
-        self.end(claims.principal, claims.session_id)
+        # A family that has ended already stays so, and a token that was spent stays spent.
+        with suppress(Unauthenticated):
+            self.end(claims.principal, claims.session_id)
         raise TokenReused
 
     def present(self, user_id: str) -> tuple[User | None, Standing | None]:
