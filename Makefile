@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run watch logs reset test histories mutants docs fuzz lint format bench build deploy scan environment environments
+.PHONY: help run watch logs reset test histories mutants docs fuzz lint format bench build deploy sync delete scan environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -68,13 +68,18 @@ bench: environment  ## measure what the project promises about speed and cost (A
 ##@ On AWS
 
 # `sam build` looks on the PATH for the interpreter it builds for
-build deploy: export PATH := $(CURDIR)/.venv/bin:$(PATH)
+build deploy sync: export PATH := $(CURDIR)/.venv/bin:$(PATH)
 build: environment  ## build for AWS (ENV=dev or prod: an environment of samconfig.toml)
-	sam build --config-env $(ENV)
-	python -m scripts.lean .aws-sam/build
+	@.venv/bin/python -m scripts.deploy --env $(ENV) --build-only $(ARGS)
 
-deploy: environment  ## build and deploy to AWS; asks what it must know the first time (ENV=dev or prod)
+deploy: environment  ## build, deploy to AWS and try it; asks what it must know the first time (ENV=dev or prod)
 	@.venv/bin/python -m scripts.deploy --env $(ENV) $(ARGS)
+
+sync: environment  ## deploy what changes to a stack for development, until Ctrl-C (ENV=dev)
+	@.venv/bin/python -m scripts.deploy --env $(ENV) --sync $(ARGS)
+
+delete: environment  ## delete the stack, after a question (ENV=dev or prod)
+	@.venv/bin/python -m scripts.deploy --env $(ENV) --delete $(ARGS)
 
 scan:  ## look for what is insecure in the template (in an environment of its own)
 	@scripts/environment.sh .venv-scan

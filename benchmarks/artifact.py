@@ -16,6 +16,8 @@ from tests.support.tour import ENVIRONMENT
 PEERS = ROOT / "benchmarks" / "peers"
 # of the venv's own interpreter, so that none of the venv's packages is seen
 INTERPRETER = getattr(sys, "_base_executable", sys.executable)
+# Nor any that is installed with it: PyJWT, for one, imports all of cryptography where it finds it.
+ISOLATED = ("-s", "-S")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.artifact import INTERPRETER, PEERS, environment, functions, layers, peer_packages
+from benchmarks.artifact import INTERPRETER, ISOLATED, PEERS, environment, functions, layers, peer_packages
 from benchmarks.rows import Effort, Row, interleaved
 
 _REFERENCE = "import boto3; boto3.client('dynamodb')"
@@ -82,7 +82,7 @@ def _bytes(folder: Path) -> int:
 def _cpu(code: str, variables: dict[str, str]) -> Callable[[], float]:
     def seconds() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([INTERPRETER, "-s", "-c", code], env=variables, check=True)
+        subprocess.run([INTERPRETER, *ISOLATED, "-c", code], env=variables, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

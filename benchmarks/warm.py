@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from benchmarks.artifact import INTERPRETER, PEERS, environment, functions, layers, peer_packages
+from benchmarks.artifact import INTERPRETER, ISOLATED, PEERS, environment, functions, layers, peer_packages
 from benchmarks.recording import record
 from benchmarks.rows import Effort, Row, interleaved
 from scripts.dynamodb_local import DynamoDBLocal
@@ -85,7 +85,7 @@ def _worker(program: str, file: Path) -> Iterator[Ask]:
         paths = [*(folders[name] for name in ("courses", "enrollments", "messages", "auth")), *layers(), ROOT]
     else:
         paths = [PEERS, peer_packages()]
-    command = [INTERPRETER, "-s", str(ROOT / "benchmarks" / "worker.py"), program, str(file)]
+    command = [INTERPRETER, *ISOLATED, str(ROOT / "benchmarks" / "worker.py"), program, str(file)]
     variables = environment(*paths) | {"BCRYPT_COST": "12"}
     with subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None

@@ -9,134 +9,165 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
+import shlex
 import subprocess
 import sys
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from scripts import release
+from scripts.deploying.account import Account
+from scripts.deploying.settings import ENVIRONMENTS, RUNTIME, Settings, file_of, settings_of
 from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT, load_template
+from scripts.local_stack.template import ROOT
+from scripts.peerlearn.failures import sentence_of
 
-ENVIRONMENTS = ("default", "dev", "prod")
 _BUILD = Path(".aws-sam") / "build"
-# Of the interpreter at hand: `sam build` makes wheels for it, and the functions must run on the same.
-_RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked once; `parameter` is the template's, or for `region` and `profile` an option of SAM's."""
-
-    name: str
-    text: str
-    suggestion: str
-    valid: str = ".*"
-
-    def put_to(self, ask: Callable[[str], str]) -> str:
-        """The answer; asks again until it is one."""
-        while True:
-            answer = ask(f"{self.text} [{self.suggestion or 'none'}]: ").strip() or self.suggestion
-            if re.fullmatch(self.valid, answer):
-                return answer
-
-
-QUESTIONS = (
-    Question("region", "AWS region", "eu-central-1", r"[a-z]{2}(-[a-z]+)+-\d"),
-    Question("profile", "Profile of the AWS command line", "", r"[\w.+=,@-]*"),
-    Question(
-        "AllowedOrigins",
-        "Origins of your front end, separated by commas",
-        "http://localhost:3000",
-        r"\*|(https?://[^\s,/]+,?)+",
-    ),
-    Question("AlarmEmail", "E-mail address that is told of alarms", "", r"([^@\s]+@[^@\s]+)?"),
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The commands of a deployment, one after the other; its return value is the exit status."""
-    parser = argparse.ArgumentParser(prog="deploy", description=__doc__)
-    parser.add_argument("--env", choices=ENVIRONMENTS, default="default")
-    parser.add_argument("--gradual", default="", metavar="TYPE", help="for this release, instead of the kept one")
-    parser.add_argument("--dry-run", action="store_true", help="print the commands and run none")
-    options = parser.parse_args(arguments)
-    file = ROOT / f"deploy.{options.env}.toml"
+    """Run what the options say; its return value is the exit status."""
+    options = _parser().parse_args(arguments)
     try:
-        settings = settings_of(file, input if sys.stdin.isatty() else None)
+        if options.build_only:
+            return _run(build_commands(options.env, [f"Runtime={RUNTIME}"]), dry=options.dry_run)
+        settings = settings_of(options.env, file_of(options.env), input if sys.stdin.isatty() else None)
+        if options.delete:
+            return _run([delete_command(settings)], dry=options.dry_run)
+        if options.sync:
+            return _run([sync_command(settings)], dry=options.dry_run)
         if options.gradual:
-            settings["gradual"] = options.gradual
-        for command in commands(options.env, settings):
-            print("+", *command, flush=True)
-            if not options.dry_run:
-                subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"SAM_CLI_TELEMETRY": "0"})
+            settings = replace(settings, gradual=options.gradual)
+        if options.at_once and settings.gradual:
+            settings = replace(settings, gradual=release.AT_ONCE)
+        return _deploy(settings, asks=sys.stdin.isatty(), dry=options.dry_run, smoke=not options.no_smoke)
     except Problem as problem:
         print(problem, file=sys.stderr)
-        return 1
-    except subprocess.CalledProcessError as failure:
-        return failure.returncode
+    except (BotoCoreError, ClientError) as error:
+        print(sentence_of(error), file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="deploy", description=__doc__)
+    parser.add_argument("--env", choices=ENVIRONMENTS, default="default")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--gradual", choices=release.TYPES, default="", help="for this release, instead of the kept one")
+    how.add_argument(
+        "--at-once", action="store_true", help="all traffic now, whatever alarm sounds: a fix, or a way back"
+    )
+    parser.add_argument("--no-smoke", action="store_true", help="leave out the test of what was deployed")
+    parser.add_argument("--dry-run", action="store_true", help="print the commands and run none")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--build-only", action="store_true", help="build, and deploy nothing")
+    instead.add_argument("--sync", action="store_true", help="deploy each change of a source at once (sam sync)")
+    instead.add_argument("--delete", action="store_true", help="delete the stack, after a question")
+    return parser
+
+
+def _deploy(settings: Settings, *, asks: bool, dry: bool, smoke: bool) -> int:
+    """Deploy, and say at the end what is left to do."""
+    account = Account(settings)
+    first = False if dry else account.make_way()
+    lacking = [] if dry else list(account.look())
+    for warning in lacking:
+        print(f"! {warning}", flush=True)
+    if status := _run(commands(settings, asks=asks, first=first, smoke=smoke), dry=dry):
+        return status
+    if not dry:
+        for line in [*lacking, *account.left_to_do(first=first)]:
+            print(f"* {line}", flush=True)
     return 0
 
 
-def settings_of(file: Path, ask: Callable[[str], str] | None) -> dict[str, Any]:
-    """The kept answers; where there are none yet, those of now, which are kept.
+def commands(settings: Settings, *, asks: bool, first: bool = False, smoke: bool = True) -> list[list[str]]:
+    """Return what to run, in its order: build, make lean, release options, deploy, publish the console, try it all.
 
     Parameters
     ----------
-    ask: callable, optional
-        None where nobody is there to answer.
+    asks: bool
+        Whether somebody is there who can be asked.
+    first: bool
+        Whether there is no such stack yet.
+    """
+    overrides = overrides_of(settings.parameters)
+    release_: list[str] = []
+    if settings.gradual:
+        release_ += ["--gradual", settings.gradual, "--only", *settings.gradual_functions]
+    if settings.snap_start:
+        release_ += ["--snap-start", *settings.snap_start]
+    rounds = [overrides]
+    if first and settings.is_protected:
+        # what is protected could not be rolled back, should anything be wrong with the rest
+        rounds = [overrides_of(settings.parameters | {"DeletionProtection": "false"}), overrides]
+    python = [sys.executable, "-m"]
+    return [
+        *build_commands(settings.environment, overrides, *release_),
+        *(_deploy_command(settings, one, asks=asks) for one in rounds),
+        # its files name what the deployment has made
+        *([[*python, "scripts.web_console", "--env", settings.environment]] if _has_console(settings) else []),
+        *([[*python, "scripts.smoke", "--env", settings.environment]] if smoke else []),
+    ]
+
+
+def _has_console(settings: Settings) -> bool:
+    return settings.parameters["WebConsole"] == "true"
+
+
+def overrides_of(parameters: dict[str, str]) -> list[str]:
+    """Return parameters as SAM's command line reads them; it ends a value at a blank, and knows no empty one."""
+    return [
+        f'{name}="{value}"' if not value or " " in value else f"{name}={value}" for name, value in parameters.items()
+    ]
+
+
+def build_commands(environment: str, overrides: Sequence[str], *release_: str) -> list[list[str]]:
+    """Return what makes a build: for the interpreter at hand, lean, with the options of its release."""
+    python = [sys.executable, "-m"]
+    return [
+        [*python, "samcli", "build", "--config-env", environment, "--parameter-overrides", *overrides],
+        [*python, "scripts.lean", str(_BUILD)],
+        [*python, "scripts.release", str(_BUILD), *release_, "--parameters", *overrides],
+    ]
+
+
+def _deploy_command(settings: Settings, overrides: Sequence[str], *, asks: bool) -> list[str]:
+    # where nobody is there, whatever samconfig.toml says of asking
+    unasked = [] if asks else ["--no-confirm-changeset", "--no-progressbar"]
+    samcli = [sys.executable, "-m", "samcli", "deploy", "--config-env", settings.environment]
+    return [*samcli, *settings.place, *unasked, "--parameter-overrides", *overrides]
+
+
+def sync_command(settings: Settings) -> list[str]:
+    """Return what follows the sources.
 
     Raises
     ------
     Problem
-        Nobody is there to answer, or the file names what the template does not have.
+        It is production.
     """
-    if not file.exists():
-        if ask is None:
-            raise Problem(
-                f"This is the first deployment: run it in a terminal, or write {file.name} (docs/deploying.md)."
-            )
-        print(f"The first deployment of this environment. Your answers go to {file.name}; change them there.")
-        file.write_text(_as_toml({question.name: question.put_to(ask) for question in QUESTIONS}), encoding="utf-8")
-    settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    known = {"region", "profile", "gradual", "snap_start", *load_template()["Parameters"]}
-    if unknown := sorted(set(settings) - known):
-        raise Problem(f"{file.name} names {', '.join(unknown)}, which is no parameter of the template.")
-    return settings
+    if settings.parameters["Environment"] == "prod":
+        raise Problem("Sources are followed in an environment for development alone; production is deployed.")
+    samcli = [sys.executable, "-m", "samcli", "sync", "--config-env", settings.environment, "--watch"]
+    return [*samcli, *settings.place, "--parameter-overrides", *overrides_of(settings.parameters)]
 
 
-def commands(environment: str, settings: Mapping[str, Any]) -> list[list[str]]:
-    """What to run, in its order: build, make lean, release options, deploy, publish the console."""
-    # on the command line, parameters take the place of all that samconfig.toml has
-    standing = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]["deploy"]["parameters"]
-    options: dict[str, Any] = dict(one.split("=", 1) for one in standing["parameter_overrides"])
-    options["Runtime"] = _RUNTIME
-    options |= {name: value for name, value in settings.items() if name[0].isupper() and value != ""}
-    overrides = [f"{name}={value}" for name, value in options.items()]
-    release = [*(["--gradual", settings["gradual"]] if settings.get("gradual") else [])]
-    if settings.get("snap_start"):
-        release += ["--snap-start", *settings["snap_start"]]
-    where = [part for name in ("region", "profile") if settings.get(name) for part in (f"--{name}", settings[name])]
-    has_console = options.get("WebConsole") == "true"
-    python = sys.executable
-    return [
-        [python, "-m", "samcli", "build", "--config-env", environment, "--parameter-overrides", *overrides],
-        [python, "-m", "scripts.lean", str(_BUILD)],
-        *([[python, "-m", "scripts.release", str(_BUILD), *release]] if release else []),
-        [python, "-m", "samcli", "deploy", "--config-env", environment, *where, "--parameter-overrides", *overrides],
-        # its files name what the deployment has made
-        *([[python, "-m", "scripts.web_console", "--config-env", environment, *where]] if has_console else []),
-    ]
+def delete_command(settings: Settings) -> list[str]:
+    """Return what deletes the stack once somebody has said so."""
+    return [sys.executable, "-m", "samcli", "delete", "--config-env", settings.environment, *settings.place]
 
 
-def _as_toml(answers: Mapping[str, str]) -> str:
-    lines = [f'{name} = "{answer}"' for name, answer in answers.items()]
-    return "\n".join(
-        [*lines, "", "# others: the parameters of template.yaml; gradual and snap_start, see docs/deploying.md", ""]
-    )
+def _run(commands_: Sequence[Sequence[str]], *, dry: bool) -> int:
+    for command in commands_:
+        print("+", shlex.join(command), flush=True)
+        if not dry:
+            done = subprocess.run(command, cwd=ROOT, check=False, env=os.environ | {"SAM_CLI_TELEMETRY": "0"})
+            if done.returncode:
+                return done.returncode
+    return 0
 
 
 if __name__ == "__main__":

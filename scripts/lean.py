@@ -4,13 +4,13 @@
 
 1. Of botocore's 27 MB of service descriptions only those that a function's client is made from stay, without their
    documentation: a client is made in 40 % of the time.
-2. Three packages of Powertools import every event type and every resolver of AWS's when one is asked for: their
-   `__init__` now fetches a name when it is first used.
+2. Three packages of Powertools import every event type and every resolver of AWS's when one is asked for, and PyNaCl's
+   bindings all of libsodium: their `__init__` now fetches a name when it is first used.
 3. An import of `importlib.metadata`, which brings archives, compression and resources, moves to where it is
    used: no line that is run here.
-4. What only type checkers or readers of documentation look at is left out: the fields of pydantic-core's typed
-   dictionaries, each of which is compiled at import, and the texts that botocore writes about a client's methods; and
-   packages that nothing here imports.
+4. What only type checkers, debuggers or readers of documentation look at is left out: the fields of pydantic-core's
+   typed dictionaries, each of which is compiled at import, the texts that botocore writes about a client's methods, and
+   symbols and lines of compiled extensions; and packages that nothing here imports.
 5. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
    and unchecked, since layers are unpacked with other times than they were packed with.
 
@@ -24,6 +24,7 @@ import gzip
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -32,11 +33,22 @@ from typing import Any
 # endpoints.json knows a few services by another name than their client's
 _ENDPOINT_NAMES = {"apigatewaymanagementapi": "execute-api"}
 _CLIENT = re.compile(r"""aws_client\(\s*["']([a-z0-9-]+)["']""")
-_LAZY_PACKAGES = ("", "event_handler", "utilities/data_classes")
+_LAZY_PACKAGES = (
+    "aws_lambda_powertools",
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/data_classes",
+    "nacl/bindings",
+)
 _POSTPONED = ("pydantic/plugin/_loader.py", "urllib3/http2/__init__.py")
 _EXAMPLES = "examples-1.json"
-# nothing here imports these: clients are made from botocore, which boto3 wraps and which Lambda's runtime has as well
-_UNUSED_PACKAGES = ("boto3", "dns", "s3transfer")
+# Nothing here imports these: clients are made from botocore, which boto3 wraps and which Lambda's runtime has as well;
+# of cffi PyNaCl needs only its compiled half, which stands by itself; and pydantic's first version is for who still has
+# models of it.
+_UNUSED_PACKAGES = ("boto3", "cffi", "dns", "pycparser", "pydantic/v1", "s3transfer")
+# https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html: a file of 64 bits, least significant byte first
+_ELF = b"\x7fELF\x02\x01"
+_ELF_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
+_PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
 
 # stands for botocore.docs.docstring
 _NO_DOCSTRINGS = '''"""Methods of clients have no docstrings in this build."""
@@ -76,9 +88,9 @@ def main(folder: Path) -> None:
     for botocore in folder.glob("*/python/botocore"):
         trim(botocore / "data", services)
         leave_out_documentation(botocore / "docs")
-    for powertools in folder.glob("*/python/aws_lambda_powertools"):
-        for package in _LAZY_PACKAGES:
-            make_lazy(powertools / package / "__init__.py")
+    for package in _LAZY_PACKAGES:
+        for init in folder.glob(f"*/python/{package}/__init__.py"):
+            make_lazy(init)
     for module in _POSTPONED:
         for path in folder.glob(f"*/python/{module}"):
             postpone(path, "importlib.metadata")
@@ -87,6 +99,8 @@ def main(folder: Path) -> None:
     for package in _UNUSED_PACKAGES:
         for unused in folder.glob(f"*/python/{package}"):
             shutil.rmtree(unused)
+    for extension in folder.glob("*/python/**/*.so*"):
+        leave_out_debugging(extension)
     compile_all(folder)
 
 
@@ -191,6 +205,26 @@ def empty_typed_dictionaries(module: Path) -> None:
                         lines[number] = ""
                     lines[field.lineno - 1] = "    pass"
     module.write_text("\n".join(lines) + "\n")
+
+
+def leave_out_debugging(extension: Path) -> None:
+    """Cuts off what stands behind everything that is loaded: symbols and line numbers, and the table of sections.
+
+    What is loaded, relocations and exported names included, is described by the program headers.
+    """
+    content = bytearray(extension.read_bytes())
+    if not content.startswith(_ELF):
+        return
+    fields = list(_ELF_HEADER.unpack_from(content))
+    first, size, count = fields[5], fields[9], fields[10]
+    ends = [first + size * count]
+    for number in range(count):
+        _, _, offset, _, _, length, _, _ = _PROGRAM_HEADER.unpack_from(content, first + size * number)
+        ends.append(offset + length)
+    # where the table of sections begins, and its entries' size, count and names
+    fields[6] = fields[11] = fields[12] = fields[13] = 0
+    _ELF_HEADER.pack_into(content, 0, *fields)
+    extension.write_bytes(content[: max(ends)])
 
 
 def compile_all(folder: Path) -> None:

@@ -1,18 +1,20 @@
-"""Releases that go live by and by, and functions that start from snapshots: options of a deployment, put into a build.
+"""Releases that go live step by step, and functions that start from snapshots: options that are put into a build.
 
     python -m scripts.release .aws-sam/build --gradual Canary10Percent5Minutes --snap-start login enroll
 
 Both need published versions behind an alias. They are put into what `sam build` made and not into the template, since
-versions for everybody would have a price: three resources more per function, and, with snapshots, rent for each one
-that is kept.
+versions for everybody would have a price: three resources for each function of the 500 that a stack may have, and,
+with snapshots, rent for each one that is kept. So both are for the functions that are named. Where a gradual release is
+called off, CloudFormation takes all the others back as well.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +24,39 @@ from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import load_template
 
 ALIAS = "live"
-# What calls a release off: the API answers with errors, or functions crash. Latency is no reason: a canary starts cold.
-TRIGGERS = ("ApiErrorsAlarm", "FunctionErrorsAlarm")
+# What calls a release off: APIs answer with errors, or functions crash. Latency is no reason: a canary starts cold.
+TRIGGERS = ("ApiErrorsAlarm", "WebSocketErrorsAlarm", "FunctionErrorsAlarm")
+# The narrowest of the triggers' conditions.
+_HAS_TRIGGERS = "HasAlarmsOfSeveralMetrics"
+# The functions that a gradual release is for where none are named: most of what people wait for.
+BUSIEST = ("login", "list_courses", "get_course", "enroll", "complete_module", "send_message")
+# Of CodeDeploy, for Lambda.
+TYPES = (
+    *("Canary10Percent5Minutes", "Canary10Percent10Minutes", "Canary10Percent15Minutes", "Canary10Percent30Minutes"),
+    *("Linear10PercentEvery1Minute", "Linear10PercentEvery2Minutes", "Linear10PercentEvery3Minutes"),
+    *("Linear10PercentEvery10Minutes", "AllAtOnce"),
+)
+AT_ONCE = "AllAtOnce"
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Works on a build folder in place; its return value is the exit status."""
     parser = argparse.ArgumentParser(prog="release", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--gradual", metavar="TYPE", default="", help="a deployment type of CodeDeploy's for Lambda")
+    parser.add_argument("--only", metavar="MODULE", nargs="*", default=list(BUSIEST), help="which, by module")
     parser.add_argument("--snap-start", metavar="MODULE", nargs="*", default=[], help="endpoints, by their modules")
+    parser.add_argument("--parameters", metavar="NAME=VALUE", nargs="*", default=[], help="of the deployment to come")
     options = parser.parse_args(arguments)
     file = options.folder / "template.yaml"
     template = load_template(file)
+    code = fingerprint(options.folder, options.parameters)
+    for name, value in (one.split("=", 1) for one in options.parameters):
+        if name == "Runtime":
+            # so that `sam local` runs the build with the interpreter that it was made for
+            template["Parameters"][name]["Default"] = value
     try:
-        prepare(template, fingerprint(options.folder), gradual=options.gradual, snap_start=options.snap_start)
+        prepare(template, code, gradual=options.gradual, only=options.only, snap_start=options.snap_start)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -44,9 +64,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def fingerprint(folder: Path) -> str:
-    """Changes with the code of any function or layer."""
-    digest = hashlib.sha256()
+def fingerprint(folder: Path, parameters: Collection[str] = ()) -> str:
+    """Return a hash that changes with the code of any function or layer, the template, and the deployment's parameters.
+
+    A version keeps its function's configuration as well as its code.
+    """
+    template = load_template(folder / "template.yaml")
+    told = json.dumps([template, sorted(parameters)], sort_keys=True, default=str)
+    digest = hashlib.sha256(told.encode())
     for file in sorted(folder.glob("*/**/*")):
         if file.is_file():
             digest.update(f"{file.relative_to(folder)}\0".encode())
@@ -54,48 +79,68 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def modules_of(template: dict[str, Any]) -> dict[str, str]:
+    """Return the logical id of each function by the module of its handler, e.g. `login`."""
+    return {
+        resource["Properties"]["Handler"].split(".")[-2]: name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
 def prepare(
-    template: dict[str, Any], code: str, *, gradual: str = "", snap_start: Collection[str] = ()
+    template: dict[str, Any],
+    code: str,
+    *,
+    gradual: str = "",
+    only: Collection[str] = BUSIEST,
+    snap_start: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Puts the options into a template, which is changed; without any it stays as it is.
+    """Put the options into a template, which is changed; without any it stays as it is.
 
     Parameters
     ----------
     code: str
-        Tells one build from another. A function's own code does not: most of what it runs is in a layer, and SAM
-        publishes no new version for a new layer.
+        Tells one build and its configuration from another. A function's own code does not: most of what it runs is in
+        a layer, and SAM publishes no new version for a new layer.
     gradual: str
-        CodeDeploy's name of how traffic moves to the new version, e.g. Canary10Percent5Minutes; empty for at once.
+        CodeDeploy's name of how traffic moves to the new version, e.g. Canary10Percent5Minutes; empty for no versions.
+        AllAtOnce asks no alarm, so that a fix goes out while one sounds.
+    only: collection of str
+        Modules of the functions whose traffic moves so.
     snap_start: collection of str
         Modules of the functions to start from snapshots, e.g. `login`.
 
     Raises
     ------
     Problem
-        There is no such function.
+        There is no such function, or CodeDeploy knows no such way.
     """
-    functions = {
-        name: resource["Properties"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Serverless::Function"
-    }
-    modules = {properties["Handler"].split(".")[-2]: name for name, properties in functions.items()}
-    if unknown := sorted(set(snap_start) - set(modules)):
+    modules = modules_of(template)
+    if gradual and gradual not in TYPES:
+        raise Problem(f"CodeDeploy knows no {gradual} for Lambda: use one of {', '.join(TYPES)}.")
+    gradually = set(only) if gradual else set()
+    if unknown := sorted((set(snap_start) | gradually) - set(modules)):
         raise Problem(f"There is no function named {', '.join(unknown)}: use the names of modules, e.g. login.")
-    frozen = {modules[module] for module in snap_start}
-    versioned = set(functions) if gradual else frozen
-    for name in versioned:
-        functions[name]["AutoPublishAlias"] = ALIAS
-        functions[name]["AutoPublishAliasAllProperties"] = True
-        functions[name]["AutoPublishCodeSha256"] = code
-        if name in frozen:
-            functions[name]["SnapStart"] = {"ApplyOn": "PublishedVersions"}
-        if gradual:
-            triggers = [{"Ref": alarm} for alarm in TRIGGERS]
-            alarms = {"Fn::If": ["HasAlarms", triggers, [{"Ref": "AWS::NoValue"}]]}
-            functions[name]["DeploymentPreference"] = {"Type": gradual, "Alarms": alarms}
-    _call_by_alias(template, versioned)
+    for module in gradually | set(snap_start):
+        properties = template["Resources"][modules[module]]["Properties"]
+        properties["AutoPublishAlias"] = ALIAS
+        properties["AutoPublishAliasAllProperties"] = True
+        properties["AutoPublishCodeSha256"] = code
+        if module in snap_start:
+            properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+        if module in gradually:
+            properties["DeploymentPreference"] = _preference(gradual)
+    _call_by_alias(template, {modules[module] for module in gradually | set(snap_start)})
     return template
+
+
+def _preference(gradual: str) -> dict[str, Any]:
+    if gradual == AT_ONCE:
+        # CodeDeploy starts nothing while one of its alarms sounds
+        return {"Type": gradual}
+    triggers = [{"Ref": alarm} for alarm in TRIGGERS]
+    return {"Type": gradual, "Alarms": {"Fn::If": [_HAS_TRIGGERS, triggers, [{"Ref": "AWS::NoValue"}]]}}
 
 
 def _call_by_alias(template: dict[str, Any], versioned: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """The files of `web/` as they are served: which ones, as what, and for which API.
 
-    python -m scripts.web_console --config-env prod
+    python -m scripts.web_console --env prod
 
 publishes them to the bucket of a deployed stack that has one (`WebConsole=true`), as `make deploy` does by itself.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import tomllib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,21 +93,30 @@ def _origin(address: str) -> str:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Publishes the console to the stack of an environment.")
-    parser.add_argument("--config-env", default="default", help="an environment of samconfig.toml")
-    parser.add_argument("--region", help="of the stack, where it is not that of the profile")
-    parser.add_argument("--profile", help="of the AWS command line")
-    options = parser.parse_args()
-    import boto3  # noqa: PLC0415 (half a second that serving the files locally does not need)
+    # half a second that serving the files locally does not need
+    import boto3  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    name = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[options.config_env]["global"]
-    session = boto3.Session(region_name=options.region, profile_name=options.profile)
-    stacks = session.client("cloudformation").describe_stacks(StackName=name["parameters"]["stack_name"])["Stacks"]
-    stack = {one["ParameterKey"]: one["ParameterValue"] for one in stacks[0].get("Parameters", [])}
-    stack |= {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
-    if "WebBucketName" not in stack:
-        raise SystemExit("This stack has no console: deploy it with WebConsole=true.")
-    count = publish(session.client("s3"), stack, session.region_name)
+    from scripts.deploying.settings import ENVIRONMENTS, place_of, stack_of  # noqa: PLC0415
+    from scripts.local_stack.problem import Problem  # noqa: PLC0415
+    from scripts.peerlearn.failures import sentence_of  # noqa: PLC0415
+
+    parser = argparse.ArgumentParser(description="Publishes the console to the stack of an environment.")
+    parser.add_argument("--env", choices=ENVIRONMENTS, default="default", help="as it was deployed by make deploy")
+    options = parser.parse_args()
+    try:
+        region, profile = place_of(options.env)
+        session = boto3.Session(region_name=region, profile_name=profile)
+        stacks = session.client("cloudformation").describe_stacks(StackName=stack_of(options.env))["Stacks"]
+        stack = {one["ParameterKey"]: one["ParameterValue"] for one in stacks[0].get("Parameters", [])}
+        stack |= {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
+        if "WebBucketName" not in stack:
+            sys.exit("This stack has no console: deploy it with WebConsole=true.")
+        count = publish(session.client("s3"), stack, session.region_name)
+    except Problem as problem:
+        sys.exit(str(problem))
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(sentence_of(error))
     print(f"{count} files of the console published: {stack['WebUrl']}")
 
 

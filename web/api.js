@@ -1,15 +1,28 @@
 /** The HTTP side: envelopes, errors, tokens, pages. */
 
+import { Devices } from "./devices.js";
+import { limitMessage, waitFor } from "./limits.js";
+
 /** The API refused. `code` is stable and for programs, `message` is for people. */
 export class ApiError extends Error {
-  constructor(status, body, retryAfter = null) {
-    super(body.message ?? `The server answered with ${status}.`);
+  /**
+   * @param {number} status 0 for a refusal over the WebSocket
+   * @param {object} body the error envelope
+   * @param {number|null} [retryAfter] seconds
+   */
+  constructor(status, body, retryAfter = body.retryAfter ?? null) {
+    const isLimit = status === 429 || body.code === "TOO_MANY_REQUESTS";
+    super(
+      isLimit ? limitMessage(body.details?.limit, retryAfter) : (body.message ?? `The server answered with ${status}.`),
+    );
     this.name = "ApiError";
     this.status = status;
     this.code = body.code ?? "";
     this.details = body.details ?? {};
     this.requestId = body.requestId ?? "";
-    this.retryAfter = retryAfter;
+    this.retryAfter = isLimit ? waitFor(body.details?.limit, retryAfter) : retryAfter;
+    /** Whether the same will be possible later on, see `retryAfter`. */
+    this.isLimit = isLimit;
   }
 
   /** Every field that is wrong, of a 422. */
@@ -34,17 +47,23 @@ export class Api {
   #session;
   #fetch;
   #wait;
+  #devices;
   #refreshing = null;
 
   /**
    * @param {string} url without a slash at its end
    * @param {Session} session
    */
-  constructor(url, session, { fetch = (...request) => globalThis.fetch(...request), wait = pause } = {}) {
+  constructor(
+    url,
+    session,
+    { fetch = (...request) => globalThis.fetch(...request), wait = pause, devices = new Devices() } = {},
+  ) {
     this.#url = url;
     this.#session = session;
     this.#fetch = fetch;
     this.#wait = wait;
+    this.#devices = devices;
   }
 
   /** @returns {Promise<object>} the `data` of an answer, or null of an empty one */
@@ -88,11 +107,27 @@ export class Api {
   }
 
   async signIn(email, password) {
-    this.#session.accept(await this.#send("POST", "/v1/learner/auth/login", { body: { email, password } }));
+    const shown = { deviceName: this.#devices.name, deviceToken: this.#devices.tokenFor(email) };
+    const body = { email, password, ...shown };
+    this.#begin(email, await this.#send("POST", "/v1/learner/auth/login", { body }));
   }
 
   async register(account) {
-    this.#session.accept(await this.#send("POST", "/v1/learner/auth/register", { body: account }));
+    const body = { ...account, deviceName: this.#devices.name };
+    this.#begin(account.email, await this.#send("POST", "/v1/learner/auth/register", { body }));
+  }
+
+  #begin(email, answer) {
+    this.#devices.keep(email, answer.deviceToken);
+    this.#session.accept(answer);
+  }
+
+  /** Erases one's account; nothing of it is kept here either. */
+  async eraseAccount(password) {
+    const { email } = this.#session.user;
+    await this.delete("/v1/learner/me", { body: { password } });
+    this.#devices.forget(email);
+    this.#session.end("signed out");
   }
 
   /** Signs in again with what a reload has left; false where there is nothing to sign in with. */
@@ -118,11 +153,22 @@ export class Api {
     try {
       return await this.#send(method, path, { ...options, token });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401 || this.#session.refreshToken === null) throw error;
+      if (!isTokenRefused(error) || this.#session.refreshToken === null) throw error;
       // Another call may have renewed it while this one was under way.
       const isRenewed = this.#session.accessToken !== token || (await this.#refresh());
       if (!isRenewed) throw error;
-      return this.#send(method, path, { ...options, token: this.#session.accessToken });
+      return this.#repeat(method, path, options);
+    }
+  }
+
+  async #repeat(method, path, options) {
+    const token = this.#session.accessToken;
+    try {
+      return await this.#send(method, path, { ...options, token });
+    } catch (error) {
+      // What ends sessions may have come between the two. A token that was replaced meanwhile proves nothing.
+      if (isTokenRefused(error) && this.#session.accessToken === token) this.#session.end("ended");
+      throw error;
     }
   }
 
@@ -144,8 +190,8 @@ export class Api {
       return true;
     } catch (error) {
       // Only a refusal ends the session: without a network one is still signed in.
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      this.#session.end("expired");
+      if (!isTokenRefused(error)) throw error;
+      this.#session.end(error.code === "TOKEN_EXPIRED" ? "expired" : "ended");
       return false;
     }
   }
@@ -175,6 +221,11 @@ export class Api {
       throw new NetworkError(error);
     }
   }
+}
+
+/** Not a wrong password: that is an answer to what was typed, and says nothing against the session. */
+function isTokenRefused(error) {
+  return error instanceof ApiError && error.status === 401 && error.code !== "INVALID_CREDENTIALS";
 }
 
 function isPassing(refusal) {

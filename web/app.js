@@ -1,17 +1,20 @@
 /** Puts the page together: who is signed in, which view is shown, what is pushed. */
 
 import { Api, ApiError } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, hold, isHeld } from "./dom.js";
 import { Inbox } from "./inbox.js";
 import { notify } from "./notifications.js";
 import { Realtime } from "./realtime.js";
 import { Session } from "./session.js";
 import { Toasts } from "./toasts.js";
 import { assessmentView } from "./views/assessment.js";
+import { auditView } from "./views/audit.js";
 import { catalogueView } from "./views/catalogue.js";
 import { chatView } from "./views/chat.js";
 import { courseView } from "./views/course.js";
+import { devicesView } from "./views/devices.js";
 import { learningView } from "./views/learning.js";
+import { peopleView } from "./views/people.js";
 import { profileView } from "./views/profile.js";
 import { signInView } from "./views/sign-in.js";
 import { gradingView, rosterView, teachingView } from "./views/teaching.js";
@@ -28,17 +31,30 @@ const ROUTES = [
   { path: /^\/assessments\/([^/]+)$/, view: assessmentView },
   { path: /^\/chat(?:\/([^/]+))?$/, view: chatView },
   { path: /^\/me$/, view: profileView },
+  { path: /^\/me\/devices$/, view: devicesView },
   { path: /^\/teaching$/, view: teachingView },
   { path: /^\/teaching\/courses\/([^/]+)$/, view: rosterView },
   { path: /^\/teaching\/assessments\/([^/]+)$/, view: gradingView },
+  { path: /^\/people$/, view: peopleView, isForAdmins: true },
+  { path: /^\/audit$/, view: auditView, isForAdmins: true },
 ];
 const HOME = "#/catalogue";
+const SIGN_IN = "#/sign-in";
+// Why somebody who did not sign out has to sign in again.
+const ENDINGS = {
+  expired: "You have been away for a long time, so you are signed out. Please sign in again.",
+  ended: "You are signed out here: this session was ended from elsewhere. Please sign in again.",
+};
 
 class App {
   #main = document.getElementById("main");
   #nav = document.getElementById("nav");
   #account = document.getElementById("account");
   #leaving = new AbortController();
+  #cameFrom = null;
+
+  /** Why one has to sign in again; null where nobody was signed out. */
+  notice = null;
 
   constructor(config) {
     this.session = new Session();
@@ -50,14 +66,15 @@ class App {
 
   async start() {
     this.session.addEventListener("started", () => {
+      this.notice = null;
       this.realtime.start();
       this.#frame();
     });
     this.session.addEventListener("ended", ({ detail: reason }) => {
       this.realtime.stop();
       this.#frame();
-      if (reason === "expired") this.toasts.show("Your session has ended: please sign in again.");
-      this.show();
+      if (ENDINGS[reason] === undefined) this.show();
+      else this.#askToSignIn(ENDINGS[reason]);
     });
     this.inbox.addEventListener("change", () => this.#frame());
     this.inbox.addEventListener("incoming", ({ detail }) => notify(this, "incoming", detail));
@@ -70,6 +87,10 @@ class App {
     });
     addEventListener("hashchange", () => {
       this.toasts.dismiss(location.hash);
+      if (location.hash !== SIGN_IN) {
+        this.notice = null;
+        this.#cameFrom = null;
+      }
       this.show({ moveFocus: true });
     });
     addEventListener("online", () => this.realtime.wake());
@@ -90,6 +111,22 @@ class App {
   go(hash) {
     if (location.hash === hash) this.show({ moveFocus: true });
     else location.hash = hash;
+  }
+
+  /** Somebody has signed in: on with what they came for. */
+  arrived() {
+    const where = this.#cameFrom ?? "#/learning";
+    this.#cameFrom = null;
+    // A view that asked for it by itself stands at its own address already.
+    this.go(location.hash === SIGN_IN ? where : location.hash);
+  }
+
+  #askToSignIn(notice) {
+    this.notice = notice;
+    // Its requests are answered by now, and their refusals are no news.
+    this.#leaving.abort();
+    if (location.hash !== SIGN_IN) this.#cameFrom = location.hash || HOME;
+    this.go(SIGN_IN);
   }
 
   /** Shows what the address bar names, anew. */
@@ -119,9 +156,10 @@ class App {
 
   #route() {
     const [path, query = ""] = (location.hash || HOME).slice(1).split("?");
-    for (const { path: pattern, view, isPublic } of ROUTES) {
+    for (const { path: pattern, view, isPublic, isForAdmins } of ROUTES) {
       const match = pattern.exec(path);
       if (match !== null) {
+        if (isForAdmins && this.session.user !== null && !this.session.isAdmin) break;
         const isAllowed = isPublic || this.session.user !== null;
         const params = match.slice(1).map((part) => part && decodeURIComponent(part));
         // Whoever has to sign in first comes back to the same address.
@@ -144,6 +182,8 @@ class App {
       user && link("#/chat", "Chat", badge),
       user && link("#/me", "My page"),
       this.session.isTutor && link("#/teaching", "Teaching"),
+      this.session.isAdmin && link("#/people", "People"),
+      this.session.isAdmin && link("#/audit", "Audit"),
     );
     if (focused) this.#nav.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
     fill(
@@ -177,12 +217,14 @@ class App {
   #failure(error) {
     const known = error instanceof ApiError || error.name === "NetworkError";
     if (!known) console.error(error);
+    const again = h("button", { type: "button", onclick: () => isHeld(again) || this.show() }, "Try again");
+    if (error.isLimit) hold(again, error.retryAfter);
     return {
       title: error.status === 404 ? "There is nothing here" : "That did not work",
       content: [
         h("p", { role: "alert" }, known ? error.message : "Something went wrong in this page."),
         error.requestId && h("p", { class: "fine" }, `Request ${error.requestId}`),
-        h("button", { type: "button", onclick: () => this.show() }, "Try again"),
+        again,
       ],
     };
   }

@@ -6,6 +6,8 @@
  * is shown as those characters. The page's Content-Security-Policy refuses markup from strings as a second line.
  */
 
+import { clock } from "./limits.js";
+
 /**
  * An element.
  *
@@ -89,13 +91,16 @@ export function form(attributes, submit, ...children) {
       novalidate: true,
       onsubmit: async (event) => {
         event.preventDefault();
-        if (element.getAttribute("aria-busy") === "true") return;
+        const button = element.querySelector("button:not([type=button])");
+        if (element.getAttribute("aria-busy") === "true" || isHeld(button)) return;
         element.setAttribute("aria-busy", "true");
         clear(element, problem);
         try {
           await submit(Object.fromEntries(new FormData(element)));
         } catch (error) {
           show(element, problem, error);
+          // Said once more when the time has come: who cannot see the button is told.
+          if (error.isLimit) hold(button, error.retryAfter, () => fill(problem, "You can try again now."));
         } finally {
           element.removeAttribute("aria-busy");
         }
@@ -139,6 +144,53 @@ function show(element, problem, error) {
   if (first === null || unplaced.length > 0) {
     fill(problem, unplaced.join("; ") || error.message).hidden = false;
   }
+}
+
+const held = new WeakMap();
+
+/**
+ * Keeps a button from being pressed for a while, with what is left of it behind its name. It keeps the focus, as a
+ * disabled one would not; so whoever listens to it asks `isHeld`.
+ *
+ * @param {Element} button
+ * @param {number|null} seconds null, or less than one, for not at all
+ * @param {() => void} [onFree]
+ */
+export function hold(button, seconds, onFree = () => {}) {
+  if (!(seconds > 0)) return;
+  release(button);
+  const until = Date.now() + seconds * 1000;
+  // Not part of the name, which would change each second.
+  const rest = h("span", { class: "rest", "aria-hidden": "true" }, ` (${clock(seconds)})`);
+  const timer = setInterval(() => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (!button.isConnected) {
+      // Its page is gone, and with it whoever waited.
+      release(button);
+    } else if (left > 0) {
+      fill(rest, ` (${clock(left)})`);
+    } else {
+      release(button);
+      onFree();
+    }
+  }, 1000);
+  held.set(button, { timer, rest });
+  button.setAttribute("aria-disabled", "true");
+  button.append(rest);
+}
+
+export function isHeld(button) {
+  return held.has(button);
+}
+
+/** Lets it be pressed again before its time. */
+export function release(button) {
+  if (!isHeld(button)) return;
+  const { timer, rest } = held.get(button);
+  clearInterval(timer);
+  rest.remove();
+  held.delete(button);
+  button.removeAttribute("aria-disabled");
 }
 
 /** Asks before something that cannot simply be undone. @returns {Promise<boolean>} */

@@ -22,7 +22,7 @@ const STRANGER = "Somebody";
  * @typedef {object} Conversation
  * @property {{userId: string, name: string}} peer
  * @property {object[]} messages by `seq`, without gaps; empty until opened
- * @property {object[]} outbox what is not accepted yet: `{clientMessageId, message, problem}`
+ * @property {object[]} outbox what is not accepted yet: `{clientMessageId, message, problem, notBefore}`
  * @property {object|null} lastMessage
  * @property {number} unread as the server counts
  * @property {boolean} isLoaded whether `messages` reach up to the newest one
@@ -169,7 +169,7 @@ export class Inbox extends EventTarget {
   /** Shows the message at once, and sends it until it is accepted or refused. */
   send(peerId, message) {
     const conversation = this.with(peerId);
-    const letter = { clientMessageId: crypto.randomUUID(), message, problem: null };
+    const letter = { clientMessageId: crypto.randomUUID(), message, problem: null, notBefore: 0 };
     conversation.outbox.push(letter);
     this.#changed(conversation);
     this.#post(conversation, letter);
@@ -192,6 +192,8 @@ export class Inbox extends EventTarget {
         if (accepted !== null) this.#arrived(accepted);
       } catch (error) {
         letter.problem = error.message;
+        // A limit: when there is room again.
+        letter.notBefore = Date.now() + 1000 * (error.retryAfter ?? 0);
       }
       this.#changed(conversation);
     };

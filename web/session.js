@@ -7,6 +7,7 @@
  *   new one anyway.
  * - The refresh token in sessionStorage: a reload stays signed in, a closed tab does not, and nothing is left on a shared
  *   computer as localStorage would leave it. Each tab is a session of its own, so two tabs can be two people.
+ *   (`devices.js` does leave something there, which opens nothing.)
  * - Not in a cookie: the API is on another site than this page and takes a bearer token, so no request that somebody else's
  *   page makes carries it, and there is nothing to forge across sites.
  *
@@ -34,7 +35,7 @@ export class Session extends EventTarget {
     // stolen and ends the session. So whoever spends it tells the tabs that hold the same one what came after it.
     this.#channel.addEventListener("message", ({ data }) => {
       if (data.spent !== this.refreshToken) return;
-      if (data.next === null) this.#end("signed out");
+      if (data.next === null) this.#end(data.reason);
       else this.#storage.setItem(KEY, data.next);
     });
   }
@@ -56,6 +57,10 @@ export class Session extends EventTarget {
     return this.#user !== null && this.#user.role !== "learner";
   }
 
+  get isAdmin() {
+    return this.#user?.role === "admin";
+  }
+
   /** Takes a token answer of the API (register, login, refresh). */
   accept(answer) {
     const spent = this.refreshToken;
@@ -70,16 +75,17 @@ export class Session extends EventTarget {
   /**
    * Forgets everything.
    *
-   * @param {string} reason "signed out" or "expired"
+   * @param {string} reason "signed out" by oneself, "expired" after long idleness, or "ended" from elsewhere
    */
   end(reason) {
     const spent = this.refreshToken;
-    if (spent !== null) this.#channel.postMessage({ spent, next: null });
+    if (spent !== null) this.#channel.postMessage({ spent, next: null, reason });
     this.#end(reason);
   }
 
   #end(reason) {
-    const was = this.#user !== null;
+    // After a reload nobody is known yet, and there is something to end all the same.
+    const was = this.#user !== null || this.refreshToken !== null;
     this.#accessToken = null;
     this.#user = null;
     this.#storage.removeItem(KEY);

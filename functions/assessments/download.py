@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from functions.assessments.schemas import DownloadData
 from peerlearn.bootstrap.assessments import submission_service
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import PresentCaller
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath, LearnerIdPath
 from peerlearn.services.assessments import SubmissionService
@@ -19,7 +19,7 @@ app = create_app()
 
 @app.get("/v1/assessments/<assessmentId>/submissions/<learnerId>/download")
 def download(
-    user: Caller,
+    user: PresentCaller,
     assessment_id: AssessmentIdPath,
     learner_id: LearnerIdPath,
     submissions: Annotated[SubmissionService, Depends(submission_service)],

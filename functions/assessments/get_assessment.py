@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from functions.assessments.schemas import AssessmentPageData
 from peerlearn.bootstrap.assessments import assessment_service
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import PresentCaller
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath
 from peerlearn.services.assessments import AssessmentService
@@ -19,7 +19,7 @@ app = create_app()
 
 @app.get("/v1/assessments/<assessmentId>")
 def get_assessment(
-    user: Caller,
+    user: PresentCaller,
     assessment_id: AssessmentIdPath,
     assessments: Annotated[AssessmentService, Depends(assessment_service)],
 ) -> Success[AssessmentPageData]:

@@ -1,4 +1,7 @@
-"""GET /v1/learner/me/submissions: every attempt of the caller, newest first."""
+"""GET /v1/learner/me/submissions: every attempt of the caller, newest first.
+
+What the caller has just handed in shows at once.
+"""
 
 from __future__ import annotations
 

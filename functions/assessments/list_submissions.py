@@ -1,4 +1,7 @@
-"""GET /v1/assessments/{assessmentId}/submissions: every attempt of everybody, for the tutor, newest first."""
+"""GET /v1/assessments/{assessmentId}/submissions: every attempt of everybody, for the tutor, newest first.
+
+What was handed in or graded a moment ago may not show yet, while `total` counts it.
+"""
 
 from __future__ import annotations
 

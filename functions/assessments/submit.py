@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from functions.assessments.schemas import NewSubmission, SubmissionData, SubmissionView
 from peerlearn.bootstrap.assessments import submission_service
 from peerlearn.bootstrap.standing import limits
-from peerlearn.domain.limits import SUBMISSIONS
+from peerlearn.domain.limits import SUBMISSION_TRIES, SUBMISSIONS
 from peerlearn.domain.standing import Admission
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import admission_for
@@ -22,7 +22,7 @@ app = create_app()
 
 @app.post("/v1/assessments/<assessmentId>/submit", status_code=201)
 def submit(
-    admission: Annotated[Admission, Depends(admission_for())],
+    admission: Annotated[Admission, Depends(admission_for(SUBMISSION_TRIES))],
     assessment_id: AssessmentIdPath,
     new: NewSubmission,
     submissions: Annotated[SubmissionService, Depends(submission_service)],

@@ -1,4 +1,7 @@
-"""GET /v1/courses/{courseId}/enrollments: who learns in a tutor's course, in the order they came."""
+"""GET /v1/courses/{courseId}/enrollments: who learns in a tutor's course, in the order they came.
+
+Who came or left a moment ago may not show yet, while `total` counts them.
+"""
 
 from __future__ import annotations
 

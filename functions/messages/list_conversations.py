@@ -1,4 +1,7 @@
-"""GET /v1/learner/conversations: the caller's conversations, newest first, with what is unread in each."""
+"""GET /v1/learner/conversations: the caller's conversations, newest first, with what is unread in each.
+
+One that began a moment ago may not show yet, while `total` counts it; what is shown of each is up to date.
+"""
 
 from __future__ import annotations
 

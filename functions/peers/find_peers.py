@@ -1,4 +1,7 @@
-"""GET /v1/learner/peers: people of the caller's courses, best match first."""
+"""GET /v1/learner/peers: people of the caller's courses, best match first.
+
+Who came or left a moment ago may not show yet.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from peerlearn.domain.audit import AuditAction
 from peerlearn.domain.exports import Correspondence, ExportRecord, PersonalData
 from peerlearn.domain.messages import Message
 from peerlearn.domain.points import Reason
@@ -116,6 +117,17 @@ class ExportedPeer(ResponseModel):
     name: str
 
 
+class ExportedAction(ResponseModel):
+    """An entry of the audit trail about something that they did."""
+
+    at: Moment
+    action: AuditAction
+    target: str
+    source: str
+    outcome: str
+    details: dict[str, str | int | float | bool | None]
+
+
 class ExportedMessage(ResponseModel):
     message_id: str
     seq: int
@@ -147,6 +159,7 @@ class ExportDocument(ResponseModel):
     connected_since: list[Moment]
     taught_courses: list[ExportedCourse]
     calendar_link: ExportedCalendar | None
+    audited_actions: list[ExportedAction]
     conversations: list[ExportedConversation]
 
 
@@ -260,6 +273,7 @@ def document_of(data: PersonalData, *, with_conversations: bool = True) -> Expor
         connected_since=list(own.connected_at),
         taught_courses=[ExportedCourse(course_id=one, title=data.titles.get(one, "")) for one in own.taught_courses],
         calendar_link=ExportedCalendar(created_at=own.calendar_since) if own.calendar_since else None,
+        audited_actions=[ExportedAction.model_validate(one) for one in data.audit],
         conversations=[
             ExportedConversation(peer=_peer(one), messages=[_message(one, message) for message in one.messages])
             for one in (data.conversations if with_conversations else ())

@@ -8,13 +8,13 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.privacy.schemas import render
-from peerlearn.bootstrap.privacy import export_service
+from peerlearn.bootstrap.privacy import export_writer
 from peerlearn.events.tasks import process_tasks
 from peerlearn.observability import logger
 
 
 def write_export(task: dict[str, str]) -> None:
-    written = export_service().write(task["userId"], task["exportId"], render)
+    written = export_writer().write(task["userId"], task["exportId"], render)
     logger.info("export", user_id=task["userId"], written=written)
 
 

@@ -1,4 +1,7 @@
-"""GET /v1/learner/me/points: the caller's points ledger, newest entry first."""
+"""GET /v1/learner/me/points: the caller's points ledger, newest entry first.
+
+What the caller has just earned shows at once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""GET /v1/courses/{courseId}/leaderboard: how the members of a course stand, the first hundred."""
+"""GET /v1/courses/{courseId}/leaderboard: how the members of a course stand, the first hundred.
+
+Points earned a moment ago may not show yet, nor who has just come or left.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from peerlearn.bootstrap.progress import points_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.paging import DEFAULT_LIMIT, slice_page
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import Caller
+from peerlearn.http.auth import PresentCaller
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import CourseIdPath, CursorText, Limit, PageNumber
 from peerlearn.http.pagination import Pager
@@ -22,7 +25,7 @@ app = create_app()
 
 @app.get("/v1/courses/<courseId>/leaderboard")
 def leaderboard(
-    user: Caller,
+    user: PresentCaller,
     course_id: CourseIdPath,
     points: Annotated[PointsService, Depends(points_service)],
     page: PageNumber = 1,

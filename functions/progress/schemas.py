@@ -19,11 +19,12 @@ class ModuleCompletion(RequestModel):
 
 
 class ProgressView(ResponseModel):
-    """Progress in one course, over the modules it has at present."""
+    """Progress in one course, over the modules it has at present; completed ones in the course's order."""
 
     course_id: str
     title: str
     completed_modules: int
+    completed_module_ids: list[str]
     total_modules: int
     completion_percentage: int
     last_accessed: Moment | None

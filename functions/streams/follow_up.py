@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.bootstrap.enrollments import promotion_service, rescheduling_service
-from peerlearn.bootstrap.tasks import erasure_queue, export_queue, renaming_service
+from peerlearn.bootstrap.tasks import erasure_queue, export_queue, renaming_service, retry_queue
 from peerlearn.events.changes import Change
 from peerlearn.events.courses import listing_affected
 from peerlearn.events.privacy import erased_account, renamed_person, wanted_export
@@ -23,7 +23,7 @@ from peerlearn.observability import logger
 
 
 def follow_up(change: Change) -> None:
-    # Each is safe to repeat, so that a record whose last step failed simply comes again.
+    # Each is safe to repeat, so that a record whose last step failed simply comes again, alone.
     if (course_id := course_with_freed_seat(change)) is not None:
         promoted = promotion_service().promote(course_id)
         logger.info("promoted from the waitlist", course_id=course_id, learner_ids=promoted)
@@ -43,4 +43,4 @@ def follow_up(change: Change) -> None:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_changes(event, context, follow_up)
+    return process_changes(event, context, follow_up, retry_queue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
@@ -9,10 +10,13 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.bootstrap.realtime import notifier
+from peerlearn.bootstrap.tasks import retry_queue
 from peerlearn.domain.events import Event, SessionsEnded
 from peerlearn.events import enrollments, learning, messages, sessions
 from peerlearn.events.changes import Change, Decoder
-from peerlearn.events.stream import process_together
+from peerlearn.events.stream import Facts, process_together
+from peerlearn.metrics import count
+from peerlearn.observability import logger
 
 DECODERS: tuple[Decoder, ...] = (messages.decode, sessions.decode, enrollments.decode, learning.decode)
 
@@ -21,5 +25,14 @@ def facts(change: Change) -> list[Event | SessionsEnded]:
     return list(chain.from_iterable(decode(change) for decode in DECODERS))
 
 
+def tell(batch: Mapping[str, Facts]) -> Mapping[str, BaseException]:
+    done = notifier().deliver(batch)
+    for one in done.refusals:
+        logger.error("push refused", connection_id=one.connection_id, event_id=one.event_id, reason=one.reason)
+    if done.refusals:
+        count("PushesRefused", len(done.refusals))
+    return done.failures
+
+
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_together(event, context, facts, lambda batch: notifier().deliver(batch))
+    return process_together(event, context, facts, tell, retry_queue)

@@ -49,6 +49,7 @@ class Refusal(TypedDict):
     code: str
     message: str
     timestamp: str
+    retryAfter: NotRequired[int]
     details: NotRequired[dict[str, Any]]
 
 
@@ -204,6 +205,7 @@ def _refusal_schema(errors: Mapping[type[DomainError], str]) -> Schema:
     schema["properties"]["type"] = {"type": "string", "const": "error"}
     schema["properties"]["code"] = {"type": "string", "enum": sorted({error.code for error in errors})}
     schema["properties"]["details"] = {"type": "object", "additionalProperties": True}
+    schema["properties"]["retryAfter"] = {"type": "integer", "description": "Seconds until it may be tried again."}
     return schema
 
 

@@ -34,6 +34,9 @@ CLASSES: dict[str, type[DomainError]] = {
     if isinstance(value, type) and issubclass(value, DomainError) and value is not DomainError
 }
 
+# the name that API Gateway gives to a function's WWW-Authenticate; its own refusals have the other
+CHALLENGE = "x-amzn-Remapped-WWW-Authenticate"
+
 _RAISES = re.compile(r"^Raises\n-+\n(.*?)(?:\n\n\S[^\n]*\n-+\n|\Z)", re.MULTILINE | re.DOTALL)
 _EXAMPLE_DETAILS: dict[type[DomainError], dict[str, Any]] = {
     ValidationFailed: {"fields": [{"field": "title", "message": "String should have at least 1 character"}]},
@@ -160,7 +163,7 @@ def _headers(status: int) -> Schema:
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         return {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     if status == HTTPStatus.UNAUTHORIZED:
-        return {"WWW-Authenticate": {"$ref": "#/components/headers/WWW-Authenticate"}}
+        return {CHALLENGE: {"$ref": f"#/components/headers/{CHALLENGE}"}}
     return {}
 
 

@@ -22,6 +22,7 @@ _BY_FIELD: dict[str, Any] = {
     "clientMessageId": "6f1c2a",
     "commonInterests": ["chess"],
     "completed": 1,
+    "completedModuleIds": ["mod_0123456789abcdef01234567"],
     "completedModules": 3,
     "completionPercentage": 75,
     "conversationId": "cnv_0123456789abcdef01234567",

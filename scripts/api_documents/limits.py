@@ -60,12 +60,16 @@ def in_words(limits: Sequence[OperationLimit]) -> str:
     )
 
 
-def with_limit_headers(responses: dict[str, Schema], limits: Sequence[OperationLimit]) -> dict[str, Schema]:
+def with_limit_headers(
+    responses: dict[str, Schema], limits: Sequence[OperationLimit], *, signed_in: bool
+) -> dict[str, Schema]:
     """Return an operation's responses with the headers that tell what is left."""
     if not limits:
         return responses
+    # Before anybody is known to call, nothing is known of their limits either.
+    unknown = {"400", "401", "413", "500", "503"} | (set() if signed_in else {"403", "422"})
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in LIMIT_HEADERS}
     return {
-        status: {**response, "headers": {**response.get("headers", {}), **headers}}
+        status: response if status in unknown else {**response, "headers": {**response.get("headers", {}), **headers}}
         for status, response in responses.items()
     }

@@ -27,7 +27,7 @@ from peerlearn.domain.errors import (
 from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS
 from peerlearn.http.auth import current_administrator, current_author, optional_user, token_holder
 from peerlearn.http.caching import revalidated
-from scripts.api_documents.errors import error_examples, error_responses, error_schemas, raised_by
+from scripts.api_documents.errors import CHALLENGE, error_examples, error_responses, error_schemas, raised_by
 from scripts.api_documents.examples import example_of
 from scripts.api_documents.limits import (
     EXTENSION,
@@ -57,14 +57,17 @@ through modules, hand in work, and learn with the peers they meet there.
 Every answer is an envelope. A success is `{"status": "success", "data": ...}`, with `metadata` on lists; an error is
 `{"status": "error", "code", "message", "timestamp", "details", "requestId"}`, of which `code` is stable and the one to
 decide by. Each operation lists the codes that it can answer. An address that is none of these answers 404 `NOT_FOUND`;
-behind a web application firewall every operation may also answer 403 `FORBIDDEN`.
+behind a web application firewall every operation may also answer 403 `FORBIDDEN`. A 500, 502 or 504 `INTERNAL_ERROR`
+may be API Gateway's own: Lambda took no more requests, or ended one. Then the same request a moment later is right.
 
 Limits hold for each account, or for each network address where nobody is signed in. Each answer of a limited operation
 has the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers): `"messages";q=60;w=60` allows
 60 in 60 seconds, and `"messages";r=12;t=31` leaves 12 for the next 31 seconds. Past it: 429 with `Retry-After`, and
 nothing is done. The figures are the defaults; an operator may set others.
 
-Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page.
+Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page; the
+audit trail by `cursor` alone. A page that would be larger than an answer may be (6 MB) ends early: what follows is
+behind its `next`.
 """
 
 _TAGS = {
@@ -92,7 +95,13 @@ _SERVER = {
 
 _HEADERS: dict[str, Schema] = {
     "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
-    "WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}},
+    CHALLENGE: {
+        "description": (
+            "`WWW-Authenticate`, under the name that API Gateway gives it. The local stack, and API Gateway where it "
+            "refuses by itself, say `WWW-Authenticate`."
+        ),
+        "schema": {"type": "string", "const": "Bearer"},
+    },
     "ETag": {"description": "Of this answer, for `If-None-Match`.", "schema": {"type": "string"}},
     "Cache-Control": {"schema": {"type": "string"}},
     **LIMIT_HEADERS,
@@ -171,6 +180,7 @@ def _operation(endpoint: Endpoint, components: Components) -> Schema:
             **error_responses(_errors(endpoint, operation, dependencies, limits)),
         },
         limits,
+        signed_in=token_holder in dependencies,
     )
     if limits:
         operation["description"] += f"\n\n{in_words(limits)}"

@@ -75,3 +75,9 @@ def create_table_request(name: str, template: dict[str, Any] | None = None, *, s
         **{key: properties[key] for key in taken},
         **({"StreamSpecification": stream_specification(template)} if stream else {}),
     }
+
+
+def create_keys_table_request(name: str) -> dict[str, Any]:
+    """What `CreateTable` takes for a table like the template's of the public keys."""
+    properties = load_template()["Resources"]["SigningKeysTable"]["Properties"]
+    return {"TableName": name, **{key: properties[key] for key in ("AttributeDefinitions", "BillingMode", "KeySchema")}}

@@ -7,13 +7,11 @@ _TOKENS = f"{_LAYER}/adapters/tokens.py"
 
 EQUIVALENTS: dict[str, str] = {
     # two locks on one door: each alone refuses every other algorithm
-    f"{_TOKENS}:TokenService._verify: token: algorithms=[ALGORITHM]": "the header's `alg` is compared first",
     (
         f"{_TOKENS}:_key_id: guard: header.get('alg') != ALGORITHM"
         " [in set(header) - _HEADER_FIELDS or header.get('alg') != ALGORITHM]"
-    ): "`jwt.decode` is told the one algorithm",
-    f"{_TOKENS}:TokenService._verify: token: require iss": "PyJWT requires it of who names an issuer",
-    f"{_TOKENS}:TokenService._verify: token: require aud": "PyJWT requires it of who names an audience",
+    ): "`PyJWS.decode` is told the one algorithm",
+    f"{_TOKENS}:TokenVerifier._verify: guard: if key is None: Unauthenticated": "PyJWT takes no key but bytes",
     f"{_LAYER}/persistence/assessments.py:_storing: condition: attribute_not_exists(PK)": (
         "the award of a first attempt, in the same transaction, is made once"
     ),

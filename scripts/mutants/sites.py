@@ -326,46 +326,23 @@ def _roles(source: Source) -> Iterator[Edit]:
 
 def _tokens(source: Source) -> Iterator[Edit]:
     for node in ast.walk(source.tree):
+        if isinstance(node, ast.Name) and node.id == "_REQUIRED" and isinstance(node.ctx, ast.Load):
+            for claim in _required(source):
+                yield Edit("token", node, f"{node.id} - {{{claim!r}}}", f"require {claim}")
         if not isinstance(node, ast.Call):
             continue
         text = ast.unparse(node.func)
         if text == "hmac.compare_digest":
             yield Edit("token", node, "True", ast.unparse(node))
-        if text != "jwt.decode":
-            continue
-        for keyword in node.keywords:
-            value, shown = keyword.value, f"{keyword.arg}={ast.unparse(keyword.value)}"
-            if keyword.arg == "issuer":
-                yield Edit("token", value, "None", shown)
-            elif keyword.arg == "algorithms":
-                yield Edit("token", value, '["HS256", "HS384", "HS512", "none"]', shown)
-            elif keyword.arg == "audience":
-                options = next(each.value for each in node.keywords if each.arg == "options")
-                yield Edit("token", options, f'{ast.unparse(options)} | {{"verify_aud": False}}', shown)
-            elif keyword.arg == "options":
-                yield Edit("token", value, f'{ast.unparse(value)} | {{"verify_signature": False}}', "the signature")
-                yield from _options(source, value)
-
-
-def _options(source: Source, value: ast.expr) -> Iterator[Edit]:
-    if not isinstance(value, ast.Dict):
-        return
-    text = ast.unparse(value)
-    for key, setting in zip(value.keys, value.values, strict=True):
-        if not isinstance(key, ast.Constant):
-            continue
-        if key.value == "require":
-            for claim in _required(source):
-                without = f"[each for each in {ast.unparse(setting)} if each != {claim!r}]"
-                yield Edit("token", value, f'{text} | {{"require": {without}}}', f"require {claim}")
-        elif isinstance(setting, ast.Constant) and setting.value is True:
-            yield Edit("token", value, f"{text} | {{{key.value!r}: False}}", str(key.value))
+        if text == "_JWS.decode":
+            unsigned = f'{ast.unparse(node)[:-1]}, options={{"verify_signature": False}})'
+            yield Edit("token", node, unsigned, "the signature")
 
 
 def _required(source: Source) -> list[str]:
     for node in source.tree.body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "_REQUIRED":
-            return list(ast.literal_eval(node.value))
+            return sorted(ast.literal_eval(node.value))
     return []
 
 

@@ -27,19 +27,24 @@ _INTERRUPTED = 130
 @stack_options
 @click.pass_context
 def peerlearn(
-    context: click.Context, stack: str | None, profile: str | None, region: str | None, local: Path | None
+    context: click.Context,
+    stack: str | None,
+    profile: str | None,
+    region: str | None,
+    local: Path | None,
+    env: str | None,
 ) -> None:
     """Runs a deployment of the learner backend.
 
-    Works on the local stack while `make run` is up, on AWS with --stack. The exit code is 0 when all went well, 1 when
+    Works on the local stack while `make run` is up, on AWS with --env. The exit code is 0 when all went well, 1 when
     something is wrong (what, is said in a sentence), 2 when the command was not understood.
 
     \b
     python -m scripts.peerlearn create-admin ada@school.example
     python -m scripts.peerlearn courses import catalogue.yaml --tutor tomas@school.example --dry-run
-    python -m scripts.peerlearn check --stack peerlearn-prod --profile school --region eu-central-1
+    python -m scripts.peerlearn check --env prod
     """
-    context.obj = Choice(stack, profile, region, local)
+    context.obj = Choice(stack, profile, region, local, env)
 
 
 for _command in (create_admin, courses, keys, redrive, check):

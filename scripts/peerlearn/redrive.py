@@ -1,7 +1,4 @@
-"""Dead letters of the stream's consumers.
-
-A letter does not hold the records that failed, it says where they stand: a shard of the table's stream and two sequence
-numbers. The records themselves are in the stream for 24 hours.
+"""Hands dead letters of the stream's consumers over again.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
@@ -11,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -20,6 +16,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.peerlearn.failures import sentence_of
+from scripts.peerlearn.letters import Letter, letter_of
 from scripts.peerlearn.progress import progress
 from scripts.peerlearn.stream_filters import Filter, matches_any
 from scripts.peerlearn.target import Target, on_stack
@@ -47,25 +44,6 @@ class StillFailing(Exception):
     """The function did not take the records; its text says what it answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A dead letter: which records of a shard a function could not handle."""
-
-    receipt: str
-    function: str
-    stream: str
-    shard: str
-    first: str
-    last: str
-    condition: str
-    failed_at: str
-
-    def __str__(self) -> str:
-        name = self.function.split(":function:")[-1]
-        place = self.first if self.first == self.last else f"{self.first} to {self.last}"
-        return f"{name}  {place}  {self.condition} at {self.failed_at}"
-
-
 class Outcome(Enum):
     """What became of a letter."""
 
@@ -81,13 +59,14 @@ class Outcome(Enum):
 def redrive(target: Target, *, dry_run: bool, discard_expired: bool) -> int:
     """Hands over again what the stream's consumers could not handle.
 
-    Each dead letter names records of the table's stream: they are read from it and given to the function that failed.
-    The letter is deleted once the function has taken all of them. Doing this twice harms nothing: the consumers are
-    made for records that come again.
+    Each dead letter is a record of the table's stream, or names records of it that are read from there: they are given
+    to the function that failed. The letter is deleted once the function has taken all of them. What fails again is
+    tried again from the function's own queue, and then is a letter again. Doing this twice harms nothing: the consumers
+    are made for records that come again.
 
-    The stream keeps records for 24 hours. What older ones called for (seats to be given away, the catalogue, moved
-    sessions) is found and made good by `check --repair`; people were only told later, which clients make up for by
-    reading. Then `--discard-expired` deletes the letters.
+    The stream keeps records for 24 hours. What older ones called for that are only named (seats to be given away, the
+    catalogue, moved sessions) is found and made good by `check --repair`; people were only told later, which clients
+    make up for by reading. Then `--discard-expired` deletes the letters.
     """
     queue = Queue(target.queues(), target.resource(QUEUE))
     letters = queue.letters()
@@ -156,7 +135,7 @@ class Queue:
             messages = answer.get("Messages", [])
             for message in messages:
                 self._taken.add(message["ReceiptHandle"])
-                if (letter := _letter(message["ReceiptHandle"], message["Body"])) is not None:
+                if (letter := letter_of(message["ReceiptHandle"], message["Body"])) is not None:
                     found[message["MessageId"]] = letter
                 else:
                     say(f"Message {message['MessageId']} is no letter of a stream's consumer: left where it is.")
@@ -174,24 +153,6 @@ class Queue:
         self._taken.clear()
 
 
-def _letter(receipt: str, body: str) -> Letter | None:
-    try:
-        content = json.loads(body)
-        batch = content["DDBStreamBatchInfo"]
-        return Letter(
-            receipt=receipt,
-            function=content["requestContext"]["functionArn"].removesuffix(":$LATEST"),
-            stream=batch["streamArn"],
-            shard=batch["shardId"],
-            first=batch["startSequenceNumber"],
-            last=batch["endSequenceNumber"],
-            condition=content["requestContext"]["condition"],
-            failed_at=content["timestamp"],
-        )
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
 class HandOver:
     """Gives the records of a letter to its function again."""
 
@@ -207,6 +168,9 @@ class HandOver:
         ------
         Expired, StillFailing
         """
+        if letter.record is not None:
+            self._invoke(letter.function, [letter.record])
+            return 1
         wanted = self._filters_of(letter)
         # Between the first and the last stand records of other batches too: those that the function never asked for
         # are left out, and those that it had are harmless.

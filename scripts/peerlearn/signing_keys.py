@@ -1,7 +1,7 @@
 """The keys that tokens are signed with.
 
-A key is a version of the stack's secret. Functions verify with AWSCURRENT and AWSPREVIOUS, and sign with AWSCURRENT
-once all of them know it:
+A key is derived from a version of the stack's secret. Functions verify with the public keys of AWSCURRENT and of
+AWSPREVIOUS, which are published, and those that sign do so with AWSCURRENT once all know it:
 
     before     A current
     rotated    B current, A previous     A signs for five minutes more; tokens of A are valid until they expire
@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -23,8 +23,10 @@ from uuid import uuid4
 import click
 from botocore.exceptions import ClientError
 
-from peerlearn.adapters.keyring import KEY_SIGNS_AFTER_SECONDS
+from peerlearn.adapters.public_keys import KEY_SIGNS_AFTER_SECONDS
+from peerlearn.bootstrap.security import published_keys, signing_keys
 from peerlearn.domain.clock import utc_now
+from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.users import REFRESH_TOKEN_LIFETIME
 from scripts.local_stack.problem import Problem
 from scripts.peerlearn.target import Target, on_stack
@@ -72,13 +74,22 @@ def rotate(target: Target, *, force: bool) -> None:
     in anew.
     """
     client, secret_id = target.secrets(), target.resource("SigningKeySecret")
+    target.use_services()
+    # Whoever may not publish is refused before anything is changed.
+    published = signing_keys().publish()
     state = key_state(client, secret_id)
+    if state.current in published.keys:
+        state = replace(state, since=max(state.since, published.keys[state.current].since))
     if state.free_from is not None and utc_now() < state.free_from and not force:
         raise Problem(
             f"Key {state.previous} still verifies tokens: rotating before {state.free_from:%Y-%m-%d %H:%M} UTC would"
             " log people out (--force does it all the same)."
         )
     kid = replace_key(client, secret_id, state)
+    try:
+        signing_keys().publish()
+    except TemporarilyUnavailable:
+        raise Problem(f"Key {kid} is current now, but not published: the next sign-in does that.") from None
     signs = utc_now() + _STILL_SIGNING
     click.echo(f"Key {kid} signs from {signs:%H:%M:%S} UTC on; {state.current} still verifies.")
     free = signs + REFRESH_TOKEN_LIFETIME
@@ -90,7 +101,11 @@ def rotate(target: Target, *, force: bool) -> None:
 def show(target: Target) -> None:
     """Says which keys verify tokens, and from when on they can be rotated. Keys themselves are never shown."""
     state = key_state(target.secrets(), target.resource("SigningKeySecret"))
-    click.echo(f"current    {state.current}  since {state.since:%Y-%m-%d %H:%M} UTC")
+    target.use_services()
+    published = published_keys().read()
+    is_published = published is not None and state.current in published.keys
+    hint = "" if is_published else ", not published yet: the next sign-in does that"
+    click.echo(f"current    {state.current}  since {state.since:%Y-%m-%d %H:%M} UTC{hint}")
     if state.free_from is not None:
         click.echo(f"previous   {state.previous}  verifies until {state.free_from:%Y-%m-%d %H:%M} UTC")
 

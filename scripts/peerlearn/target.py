@@ -15,6 +15,7 @@ import click
 from botocore.config import Config
 from botocore.exceptions import ClientError, ProfileNotFound
 
+from scripts.deploying.settings import ENVIRONMENTS, place_of, stack_of
 from scripts.local_stack.deployment import STACK_NAME
 from scripts.local_stack.environment import ACCESS_KEY, REGION, local_environment
 from scripts.local_stack.problem import Problem
@@ -46,6 +47,7 @@ class Choice:
     profile: str | None = None
     region: str | None = None
     local: Path | None = None
+    env: str | None = None
 
     def over(self, other: Choice) -> Choice:
         """These options, and the other's where one is not given."""
@@ -75,6 +77,11 @@ class Target:
         if self.endpoint is not None:
             return f"the local stack at {self.endpoint}"
         return f"stack {self.name} in {self.session.region_name}"
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs, once it is described."""
+        return self._outputs
 
     @property
     def table_name(self) -> str:
@@ -124,7 +131,11 @@ class Target:
                 os.environ["AWS_PROFILE"] = self.profile
             region = str(self.session.region_name)
             os.environ.update(AWS_REGION=region, AWS_DEFAULT_REGION=region)
-        os.environ.update(TABLE_NAME=self.table_name, SECRET_ID=self.resource("SigningKeySecret"))
+        os.environ.update(
+            TABLE_NAME=self.table_name,
+            KEYS_TABLE_NAME=self.resource("SigningKeysTable"),
+            SECRET_ID=self.resource("SigningKeySecret"),
+        )
         if "BcryptCost" in self._parameters:
             os.environ["BCRYPT_COST"] = self._parameters["BcryptCost"]
 
@@ -162,22 +173,34 @@ def chosen(choice: Choice) -> Target:
     Problem
         They mean none, or contradict each other.
     """
+    if choice.env is not None:
+        if choice.stack is not None:
+            raise Problem("Name a stack with --env or with --stack, not both.")
+        choice = _of_environment(choice, choice.env)
     if choice.stack is not None:
         if choice.local is not None:
-            raise Problem("Name a stack with --stack, or a local one with --local, not both.")
+            raise Problem("Name a stack on AWS with --env or --stack, or a local one with --local, not both.")
         return _on_aws(choice)
     if choice.profile is not None or choice.region is not None:
-        raise Problem("--profile and --region are for a stack on AWS: name it with --stack.")
+        raise Problem("--profile and --region are for a stack on AWS: name it with --env or --stack.")
     file = choice.local or LOCAL_FILE
     try:
         endpoint = json.loads(file.read_text(encoding="utf-8"))["endpoint"]
     except FileNotFoundError:
         if choice.local is not None:
             raise Problem(f"{shown(file)} is not there.") from None
-        raise Problem("No local stack is running (`make run`); for one on AWS give its name with --stack.") from None
+        raise Problem(
+            "No local stack is running (`make run`); for one on AWS name its environment with --env."
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise Problem(f"{shown(file)} does not describe a local stack.") from None
     return Target(STACK_NAME, boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=REGION), endpoint)
+
+
+def _of_environment(choice: Choice, environment: str) -> Choice:
+    """The stack that `make deploy ENV=...` deploys, where its settings say; what is given besides stands."""
+    region, profile = place_of(environment)
+    return choice.over(Choice(stack_of(environment), profile, region))
 
 
 def _on_aws(choice: Choice) -> Target:
@@ -196,7 +219,13 @@ def stack_options(function: Callable[P, R]) -> Callable[P, R]:
         click.option("--local", type=click.Path(path_type=Path), metavar="FILE", help="A local stack's stack.json."),
         click.option("--region", metavar="NAME", help="AWS region of the stack."),
         click.option("--profile", metavar="NAME", help="AWS profile to sign in with."),
-        click.option("--stack", metavar="NAME", help="Stack on AWS; without it, the local stack that runs here."),
+        click.option("--stack", metavar="NAME", help="Stack on AWS, by its name."),
+        click.option(
+            "--env",
+            type=click.Choice(ENVIRONMENTS),
+            help="Stack on AWS that `make deploy ENV=...` deployed, where deploy.<env>.toml says. Without this and "
+            "--stack, the local stack that runs here.",
+        ),
     ):
         function = option(function)
     return function
@@ -208,10 +237,16 @@ def on_stack(function: Callable[Concatenate[Target, P], R]) -> Callable[..., R]:
     @stack_options
     @functools.wraps(function)
     def command(
-        *args: Any, stack: str | None, profile: str | None, region: str | None, local: Path | None, **options: Any
+        *args: Any,
+        stack: str | None,
+        profile: str | None,
+        region: str | None,
+        local: Path | None,
+        env: str | None,
+        **options: Any,
     ) -> R:
         before = click.get_current_context().find_object(Choice) or Choice()
-        target = chosen(Choice(stack, profile, region, local).over(before))
+        target = chosen(Choice(stack, profile, region, local, env).over(before))
         say(f"On {target.described}.", dim=True)
         target.describe()
         return function(target, *args, **options)

@@ -76,13 +76,27 @@ def test_several_metrics_become_one_number(name: str) -> None:
     assert set(re.findall(r"[a-z]\w*", shown[0]["Expression"])) - {"SUM"} == parts
 
 
-@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_every_function_is_watched(metric: str) -> None:
-    watched: set[str] = set()
-    for _, dimensions in alarms_on("AWS/Lambda", metric):
-        # without a dimension Lambda counts over every function
-        watched |= {dimensions["FunctionName"]["Ref"]} if dimensions else FUNCTIONS
-    assert watched == FUNCTIONS
+def test_errors_of_every_function_are_watched_and_of_no_other_stack() -> None:
+    """A function behind a route is watched by what its API counts; every other one by what it counts itself."""
+    by_route = {
+        name
+        for name in FUNCTIONS
+        if any(event["Type"] == "Api" for event in RESOURCES[name]["Properties"].get("Events", {}).values())
+    }
+    routes = RESOURCES["WebSocketApi"]["Properties"]["Routes"].values()
+    by_route |= {route["FunctionArn"]["Fn::GetAtt"][0] for route in routes}
+    watched = [dimensions["FunctionName"]["Ref"] for _, dimensions in alarms_on("AWS/Lambda", "Errors")]
+    assert sorted(watched) == sorted(FUNCTIONS - by_route)
+
+
+@pytest.mark.parametrize("name", [name for name, alarm in ALARMS.items() if "Metrics" in alarm])
+def test_an_alarm_takes_no_more_metrics_than_cloudwatch_does(name: str) -> None:
+    assert len(metrics_of(ALARMS[name])) <= 10
+
+
+def test_throttles_of_every_function_are_watched() -> None:
+    """Over the whole account: so is the concurrency that they share."""
+    assert [dimensions for _, dimensions in alarms_on("AWS/Lambda", "Throttles")] == [{}]
 
 
 def test_consumers_of_the_stream_are_watched_long_before_records_expire() -> None:
@@ -112,7 +126,7 @@ def test_dead_letters_of_every_consumer_and_queue_are_watched() -> None:
 
 
 def test_both_apis_are_watched() -> None:
-    rest = {"ApiName": RESOURCES["Api"]["Properties"]["Name"], "Stage": {"Ref": "Api.Stage"}}
+    rest = {"ApiName": RESOURCES["Api"]["Properties"]["Name"], "Stage": RESOURCES["Api"]["Properties"]["StageName"]}
     web_socket = {"ApiId": {"Ref": "WebSocketApi"}, "Stage": RESOURCES["WebSocketApi"]["Properties"]["StageName"]}
     for name, dimensions in {
         "5XXError": rest,

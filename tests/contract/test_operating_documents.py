@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from scripts import deploy
+from scripts.deploying.settings import ENVIRONMENTS, settings_of
 from scripts.local_stack.template import ROOT, load_template
 from scripts.peerlearn.program import peerlearn
 
@@ -24,8 +24,8 @@ TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(enco
 def test_commands_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"(?:`|^ {4})make ([a-z-]+)", text, re.MULTILINE)) <= TARGETS
-    for environment in re.findall(r"ENV=(\w+)|--config-env (\w+)", text):
-        assert "".join(environment) in deploy.ENVIRONMENTS
+    for environment in re.findall(r"ENV=(\w+)|--(?:config-)?env (\w+)", text):
+        assert "".join(environment) in ENVIRONMENTS
     for function, event in re.findall(r"sam local invoke (\w+) -e (\S+?\.json)", text):
         assert RESOURCES[function]["Type"] == "AWS::Serverless::Function"
         assert (ROOT / event).exists()
@@ -48,7 +48,81 @@ def test_settings_shown_are_read(page: Path, tmp_path: Path) -> None:
     for number, block in enumerate(re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)):
         file = tmp_path / f"deploy.{number}.toml"
         file.write_text(block, encoding="utf-8")
-        assert deploy.settings_of(file, None) == tomllib.loads(block)
+        found = settings_of("prod", file, None)
+        for name, value in tomllib.loads(block).items():
+            shown = ",".join(value) if isinstance(value, list) and name in found.parameters else value
+            told = found.parameters.get(name, getattr(found, name, None))
+            assert told in (shown, str(value).lower(), tuple(value) if isinstance(value, list) else None), name
+
+
+# What a page shows on AWS: programs of the project and of AWS's, each with the place where the stack is.
+AWS_COMMANDS = (
+    r"(?:^ {4}|`)((?:\.venv/bin/)?(?:python -m scripts\.(?:peerlearn|web_console|smoke)|sam|aws) [^`\n ]+ [^`\n]*)"
+)
+# These work on this machine.
+LOCAL_COMMANDS = r"scripts\.peerlearn (--help|courses import)|sam local|sam build"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_on_aws_name_the_environment_or_the_region(page: Path) -> None:
+    """`make deploy` asks for region and profile: a command that names neither looks in another place."""
+    for command in re.findall(AWS_COMMANDS, page.read_text(encoding="utf-8"), re.MULTILINE):
+        if not re.search(LOCAL_COMMANDS, command):
+            assert re.search(r" --(env|region) ", f"{command} "), command
+            assert "--stack" not in command or "--region" in command, command
+
+
+def test_commands_on_aws_are_found_where_pages_show_them() -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert len(re.findall(AWS_COMMANDS, text, re.MULTILINE)) >= 10
+
+
+def page_of(name: str) -> str:
+    return " ".join((ROOT / "docs" / name).read_text(encoding="utf-8").split())
+
+
+def test_pages_say_what_a_newcomer_meets() -> None:
+    deploying, operations, troubleshooting = (
+        page_of(f"{name}.md") for name in ("deploying", "operations", "troubleshooting")
+    )
+    needed = deploying.partition("make deploy ENV=prod")[0]
+    assert "ten functions at once" in needed
+    assert "no alarm before the link in that mail has been followed" in deploying
+    assert "[confirmed](deploying.md#the-mail-about-alarms)" in operations
+    assert "make deploy ENV=prod ARGS=--at-once" in operations
+    assert "no price" not in deploying
+    assert "no request to AWS KMS is made" in page_of("costs.md")
+    for status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"):
+        assert f"`{status}`" in troubleshooting
+
+
+def test_every_parameter_that_is_no_choice_of_the_build_is_explained() -> None:
+    pages = page_of("deploying.md") + page_of("operations.md")
+    own = {"Environment", "Runtime", "Architecture", "BcryptCost", "LogLevel", "LogRetentionDays", "MaxUploadBytes"}
+    # the product's own, explained where they belong
+    own |= {"AuditRetentionDays", "Limits"}
+    parameters = set(load_template()["Parameters"]) - own - {"ManagementEndpoint"}
+    assert {name for name in parameters if f"`{name}" not in pages and f"{name} =" not in pages} == set()
+
+
+def test_what_is_held_against_aws_is_held_by_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
+    files = re.findall(r"`((?:unit|contract|end_to_end)/\w+\.py)`", text)
+    assert len(files) > 10
+    assert all((ROOT / "tests" / file).exists() for file in files)
+    assert "(docs/aws.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_takes_an_account_has_one_command_to_see_it() -> None:
+    text = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8").partition("## What takes an account")[2]
+    parts = re.split(r"^\*\*", text, flags=re.MULTILINE)[1:]
+    assert len(parts) >= 5
+    assert all(re.search(r"^ {4}\S", part, re.MULTILINE) for part in parts)
+
+
+def test_samconfig_names_no_place() -> None:
+    """Which would be another one than that of the settings."""
+    assert not re.search(r"^(region|profile) =", (ROOT / "samconfig.toml").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -66,3 +66,11 @@ def test_browsers_of_the_configured_origins_only(bucket: dict[str, Any]) -> None
 def test_the_limit_is_the_same_with_and_without_the_template(template: dict[str, Any]) -> None:
     default = template["Parameters"]["MaxUploadBytes"]["Default"]
     assert Settings.of({"TABLE_NAME": "t"}).max_upload_bytes == default == 50 * 1024 * 1024
+
+
+def test_who_looks_at_files_is_told_missing_from_forbidden(template: dict[str, Any]) -> None:
+    """Without permission to list, S3 says 403 of a missing file. A look at one file carries no prefix to ask for."""
+    statements = template["Resources"]["SubmitFunction"]["Properties"]["Policies"][0]["Statement"]
+    (listing,) = (one for one in statements if "s3:ListBucket" in one["Action"])
+    assert listing["Resource"] == {"Fn::GetAtt": ["UploadsBucket", "Arn"]}
+    assert "Condition" not in listing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lean import services_of
+from scripts.lean import leave_out_debugging, services_of
 from scripts.local_stack.build import build
 from scripts.local_stack.template import load_template
 
@@ -47,6 +47,19 @@ def test_the_sdk_knows_the_services_that_clients_are_made_for_and_no_others(fold
 
 
 PROGRAMS = {
+    "signatures": """
+from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.exceptions import BadSignatureError
+public, private = crypto_sign_seed_keypair(bytes(32))
+assert crypto_sign_open(crypto_sign(b"text", private), public) == b"text"
+try:
+    crypto_sign_open(bytes(64) + b"text", public)
+except BadSignatureError:
+    pass
+else:
+    raise SystemExit("what was forged is believed")
+""",
+    "passwords": "import bcrypt\nassert bcrypt.checkpw(b'a', bcrypt.hashpw(b'a', bcrypt.gensalt(4)))",
     "powertools": "from aws_lambda_powertools import Logger, Metrics, Tracer",
     "resolvers": "from aws_lambda_powertools.event_handler import *",
     "events": "from aws_lambda_powertools.utilities.data_classes import *",
@@ -79,6 +92,17 @@ def test_what_was_made_lean_still_has_everything(folder: Path, name: str) -> Non
     program = [sys.executable, "-S", "-c", names + PROGRAMS[name]]
     variables = {"PYTHONPATH": str(layer), "AWS_EC2_METADATA_DISABLED": "true"}
     subprocess.run(program, env=variables, check=True)  # noqa: S603 (the programs above)
+
+
+def test_what_is_compiled_ends_where_what_is_loaded_ends(folder: Path) -> None:
+    extensions = list((folder / "DependenciesLayer").rglob("*.so"))
+    assert {one.name.partition(".")[0] for one in extensions} >= {"_sodium", "_bcrypt", "_pydantic_core"}
+    for extension in extensions:
+        before = extension.read_bytes()
+        # the offset of the table of sections, which names symbols and line numbers
+        assert before[40:48] == bytes(8), extension.name
+        leave_out_debugging(extension)
+        assert extension.read_bytes() == before
 
 
 def test_every_handler_is_there(folder: Path) -> None:

@@ -33,6 +33,19 @@ class Calls:
 
         table, dynamodb = stack["tableName"], client("dynamodb")
         condition = {"KeyConditionExpression": "PK = :pk", "ExpressionAttributeValues": {":pk": KEY["PK"]}}
+        never = {"ConditionExpression": "PK = :pk", "ExpressionAttributeValues": {":pk": KEY["PK"]}}
+        keys_table, secret, cursor_secret = (
+            stack_resource(stack, name) for name in ("SigningKeysTable", "SigningKeySecret", "CursorKeySecret")
+        )
+        published = {"PK": {"S": "SIGNING#KEYS"}, "SK": {"S": "KEYS"}}
+        self.with_keys: dict[str, Callable[[], object]] = {
+            "publish": lambda: dynamodb.put_item(TableName=keys_table, Item=published, **never),
+            "replace": lambda: dynamodb.update_item(TableName=keys_table, Key=published, **never),
+            "delete": lambda: dynamodb.delete_item(TableName=keys_table, Key=published, **never),
+            "sign": lambda: client("secretsmanager").get_secret_value(SecretId=secret),
+            "verify": lambda: dynamodb.get_item(TableName=keys_table, Key=published),
+            "page": lambda: client("secretsmanager").get_secret_value(SecretId=cursor_secret),
+        }
         self.by_action: dict[str, Callable[[], object]] = {
             # the most harmful ones first
             "dynamodb:DeleteItem": lambda: dynamodb.delete_item(TableName=table, Key=KEY),
@@ -48,11 +61,28 @@ class Calls:
 
     def is_refused(self, action: str) -> bool:
         """Whether the caller's policies are what stands in the way."""
-        try:
-            self.by_action[action]()
-        except ClientError as error:
-            return error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")
-        return False
+        return _is_refused(self.by_action[action])
+
+    def done_with_keys(self) -> set[str]:
+        """What of all that can be done with keys is not refused."""
+        return {name for name, call in self.with_keys.items() if not _is_refused(call)}
+
+
+def _is_refused(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")
+    return False
+
+
+def stack_resource(stack: dict[str, Any], logical_id: str) -> str:
+    """The physical id of a resource of the stack."""
+    client = boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=REGION).client(
+        "cloudformation", endpoint_url=stack["endpoint"], config=Config(proxies={})
+    )
+    answer = client.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
+    return answer["StackResourceDetail"]["PhysicalResourceId"]
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +132,10 @@ def acting_as(stack: dict[str, Any], owner: boto3.Session, roles: dict[str, str]
 
 
 def granted_to(function: str) -> set[str]:
-    """What MiniStack grants: it takes a condition on leading keys for met, which the functional tests hold to."""
+    """What MiniStack grants on the table: it takes a condition on leading keys for met; functional tests hold to it."""
     resources = load_template()["Resources"]
-    return actions_of(statements_of(resources[function]["Properties"], resources))
+    statements = statements_of(resources[function]["Properties"], resources)
+    return actions_of([one for one in statements if "SigningKeysTable" not in str(one.get("Resource"))])
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -119,3 +150,19 @@ def test_cannot_do_what_its_policy_does_not_say(
         if action == "dynamodb:Query" and action in granted:
             continue  # of an index, maybe, and not of the table
         assert calls.is_refused(action) is not allowed_on_table, action
+
+
+SIGNERS = {"RegisterFunction", "LoginFunction", "RefreshFunction"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_signs_tokens_only_where_people_sign_in(
+    function: str, acting_as: Callable[[str], Calls], request: pytest.FixtureRequest
+) -> None:
+    if request.config.getoption("--without-iam"):
+        pytest.skip("policies are not enforced in this run")
+    attached = [policy.get("Ref") for policy in load_template()["Resources"][function]["Properties"]["Policies"]]
+    expected = {"publish", "sign"} if function in SIGNERS else set()
+    expected |= {"verify"} if "CallerPolicy" in attached else set()
+    expected |= {"page"} if "CursorPolicy" in attached else set()
+    assert acting_as(function).done_with_keys() == expected

@@ -1,10 +1,18 @@
-"""A key ring without Secrets Manager."""
+"""Keys without Secrets Manager and without a table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from unittest import mock
 
+from peerlearn.adapters.ed25519 import key_pair
 from peerlearn.adapters.keyring import SigningKey
+from peerlearn.adapters.tokens import TokenService
+from peerlearn.bootstrap import security
+from peerlearn.domain.clock import Clock, utc_now
+
+_PROVIDERS = ("public_keys", "signing_keys", "cursor_keys")
 
 
 def signing_key(number: int = 1) -> SigningKey:
@@ -12,7 +20,7 @@ def signing_key(number: int = 1) -> SigningKey:
 
 
 class FakeKeyRing:
-    """The current key and the previous one, as on AWS; `lookups` counts questions about unknown ones."""
+    """The current key and the previous one, for all who ask; `lookups` counts questions about unknown ones."""
 
     def __init__(self, current: SigningKey | None = None) -> None:
         self._keys = [current or signing_key()]
@@ -29,5 +37,25 @@ class FakeKeyRing:
         self.lookups += found is None
         return found
 
+    def public_key(self, kid: str) -> bytes | None:
+        found = self.find(kid)
+        return key_pair(found.secret)[0] if found else None
+
     def known(self) -> Iterator[SigningKey]:
         yield from self._keys
+
+
+def fake_tokens(keys: FakeKeyRing | None = None, clock: Clock = utc_now) -> TokenService:
+    """Tokens of such keys."""
+    keys = keys or FakeKeyRing()
+    return TokenService(keys, keys, clock)
+
+
+@contextmanager
+def fake_keys() -> Iterator[FakeKeyRing]:
+    """The product's own providers give such keys while this lasts."""
+    keys = FakeKeyRing()
+    with ExitStack() as stack:
+        for name in _PROVIDERS:
+            stack.enter_context(mock.patch.object(security, name, return_value=keys))
+        yield keys

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from peerlearn.domain.errors import TemporarilyUnavailable
-from peerlearn.domain.realtime import Connection
+from peerlearn.domain.realtime import Connection, PushRefused
 
 
 class FakeConnections:
@@ -40,22 +40,29 @@ class FakeConnections:
 
 
 class FakePush:
-    """What was posted to which connection, and which were closed."""
+    """What was posted to which connection, and which were closed; `posts` counts tries for each event."""
 
     def __init__(self) -> None:
         self.posted: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.closed: list[str] = []
         self.gone: set[str] = set()
         self.broken: set[str] = set()
+        self.refused: dict[str, str] = {}
+        self.breaks_at: set[tuple[str, str]] = set()
+        self.posts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def post(self, connection_id: str, data: bytes) -> bool:
         with self._lock:
-            if connection_id in self.broken:
+            event = json.loads(data)
+            self.posts[event["eventId"]] += 1
+            if connection_id in self.refused:
+                raise PushRefused(self.refused[connection_id])
+            if connection_id in self.broken or (connection_id, event["eventId"]) in self.breaks_at:
                 raise TemporarilyUnavailable
             if connection_id in self.gone:
                 return False
-            self.posted[connection_id].append(json.loads(data))
+            self.posted[connection_id].append(event)
             return True
 
     def close(self, connection_id: str) -> bool:

@@ -12,7 +12,8 @@ from functions.courses import list_roster
 from peerlearn.bootstrap.core import table
 from peerlearn.persistence.side_by_side import SideBySide
 from tests.functional.conftest import TABLE
-from tests.support.policies import is_granted, permissions_needed
+from tests.support.lag_readers import own_look
+from tests.support.policies import KEYS_TABLE, is_granted, permissions_needed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,6 +26,16 @@ def test_shared_permissions_reach_peoples_own_partitions_alone() -> None:
     assert not is_granted(REFRESH, "dynamodb:UpdateItem", "", "COURSE#crs_1")
     assert not is_granted(REFRESH, "dynamodb:DeleteItem", "", "USER#usr_1")
     assert not is_granted("functions.documents.get_docs", "dynamodb:GetItem", "", "USER#usr_1")
+
+
+def test_only_signers_publish_keys_and_who_may_write_people_may_not() -> None:
+    assert is_granted(REFRESH, "dynamodb:PutItem", "", "SIGNING#KEYS", KEYS_TABLE)
+    for module in ("functions.auth.logout", "functions.users.set_role", "functions.enrollments.enroll"):
+        assert is_granted(module, "dynamodb:UpdateItem", "", "USER#usr_1")
+        assert is_granted(module, "dynamodb:GetItem", "", "SIGNING#KEYS", KEYS_TABLE)
+        for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+            for partition in ("SIGNING#KEYS", "USER#usr_1"):
+                assert not is_granted(module, f"dynamodb:{action}", "", partition, KEYS_TABLE)
 
 
 def test_indexes_are_granted_one_by_one() -> None:
@@ -72,7 +83,8 @@ def test_a_handlers_calls_in_other_threads_are_held_against_its_policies_too() -
 
         def query() -> list[dict[str, Any]]:
             values = {":pk": "ROSTER#crs_1"}
-            return table().query("#pk = :pk", values, names={"#pk": "GSI1PK"}, index="GSI1")
+            with own_look():
+                return table().query("#pk = :pk", values, names={"#pk": "GSI1PK"}, index="GSI1")
 
         if allowed:
             assert read(SideBySide(), query) == []

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from peerlearn.adapters.keyring import SecretKeyRing
+from peerlearn.adapters.keyring import SecretKeyRing, SecretVersions
 from peerlearn.bootstrap.core import client_config
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.persistence.keys import Key
@@ -83,7 +83,7 @@ def test_table_that_does_not_reply_is_a_503(sink: Sink, call: Callable[[Table], 
 def test_secrets_manager_that_does_not_reply_is_a_503(sink: Sink) -> None:
     client = boto3.client("secretsmanager", endpoint_url=sink.url, config=client_config().merge(QUICK))
     with pytest.raises(TemporarilyUnavailable):
-        SecretKeyRing(client, "secret").current()
+        SecretKeyRing(SecretVersions(lambda: client, "secret")).current()
     assert sink.accepted == 3
 
 

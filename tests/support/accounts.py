@@ -6,9 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from peerlearn.adapters.device_tokens import DeviceTokens
-from peerlearn.adapters.keyring import KeyRing
 from peerlearn.adapters.passwords import PasswordHasher
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.audit import AuditTrail
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.limits import Limits
@@ -26,6 +24,7 @@ from peerlearn.services.erasure import ErasureService
 from peerlearn.services.passwords import PasswordService
 from peerlearn.services.proofs import PasswordProof
 from peerlearn.services.sessions import SessionService
+from tests.fakes.keys import FakeKeyRing, fake_tokens
 
 Clock = Callable[[], datetime]
 # Many tests sign in more often than a person does in an hour.
@@ -51,7 +50,7 @@ class Accounts:
     def __init__(
         self,
         table: Table,
-        keys: KeyRing,
+        keys: FakeKeyRing,
         hasher: PasswordHasher | None = None,
         clock: Clock = utc_now,
         limits: str = GENEROUS,
@@ -59,7 +58,7 @@ class Accounts:
         hasher = hasher or PasswordHasher(4)
         chosen, trail = Limits(limits), AuditTrail(clock=clock)
         repository, sessions = AccountRepository(table), SessionRepository(table)
-        throttle, tokens = ThrottleRepository(table), TokenService(keys, clock)
+        throttle, tokens = ThrottleRepository(table), fake_tokens(keys, clock)
         proof = PasswordProof(throttle, hasher, trail, chosen, clock)
         self.repository, self.clock = repository, clock
         self._accounts = AccountService(

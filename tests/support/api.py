@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from scripts.local_stack.template import load_template
+from tests.support.gateway import through_gateway
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
@@ -30,13 +33,29 @@ class Answer:
         return str(self.body.get("code"))
 
 
+@cache
+def seconds_of(handler: str) -> int:
+    """The Timeout of the template's function with that Handler; of any other, what is usual."""
+    template = load_template()
+    usual: int = template["Globals"]["Function"]["Timeout"]
+    functions = [one["Properties"] for one in template["Resources"].values() if one["Type"].endswith("::Function")]
+    return next((one.get("Timeout", usual) for one in functions if one["Handler"] == handler), usual)
+
+
 class Context:
-    """As much of a Lambda context as the library looks at."""
+    """As much of a Lambda context as the library and the handlers look at."""
 
     function_name = "function"
     memory_limit_in_mb = 512
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
     aws_request_id = "request"
+
+    def __init__(self, handler: str = "") -> None:
+        self._seconds = seconds_of(handler)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Those of a function that has just begun."""
+        return self._seconds * 1000
 
 
 def event_of(name: str) -> dict[str, Any]:
@@ -75,16 +94,16 @@ def http_event(
     return event
 
 
+def answer_of(response: Any) -> Answer:
+    """What a client gets of a handler's response: what Lambda and API Gateway make of it."""
+    status, given, text = through_gateway(response)
+    headers = {name.lower(): ", ".join(values) for name, values in given.items()}
+    is_json = bool(text) and headers["content-type"].startswith("application/json")
+    return Answer(status, json.loads(text) if is_json else {}, headers, text)
+
+
 def invoke(handler: str, event: dict[str, Any]) -> Answer:
     """One call of `package.module.lambda_handler`."""
     module, _, attribute = handler.rpartition(".")
-    response = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context()))
-    # What Lambda does with the answer: it must survive JSON.
-    response = json.loads(json.dumps(response))
-    text = response["body"] or ""
-    if response.get("isBase64Encoded"):
-        text = base64.b64decode(text).decode()
-    headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
-    headers |= {name.lower(): ", ".join(v) for name, v in (response.get("multiValueHeaders") or {}).items()}
-    is_json = bool(text) and headers.get("content-type", "").startswith("application/json")
-    return Answer(response["statusCode"], json.loads(text) if is_json else {}, headers, text)
+    function = getattr(importlib.import_module(module), attribute)
+    return answer_of(function(event, cast("LambdaContext", Context(handler))))

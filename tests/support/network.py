@@ -24,11 +24,13 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap import core, security
 from peerlearn.persistence.table import Backoff
 from scripts.dynamodb_local import DynamoDBLocal
+from scripts.local_stack.template import create_keys_table_request
 from tests.functional.conftest import forget_providers
 from tests.support.wire import PATIENT, Judge, Refusal, Try, Wire, respond
 
 ENVIRONMENT = {
     "SECRET_ID": "signing-key",
+    "CURSOR_SECRET_ID": "cursor-key",
     "BUCKET_NAME": "bucket",
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -44,24 +46,32 @@ _BCRYPT_COST = 4
 
 
 class Stopwatch:
-    """Time that is only added up; each thread has its own, as they wait side by side."""
+    """Time that is only added up; threads wait side by side, each from when the one that began them had got to."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Whoever calls this begins the other threads, and waits for them."""
         self._passed: dict[int, float] = defaultdict(float)
+        self._first = threading.get_ident()
 
     def wait(self, seconds: float) -> None:
-        self._passed[threading.get_ident()] += seconds
+        own = threading.get_ident()
+        self._passed[own] = max(self._passed[own], self._passed[self._first]) + seconds
 
     def now(self) -> float:
-        return self._passed[threading.get_ident()]
+        """The time of the present thread."""
+        own = threading.get_ident()
+        if own == self._first:
+            # here again when all others have ended
+            self._passed[own] = self.longest
+        return max(self._passed[own], self._passed[self._first])
 
     @property
     def longest(self) -> float:
         """The time of whoever waited longest since the last `reset`."""
-        return max(self._passed.values(), default=0.0)
-
-    def reset(self) -> None:
-        self._passed.clear()
+        return max(list(self._passed.values()), default=0.0)
 
 
 class Network:
@@ -110,9 +120,11 @@ class Network:
         return client
 
     def reset(self, judge: Judge | None = None, *, forgets_tokens: bool = False) -> None:
-        """A new judge, and a process that has just started: it knows no signing key."""
-        ring = security.key_ring()
-        ring.__init__(ring._client, ring._secret_id)  # type: ignore[misc]
+        """A new judge, and a process that has just started: it knows no keys."""
+        verifying, signing, listing = security.public_keys(), security.signing_keys(), security.cursor_keys()
+        verifying.__init__(verifying._ask)  # type: ignore[misc]
+        signing.__init__(signing._versions, signing._publication)  # type: ignore[misc]
+        listing.__init__(listing._versions)  # type: ignore[misc]
         self.tries.clear()
         self.posted.clear()
         self.stopwatch.reset()
@@ -141,8 +153,12 @@ class Network:
 def connected(engine: DynamoDBLocal, table_name: str, **variables: str) -> Iterator[Network]:
     """The product's providers on that table, for as long as it lasts."""
     network = Network(engine, table_name)
+    keys_table = f"{table_name}-keys"
+    aside = engine.client()
+    aside.create_table(**create_keys_table_request(keys_table))
+    names = {"TABLE_NAME": table_name, "KEYS_TABLE_NAME": keys_table}
     with (
-        mock.patch.dict("os.environ", {**ENVIRONMENT, **variables, "TABLE_NAME": table_name}),
+        mock.patch.dict("os.environ", {**ENVIRONMENT, **variables, **names}),
         mock.patch.object(core, "_session", return_value=network),
         mock.patch("peerlearn.bootstrap.accounts.PasswordHasher", return_value=PasswordHasher(_BCRYPT_COST)),
         timeless(network.stopwatch),
@@ -151,6 +167,7 @@ def connected(engine: DynamoDBLocal, table_name: str, **variables: str) -> Itera
         core.table()
         yield network
     forget_providers()
+    aside.delete_table(TableName=keys_table)
 
 
 @contextmanager
@@ -164,6 +181,7 @@ def timeless(stopwatch: Stopwatch) -> Iterator[None]:
 
     with (
         mock.patch.object(Backoff.__init__, "__defaults__", patient),
+        mock.patch("peerlearn.domain.deadline._monotonic", stopwatch.now),
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=stopwatch.wait)),
         mock.patch("botocore.retries.standard.ExponentialBackoff.delay_amount", longest_delay),
         mock.patch("botocore.retries.quota.RetryQuota.acquire", lambda _, amount: amount),

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 FUNCTIONS_FOLDER = ROOT / "functions"
 TABLE = "Table"
+KEYS_TABLE = "SigningKeysTable"
 LEADING_KEYS = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USER#*"]}}
 _SINGLE = {"GetItem": "Key", "UpdateItem": "Key", "DeleteItem": "Key", "PutItem": "Item"}
 _IN_TRANSACTION = {"Put": ("PutItem", "Item"), "Update": ("UpdateItem", "Key"), "Delete": ("DeleteItem", "Key")}
@@ -108,9 +109,9 @@ def _keys_of(operation: str, parameters: dict[str, Any]) -> list[dict[str, Any]]
     return [write.get("Key") or write["Item"] for writes in requests for one in writes for write in one.values()]
 
 
-def is_granted(module: str, action: str, index: str, partition: str | None) -> bool:
-    """Check whether a function's policies allow that action on an item of that partition."""
-    resource = {"Fn::Sub": f"${{Table.Arn}}/index/{index}"} if index else {"Fn::GetAtt": [TABLE, "Arn"]}
+def is_granted(module: str, action: str, index: str, partition: str | None, table: str = TABLE) -> bool:
+    """Check whether a function's policies allow that action on an item of that partition of a table of the template."""
+    resource = {"Fn::Sub": f"${{{table}.Arn}}/index/{index}"} if index else {"Fn::GetAtt": [table, "Arn"]}
     for statement in _statements_by_module()[module]:
         if statement["Effect"] != "Allow" or action not in as_list(statement["Action"]):
             continue

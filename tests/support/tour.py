@@ -17,7 +17,7 @@ from peerlearn.bootstrap.core import aws_client, table
 from peerlearn.domain.users import Role
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.template import create_table_request, load_template
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import fake_keys
 from tests.functional.conftest import forget_providers
 from tests.support.api import Answer, http_event, invoke
 from tests.support.costs import Cost, Recorder
@@ -117,7 +117,6 @@ def open_tour(engine: DynamoDBLocal, table_name: str, **variables: str) -> Itera
     aside = engine.client()
     aside.create_table(**create_table_request(table_name, stream=False))
     client: DynamoDBClient = engine.client(core.client_config())
-    keys = FakeKeyRing()
     handlers = {
         handler.split(".")[-2]: handler
         for resource in load_template()["Resources"].values()
@@ -127,7 +126,7 @@ def open_tour(engine: DynamoDBLocal, table_name: str, **variables: str) -> Itera
     with (
         mock.patch.dict("os.environ", {**ENVIRONMENT, **variables, "TABLE_NAME": table_name}),
         mock.patch.object(core, "dynamodb_client", return_value=client),
-        mock.patch.object(security, "key_ring", return_value=keys),
+        fake_keys(),
         mock.patch("peerlearn.bootstrap.assessments.s3_client") as s3_client,
     ):
         forget_providers()
@@ -135,7 +134,7 @@ def open_tour(engine: DynamoDBLocal, table_name: str, **variables: str) -> Itera
         s3 = CountedS3()
         s3_client.return_value = s3
         table()
-        yield Tour(recorder, People(account_repository(), security.access_tokens()), s3, handlers)
+        yield Tour(recorder, People(account_repository(), security.tokens()), s3, handlers)
     forget_providers()
     aside.delete_table(TableName=table_name)
 
@@ -186,8 +185,6 @@ def _accounts(tour: Tour) -> None:
     tour.step("list_users", admin, query={})
     tour.step("list_users", admin, label="list_users (search)", query={"q": "person-"})
     tour.step("get_user", admin, path={"userId": other.user_id})
-    tour.step("list_audit", admin, query={})
-    tour.step("list_audit", admin, label="list_audit (target)", query={"target": other.user_id})
 
 
 def _courses(tour: Tour, tutor: Person, learner: Person, peer: Person) -> None:
@@ -247,6 +244,10 @@ def _assessments(tour: Tour, tutor: Person, learner: Person, at: dict[str, str])
     theirs = on | {"learnerId": learner.user_id}
     tour.step("download", tutor, path=theirs)
     tour.step("grade", tutor, path=theirs, body={"grade": 9, "feedback": "Well seen."})
+    admin = tour.people.add(Role.ADMIN)
+    tour.step("list_audit", admin, query={})
+    target = f"{made['assessmentId']}/{learner.user_id}"
+    tour.step("list_audit", admin, label="list_audit (target)", query={"target": target})
 
 
 def _messages(tour: Tour, learner: Person, peer: Person) -> None:

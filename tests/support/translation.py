@@ -8,16 +8,21 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 
-def translated(template: dict[str, Any], **parameters: str) -> dict[str, dict[str, Any]]:
-    """Return the resources that a template becomes; the template is changed."""
+def expanded(template: dict[str, Any], **parameters: str) -> dict[str, Any]:
+    """Return the whole template that one becomes, which is changed."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = "s3://bucket/layer"
         if "CodeUri" in resource.get("Properties", {}):
             resource["Properties"]["CodeUri"] = "s3://bucket/code"
     values = {name: str(one.get("Default", "")) for name, one in template["Parameters"].items()} | parameters
-    answer = Translator({}, Parser()).translate(template, values | {"AWS::Region": "us-east-1"})
-    resources: dict[str, dict[str, Any]] = answer["Resources"]
+    answer: dict[str, Any] = Translator({}, Parser()).translate(template, values | {"AWS::Region": "us-east-1"})
+    return answer
+
+
+def translated(template: dict[str, Any], **parameters: str) -> dict[str, dict[str, Any]]:
+    """Return the resources that a template becomes; the template is changed."""
+    resources: dict[str, dict[str, Any]] = expanded(template, **parameters)["Resources"]
     return resources
 
 

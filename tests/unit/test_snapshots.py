@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from peerlearn import snapshots
-from peerlearn.bootstrap.security import key_ring
+from peerlearn.bootstrap.security import public_keys
 from peerlearn.http.app import create_app
 from peerlearn.settings import settings
 
@@ -48,10 +48,10 @@ def test_random_numbers_are_new() -> None:
 def test_keys_clients_and_settings_are_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "before")
     snapshots.refresh()
-    before, ring = settings(), key_ring()
-    assert (settings(), key_ring()) == (before, ring)
+    before, ring = settings(), public_keys()
+    assert (settings(), public_keys()) == (before, ring)
     monkeypatch.setenv("TABLE_NAME", "after")
     snapshots.refresh()
     assert settings().table_name == "after"
-    assert key_ring() is not ring
+    assert public_keys() is not ring
     snapshots.refresh()

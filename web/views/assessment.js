@@ -1,5 +1,5 @@
-import { ApiError } from "../api.js";
-import { externalLink, field, fill, form, h, progressBar, time } from "../dom.js";
+import { externalLink, field, fill, form, h, hold, isHeld, progressBar, time } from "../dom.js";
+import { listening } from "../press.js";
 import { upload } from "../upload.js";
 
 // Browsers know no type for these, and the API takes no file without one.
@@ -97,18 +97,12 @@ export function handedIn(app, submission, path) {
   const isUpload = new URL(submissionUrl).pathname.startsWith(`/uploads/${learnerId}/`);
   if (!isUpload) return externalLink(submissionUrl);
   const name = submissionUrl.split("/").at(-1);
-  const fetchFile = async () => {
-    try {
-      // Good for five minutes, so it is asked for when it is wanted.
-      const { url } = await app.api.get(`${path}/submissions/${encodeURIComponent(learnerId)}/download`);
-      // In a tab of its own, which closes by itself once the browser has found an attachment to save.
-      externalLink(url).click();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      app.toasts.show(error.message);
-    }
-  };
-  return h("button", { type: "button", class: "quiet", onclick: fetchFile }, `Download ${name}`);
+  return listening(app, h("button", { type: "button", class: "quiet" }, `Download ${name}`), async () => {
+    // Good for five minutes, so it is asked for when it is wanted.
+    const { url } = await app.api.get(`${path}/submissions/${encodeURIComponent(learnerId)}/download`);
+    // In a tab of its own, which closes by itself once the browser has found an attachment to save.
+    externalLink(url).click();
+  });
 }
 
 function linkForm(handIn) {
@@ -125,19 +119,20 @@ function linkForm(handIn) {
 function fileDrop(app, path, handIn, signal) {
   const status = h("p", { role: "status", class: "fine" });
   const place = h("div", {});
+  const choose = h("label", { for: "file", class: "button quiet" }, "choose one");
   // A control that everybody can reach; dropping a file on the area around it is a shortcut.
   const input = h("input", { type: "file", id: "file", class: "hidden", onchange: () => send(input.files[0]) });
   const area = h(
     "div",
     { class: "card drop" },
     h("h2", {}, "Hand in a file"),
-    h("p", {}, "Drop a file here, or ", input, h("label", { for: "file", class: "button quiet" }, "choose one")),
+    h("p", {}, "Drop a file here, or ", input, choose),
     place,
     status,
   );
 
   async function send(file) {
-    if (file === undefined || area.getAttribute("aria-busy") === "true") return;
+    if (file === undefined || area.getAttribute("aria-busy") === "true" || isHeld(choose)) return;
     area.setAttribute("aria-busy", "true");
     const bar = progressBar(`Upload of ${file.name}`);
     fill(place, bar);
@@ -154,6 +149,7 @@ function fileDrop(app, path, handIn, signal) {
       if (error.name === "AbortError") return;
       fill(place);
       fill(status, error.fields?.length > 0 ? error.fields.map(({ message }) => message).join("; ") : error.message);
+      if (error.isLimit) hold(choose, error.retryAfter, () => fill(status, "You can hand in again now."));
     } finally {
       area.removeAttribute("aria-busy");
       input.value = "";

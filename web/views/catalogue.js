@@ -1,6 +1,6 @@
-import { count, field, fill, h, select, time } from "../dom.js";
+import { count, field, h, select, time } from "../dom.js";
+import { listing } from "./listing.js";
 
-const FILTERS = ["q", "subject", "level", "tutor"];
 const LEVELS = [
   ["", "Any level"],
   ["beginner", "Beginner"],
@@ -10,81 +10,33 @@ const LEVELS = [
 const PAGE = 12;
 
 /** Published courses: filters, and more on demand. */
-export async function catalogueView(app, { query, signal }) {
-  const found = h("p", { role: "status" });
+export async function catalogueView(app, place) {
   const list = h("ul", { class: "cards" });
-  const more = h("button", { type: "button", hidden: true }, "More courses");
   const subjects = h("datalist", { id: "subjects" });
   const tutors = select({ name: "tutor" }, [["", "Any tutor"]]);
-  let next = null;
 
-  function append({ data, total, next: following }) {
-    fill(found, total === 0 ? "No course matches." : count(total, "course"));
-    for (const course of data.courses) {
-      remember(subjects, course.subject);
-      remember(tutors, course.tutor.userId, course.tutor.name);
-      list.append(card(course));
-    }
-    next = following;
-    more.hidden = next === null;
+  function entry(course) {
+    remember(subjects, course.subject);
+    remember(tutors, course.tutor.userId, course.tutor.name);
+    return card(course);
   }
 
-  let latest = new AbortController();
-
-  async function load(filters) {
-    // Whoever changes a filter while the list is on its way wants the new one, and only that.
-    latest.abort();
-    latest = new AbortController();
-    const page = await app.api.page(
-      "/v1/courses",
-      { ...filters, limit: PAGE },
-      { signal: AbortSignal.any([signal, latest.signal]) },
-    );
-    fill(list);
-    append(page);
-  }
-
-  more.addEventListener("click", async () => {
-    const shown = list.children.length;
-    more.disabled = true;
-    append(await next());
-    more.disabled = false;
-    // Reading goes on where the new ones begin.
-    list.children[shown]?.querySelector("a").focus();
+  const { filters, found, more } = await listing(app, place, {
+    hash: "#/catalogue",
+    label: "Courses",
+    controls: [
+      field("Title", { name: "q", type: "search", maxlength: 200 }),
+      field("Subject", { name: "subject", list: "subjects" }),
+      subjects,
+      field("Level", {}, select({ name: "level" }, LEVELS)),
+      field("Tutor", {}, tutors),
+    ],
+    load: (given, options) => app.api.page("/v1/courses", { ...given, limit: PAGE }, options),
+    key: "courses",
+    entry,
+    list,
+    nouns: ["course", "courses"],
   });
-
-  async function search(event) {
-    event.preventDefault();
-    const values = Object.fromEntries(new FormData(filters));
-    const given = Object.fromEntries(FILTERS.filter((name) => values[name]).map((name) => [name, values[name]]));
-    // In the address, so that it can be shared and the way back leads here; not a new view, so the focus stays.
-    history.replaceState(null, "", `#/catalogue?${new URLSearchParams(given)}`);
-    try {
-      await load(given);
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      fill(list);
-      fill(found, error.message);
-    }
-  }
-
-  const filters = h(
-    "form",
-    { class: "filters", role: "search", "aria-label": "Courses", onsubmit: search },
-    field("Title", { name: "q", type: "search", value: query.get("q"), maxlength: 200 }),
-    field("Subject", { name: "subject", list: "subjects", value: query.get("subject") }),
-    subjects,
-    field("Level", {}, select({ name: "level" }, LEVELS)),
-    field("Tutor", {}, tutors),
-    h("button", {}, "Search"),
-  );
-  filters.addEventListener("change", ({ target }) => {
-    if (target instanceof HTMLSelectElement) filters.requestSubmit();
-  });
-
-  await load(Object.fromEntries(FILTERS.map((name) => [name, query.get(name)])));
-  filters.elements.level.value = query.get("level") ?? "";
-  tutors.value = query.get("tutor") ?? "";
   return { title: "Catalogue", content: [filters, found, list, more] };
 }
 

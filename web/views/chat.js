@@ -1,4 +1,5 @@
-import { fill, form, h, time } from "../dom.js";
+import { fill, form, h, hold, isHeld, time } from "../dom.js";
+import { listening } from "../press.js";
 
 const TYPING_EVERY_SECONDS = 3;
 
@@ -37,7 +38,8 @@ function entry({ peer, lastMessage, unread }, current) {
   );
 }
 
-function dialogue({ inbox, realtime }, conversation, me, signal) {
+function dialogue(app, conversation, me, signal) {
+  const { inbox, realtime } = app;
   const peerId = conversation.peer.userId;
   const messages = h("ol");
   // A log: what is added at its end is read out. With the keyboard one can scroll it.
@@ -46,10 +48,8 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
     { class: "messages", role: "log", "aria-label": `Messages with ${conversation.peer.name}`, tabindex: 0 },
     messages,
   );
-  const older = h(
-    "button",
-    { type: "button", class: "quiet", onclick: () => inbox.loadOlder(peerId) },
-    "Earlier messages",
+  const older = listening(app, h("button", { type: "button", class: "quiet" }, "Earlier messages"), () =>
+    inbox.loadOlder(peerId),
   );
   const state = h("p", { class: "fine state", role: "status" });
   const items = new Map();
@@ -58,6 +58,13 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
   function item(key, make) {
     if (!items.has(key)) items.set(key, make());
     return items.get(key);
+  }
+
+  function again(letter) {
+    const button = h("button", { type: "button", class: "quiet" }, "Try again");
+    button.addEventListener("click", () => isHeld(button) || inbox.resend(peerId, letter));
+    hold(button, Math.ceil((letter.notBefore - Date.now()) / 1000));
+    return button;
   }
 
   function show() {
@@ -73,14 +80,7 @@ function dialogue({ inbox, realtime }, conversation, me, signal) {
         const element = item(letter.clientMessageId, () =>
           h("li", { class: "bubble mine pending" }, h("p", {}, letter.message), h("p", { class: "problem" })),
         );
-        fill(
-          element.lastChild,
-          letter.problem && [
-            letter.problem,
-            " ",
-            h("button", { type: "button", class: "quiet", onclick: () => inbox.resend(peerId, letter) }, "Try again"),
-          ],
-        );
+        fill(element.lastChild, letter.problem && [letter.problem, " ", again(letter)]);
         return element;
       }),
     ];

@@ -1,5 +1,5 @@
-import { ApiError } from "../api.js";
 import { confirmed, count, h, progressBar, time } from "../dom.js";
+import { press } from "../press.js";
 import { seats } from "./catalogue.js";
 
 const HOLDS_SEAT = ["active", "completed"];
@@ -14,13 +14,14 @@ export async function courseView(app, { params: [courseId], signal }) {
   const isOwn = course.tutor.userId === session.user?.userId;
   const enrollment = session.user && !isOwn ? await placeIn(api, courseId, signal) : null;
   const isMember = HOLDS_SEAT.includes(enrollment?.status);
-  const [progress, completed, leaders] = isMember
+  const [progress, leaders] = isMember
     ? await Promise.all([
         api.get(`/v1/learner/me/progress/${courseId}`, {}, { signal }),
-        completedModules(api, courseId, signal),
         api.get(`${path}/leaderboard`, {}, { signal }),
       ])
-    : [null, new Set(), null];
+    : [null, null];
+  // The same answer as the bar's, so that a module just finished is ticked as soon as it counts.
+  const completed = new Set(progress?.progress.completedModuleIds);
 
   realtime.addEventListener(
     "push",
@@ -48,38 +49,26 @@ export async function courseView(app, { params: [courseId], signal }) {
   };
 }
 
+/** Whether what is shown is out of date: it was done, or somebody else has changed what it was about. */
+function isNews(refusal) {
+  return refusal === null || [403, 404, 409].includes(refusal?.status);
+}
+
 async function placeIn(api, courseId, signal) {
   const mine = await api.all("/v1/learner/me/enrollments", "enrollments", {}, { signal });
   return mine.find((one) => one.courseId === courseId) ?? null;
 }
 
-/** Progress says how many modules are done; which ones, the points ledger says: each is an entry under its name. */
-async function completedModules(api, courseId, signal) {
-  const prefix = `module:${courseId}:`;
-  const entries = await api.all("/v1/learner/me/points", "entries", {}, { signal });
-  return new Set(
-    entries.filter((one) => one.reference.startsWith(prefix)).map((one) => one.reference.slice(prefix.length)),
-  );
-}
-
 function actions(app, { course, enrollment, isOwn, isMember, path }) {
   const { api, session, toasts } = app;
 
-  /** A button that does one thing and shows the course anew, whether it went well or not. */
+  /** A button that does one thing and shows the course anew, whether it was done or does not fit any more. */
   function button(text, act, attributes = {}) {
     const element = h("button", { type: "button", "data-focus": "seat", ...attributes }, text);
     element.addEventListener("click", async () => {
-      element.disabled = true;
-      try {
-        await act();
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        toasts.show(error.message);
-      } finally {
-        element.disabled = false;
-      }
+      const refusal = await press(app, element, act);
       element.focus();
-      await app.show();
+      if (isNews(refusal)) await app.show();
     });
     return element;
   }
@@ -123,20 +112,18 @@ function actions(app, { course, enrollment, isOwn, isMember, path }) {
 }
 
 function modules(app, course, isMember, completed) {
-  const complete = (module) => async (event) => {
-    event.target.disabled = true;
-    try {
-      // Completing one twice changes nothing, so a second try after a lost answer is safe.
-      await app.api.patch(`/v1/learner/me/progress/${course.courseId}`, {
-        moduleId: module.moduleId,
-        studyMinutes: module.minutes,
+  const complete =
+    (module) =>
+    async ({ currentTarget }) => {
+      const refusal = await press(app, currentTarget, async () => {
+        // Completing one twice changes nothing, so a second try after a lost answer is safe.
+        await app.api.patch(`/v1/learner/me/progress/${course.courseId}`, {
+          moduleId: module.moduleId,
+          studyMinutes: module.minutes,
+        });
       });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      app.toasts.show(error.message);
-    }
-    await app.show();
-  };
+      if (isNews(refusal)) await app.show();
+    };
   const entry = (module) =>
     h(
       "li",

@@ -1,4 +1,6 @@
+import { ApiError } from "../api.js";
 import { field, fill, form, h, time } from "../dom.js";
+import { listening } from "../press.js";
 
 const BADGES = {
   "first-module": "First module",
@@ -40,7 +42,8 @@ export async function profileView(app, { signal }) {
           profile.badges.map((badge) => h("li", {}, BADGES[badge] ?? badge)),
         ),
       h("div", { class: "columns" }, aboutForm(app, profile), peers(found.peers)),
-      history(ledger),
+      history(app, ledger),
+      account(app),
     ],
   };
 }
@@ -89,10 +92,13 @@ function peers(found) {
   );
 }
 
-function history(first) {
+function history(app, first) {
   const rows = h("tbody");
-  const more = h("button", { type: "button", class: "quiet" }, "Earlier");
   let page = first;
+  const more = listening(app, h("button", { type: "button", class: "quiet" }, "Earlier"), async () => {
+    page = await page.next();
+    append();
+  });
   const append = () => {
     rows.append(
       ...page.data.entries.map(({ reason, points, awardedAt }) =>
@@ -101,10 +107,6 @@ function history(first) {
     );
     more.hidden = page.next === null;
   };
-  more.addEventListener("click", async () => {
-    page = await page.next();
-    append();
-  });
   append();
   if (first.total === 0) return null;
   const table = h(
@@ -122,4 +124,44 @@ function history(first) {
     rows,
   );
   return fill(h("section", { "aria-labelledby": "points" }), h("h2", { id: "points" }, "Points"), table, more);
+}
+
+function account(app) {
+  return h(
+    "section",
+    { "aria-labelledby": "account-title" },
+    h("h2", { id: "account-title" }, "My account"),
+    h("p", {}, h("a", { href: "#/me/devices" }, "Signed-in devices")),
+    h("details", {}, h("summary", {}, "Erase my account"), erasure(app)),
+  );
+}
+
+function erasure(app) {
+  return form(
+    { class: "card narrow", "aria-label": "Erase my account" },
+    async ({ password }) => {
+      await erased(app.api, password);
+      app.toasts.show("Your account is erased.");
+      app.go("#/catalogue");
+    },
+    h(
+      "p",
+      {},
+      "Your profile and what you have handed in are deleted, your seats go to others, and you are signed out everywhere. ",
+      "What you wrote to others stays with them, without your name. Nobody can undo this.",
+    ),
+    field("Password", { name: "password", type: "password", autocomplete: "current-password", required: true }),
+    h("button", { class: "danger" }, "Erase my account for good"),
+  );
+}
+
+async function erased(api, password) {
+  try {
+    await api.eraseAccount(password);
+  } catch (error) {
+    if (error.code !== "INVALID_CREDENTIALS") throw error;
+    // The API speaks of an address and a password; here only one of the two was typed.
+    const fields = [{ field: "password", message: "This is not your password." }];
+    throw new ApiError(error.status, { code: error.code, message: error.message, details: { fields } });
+  }
 }

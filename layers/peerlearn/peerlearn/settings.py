@@ -11,12 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
-    """What the template hands to a function. Secrets are not here: only the name of the one that holds them."""
+    """What the template hands to a function. Secrets are not here: only the names of those that hold them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     table_name: Annotated[str, Field(validation_alias="TABLE_NAME", min_length=1)]
+    keys_table_name: Annotated[str, Field(validation_alias="KEYS_TABLE_NAME")] = ""
     secret_id: Annotated[str, Field(validation_alias="SECRET_ID")] = ""
+    cursor_secret_id: Annotated[str, Field(validation_alias="CURSOR_SECRET_ID")] = ""
     allowed_origins: Annotated[str, Field(validation_alias="ALLOWED_ORIGINS")] = ""
     bcrypt_cost: Annotated[int, Field(validation_alias="BCRYPT_COST", ge=10, le=16)] = 12
 
@@ -32,6 +34,8 @@ class Settings(BaseModel):
     # Work that takes longer than a stream's consumer may.
     erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
     export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
+    # What a stream's consumer could not do, to be tried again.
+    retry_queue_url: Annotated[str, Field(validation_alias="RETRY_QUEUE_URL")] = ""
 
     # Where the REST API is found, without its id and stage; empty on AWS, where a request tells.
     local_endpoint: Annotated[str, Field(validation_alias="LOCAL_ENDPOINT")] = ""

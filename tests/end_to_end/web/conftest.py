@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from scripts.local_stack.problem import Problem
@@ -86,6 +87,23 @@ class Visitor:
     def screenshot(self, name: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def check(visitor: Visitor, name: str) -> None:
+    """Nothing that a program finds against WCAG 2.2 AA, by day and by night, and nothing wider than the screen."""
+    widths = visitor.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1], name
+    every_rule = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    # only the colours are other ones at night, and these views have all of them
+    contrast = {"type": "rule", "values": ["color-contrast"]}
+    schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [("light", every_rule)]
+    if name in ("catalogue", "course", "assessment", "conversation"):
+        schemes.append(("dark", contrast))
+    for scheme, rules in schemes:
+        visitor.page.emulate_media(color_scheme=scheme)
+        visitor.screenshot(f"phone-{scheme}-{name}")
+        found = Axe().run(visitor.page, options={"runOnly": rules, "resultTypes": ["violations"]})
+        assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
 
 
 class Visitors:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
-from peerlearn.domain.assessments import UPLOAD_TYPES
+from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, UPLOAD_TYPES, Submission
 from peerlearn.domain.clock import from_rfc3339, utc_now
+from peerlearn.domain.courses import ASSESSMENTS_MAX
 from peerlearn.persistence import keys
+from peerlearn.persistence import table as store
+from peerlearn.persistence.items.assessments import submission_item
+from peerlearn.persistence.items.ledger import totals_item
 from peerlearn.persistence.table import Table
 from tests.functional.conftest import TABLE, forget_providers
 from tests.support.api import Answer
@@ -129,12 +135,12 @@ def test_only_the_courses_own_tutor_and_administrators_set_assessments(
     assert (missing.status, missing.code) == (404, "COURSE_NOT_FOUND")
 
 
-def test_the_fifty_first_assessment_is_refused(call: Call, room: Classroom, aws: DynamoDBClient) -> None:
+def test_more_assessments_than_an_answer_holds_are_refused(call: Call, room: Classroom, aws: DynamoDBClient) -> None:
     aws.update_item(
         TableName=TABLE,
         Key={"PK": {"S": keys.course(room.course).pk}, "SK": {"S": keys.course(room.course).sk}},
         UpdateExpression="SET assessmentCount = :count",
-        ExpressionAttributeValues={":count": {"N": "49"}},
+        ExpressionAttributeValues={":count": {"N": str(ASSESSMENTS_MAX - 1)}},
     )
     statuses = [
         call("create_assessment", token=room.tutor.token, path={"courseId": room.course}, body=NEW).status
@@ -395,6 +401,35 @@ def test_what_is_no_file_of_the_callers_own_for_that_assessment(
     assert room.submit(f"https://s3.us-east-1.amazonaws.com/{BUCKET}/{key}").status == 201
 
 
+@pytest.mark.parametrize("operation", ["HeadObject", "PutObjectTagging"])
+def test_bucket_that_refuses_us_is_our_fault_and_no_learners(
+    room: Classroom,
+    bucket: S3Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    operation: str,
+) -> None:
+    """A role that lost a permission: every learner would be told that their file is not theirs, and no alarm sounds."""
+    upload = room.upload().body["data"]["upload"]
+    put(bucket, upload["fields"]["key"])
+    clients: Any = BaseClient
+    make = clients._make_api_call
+
+    def refusing(client: BaseClient, name: str, request: Any) -> Any:
+        if name == operation:
+            refusal: Any = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(refusal, name)
+        return make(client, name, request)
+
+    monkeypatch.setattr(clients, "_make_api_call", refusing)
+    answer = room.submit(upload["submissionUrl"])
+    # counted among the API's own 5xx, which have an alarm
+    assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
+    (line,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert line.exc_info is not None
+    assert line.exc_info[0] is ClientError
+
+
 def test_an_object_that_its_form_would_not_have_let_in(room: Classroom, bucket: S3Client) -> None:
     for body, content_type in ((b"", "application/pdf"), (b"x" * (LIMIT + 1), "application/pdf"), (b"x", "text/html")):
         upload = room.upload().body["data"]["upload"]
@@ -451,6 +486,21 @@ def test_corrections_reverse_what_was_earned_and_keep_the_old_grade(call: Call, 
     assert {item["gradedBy"] for item in past} == {room.tutor.user_id}
 
 
+def test_gradings_are_audited_and_a_repeat_is_not(room: Classroom, administrator: Person) -> None:
+    room.submit()
+    for grade in (9, 9, 4):
+        assert room.grade(grade, feedback="f").status == 200
+    assert room.grade(11).status == 422
+    target = f"{room.assessment}/{room.learner.user_id}"
+    answer = room.call("list_audit", token=administrator.token, query={"target": target})
+    entries = answer.body["data"]["entries"]
+    assert [(entry["action"], entry["details"]) for entry in reversed(entries)] == [
+        ("grade.set", {"grade": 9, "attempt": 1, "was": None}),
+        ("grade.corrected", {"grade": 4, "attempt": 1, "was": 9}),
+    ]
+    assert {entry["actor"]["userId"] for entry in entries} == {room.tutor.user_id}
+
+
 @pytest.mark.parametrize(("grade", "earned"), [(0, 0), (8, 0), (9, 30), (10, 30)])
 def test_ninety_percent_earns_points(room: Classroom, grade: int, earned: int) -> None:
     room.submit()
@@ -484,3 +534,27 @@ def test_a_learner_who_left_is_graded_and_credited_still(room: Classroom) -> Non
     assert room.grade(10).status == 200
     assert room.points() == 50
     room.learning.check(room.learner.user_id)
+
+
+def test_a_list_of_the_longest_feedback_is_walked_to_its_end(
+    call: Call, learner: Person, learning: Learning, aws: DynamoDBClient
+) -> None:
+    """A hundred of them are 12 MB as the runtime writes them, and Lambda passes on 6."""
+    feedback = "\N{GRINNING FACE}" * FEEDBACK_MAX_LENGTH
+    table, now, count = Table(aws, TABLE), utc_now(), 70
+    for attempt in range(1, count + 1):
+        at = now - timedelta(minutes=count - attempt)
+        one = Submission(f"asm_{attempt}", "crs_1", learner.user_id, attempt, LINK, at, late=False, file=None)
+        graded = replace(one, grade=9, feedback=feedback, graded_at=at, graded_by="usr_tutor")
+        table.write(store.put(submission_item(graded, past=True)))
+    table.write(store.put(totals_item(replace(learning.totals(learner.user_id), submissions=count))))
+    seen: list[int] = []
+    query = {"limit": "100"}
+    while True:
+        answer = call("list_my_submissions", token=learner.token, query=query)
+        assert (answer.status, answer.body["metadata"]["limit"], answer.body["metadata"]["total"]) == (200, 100, count)
+        seen += [one["attempt"] for one in answer.body["data"]["submissions"]]
+        if "next" not in answer.body["metadata"]:
+            break
+        query["cursor"] = answer.body["metadata"]["next"]
+    assert seen == list(range(count, 0, -1))

@@ -14,12 +14,18 @@ from peerlearn.persistence.table import Table
 from scripts.peerlearn import check
 from scripts.peerlearn.program import main
 from scripts.peerlearn.target import Target
-from tests.functional.conftest import SECRET, TABLE, forget_providers
+from tests.functional.conftest import CURSOR_SECRET, KEYS_TABLE, SECRET, TABLE, forget_providers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 STACK = "peerlearn-test"
+RESOURCES = {
+    "Table": TABLE,
+    "SigningKeysTable": KEYS_TABLE,
+    "SigningKeySecret": SECRET,
+    "CursorKeySecret": CURSOR_SECRET,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class CloudFormation:
     """Stacks by name, with their resources; refuses what is not there as AWS does."""
 
     def __init__(self) -> None:
-        self.stacks: dict[str, dict[str, str]] = {STACK: {"Table": TABLE, "SigningKeySecret": SECRET}, "other": {}}
+        self.stacks: dict[str, dict[str, str]] = {STACK: dict(RESOURCES), "other": {}}
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 (the API's own names)
         if StackName not in self.stacks:

@@ -11,6 +11,7 @@ import click
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
+from scripts.deploying import settings
 from scripts.local_stack.template import ROOT
 from scripts.peerlearn import target
 from scripts.peerlearn.program import main, peerlearn
@@ -109,8 +110,10 @@ def test_a_file_that_describes_no_stack(run: Run, tmp_path: Path, text: str) -> 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["check", "--profile", "school"], "name it with --stack"),
+        (["check", "--profile", "school"], "name it with --env or --stack"),
         (["check", "--stack", "x", "--local", "y"], "not both"),
+        (["check", "--env", "prod", "--local", "y"], "not both"),
+        (["check", "--env", "prod", "--stack", "x"], "not both"),
         (["check", "--stack", "x", "--profile", "school"], "There is no AWS profile named school."),
     ],
 )
@@ -118,6 +121,36 @@ def test_options_that_do_not_fit(run: Run, arguments: list[str], sentence: str) 
     done = run(*arguments, stack=None)
     assert done.status == 1
     assert sentence in done.err
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where `make deploy ENV=prod` keeps its settings."""
+    file = tmp_path / "deploy.prod.toml"
+    monkeypatch.setattr(settings, "file_of", lambda environment: tmp_path / f"deploy.{environment}.toml")
+    return file
+
+
+def test_an_environment_is_where_it_was_deployed_to(run: Run, deployed: Path) -> None:
+    deployed.write_text('region = "eu-north-1"\nAlarmEmail = ""\n')
+    for arguments in (["--env", "prod", "check"], ["check", "--env", "prod"]):
+        assert "There is no stack peerlearn-prod in eu-north-1." in run(*arguments, stack=None).err
+    # what is given besides stands
+    elsewhere = run("check", "--env", "prod", "--region", "eu-west-3", stack=None)
+    assert "There is no stack peerlearn-prod in eu-west-3." in elsewhere.err
+    deployed.write_text('region = "eu-north-1"\nprofile = "nobodys"\n')
+    assert "There is no AWS profile named nobodys." in run("check", "--env", "prod", stack=None).err
+
+
+def test_an_environment_without_settings_is_where_aws_is_configured(run: Run, deployed: Path) -> None:
+    assert not deployed.exists()
+    assert "There is no stack peerlearn-prod in us-east-1." in run("check", "--env", "prod", stack=None).err
+
+
+def test_an_environment_whose_settings_are_none(run: Run, deployed: Path) -> None:
+    deployed.write_text("region = 3\n")
+    done = run("check", "--env", "prod", stack=None)
+    assert (done.status, done.err) == (1, "deploy.prod.toml: region is 3, and must be a text such as eu-central-1.\n")
 
 
 def test_without_a_region(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,6 +135,22 @@ def test_records_are_handed_over_again_and_the_letter_is_gone(
     assert run("redrive").out == "There are no dead letters.\n"
 
 
+def test_record_whose_own_tries_are_over_is_handed_to_its_function(
+    run: Run, functions: Functions, queue_url: str
+) -> None:
+    record = event_of("follow_up")["Records"][0]
+    body = json.dumps({"functionArn": ARN, "record": record})
+    boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
+    listed = run("redrive", "--dry-run")
+    assert "peerlearn-test-FollowUp" in listed.out
+    assert record["dynamodb"]["SequenceNumber"] in listed.out
+    functions.handler = lambda _: {"batchItemFailures": []}
+    done = run("redrive")
+    assert (done.status, done.out) == (0, "1 handled.\n")
+    assert functions.invoked == [[record]]
+    assert letters_left(queue_url) == 0
+
+
 @pytest.mark.usefixtures("letter")
 def test_a_letter_stays_while_its_function_fails(run: Run, functions: Functions, queue_url: str) -> None:
     taken = functions.handler

@@ -6,19 +6,20 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import boto3
 import jwt
 import pytest
 
-from peerlearn.adapters import keyring
+from peerlearn.adapters import signing_keys as signing
 from peerlearn.bootstrap.accounts import account_service
-from peerlearn.bootstrap.security import access_tokens
-from peerlearn.domain.errors import Unauthenticated
+from peerlearn.bootstrap.security import access_tokens, published_keys, tokens
+from peerlearn.domain.errors import TemporarilyUnavailable, Unauthenticated
 from scripts.local_stack.problem import Problem
 from scripts.peerlearn import signing_keys
 from tests.functional.cli.conftest import Run
-from tests.functional.conftest import SECRET, forget_providers
+from tests.functional.conftest import KEYS_TABLE, SECRET, forget_providers
 from tests.support.people import People, Person
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def test_tokens_outlive_a_rotation_and_new_ones_carry_the_new_key(
     at_once = account_service().refresh(learner.refresh_token)
     assert kid_of(learner.token) == kid_of(at_once.access_token) == kid_of(at_once.refresh_token)
     # five minutes later
-    monkeypatch.setattr(keyring, "KEY_SIGNS_AFTER_SECONDS", 0)
+    monkeypatch.setattr(signing, "KEY_SIGNS_AFTER_SECONDS", 0)
     assert is_valid(learner.token)
     renewed = account_service().refresh(at_once.refresh_token)
     assert kid_of(learner.token) != kid_of(renewed.access_token) == kid_of(renewed.refresh_token)
@@ -78,9 +79,9 @@ def test_a_function_that_runs_takes_to_the_new_key_by_itself(
 ) -> None:
     running = access_tokens()
     assert run("keys", "rotate").status == 0
-    monkeypatch.setattr(keyring, "KEY_SIGNS_AFTER_SECONDS", 0)
+    monkeypatch.setattr(signing, "KEY_SIGNS_AFTER_SECONDS", 0)
     forget_providers()
-    fresh = access_tokens().issue_access(learner.user, learner.session.session_id)
+    fresh = tokens().issue_access(learner.user, learner.session.session_id)
     assert running.verify_access(fresh).user_id == learner.user_id
     assert running.verify_access(learner.token).user_id == learner.user_id
 
@@ -134,3 +135,47 @@ def test_showing_the_keys_shows_no_key(run: Run, secrets: SecretsManagerClient) 
         value = secrets.get_secret_value(SecretId=SECRET, VersionStage=stage)
         assert value["VersionId"] in after
         assert json.loads(value["SecretString"])["key"] not in after
+
+
+def test_a_rotation_publishes_the_new_key_at_once(run: Run, learner: Person) -> None:
+    before = published_keys().read()
+    assert before is not None
+    assert set(before.keys) == {kid_of(learner.token)}
+    run("keys", "rotate")
+    after = published_keys().read()
+    assert after is not None
+    assert set(after.keys) > set(before.keys)
+    assert len(after.keys) == 2
+
+
+def test_a_key_that_nobody_has_published_is_told(run: Run, people: People) -> None:
+    assert "not published yet" in run("keys", "show").out
+    people.add()
+    assert "not published yet" not in run("keys", "show").out
+
+
+def test_who_may_not_publish_rotates_nothing(run: Run, secrets: SecretsManagerClient, learner: Person) -> None:
+    before = signing_keys.key_state(secrets, SECRET)
+    boto3.client("dynamodb").delete_table(TableName=KEYS_TABLE)
+    assert run("keys", "rotate").status != 0
+    after = signing_keys.key_state(secrets, SECRET)
+    assert (after.current, after.previous) == (before.current, None)
+    assert kid_of(learner.token) == before.current
+
+
+def test_a_rotation_that_cannot_be_published_says_so(
+    run: Run, secrets: SecretsManagerClient, learner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_key = signing_keys.replace_key
+
+    def replace_and_lose_the_table(*arguments: Any) -> str:
+        kid = replace_key(*arguments)
+        monkeypatch.setattr(signing.PublishingKeyRing, "publish", mock.Mock(side_effect=TemporarilyUnavailable))
+        return kid
+
+    monkeypatch.setattr(signing_keys, "replace_key", replace_and_lose_the_table)
+    done = run("keys", "rotate")
+    assert done.status == 1
+    assert "is current now, but not published" in done.err
+    monkeypatch.undo()
+    assert signing_keys.key_state(secrets, SECRET).previous == kid_of(learner.token)

@@ -281,3 +281,22 @@ def test_learners_make_no_courses(call: Call, learner: Person, administrator: Pe
     assert call("create_course", token=learner.token, body={}).code == "FORBIDDEN"
     assert call("create_course", body={}).code == "UNAUTHENTICATED"
     assert call("create_course", token=administrator.token, body=COURSE).status == 201
+
+
+def test_publishing_and_closing_are_audited(call: Call, make: Make, tutor: Person, administrator: Person) -> None:
+    course_id = make(status="draft")["courseId"]
+    for body in ({"status": "published"}, {"title": "Another"}, {"status": "closed", "capacity": 5}):
+        assert call("update_course", token=tutor.token, path={"courseId": course_id}, body=body).status == 200
+    answer = call("list_audit", token=administrator.token, query={"target": course_id})
+    assert [(entry["action"], entry["details"]) for entry in answer.body["data"]["entries"]] == [
+        ("course.closed", {"was": "published"}),
+        ("course.published", {"was": "draft"}),
+    ]
+    assert len(call("list_audit", token=administrator.token, query={}).body["data"]["entries"]) == 2
+    made = make()["courseId"]
+    (entry,) = call("list_audit", token=administrator.token, query={"target": made}).body["data"]["entries"]
+    assert (entry["action"], entry["actor"]["userId"], entry["details"]) == (
+        "course.published",
+        tutor.user_id,
+        {"was": None},
+    )

@@ -15,12 +15,12 @@ from pydantic.alias_generators import to_snake
 
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.security import access_tokens
+from peerlearn.bootstrap.security import tokens
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.users import Role
 from scripts.local_stack.template import create_table_request
 from tests.conftest import MADE_UP
-from tests.functional.conftest import SECRET, TABLE, forget_providers
+from tests.functional.conftest import NAMES, TABLE, create_keys, forget_providers
 from tests.support.api import Answer, http_event, invoke
 from tests.support.courses import Courses
 from tests.support.documented import document, require_documented
@@ -28,8 +28,7 @@ from tests.support.learning import Learning
 from tests.support.people import People
 
 ENVIRONMENT = {
-    "TABLE_NAME": TABLE,
-    "SECRET_ID": SECRET,
+    **NAMES,
     "ALLOWED_ORIGINS": "*",
     "BCRYPT_COST": "10",
     "BUCKET_NAME": "uploads",
@@ -95,7 +94,7 @@ class School:
     def __init__(self, handlers: dict[str, str]) -> None:
         self._handlers = handlers
         self.answers = 0
-        people = People(account_repository(), access_tokens())
+        people = People(account_repository(), tokens())
         learner, peer, tutor = people.add(), people.add(), people.add(Role.TUTOR)
         administrator = people.add(Role.ADMIN)
         courses, learning = Courses(table()), Learning(table())
@@ -164,7 +163,7 @@ def school(handlers: dict[str, str]) -> Iterator[School]:
         forget_providers()
         boto3.client("dynamodb").create_table(**create_table_request(TABLE))
         boto3.client("s3").create_bucket(Bucket="uploads")
-        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps({"key": "k" * 64}))
+        create_keys()
         yield School(handlers)
         forget_providers()
 

@@ -13,21 +13,15 @@ import pytest
 from peerlearn.domain.errors import NotFound
 from scripts.local_stack.template import load_template
 from tests.support.api import EVENTS, Answer, event_of, http_event, invoke
+from tests.support.gateway import behind_a_domain
 from tests.support.people import Person
 
 Call = Callable[..., Answer]
 
-BASE_PATH: str = load_template()["Resources"]["DomainMapping"]["Properties"]["BasePath"]
 NAMES = sorted(path.stem for path in Path(EVENTS).glob("*.json") if "httpMethod" in event_of(path.stem))
 NO_ROUTE = NotFound().message
 # of an answer, different each time
 _INCIDENTAL = ("timestamp", "requestId")
-
-
-def behind_a_domain(event: dict[str, Any], base_path: str = BASE_PATH) -> dict[str, Any]:
-    """The event as it comes through a domain: `resource` stays as it is."""
-    path = f"/{base_path}{event['path'].rstrip('/')}"
-    return {**event, "path": path, "requestContext": {**event["requestContext"], "path": path}}
 
 
 def told(answer: Answer) -> tuple[int, dict[str, Any], dict[str, str]]:

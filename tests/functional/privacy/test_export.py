@@ -14,9 +14,12 @@ from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.privacy import export_service
 from peerlearn.domain import exports
 from peerlearn.domain.clock import utc_now
+from peerlearn.domain.exports import ExportRecord
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.privacy import export_item
+from peerlearn.persistence.table import Table, put
 from tests.functional.privacy.conftest import BUCKET, Background
 from tests.support.api import Answer
 from tests.support.courses import Courses
@@ -82,6 +85,63 @@ def test_everything_about_oneself_and_nothing_of_others(busy: tuple[Person, Pers
     assert answer.body["data"]["export"]["status"] == "complete"
     check_document(answer.body["data"]["export"], learner, peer)
     assert table().get(keys.export(learner.user_id)) is None
+
+
+def test_audit_entries_of_what_they_did_themselves_are_in_it(
+    busy: tuple[Person, Person], people: People, call: Call
+) -> None:
+    learner, _ = busy
+    tutor = people.add(Role.TUTOR)
+    created = call("create_course", token=tutor.token).body["data"]["course"]
+    change = {"status": "closed"}
+    assert call("update_course", token=tutor.token, path={"courseId": created["courseId"]}, body=change).status == 200
+    actions = call("export_data", token=tutor.token).body["data"]["export"]["auditedActions"]
+    assert [one["action"] for one in actions] == ["course.published", "course.closed"]
+    assert {one["target"] for one in actions} == {created["courseId"]}
+    assert call("export_data", token=learner.token).body["data"]["export"]["auditedActions"] == []
+
+
+@pytest.mark.parametrize("statuses", [["closed", "published"], ["closed", "published", "closed"]], ids=len)
+def test_more_audit_entries_than_an_answer_holds_become_a_file(
+    statuses: list[str], people: People, call: Call, s3: S3Client, background: Background,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    tutor = people.add(Role.TUTOR)
+    at = {"courseId": call("create_course", token=tutor.token).body["data"]["course"]["courseId"]}
+    for status in statuses:
+        assert call("update_course", token=tutor.token, path=at, body={"status": status}).status == 200
+    monkeypatch.setattr("peerlearn.services.exports.ENTRIES_MAX", 3)
+    # three items of their own are not too many, three audit entries beside them are; four are by themselves
+    assert call("export_data", token=tutor.token).status == 202
+    background.tell(tutor.user_id)
+    (task,) = background.waiting("EXPORT_QUEUE_URL")
+    background.carry_out(task)
+    key = f"exports/{tutor.user_id}/{task['exportId']}.json"
+    written = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    assert [one["action"].partition(".")[2] for one in written["auditedActions"]] == ["published", *statuses]
+
+
+@pytest.mark.parametrize("shows", ["nothing", "one that is gone"])
+def test_indexes_that_lag_are_no_complete_export(
+    busy: tuple[Person, Person], call: Call, background: Background, monkeypatch: pytest.MonkeyPatch, shows: str
+) -> None:
+    """The document says that nothing is missing, and a file is kept for a day."""
+    learner, _ = busy
+    query = Table.query
+    gone = {"low": learner.user_id, "high": "usr_gone", "GSI1SK": "2026"}
+
+    def lagging(table: Table, *arguments: Any, index: str | None = None, **options: Any) -> Any:
+        if index is None:
+            return query(table, *arguments, **options)
+        return [gone] if shows == "one that is gone" and index == "GSI1" else []
+
+    monkeypatch.setattr(Table, "query", lagging)
+    answer = call("export_data", token=learner.token)
+    assert (answer.status, answer.code) == (503, "TEMPORARILY_UNAVAILABLE")
+    record = ExportRecord(learner.user_id, "exp_1", utc_now(), utc_now() + timedelta(hours=1))
+    table().write(put(export_item(record)))
+    task = {"userId": learner.user_id, "exportId": "exp_1"}
+    assert len(background.carry_out(task)["batchItemFailures"]) == 1
 
 
 @pytest.mark.parametrize("limit", ["ENTRIES_MAX", "CHARACTERS_MAX", "CONVERSATIONS_MAX"])

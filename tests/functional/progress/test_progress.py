@@ -55,6 +55,7 @@ def test_completing_modules_up_to_the_last(
         "courseId": course,
         "title": "Chess endgames",
         "completedModules": 0,
+        "completedModuleIds": [],
         "totalModules": 2,
         "completionPercentage": 0,
         "lastAccessed": None,
@@ -64,7 +65,11 @@ def test_completing_modules_up_to_the_last(
     assert half.status == 200
     progress = half.body["data"]["progress"]
     assert progress["lastAccessed"].endswith("Z")
-    assert progress | {"lastAccessed": None} == before | {"completedModules": 1, "completionPercentage": 50}
+    assert progress | {"lastAccessed": None} == before | {
+        "completedModules": 1,
+        "completedModuleIds": ["mod_1"],
+        "completionPercentage": 50,
+    }
     whole = complete(learner, course, "mod_2").body["data"]["progress"]
     assert (whole["completionPercentage"], whole["completedModules"], whole["status"]) == (100, 2, "completed")
 

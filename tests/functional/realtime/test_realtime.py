@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from peerlearn.bootstrap.accounts import sign_out_service
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.table import Table
-from tests.functional.conftest import TABLE
+from peerlearn.settings import settings
+from tests.functional.conftest import TABLE, forget_providers
 from tests.support.api import Answer, Context, event_of
 from tests.support.courses import Courses
 from tests.support.learning import Learning
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 Call = Callable[..., Answer]
 Told = dict[str, Any]
+
+MESSAGES: dict[str, Told] = {
+    "send_message": {"action": "sendMessage", "receiverId": "usr_0", "message": "hello", "clientMessageId": "same"},
+    "mark_conversation_read": {"action": "markRead", "peerId": "usr_0", "readUpTo": 1},
+    "announce_typing": {"action": "typing", "receiverId": "usr_0"},
+    "ping": {"action": "ping"},
+    "unknown_action": {"action": "dance"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +72,6 @@ def authorizer_of(person: Person) -> dict[str, str]:
         "userId": person.user_id,
         "role": person.user.role.value,
         "sessionId": person.session.session_id,
-        "epoch": "0",
     }
 
 
@@ -109,11 +118,31 @@ def test_connect_and_disconnect(table: Table, ada: Person) -> None:
         assert len(store.of_user(ada.user_id)) == expected
 
 
-def test_a_session_that_has_ended_does_not_connect(table: Table, ada: Person) -> None:
+def test_session_that_has_ended_neither_connects_nor_sends(table: Table, ada: Person, bob: Person) -> None:
+    sign_out_service().logout(ada.refresh_token)
     event = event_of("connect")
-    event["requestContext"]["authorizer"] = authorizer_of(ada) | {"epoch": "-1"}
+    event["requestContext"]["authorizer"] = authorizer_of(ada)
     assert invoke("connect", event) == {"statusCode": 401}
     assert ConnectionRepository(table).of_user(ada.user_id) == []
+    for name, message in MESSAGES.items():
+        answer = told(name, ada, message | {"receiverId": bob.user_id} if "receiverId" in message else message)
+        assert (name, answer["code"]) == (name, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_message_past_the_limit_is_refused(
+    ada: Person, bob: Person, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is sent counts, also what was refused, and what is the same again."""
+    told("send_message", bob, MESSAGES["send_message"] | {"receiverId": ada.user_id})
+    monkeypatch.setenv("LIMITS", "socket-messages=3/60")
+    forget_providers()
+    message = MESSAGES[name]
+    message |= {key: bob.user_id for key in ("receiverId", "peerId") if key in message}
+    told(name, ada, "not JSON")
+    answers = [told(name, ada, message) for _ in range(3)]
+    assert [answer.get("code") == "TOO_MANY_REQUESTS" for answer in answers] == [False, False, True]
+    assert answers[-1]["details"]["limit"] == "socket-messages"
 
 
 @pytest.mark.parametrize("name", ["connect", "disconnect"])
@@ -173,6 +202,18 @@ def test_errors_are_answers(ada: Person, name: str, message: object, code: str) 
     assert (answer["type"], answer["code"]) == ("error", code)
     assert answer["message"]
     assert answer["timestamp"].endswith("Z")
+
+
+def test_a_limit_says_when_to_try_again(ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMITS", "messages=1/60")
+    settings.cache_clear()
+    message = {"action": "sendMessage", "receiverId": bob.user_id, "message": "Hello"}
+    assert told("send_message", ada, message)["type"] == "message.accepted"
+    answer = told("send_message", ada, message)
+    assert (answer["code"], answer["details"]["limit"]) == ("TOO_MANY_REQUESTS", "messages")
+    assert 1 <= answer["retryAfter"] <= 60
+    unfit = {"action": "markRead", "peerId": "usr_nobody", "readUpTo": 1}
+    assert "retryAfter" not in told("mark_conversation_read", ada, unfit)
 
 
 def test_a_fault_of_ours_is_an_answer_too(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.errors import TemporarilyUnavailable
 from tests.support.api import Answer, Context, event_of
 from tests.support.courses import Courses
+from tests.support.event_source import RetryQueue
 
 Call = Callable[..., Answer]
 
@@ -46,7 +48,9 @@ def test_course_is_indexed_as_it_is_and_not_as_the_record_saw_it(call: Call) -> 
     assert total(call) == 0
 
 
-def test_failure_of_one_is_reported_and_the_others_go_on(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure_of_one_comes_again_and_the_others_go_on(
+    call: Call, retries: RetryQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second, third = (Courses(table()).add() for _ in range(3))
     indexer = catalogue_indexer()
     sync = indexer.sync
@@ -57,5 +61,7 @@ def test_failure_of_one_is_reported_and_the_others_go_on(call: Call, monkeypatch
         sync(course_id)
 
     monkeypatch.setattr(indexer, "sync", failing)
-    assert deliver([first, second, third]) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert deliver([first, second, third]) == {"batchItemFailures": []}
+    (message,) = retries.messages
+    assert json.loads(message.body)["record"]["dynamodb"]["SequenceNumber"] == "1"
     assert total(call) == 2

@@ -26,7 +26,8 @@ from peerlearn.persistence.items.base import Entity, is_streamed
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Table, put, update
-from peerlearn.services.notifications import Notifier
+from peerlearn.services.notifications import Delivered, Notifier
+from peerlearn.services.rosters import Rosters
 from scripts.local_stack.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
@@ -86,7 +87,7 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
 @pytest.fixture
 def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     fake, table = FakePush(), Table(aws, TABLE)
-    notifier = Notifier(ConnectionRepository(table), fake, EnrollmentRepository(table))
+    notifier = Notifier(ConnectionRepository(table), fake, Rosters(EnrollmentRepository(table)))
     monkeypatch.setattr(notify, "notifier", lambda: notifier)
     return fake
 
@@ -167,7 +168,7 @@ def test_a_record_that_fails_is_found_by_its_request(logs: Logs) -> None:
         "NewImage": poison["dynamodb"]["NewImage"] | {"correlationId": {"S": "r-2"}},
     }
     del poison["dynamodb"]["NewImage"]["seq"]
-    assert consume(notify.lambda_handler, [poison, record]) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert consume(notify.lambda_handler, [poison, record]) == {"batchItemFailures": []}
     (failed,) = (line for line in logs.lines() if line["level"] == "ERROR")
     assert (failed["correlation_id"], failed["sequence_number"]) == ("r-2", "2")
 
@@ -175,14 +176,13 @@ def test_a_record_that_fails_is_found_by_its_request(logs: Logs) -> None:
 def test_what_could_not_be_told_is_found_by_its_request(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     record = event_of("notify")["Records"][0]
     record["dynamodb"]["NewImage"]["correlationId"] = {"S": "r-1"}
-    number = record["dynamodb"]["SequenceNumber"]
 
     class Busy:
-        def deliver(self, batch: dict[str, Any]) -> dict[str, BaseException]:
-            return {name: TemporarilyUnavailable() for name in batch}
+        def deliver(self, batch: dict[str, Any]) -> Delivered:
+            return Delivered({name: TemporarilyUnavailable() for name in batch}, [])
 
     monkeypatch.setattr(notify, "notifier", Busy)
-    assert consume(notify.lambda_handler, [record]) == {"batchItemFailures": [{"itemIdentifier": number}]}
+    assert consume(notify.lambda_handler, [record]) == {"batchItemFailures": []}
     (failed,) = (line for line in logs.lines() if line["level"] == "ERROR")
     assert failed["correlation_id"] == "r-1"
 

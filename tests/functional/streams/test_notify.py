@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -13,32 +14,22 @@ from boto3.dynamodb.types import TypeSerializer
 
 from functions.streams import notify
 from peerlearn.domain.clock import to_rfc3339, utc_now
-from peerlearn.domain.realtime import Connection
-from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.items.realtime import connection_item
-from peerlearn.persistence.table import Item, Table, put
-from peerlearn.services.notifications import Notifier
+from peerlearn.persistence.table import Item, Table
+from peerlearn.services.enrollments import EnrollmentService
+from scripts.local_stack.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
+from tests.functional.streams.conftest import RECEIVER
 from tests.support.api import Context, event_of
+from tests.support.courses import Courses
+from tests.support.event_source import RetryQueue
 from tests.support.filters import filter_of, stream_source
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-RECEIVER = "usr_fedcba987654321001234567"
 _serialize = TypeSerializer().serialize
-
-
-@pytest.fixture
-def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
-    """What the receiver of `events/notify.json` is pushed, on the one device that they have open."""
-    fake, table = FakePush(), Table(aws, TABLE)
-    table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
-    notifier = Notifier(ConnectionRepository(table), fake, EnrollmentRepository(table))
-    monkeypatch.setattr(notify, "notifier", lambda: notifier)
-    return fake
 
 
 def run(*records: dict[str, Any]) -> Any:
@@ -69,10 +60,11 @@ def test_the_event_file_is_a_message(push: FakePush) -> None:
     assert event["data"]["message"] == "Shall we?"
 
 
-def test_one_poison_record_among_a_hundred(push: FakePush) -> None:
+def test_one_poison_record_among_a_hundred(push: FakePush, retries: RetryQueue) -> None:
     records = [message_record(number) for number in range(1, 101)]
     del records[57]["dynamodb"]["NewImage"]["senderId"]
-    assert run(*records) == {"batchItemFailures": [{"itemIdentifier": f"{58:021d}"}]}
+    assert run(*records) == {"batchItemFailures": []}
+    assert [json.loads(one.body)["record"] for one in retries.messages] == [records[57]]
     assert [event["data"]["seq"] for event in push.posted["device="]] == [n for n in range(1, 101) if n != 58]
 
 
@@ -83,9 +75,20 @@ def test_a_record_that_comes_again_has_the_same_event_id(push: FakePush) -> None
     assert first == second
 
 
-def test_what_could_not_be_posted_comes_again(push: FakePush) -> None:
+def test_what_could_not_be_posted_comes_again(push: FakePush, retries: RetryQueue) -> None:
     push.broken = {"device="}
-    assert run(message_record(7)) == {"batchItemFailures": [{"itemIdentifier": f"{7:021d}"}]}
+    assert run(message_record(7)) == {"batchItemFailures": []}
+    assert [json.loads(one.body)["record"] for one in retries.messages] == [message_record(7)]
+
+
+def test_connection_that_is_refused_for_good_fails_no_record_and_is_counted(
+    push: FakePush, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push.refused = {"device=": "ForbiddenException"}
+    assert run(message_record(1), message_record(2)) == {"batchItemFailures": []}
+    assert set(push.posts.values()) == {1}
+    (counted,) = (line for line in capsys.readouterr().out.splitlines() if "PushesRefused" in line)
+    assert json.loads(counted)["PushesRefused"] == [2.0]
 
 
 # -- the template -----------------------------------------------------------------------------------------------------
@@ -108,6 +111,37 @@ def test_tries_are_bounded_and_end_somewhere(source: dict[str, Any]) -> None:
     assert source["BisectBatchOnFunctionError"] is True
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+@pytest.mark.parametrize("function", ["NotifyFunction", "FollowUpFunction"])
+def test_what_is_put_aside_comes_again_and_ends_where_the_stream_ends(function: str) -> None:
+    resources = load_template()["Resources"]
+    retries = resources[function]["Properties"]["Events"]["Retries"]["Properties"]
+    name = retries["Queue"]["Fn::GetAtt"][0]
+    queue = resources[name]["Properties"]
+    assert retries["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # Lambda refuses a queue that shows a message again while a function may still be at it
+    assert queue["VisibilityTimeout"] >= resources[function]["Properties"]["Timeout"]
+    assert 0 < queue["RedrivePolicy"]["maxReceiveCount"] <= 10
+    letters = stream_source(function)["DestinationConfig"]["OnFailure"]["Destination"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == letters
+    assert resources[function]["Properties"]["Environment"]["Variables"]["RETRY_QUEUE_URL"] == {"Ref": name}
+
+
+@pytest.mark.parametrize("function", ["NotifyFunction", "FollowUpFunction"])
+def test_filters_ask_only_for_what_can_be_filtered(function: str) -> None:
+    """The guide knows the `dynamodb` key alone. What is new is told by its images, here and in the decoders."""
+    for one in stream_source(function)["FilterCriteria"]["Filters"]:
+        assert json.loads(one["Pattern"]).keys() == {"dynamodb"}
+
+
+@pytest.mark.parametrize("entity", ["Message", "Points"])
+def test_item_that_changes_is_not_told_as_new(push: FakePush, entity: str) -> None:
+    record = message_record()
+    record["dynamodb"]["NewImage"]["entity"] = {"S": entity}
+    record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"]
+    assert run(record) == {"batchItemFailures": []}
+    assert push.posted == {}
 
 
 NOW = to_rfc3339(utc_now())
@@ -189,9 +223,9 @@ def test_an_ended_session_gets_through_and_closes(
 def test_a_changed_session_gets_through_and_reaches_who_booked(
     push: FakePush, aws: DynamoDBClient, passes: Callable[[dict[str, Any]], bool], changed: Item
 ) -> None:
-    table = Table(aws, TABLE)
-    seat = {"PK": f"USER#{RECEIVER}", "SK": "B#ENROLLMENT#ssn_1", "GSI1PK": "ROSTER#ssn_1", "GSI1SK": f"{NOW}#x"}
-    table.write(put({**ENROLLMENT, **seat, "courseId": "ssn_1", "status": "active"}))
+    table, begins = Table(aws, TABLE), utc_now() + timedelta(days=1)
+    Courses(table).add(5, slot=(begins, begins + timedelta(hours=1)), course_id="ssn_1")
+    EnrollmentService(EnrollmentRepository(table)).enroll(RECEIVER, "ssn_1")
     record = record_of(COURSE, COURSE | changed | {"version": 3})
     assert passes(record)
     run(record)

@@ -73,7 +73,7 @@ def test_entry_without_an_actor(listed: Callable[..., Answer]) -> None:
 
 def test_actor_who_has_gone_is_a_former_learner(listed: Callable[..., Answer], learner: Person, call: Call) -> None:
     record(learner, AuditAction.PASSWORD_CHANGED, learner.user_id)
-    assert call("erase_account", token=learner.token, body=None).status == 204
+    assert call("erase_account", token=learner.token).status == 204
     actors = [entry["actor"] for entry in listed(action="password.changed").body["data"]["entries"]]
     assert actors == [{"userId": learner.user_id, "name": "Former learner"}]
 

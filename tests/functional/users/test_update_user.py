@@ -20,6 +20,7 @@ def test_role_is_given_and_no_address_is_told(call: Call, administrator: Person,
         "userId": learner.user_id,
         "name": learner.user.name,
         "role": "tutor",
+        "status": "active",
         "interests": ["chess"],
         "learningGoals": ["endgames"],
     }

@@ -27,7 +27,7 @@ from peerlearn.persistence.items.accounts import session_of
 from peerlearn.persistence.table import Table
 from peerlearn.services.accounts import SignedIn
 from tests.fakes.clock import FakeClock
-from tests.fakes.keys import FakeKeyRing, signing_key
+from tests.fakes.keys import FakeKeyRing, fake_tokens, signing_key
 from tests.support.accounts import Accounts
 from tests.support.wire import Wire
 
@@ -54,7 +54,7 @@ def keys() -> FakeKeyRing:
 
 @pytest.fixture
 def tokens(keys: FakeKeyRing, clock: FakeClock) -> TokenService:
-    return TokenService(keys, clock)
+    return fake_tokens(keys, clock)
 
 
 @pytest.fixture

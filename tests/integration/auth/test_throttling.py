@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from peerlearn.adapters.passwords import PasswordHasher
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.errors import DomainError, InvalidCredentials, TooManyRequests
 from peerlearn.persistence.table import Table
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.support.accounts import Accounts
 from tests.support.wire import Wire
 
@@ -119,7 +118,7 @@ def test_device_token_of_another_account_is_worth_nothing(accounts: Accounts) ->
 
 def test_wrong_password_elsewhere_counts_as_a_sign_in(accounts: Accounts) -> None:
     ada = accounts.login(EMAIL, PASSWORD, HERE)
-    caller = TokenService(FakeKeyRing(), accounts.clock).verify_access(ada.access_token)
+    caller = fake_tokens(clock=accounts.clock).verify_access(ada.access_token)
     for number in range(FAILURES):
         prove = (
             partial(accounts.change_password, new_password="Another-Pass-1") if number % 2 else accounts.erasure.erase

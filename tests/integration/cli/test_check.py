@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.catalogue import shelf
 from peerlearn.domain.clock import utc_now
 from peerlearn.persistence import keys
@@ -21,7 +20,7 @@ from peerlearn.services.enrollments import EnrollmentService
 from scripts.invariants import Violation, violations
 from scripts.peerlearn.check import confirmed
 from scripts.peerlearn.scanning import Pace, scan
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import fake_tokens
 from tests.support.courses import Courses
 from tests.support.people import People, Person
 
@@ -33,7 +32,7 @@ class School:
     """A table that has seen some use: a full session with somebody who waits, in the catalogue."""
 
     def __init__(self, table: Table) -> None:
-        people = People(AccountRepository(table), TokenService(FakeKeyRing()))
+        people = People(AccountRepository(table), fake_tokens())
         begin = utc_now() + timedelta(days=1)
         self.learner: Person = people.add()
         self.course_id = Courses(table).add(1, slot=(begin, begin + timedelta(hours=1)))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from peerlearn.adapters.tokens import TokenService
-from peerlearn.bootstrap import security
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.errors import DomainError
 from peerlearn.domain.users import Role, User
@@ -21,7 +20,7 @@ from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.template import stream_specification
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import fake_keys, fake_tokens
 from tests.functional.conftest import forget_providers
 from tests.support import streams
 from tests.support.api import Answer, Context, http_event, invoke
@@ -76,9 +75,8 @@ def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[T
     forget_providers()
     for context in ("catalogue", "courses", "enrollments"):
         monkeypatch.setattr(f"peerlearn.bootstrap.{context}.table", lambda: wired_table)
-    keys = FakeKeyRing()
-    monkeypatch.setattr(security, "key_ring", lambda: keys)
-    yield TokenService(keys)
+    with fake_keys() as keys:
+        yield fake_tokens(keys)
     forget_providers()
 
 

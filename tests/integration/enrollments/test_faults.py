@@ -11,7 +11,6 @@ from functools import partial
 
 import pytest
 
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.paging import PageRequest
@@ -20,7 +19,7 @@ from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Backoff, Table
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.clock import FakeClock
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import fake_tokens
 from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.api import Answer
 from tests.support.courses import Courses
@@ -177,7 +176,7 @@ def test_listing_takes_two_round_trips_whatever_its_length(
 ) -> None:
     clock = FakeClock()
     service = EnrollmentService(store, clock)
-    ada = People(AccountRepository(table), TokenService(FakeKeyRing())).add()
+    ada = People(AccountRepository(table), fake_tokens()).add()
     for number in range(12):
         clock.advance(1)
         service.enroll(ada.user_id, courses.add(1, title=f"Course {number}"))

@@ -278,6 +278,24 @@ def test_an_index_that_lags_has_the_record_delivered_again(
         ReschedulingService(Lagging(table)).reschedule(session)
 
 
+def test_an_index_that_shows_who_left_for_who_came_has_the_record_delivered_again(
+    service: EnrollmentService, courses: Courses, table: Table
+) -> None:
+    """As many as there are, and not those who are there: the one who came would keep the old time for good."""
+    session = courses.add(6, slot=at(0))
+    service.enroll("usr_1", session)
+    service.withdraw("usr_1", session)
+    service.enroll("usr_2", session)
+
+    class Lagging(EnrollmentRepository):
+        def seat_holders(self, course_id: str) -> list[str]:
+            return ["usr_1"]
+
+    move(courses, table, session, at(3))
+    with pytest.raises(TemporarilyUnavailable):
+        ReschedulingService(Lagging(table)).reschedule(session)
+
+
 def test_records_of_moves_doubled_and_reordered(
     service: EnrollmentService,
     courses: Courses,

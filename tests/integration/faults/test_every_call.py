@@ -21,11 +21,13 @@ import pytest
 import requests
 
 from peerlearn.bootstrap.catalogue import catalogue_indexer
+from peerlearn.http.invocations import MARGIN_SECONDS
 from peerlearn.observability import logger
 from peerlearn.persistence.marshalling import unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import violations
-from scripts.local_stack.template import create_table_request, load_template
+from scripts.local_stack.template import create_table_request
+from tests.support.api import seconds_of
 from tests.support.network import Network, connected
 from tests.support.use_cases import USE_CASES, World, functions, new_world
 from tests.support.wire import Fault, Judge, Try
@@ -43,6 +45,7 @@ NEEDS_TOKEN = {"login (wrong)"}
 # Different in each try, or told by the log alone.
 _INCIDENTAL = {"ttl", "correlationId"}
 _BATCH = 25
+CONNECT_SECONDS = 1.0
 _SCAN = {
     "X-Amz-Target": "DynamoDB_20120810.Scan",
     "Content-Type": "application/x-amz-json-1.0",
@@ -83,6 +86,12 @@ class Stage:
             if "LastEvaluatedKey" not in answer:
                 return {(item["PK"]["S"], item["SK"]["S"]): item for item in found}
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def seconds(self, label: str) -> float:
+        """What a use case may take: who waits for an answer has it before Lambda ends the function."""
+        handler = self.world.handlers[label.partition(" (")[0]]
+        margin = MARGIN_SECONDS if USE_CASES[label].busy != "again" else 0
+        return seconds_of(handler) - margin
 
     def effect(self) -> Effect:
         return effect_of(self.before, self.state())
@@ -180,17 +189,6 @@ def stage(dynamodb_local: DynamoDBLocal) -> Iterator[Stage]:
     aside.delete_table(TableName=name)
 
 
-def timeouts() -> dict[str, int]:
-    """The seconds that each function has."""
-    template = load_template()
-    default = template["Globals"]["Function"]["Timeout"]
-    resources = [one["Properties"] for one in template["Resources"].values() if one["Type"].endswith("::Function")]
-    return {one["Handler"].split(".")[-2]: one.get("Timeout", default) for one in resources}
-
-
-TIMEOUTS = timeouts()
-
-
 def test_every_function_has_a_use_case() -> None:
     assert {label.partition(" (")[0] for label in USE_CASES} == set(functions())
 
@@ -224,7 +222,7 @@ def test_a_fault_that_stays_is_told_in_time_and_leaves_nothing_half_done(
 
         with stage.disturbed(label, judge) as (outcome, effect):
             where = (fault, course.calls[number - 1].operation, number)
-            assert stage.network.stopwatch.longest < TIMEOUTS[label.partition(" (")[0]], where
+            assert stage.network.stopwatch.longest <= stage.seconds(label), where
             if use_case.later and outcome == use_case.right:
                 assert (effect, where) == (course.effects[-1], where)
                 continue
@@ -232,6 +230,27 @@ def test_a_fault_that_stays_is_told_in_time_and_leaves_nothing_half_done(
             # as it was before that call; or after it, where only the answer was lost
             reached = course.effects[number - 1 : number + (fault is Fault.LOST)]
             assert effect in reached, where
+
+
+@pytest.mark.parametrize("label", USE_CASES)
+@pytest.mark.parametrize("lost", [1, 2])
+def test_answers_that_come_late_one_after_the_other_end_in_time(stage: Stage, label: str, lost: int) -> None:
+    """Each call's first tries are lost, so that no single one is slow enough to fail: the sum must not be either."""
+    use_case, tries = USE_CASES[label], Counter[str]()
+
+    def judge(one: Try) -> Fault | None:
+        # a call is known by what it asks for
+        call = f"{one.service} {one.operation} {one.body}"
+        tries[call] += 1
+        if tries[call] > lost:
+            return None
+        # connected at the last moment, and then no answer
+        stage.network.stopwatch.wait(CONNECT_SECONDS)
+        return Fault.TIMEOUT
+
+    with stage.disturbed(label, judge) as (outcome, _):
+        assert stage.network.stopwatch.longest <= stage.seconds(label)
+        assert outcome in (use_case.right, use_case.busy)
 
 
 def faults_of(label: str, calls: Sequence[Try], *, long: bool) -> Iterator[tuple[int, Fault]]:

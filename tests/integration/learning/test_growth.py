@@ -16,7 +16,7 @@ from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.enrollments import enrollment_fields
 from peerlearn.persistence.table import Item, Table, put
 from tests.integration.enrollments.conftest import stream_records  # noqa: F401 (a fixture)
-from tests.integration.learning.conftest import ADA, School
+from tests.integration.learning.conftest import ADA, TUTOR, School
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.wire import Wire
@@ -116,11 +116,35 @@ def test_walking_attempts_by_cursor_reads_only_the_page(
     walked: list[int] = []
     while wanted.after is not None or wanted.number == 1:
         wire.forget()
-        page = wired.assessments.mine(ADA, wanted)
+        page = wired.assessments.all_of(TUTOR, assessment, wanted)
         assert [body["Limit"] for body in wire.bodies if "Limit" in body] == [4]
         walked += [one.attempt for one in page.entries]
         wanted = PageRequest(wanted.number + 1, 3, page.next)
     assert walked == list(range(7, 0, -1))
+
+
+def test_own_attempts_are_walked_by_cursor_and_by_number_in_one_reading_each(
+    wired: School, wire: Wire, courses: Courses, learning: Learning
+) -> None:
+    course = courses.add()
+    learning.enroll(ADA.user_id, course)
+    assessments = [learning.add_assessment(course) for _ in range(2)]
+    for number in range(7):
+        wired.submit(ADA, assessments[number % 2], f"work-{number}")
+    wired.grade(assessments[0], ADA.user_id, 3)
+    wired.grade(assessments[0], ADA.user_id, 5)
+    wanted = PageRequest(limit=3)
+    walked: list[str] = []
+    while wanted.after is not None or wanted.number == 1:
+        wire.forget()
+        page = wired.assessments.mine(ADA, wanted)
+        assert wire.calls == ["Query"]
+        assert page.total == 7
+        by_number = wired.assessments.mine(ADA, PageRequest(number=wanted.number, limit=3))
+        assert list(by_number.entries) == list(page.entries)
+        walked += [one.submission_url for one in page.entries]
+        wanted = PageRequest(wanted.number + 1, 3, page.next)
+    assert [url.rpartition("work-")[2] for url in walked] == [str(number) for number in range(6, -1, -1)]
 
 
 def test_the_streams_own_records_tell_everything_once(

@@ -6,7 +6,6 @@ from itertools import count
 
 import pytest
 
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.connections import ConnectionRepository
@@ -17,7 +16,7 @@ from peerlearn.services.messages import MessageService
 from peerlearn.services.peers import PeerService
 from peerlearn.services.realtime import RealtimeService
 from tests.fakes.clock import FakeClock
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import fake_tokens
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.people import People, Person
@@ -36,7 +35,7 @@ def learning(table: Table) -> Learning:
 
 @pytest.fixture
 def people(table: Table) -> People:
-    return People(AccountRepository(table), TokenService(FakeKeyRing()))
+    return People(AccountRepository(table), fake_tokens())
 
 
 @pytest.fixture

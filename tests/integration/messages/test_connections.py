@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.limits import Limit
@@ -21,7 +20,7 @@ from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.realtime import ConnectionService, RealtimeService
 from tests.fakes.clock import FakeClock
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.fakes.push import FakePush
 from tests.support.accounts import Accounts, AnyPassword
 from tests.support.people import People, Person
@@ -137,7 +136,7 @@ def test_ended_session_opens_no_connection(
 
 def sign_in_elsewhere(accounts: Accounts, person: Person) -> str:
     elsewhere = accounts.login(person.user.email, "any")
-    return TokenService(FakeKeyRing()).verify_access(elsewhere.access_token).session_id
+    return fake_tokens().verify_access(elsewhere.access_token).session_id
 
 
 def test_a_session_that_is_over_opens_no_connection(store: ConnectionRepository, ada: Person) -> None:

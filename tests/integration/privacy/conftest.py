@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pytest
 
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.exports import KeptFile
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.conversations import ConversationRepository
@@ -19,7 +18,7 @@ from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.erasure import Eraser, ErasureService
 from peerlearn.services.messages import MessageService
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.support.accounts import Accounts, AnyPassword
 from tests.support.courses import Courses
 from tests.support.learning import Learning
@@ -80,7 +79,7 @@ def accounts(table: Table) -> AccountRepository:
 
 @pytest.fixture
 def people(accounts: AccountRepository) -> People:
-    return People(accounts, TokenService(FakeKeyRing()))
+    return People(accounts, fake_tokens())
 
 
 @pytest.fixture

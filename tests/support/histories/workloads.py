@@ -16,7 +16,6 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import EnrollmentStatus, PlaceInLine
 from peerlearn.domain.messages import Message
@@ -40,7 +39,7 @@ from peerlearn.services.progress import ProgressService
 from peerlearn.services.promotion import PromotionService
 from scripts.invariants import violations
 from tests.fakes.clock import FakeClock
-from tests.fakes.keys import FakeKeyRing
+from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.fakes.uploads import NoBucket
 from tests.support.accounts import Accounts
 from tests.support.courses import Courses
@@ -295,7 +294,7 @@ def families(ground: Ground, history: History, chance: Random, requests: int) ->
     clock = FakeClock()
     began = clock.now
     keys = FakeKeyRing()
-    tokens = TokenService(keys, clock)
+    tokens = fake_tokens(keys, clock)
     service = _accounts(ground, clock, keys)
     people = [People(AccountRepository(ground.plain), tokens, clock).add() for _ in range(3)]
     shown = {person.user_id: [person.refresh_token] for person in people}
@@ -419,7 +418,7 @@ def messages(ground: Ground, history: History, chance: Random, requests: int) ->
     """Both sides write at once, and repeat themselves: no number is left out, and nothing is there twice."""
     courses, learning = Courses(ground.plain), Learning(ground.plain)
     course = courses.add(None)
-    people = [People(AccountRepository(ground.plain), TokenService(FakeKeyRing())).add() for _ in range(4)]
+    people = [People(AccountRepository(ground.plain), fake_tokens()).add() for _ in range(4)]
     for person in people:
         learning.enroll(person.user_id, course)
     service = MessageService(ConversationRepository(ground.table), PeerRepository(ground.table))

@@ -1,4 +1,4 @@
-"""The signing keys: who verifies when, how often Secrets Manager is asked, and what happens when it does not answer."""
+"""Secret keys: who verifies when, how often Secrets Manager is asked, and what happens when it does not answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from peerlearn.adapters.keyring import SecretKeyRing, SigningKey
+from peerlearn.adapters.keyring import SecretKeyRing, SecretVersions, SigningKey
 from peerlearn.domain.errors import TemporarilyUnavailable
 
 
@@ -69,7 +69,8 @@ Start = Callable[[], SecretKeyRing]
 @pytest.fixture
 def start(secrets: Secrets, time: Time) -> Start:
     """Another process."""
-    return lambda: SecretKeyRing(secrets, "signing-key", time.monotonic, time.now)  # type: ignore[arg-type]
+    versions = SecretVersions(lambda: secrets, "signing-key")  # type: ignore[arg-type,return-value]
+    return lambda: SecretKeyRing(versions, time.monotonic, time.now)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,15 +13,18 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from peerlearn.adapters.tokens import TokenService, hash_of
+from peerlearn.adapters.ed25519 import key_pair, signatures
+from peerlearn.adapters.tokens import TokenService, TokenVerifier, hash_of
 from peerlearn.domain.errors import TemporarilyUnavailable, TokenExpired, Unauthenticated
 from peerlearn.domain.users import Role, Session, User
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.keys import FakeKeyRing, signing_key
+from tests.fakes.keys import FakeKeyRing, fake_tokens, signing_key
 
 KEY = signing_key()
-HEADER: dict[str, Any] = {"alg": "HS256", "kid": KEY.kid, "typ": "JWT"}
+PUBLIC = key_pair(KEY.secret)[0]
+HEADER: dict[str, Any] = {"alg": "EdDSA", "kid": KEY.kid, "typ": "JWT"}
 ADA = User("usr_ada", "Ada", "ada@x.example", Role.LEARNER, (), (), START)
 
 
@@ -36,7 +40,7 @@ def keys() -> FakeKeyRing:
 
 @pytest.fixture
 def tokens(keys: FakeKeyRing, clock: FakeClock) -> TokenService:
-    return TokenService(keys, clock)
+    return fake_tokens(keys, clock)
 
 
 def session(tokens: TokenService, generation: int = 1) -> Session:
@@ -70,11 +74,35 @@ def part(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
+def spelled(signature: bytes) -> str:
+    return base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
+
+
 def signed(claims_: object, header: object = HEADER, secret: bytes = KEY.secret) -> str:
     """Signed with the right key whatever it says: what a library that trusts the header would let through."""
     content = f"{part(header)}.{part(claims_)}"
-    signature = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(content.encode(), secret)
-    return f"{content}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    # by another library than the product's
+    private = Ed25519PrivateKey.from_private_bytes(key_pair(secret)[1][:32])
+    return f"{content}.{spelled(private.sign(content.encode()))}"
+
+
+def with_hmac(key: bytes, alg: str = "HS256") -> str:
+    """What only has the public key can do: a library that lets the header choose takes it for a secret."""
+    content = f"{part({**HEADER, 'alg': alg})}.{part(claims())}"
+    return f"{content}.{spelled(hmac.digest(key, content.encode(), alg.replace('HS', 'sha')))}"
+
+
+def with_another_s() -> str:
+    """The same signature with the group's order added to its S: RFC 8032 has verifiers refuse it."""
+    content, _, signature = GOOD.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    s = int.from_bytes(raw[32:], "little") + 2**252 + 27742317777372353535851937790883648493
+    return f"{content}.{spelled(raw[:32] + s.to_bytes(32, 'little'))}"
+
+
+def with_its_border_moved() -> str:
+    """Characters of the signed text as the tail of its signature."""
+    return f"{HEAD[1:]}.{PAYLOAD}.{spelled(base64.urlsafe_b64decode(SIGNATURE + '==') + HEAD[:1].encode())}"
 
 
 def with_rs256() -> str:
@@ -116,31 +144,37 @@ FORGED: dict[str, Callable[[], str]] = {
     "alg none, signed": lambda: signed(claims(), {**HEADER, "alg": "none"}),
     "alg missing": lambda: signed(claims(), {"kid": KEY.kid, "typ": "JWT"}),
     "alg null": lambda: signed(claims(), {**HEADER, "alg": None}),
-    "alg list": lambda: signed(claims(), {**HEADER, "alg": ["HS256"]}),
-    "alg lower case": lambda: signed(claims(), {**HEADER, "alg": "hs256"}),
-    "alg HS384": lambda: jwt.encode(claims(), KEY.secret, algorithm="HS384", headers={"kid": KEY.kid}),
-    "alg HS512": lambda: jwt.encode(claims(), KEY.secret, algorithm="HS512", headers={"kid": KEY.kid}),
+    "alg list": lambda: signed(claims(), {**HEADER, "alg": ["EdDSA"]}),
+    "alg lower case": lambda: signed(claims(), {**HEADER, "alg": "eddsa"}),
+    "alg Ed25519": lambda: signed(claims(), {**HEADER, "alg": "Ed25519"}),
+    "alg HS256, by the public key": lambda: with_hmac(PUBLIC),
+    "alg HS512, by the public key": lambda: with_hmac(PUBLIC, "HS512"),
+    "alg HS256, by the secret": lambda: with_hmac(KEY.secret),
+    "alg EdDSA, an HMAC by the public key": lambda: f"{HEAD}.{PAYLOAD}.{with_hmac(PUBLIC).rpartition('.')[2]}",
     "alg RS256": with_rs256,
-    "alg RS256, signed by HMAC": lambda: signed(claims(), {**HEADER, "alg": "RS256"}),
-    "kid missing": lambda: signed(claims(), {"alg": "HS256", "typ": "JWT"}),
+    "alg RS256, signed by EdDSA": lambda: signed(claims(), {**HEADER, "alg": "RS256"}),
+    "kid missing": lambda: signed(claims(), {"alg": "EdDSA", "typ": "JWT"}),
     "kid unknown": lambda: signed(claims(), {**HEADER, "kid": "other"}),
     "kid null": lambda: signed(claims(), {**HEADER, "kid": None}),
     "kid list": lambda: signed(claims(), {**HEADER, "kid": [KEY.kid]}),
     "kid path": lambda: signed(claims(), {**HEADER, "kid": "../../dev/null"}, b""),
     "jku": lambda: signed(claims(), {**HEADER, "jku": "https://evil.example/keys"}),
-    "jwk": lambda: signed(claims(), {**HEADER, "jwk": {"kty": "oct", "k": "AAAA"}}),
+    "jwk": lambda: signed(claims(), {**HEADER, "jwk": {"kty": "OKP", "crv": "Ed25519", "x": spelled(PUBLIC)}}),
     "x5u": lambda: signed(claims(), {**HEADER, "x5u": "https://evil.example/cert"}),
     "x5c": lambda: signed(claims(), {**HEADER, "x5c": ["AAAA"]}),
     "crit": lambda: signed(claims(), {**HEADER, "crit": ["exp"]}),
     "b64 false": lambda: signed(claims(), {**HEADER, "b64": False}),
     "another key": lambda: signed(claims(), secret=b"x" * 64),
-    "empty key": lambda: signed(claims(), secret=b""),
+    "signature of zeros": lambda: f"{HEAD}.{PAYLOAD}.{spelled(bytes(64))}",
+    "signature with another S": with_another_s,
+    "signature with its border moved": with_its_border_moved,
     "signature cut": lambda: GOOD[:-4],
     "signature lengthened": lambda: GOOD + "AAAA",
     "signature of another": lambda: f"{HEAD}.{PAYLOAD}.{signed(claims(jti='2')).rpartition('.')[2]}",
     "signature in another spelling": lambda: with_last_character_changed(GOOD),
     "stray character in the signature": lambda: f"{HEAD}.{PAYLOAD}.{SIGNATURE[:8]}!{SIGNATURE[8:]}",
-    "padded signature": lambda: GOOD + "=",
+    "padded signature": lambda: GOOD + "==",
+    "signature padded too little": lambda: GOOD + "=",
     "line break in the signature": lambda: f"{HEAD}.{PAYLOAD}.{SIGNATURE[:8]}\n{SIGNATURE[8:]}",
     "payload changed": lambda: f"{HEAD}.{part(claims(role='admin'))}.{SIGNATURE}",
     "payload character changed": lambda: f"{HEAD}.{PAYLOAD[:-1]}{'A' if PAYLOAD[-1] != 'A' else 'B'}.{SIGNATURE}",
@@ -188,6 +222,32 @@ def test_time_beyond_the_calendar_is_no_crash(tokens: TokenService) -> None:
     assert tokens.verify_access(signed(claims(exp=10**18))).user_id == ADA.user_id
     with pytest.raises(TokenExpired):
         tokens.verify_access(signed(claims(exp=-(10**18))))
+
+
+def test_another_library_believes_what_is_issued(tokens: TokenService) -> None:
+    public = Ed25519PublicKey.from_public_bytes(PUBLIC)
+    for token in (tokens.issue_access(ADA, "sid_1"), tokens.issue_refresh(session(tokens), Role.LEARNER)):
+        found = jwt.decode(
+            token,
+            public,
+            algorithms=["EdDSA"],
+            audience="peerlearn-api",
+            issuer="peerlearn",
+            options={"verify_exp": False},
+        )
+        assert found["sub"] == ADA.user_id
+
+
+def test_one_who_verifies_holds_nothing_that_signs(tokens: TokenService, clock: FakeClock) -> None:
+    class Published:
+        def public_key(self, kid: str) -> bytes | None:
+            return PUBLIC if kid == KEY.kid else None
+
+    verifier = TokenVerifier(Published(), clock)
+    assert verifier.verify_access(tokens.issue_access(ADA, "sid_1")).user_id == ADA.user_id
+    assert not hasattr(verifier, "issue_access")
+    with pytest.raises(jwt.InvalidKeyError):
+        signatures().encode(b"{}", PUBLIC, algorithm="EdDSA")
 
 
 def test_every_claim_is_there(tokens: TokenService) -> None:
@@ -238,7 +298,7 @@ def test_refresh_token_names_what_the_session_keeps(tokens: TokenService) -> Non
 
 
 def test_refresh_id_cannot_be_had_without_the_key(tokens: TokenService) -> None:
-    others = TokenService(FakeKeyRing(signing_key(2)))
+    others = fake_tokens(FakeKeyRing(signing_key(2)))
     assert others.refresh_hash("sid_1", 1) != tokens.refresh_hash("sid_1", 1)
     assert hash_of("1.") != tokens.refresh_hash("sid_1", 1)
 
@@ -263,6 +323,6 @@ def test_successor_is_the_same_across_a_change_of_key(tokens: TokenService, keys
 
 
 def test_generation_of_a_key_not_yet_known_is_asked_for_again(tokens: TokenService) -> None:
-    ahead = TokenService(FakeKeyRing(signing_key(9)))
+    ahead = fake_tokens(FakeKeyRing(signing_key(9)))
     with pytest.raises(TemporarilyUnavailable):
         tokens.issue_refresh(session(ahead, 2), Role.LEARNER)

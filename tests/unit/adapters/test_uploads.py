@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from peerlearn.adapters.uploads import PENDING_TAGGING, S3Uploads
@@ -109,10 +110,30 @@ def test_a_claim_looks_and_tags() -> None:
     assert answers.asked["PutObjectTagging"]["Tagging"] == {"TagSet": [{"Key": "state", "Value": "submitted"}]}
 
 
-@pytest.mark.parametrize("missing", [("404", 404), ("403", 403), ("NoSuchKey", 404), ("AccessDenied", 403)])
+@pytest.mark.parametrize("missing", [("404", 404), ("NoSuchKey", 404), ("MethodNotAllowed", 405)])
 def test_what_is_not_there_is_not_claimed(missing: tuple[str, int]) -> None:
-    assert uploads(Answers(missing, missing).client()).claim(KEY) is None
+    assert uploads(Answers(("404", 404), missing).client()).claim(KEY) is None
     assert uploads(Answers(FOUND, missing).client()).claim(KEY) is None
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        ("403", 403),
+        ("AccessDenied", 403),
+        ("InvalidAccessKeyId", 403),
+        ("SignatureDoesNotMatch", 403),
+        ("RequestTimeTooSkewed", 403),
+        ("AllAccessDisabled", 403),
+        ("NoSuchBucket", 404),
+        ("400", 400),
+    ],
+)
+def test_refusal_of_s3_is_no_missing_file(refused: tuple[str, int]) -> None:
+    """A lost permission, a key, a clock: learners would be told of every file that it is not theirs."""
+    for head, tag in ((refused, {}), (FOUND, refused), (refused, refused)):
+        with pytest.raises(ClientError):
+            uploads(Answers(head, tag).client()).claim(KEY)
 
 
 @pytest.mark.parametrize("busy", [("SlowDown", 503), ("InternalError", 500)])

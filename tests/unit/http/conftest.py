@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, cast
 
@@ -11,7 +10,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field, StrictInt, model_validator
 
 import peerlearn.http.auth
-from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.errors import DomainError
 from peerlearn.domain.users import Role, User
 from peerlearn.http.app import create_app
@@ -20,8 +18,8 @@ from peerlearn.http.envelopes import Success, no_content
 from peerlearn.http.models import CourseIdPath, Limit, PageNumber, PersonName, RequestModel, Tags
 from peerlearn.settings import settings
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.keys import FakeKeyRing
-from tests.support.api import Answer, Context
+from tests.fakes.keys import fake_tokens
+from tests.support.api import Answer, Context, answer_of
 
 ORIGINS = "https://one.example, https://two.example"
 
@@ -102,10 +100,8 @@ def event(
 
 
 def send(event_: dict[str, Any]) -> Answer:
-    """The answer after it went through JSON, as Lambda sends it."""
-    response = json.loads(json.dumps(app.lambda_handler(event_, cast("LambdaContext", Context()))))
-    headers = {name.lower(): ", ".join(values) for name, values in response["multiValueHeaders"].items()}
-    return Answer(response["statusCode"], json.loads(response["body"]) if response["body"] else {}, headers)
+    """The answer as a client gets it."""
+    return answer_of(app.lambda_handler(event_, cast("LambdaContext", Context())))
 
 
 def fail_with(error: Exception) -> Answer:
@@ -130,7 +126,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def token_of(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Callable[[Role], str]:
     """An access token of somebody with that role."""
-    tokens = TokenService(FakeKeyRing(), clock)
+    tokens = fake_tokens(clock=clock)
     monkeypatch.setattr(peerlearn.http.auth, "access_tokens", lambda: tokens)
 
     def issue(role: Role) -> str:

@@ -39,7 +39,7 @@ def test_every_refusal_wears_the_envelope(kind: type[DomainError]) -> None:
     assert answer.body["timestamp"].endswith("Z")
     assert datetime.fromisoformat(answer.body["timestamp"]).tzinfo
     assert answer.headers["content-type"] == "application/json"
-    assert (answer.headers.get("www-authenticate") == "Bearer") == (kind.status == 401)
+    assert (answer.headers.get("x-amzn-remapped-www-authenticate") == "Bearer") == (kind.status == 401)
 
 
 def test_busy_says_when_to_come_back() -> None:

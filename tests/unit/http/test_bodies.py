@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerlearn.domain.errors import MalformedRequest
-from peerlearn.http.bodies import strict_json
+from peerlearn.http.bodies import MEMBERS_MAX, strict_json
 from tests.unit.http.conftest import event, send
+
+# what Lambda hands over at most
+BODY_MAX_BYTES = 6_000_000
 
 MALFORMED = {
     "nothing": None,
@@ -47,6 +50,8 @@ MALFORMED = {
     "deep lists": '{"name": ' + "[" * 100_000 + "]" * 100_000 + "}",
     "deep objects": '{"name":' * 50_000 + "1" + "}" * 50_000,
     "only opened": "[" * 100_000,
+    "too many members": json.dumps({"name": "Ada"} | {f"key {number}": 1 for number in range(100)}),
+    "too many members below": json.dumps({"name": {f"key {number}": 1 for number in range(101)}}),
 }
 
 
@@ -95,6 +100,28 @@ def test_wrong_fields_are_named_all_at_once(body: dict[str, Any], fields: list[s
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"name": "Ada", "tagList": [1] * (BODY_MAX_BYTES // 3)}),
+        json.dumps({"name": "Ada", "tagList": [""] * (BODY_MAX_BYTES // 4)}),
+        json.dumps({"name": "Ada", "k" * BODY_MAX_BYTES: 1}),
+        json.dumps({"name": 1} | {f"{number} {'k' * 50_000}": 1 for number in range(99)}),
+        json.dumps({"name": "\N{GRINNING FACE}" * (BODY_MAX_BYTES // 4)}, ensure_ascii=False),
+    ],
+    ids=["wrong entries", "empty entries", "a long name", "long names", "a long value"],
+)
+def test_a_body_of_nothing_but_mistakes_is_a_short_answer(body: str) -> None:
+    answer = send(event(body=body))
+    assert answer.code == "VALIDATION_FAILED"
+    assert len(answer.text) < 50_000
+
+
+def test_as_many_problems_are_named_as_anybody_mends() -> None:
+    answer = send(event(body=json.dumps({f"key {number}": 1 for number in range(100)})))
+    assert len(answer.body["details"]["fields"]) == 100
+
+
 def test_infinite_by_exponent_is_a_wrong_number() -> None:
     assert send(event(body='{"name": "Ada", "number": 1e999}')).code == "VALIDATION_FAILED"
 
@@ -130,7 +157,13 @@ def test_any_text_gives_an_object_or_a_refusal(text: str) -> None:
         assert isinstance(strict_json(text), dict)
 
 
-@given(st.dictionaries(st.text(), st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()))))
+@given(
+    st.dictionaries(
+        st.text(),
+        st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text())),
+        max_size=MEMBERS_MAX,
+    )
+)
 def test_whatever_can_be_encoded_comes_back(value: dict[str, Any]) -> None:
     for as_ascii in (True, False):
         assert strict_json(json.dumps(value, ensure_ascii=as_ascii)) == value

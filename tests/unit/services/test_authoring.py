@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Kind, Level, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
@@ -32,6 +33,7 @@ class FakeStore:
         self.synchronised: list[str] = []
         self.busy = False
         self.tokens: list[str] = []
+        self.entries: list[AuditEntry] = []
 
     def page(self, course_id: str) -> CoursePage | None:
         return self.pages.get(course_id)
@@ -40,16 +42,18 @@ class FakeStore:
         page = self.pages.get(course_id)
         return (page.course, page.seats) if page else None
 
-    def add(self, page: CoursePage, token: str) -> None:
+    def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
         self.pages[page.course.course_id] = page
+        self.entries += [entry] if entry else []
 
-    def change(self, before: CoursePage, after: CoursePage, token: str) -> bool:
+    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> bool:
         self.tokens.append(token)
         self.meanwhile()
         course_id = before.course.course_id
         if self.pages[course_id].course.version != before.course.version:
             return False
         self.pages[course_id] = after
+        self.entries += [entry] if entry else []
         return True
 
     def remove_draft(self, page: CoursePage, token: str) -> bool:
@@ -181,3 +185,33 @@ def test_roster_totals_are_the_seat_locks_counts(
     assert roster.total == total
     # Somebody whose account is gone still has a line.
     assert [entry.learner_name for entry in roster.entries] == [FORMER_LEARNER]
+
+
+def test_publishing_and_closing_are_audited_and_other_changes_are_not(
+    service: AuthoringService, store: FakeStore
+) -> None:
+    course_id = service.create(ADA, DRAFT).course.course_id
+    steps = [
+        CourseChanges(title="New"),
+        CourseChanges(status=CourseStatus.PUBLISHED),
+        CourseChanges(title="Newer"),
+        CourseChanges(status=CourseStatus.PUBLISHED),
+        CourseChanges(status=CourseStatus.CLOSED, title="Newest"),
+        CourseChanges(status=CourseStatus.PUBLISHED),
+    ]
+    for changes in steps:
+        service.change(ADA, course_id, changes)
+    made = [(entry.actor_id, entry.action, entry.target, dict(entry.details)) for entry in store.entries]
+    assert made == [
+        ("usr_ada", "course.published", course_id, {"was": "draft"}),
+        ("usr_ada", "course.closed", course_id, {"was": "published"}),
+        ("usr_ada", "course.published", course_id, {"was": "closed"}),
+    ]
+    assert len({entry.entry_id for entry in store.entries}) == 3
+
+
+def test_course_that_is_made_published_is_audited(service: AuthoringService, store: FakeStore) -> None:
+    page = service.create(ROOT, replace(DRAFT, status=CourseStatus.PUBLISHED))
+    (entry,) = store.entries
+    assert (entry.actor_id, entry.action, entry.target) == ("usr_root", "course.published", page.course.course_id)
+    assert entry.at == NOW

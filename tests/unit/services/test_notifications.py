@@ -8,7 +8,7 @@ import pytest
 
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.events import Event, EventType, SessionsEnded
-from peerlearn.domain.realtime import HANDSHAKE, Connection
+from peerlearn.domain.realtime import HANDSHAKE, Connection, Refusal
 from peerlearn.services.notifications import Notifier
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.push import FakeConnections, FakePush
@@ -57,7 +57,7 @@ def told(push: FakePush) -> dict[str, list[str]]:
 
 
 def test_every_device_of_every_receiver_but_the_origin(notifier: Notifier, push: FakePush) -> None:
-    assert notifier.deliver({"1": [event(1, "ada", "bob", origin="laptop")]}) == {}
+    assert notifier.deliver({"1": [event(1, "ada", "bob", origin="laptop")]}).failures == {}
     assert told(push) == {"phone": ["evt_1"], "desk": ["evt_1"]}
     assert push.posted["desk"] == [
         {
@@ -87,7 +87,7 @@ def test_a_gone_connection_is_forgotten_and_the_others_are_told(
     notifier: Notifier, push: FakePush, connections: FakeConnections
 ) -> None:
     push.gone = {"laptop"}
-    assert notifier.deliver({"1": [event(1, "ada")]}) == {}
+    assert notifier.deliver({"1": [event(1, "ada")]}).failures == {}
     assert told(push) == {"phone": ["evt_1"]}
     assert [one.connection_id for one in connections.open] == ["phone", "desk", "x"]
 
@@ -102,16 +102,43 @@ def test_a_connection_whose_handshake_is_under_way_is_not_forgotten(push: FakePu
 def test_only_what_failed_is_reported(notifier: Notifier, push: FakePush, connections: FakeConnections) -> None:
     push.broken = {"desk"}
     connections.unavailable = {"eve"}
-    failures = notifier.deliver({"1": [event(1, "bob")], "2": [event(2, "ada")], "3": [event(3, "eve")]})
+    failures = notifier.deliver({"1": [event(1, "bob")], "2": [event(2, "ada")], "3": [event(3, "eve")]}).failures
     assert set(failures) == {"1", "3"}
     assert all(isinstance(failure, TemporarilyUnavailable) for failure in failures.values())
     assert told(push) == {"laptop": ["evt_2"], "phone": ["evt_2"]}
 
 
+def test_refusal_for_good_fails_nobody_and_is_reported(notifier: Notifier, push: FakePush) -> None:
+    push.refused = {"laptop": "ForbiddenException"}
+    done = notifier.deliver({"1": [event(1, "ada", "bob")], "2": [event(2, "ada")]})
+    assert done.failures == {}
+    assert told(push) == {"phone": ["evt_1", "evt_2"], "desk": ["evt_1"]}
+    assert sorted(done.refusals, key=str) == [
+        Refusal("laptop", "evt_1", "ForbiddenException"),
+        Refusal("laptop", "evt_2", "ForbiddenException"),
+    ]
+
+
+def test_what_was_told_before_a_failure_is_done(notifier: Notifier, push: FakePush) -> None:
+    """Three for one connection, of which the second cannot be posted: the first is not told again for its sake."""
+    push.breaks_at = {("desk", "evt_2")}
+    failures = notifier.deliver({str(number): [event(number, "bob")] for number in (1, 2, 3)}).failures
+    assert set(failures) == {"2", "3"}
+    assert told(push) == {"desk": ["evt_1"]}
+
+
+def test_what_follows_a_session_that_cannot_be_ended_is_not_told_to_it(push: FakePush) -> None:
+    connections = FakeConnections(connection("ada", "new", at=START))
+    push.gone = {"new"}
+    notifier = Notifier(connections, push, connections, FakeClock())
+    assert set(notifier.deliver({"1": [SessionsEnded("ada")], "2": [event(2, "ada")]}).failures) == {"1"}
+    assert told(push) == {}
+
+
 def test_an_ended_session_closes_its_connections(
     notifier: Notifier, push: FakePush, connections: FakeConnections
 ) -> None:
-    assert notifier.deliver({"1": [SessionsEnded("ada", session_id="sid_2")]}) == {}
+    assert notifier.deliver({"1": [SessionsEnded("ada", session_id="sid_2")]}).failures == {}
     assert push.closed == ["phone"]
     notifier.deliver({"1": [SessionsEnded("ada", kept_session="sid_1")], "2": [SessionsEnded("bob")]})
     assert push.closed == ["phone", "desk"]
@@ -122,9 +149,9 @@ def test_a_connection_that_is_only_opening_is_closed_at_the_next_try(push: FakeP
     connections = FakeConnections(connection("ada", "new", at=START))
     notifier = Notifier(connections, push, connections, FakeClock())
     push.gone = {"new"}
-    assert set(notifier.deliver({"1": [SessionsEnded("ada")]})) == {"1"}
+    assert set(notifier.deliver({"1": [SessionsEnded("ada")]}).failures) == {"1"}
     push.gone = set()
-    assert notifier.deliver({"1": [SessionsEnded("ada")]}) == {}
+    assert notifier.deliver({"1": [SessionsEnded("ada")]}).failures == {}
     assert connections.open == []
 
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Api, ApiError, NetworkError } from "../../../web/api.js";
+import { Devices } from "../../../web/devices.js";
 import { Session } from "../../../web/session.js";
 import { answer, channels, MemoryStorage, tokenAnswer } from "./doubles.mjs";
 
@@ -13,13 +14,16 @@ class Server {
   generation = 1;
   accepted = "access-1";
   waited = [];
+  refusal = "UNAUTHENTICATED";
 
   constructor(routes = {}) {
     this.routes = routes;
+    this.kept = new MemoryStorage();
     this.session = new Session(new MemoryStorage(), channels(1)[0]);
     this.api = new Api("https://api.example", this.session, {
       fetch: (address, request) => this.#answer(new URL(address), request),
       wait: async (seconds) => this.waited.push(seconds),
+      devices: new Devices("Firefox/140.0 (Linux)", () => this.kept),
     });
   }
 
@@ -36,7 +40,7 @@ class Server {
     this.calls.push(call);
     if (pathname.endsWith("/auth/refresh")) {
       if (JSON.parse(body).refreshToken !== `refresh-${this.generation}`)
-        return answer(401, { ...EXPIRED, code: "TOKEN_REUSED" });
+        return answer(401, { ...EXPIRED, code: this.refusal });
       this.generation += 1;
       this.accepted = `access-${this.generation}`;
       return answer(201, tokenAnswer(this.generation));
@@ -77,19 +81,99 @@ test("a call that was under way while another renewed the token does not renew i
   assert.equal(server.count("POST /v1/learner/auth/refresh"), 1);
 });
 
-test("a refused refresh ends the session, and the first refusal is what the caller sees", async () => {
-  const server = new Server();
-  server.signIn();
-  server.accepted = "another one";
-  server.generation = 7;
+function reasonsOf(session) {
   const reasons = [];
-  server.session.addEventListener("ended", ({ detail }) => reasons.push(detail));
-  await assert.rejects(
-    server.api.get("/v1/courses"),
-    (error) => error instanceof ApiError && error.code === "TOKEN_EXPIRED",
-  );
+  session.addEventListener("ended", ({ detail }) => reasons.push(detail));
+  return reasons;
+}
+
+test("a refused refresh ends the session, and the first refusal is what the caller sees", async () => {
+  for (const [refusal, reason] of [
+    ["UNAUTHENTICATED", "ended"],
+    ["TOKEN_REUSED", "ended"],
+    ["TOKEN_EXPIRED", "expired"],
+  ]) {
+    const server = new Server();
+    server.signIn();
+    Object.assign(server, { accepted: "another one", generation: 7, refusal });
+    const reasons = reasonsOf(server.session);
+    await assert.rejects(
+      server.api.get("/v1/courses"),
+      (error) => error instanceof ApiError && error.code === "TOKEN_EXPIRED",
+    );
+    assert.deepEqual(reasons, [reason]);
+    assert.equal(server.session.refreshToken, null);
+    assert.equal(server.count("POST /v1/learner/auth/refresh"), 1);
+  }
+});
+
+test("a session that ends between the refresh and the second try is over, after one refresh", async () => {
+  const ended = { ...EXPIRED, code: "UNAUTHENTICATED" };
+  const server = new Server({ "GET /v1/courses": () => answer(401, ended) });
+  server.signIn();
+  const reasons = reasonsOf(server.session);
+  await assert.rejects(server.api.get("/v1/courses"), (error) => error.code === "UNAUTHENTICATED");
+  assert.deepEqual(reasons, ["ended"]);
+  assert.equal(server.count("POST /v1/learner/auth/refresh"), 1);
+});
+
+test("a reload of an ended session is told that it has ended", async () => {
+  const storage = new MemoryStorage();
+  new Session(storage, channels(1)[0]).accept(tokenAnswer(1));
+  const reloaded = new Session(storage, channels(1)[0]);
+  const reasons = reasonsOf(reloaded);
+  const api = new Api("https://api.example", reloaded, { fetch: async () => answer(401, EXPIRED) });
+  assert.equal(await api.resume(), false);
   assert.deepEqual(reasons, ["expired"]);
-  assert.equal(server.session.refreshToken, null);
+});
+
+test("a wrong password signs nobody out and costs no refresh", async () => {
+  const wrong = { ...EXPIRED, code: "INVALID_CREDENTIALS" };
+  const server = new Server({ "DELETE /v1/learner/me": () => answer(401, wrong) });
+  server.signIn();
+  await assert.rejects(server.api.eraseAccount("wrong"), (error) => error.code === "INVALID_CREDENTIALS");
+  assert.deepEqual(server.calls, ["DELETE /v1/learner/me"]);
+  assert.equal(server.session.user.name, "Ada");
+});
+
+test("an erased account leaves nothing here", async () => {
+  const bodies = [];
+  const server = new Server({
+    "DELETE /v1/learner/me": (body) => {
+      bodies.push(JSON.parse(body));
+      return answer(204);
+    },
+  });
+  const user = { userId: "usr_ada", name: "Ada", email: "ada@people.example", role: "learner" };
+  server.session.accept(tokenAnswer(1, user));
+  server.kept.setItem("peerlearn.deviceToken.ada@people.example", "device-1");
+  await server.api.eraseAccount("Right-1843");
+  assert.deepEqual(bodies, [{ password: "Right-1843" }]);
+  assert.equal(server.session.user, null);
+  assert.equal(server.kept.getItem("peerlearn.deviceToken.ada@people.example"), null);
+});
+
+test("a device says its name, and from the second sign-in on shows what the first one was answered", async () => {
+  const bodies = [];
+  const signedIn = (generation) => (body) => {
+    bodies.push(JSON.parse(body));
+    return answer(201, { ...tokenAnswer(generation), deviceToken: `device-${generation}` });
+  };
+  const server = new Server({
+    "POST /v1/learner/auth/register": signedIn(1),
+    "POST /v1/learner/auth/login": signedIn(2),
+  });
+  const deviceName = "Firefox on Linux";
+  await server.api.register({ name: "Ada", email: "ada@people.example", password: "p" });
+  await server.api.signIn("ADA@people.example", "p");
+  await server.api.signIn("ada@people.example", "p");
+  await server.api.signIn("bob@people.example", "p");
+  assert.deepEqual(bodies, [
+    { name: "Ada", email: "ada@people.example", password: "p", deviceName },
+    { email: "ADA@people.example", password: "p", deviceToken: "device-1", deviceName },
+    { email: "ada@people.example", password: "p", deviceToken: "device-2", deviceName },
+    { email: "bob@people.example", password: "p", deviceName },
+  ]);
 });
 
 test("a network that is away does not sign anybody out", async () => {

@@ -271,3 +271,14 @@ test("a refusal is shown beside the message, which can be tried again; the next 
   await settled();
   assert.deepEqual(shown(), ["yes", "no"]);
 });
+
+test("a limit on sending says when the message may be tried again", async () => {
+  await inbox.open(PEER);
+  const before = Date.now();
+  world.answers = [{ type: "error", code: "TOO_MANY_REQUESTS", message: "Too many.", retryAfter: 7 }];
+  inbox.send(PEER, "once more");
+  await settled();
+  const [letter] = inbox.with(PEER).outbox;
+  assert.equal(letter.problem, "That was too often in a short time. Try again in 7 seconds.");
+  assert.ok(letter.notBefore >= before + 7000 && letter.notBefore <= Date.now() + 7000);
+});

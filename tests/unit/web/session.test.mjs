@@ -30,12 +30,14 @@ test("another tab's person is left alone", () => {
   assert.deepEqual([other.refreshToken, other.user.name, other.isTutor], ["refresh-b", "Bob", true]);
 });
 
-test("signing out signs a duplicated tab out as well", () => {
-  const [one, other] = channels(2).map((channel) => new Session(new MemoryStorage(), channel));
-  one.accept(tokenAnswer(1));
-  other.accept(tokenAnswer(1));
-  const reasons = [];
-  other.addEventListener("ended", ({ detail }) => reasons.push(detail));
-  one.end("signed out");
-  assert.deepEqual([other.user, reasons], [null, ["signed out"]]);
+test("what ends a session ends it in a duplicated tab as well, for the same reason", () => {
+  for (const reason of ["signed out", "ended"]) {
+    const [one, other] = channels(2).map((channel) => new Session(new MemoryStorage(), channel));
+    one.accept(tokenAnswer(1));
+    other.accept(tokenAnswer(1));
+    const reasons = [];
+    other.addEventListener("ended", ({ detail }) => reasons.push(detail));
+    one.end(reason);
+    assert.deepEqual([other.user, reasons], [null, [reason]]);
+  }
 });

@@ -8,16 +8,16 @@ import hmac
 import json
 from typing import Any
 
-from peerlearn.adapters.keyring import KeyRing, SigningKey
+from peerlearn.adapters.keyring import SecretKeys, SigningKey
 from peerlearn.domain.errors import ValidationFailed
 
 _SIGNATURE_BYTES = 16
 
 
 class CursorCodec:
-    """HMAC-SHA256 over scope and position, with a key derived for cursors alone."""
+    """HMAC-SHA256 over scope and position, with a secret of its own: who lists cannot sign tokens with it."""
 
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: SecretKeys) -> None:
         self._keys = keys
 
     def encode(self, position: dict[str, Any], scope: str) -> str:

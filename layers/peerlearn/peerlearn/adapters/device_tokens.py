@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 
-from peerlearn.adapters.keyring import KeyRing, SigningKey
+from peerlearn.adapters.keyring import SigningKey, SigningKeys
 
 _BYTES = 16
 
@@ -19,7 +19,7 @@ _BYTES = 16
 class DeviceTokens:
     """Issues and recognises them, under the keys that sign."""
 
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: SigningKeys) -> None:
         self._keys = keys
 
     def issue(self, email: str) -> str:

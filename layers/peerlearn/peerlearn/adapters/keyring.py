@@ -1,4 +1,4 @@
-"""Signing keys from Secrets Manager: one signs, the current and the previous one verify."""
+"""Secret keys from Secrets Manager: one signs, the current and the previous one verify."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import transient_as_unavailable
+from peerlearn.adapters.public_keys import KEY_FRESH_SECONDS, KEY_SIGNS_AFTER_SECONDS, LOOK_AGAIN_SECONDS
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TemporarilyUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# Shorter keys weaken HS256; PyJWT only warns. https://datatracker.ietf.org/doc/html/rfc7518#section-3.2
+# Shorter keys can be guessed: 256 bits are what HMAC-SHA256 and Ed25519 are as strong as.
+# https://datatracker.ietf.org/doc/html/rfc7518#section-3.2
 KEY_MIN_BYTES = 32
-# How long a process trusts its keys, and how often at most an unknown `kid` or a failure makes it look again.
-KEY_FRESH_SECONDS = 300.0
-_LOOK_AGAIN_SECONDS = 10.0
-# From this age on a key signs: every process has read it by then, so that nobody is refused for a key not yet known.
-KEY_SIGNS_AFTER_SECONDS = KEY_FRESH_SECONDS + _LOOK_AGAIN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,66 @@ class SigningKey:
             raise ValueError(f"the signing key has {len(self.secret)} bytes; {KEY_MIN_BYTES} are the least")
 
 
-class KeyRing(Protocol):
+class SigningKeys(Protocol):
+    def current(self) -> SigningKey: ...
+    def known(self) -> Iterable[SigningKey]: ...
+
+
+class SecretKeys(Protocol):
     def current(self) -> SigningKey: ...
     def find(self, kid: str) -> SigningKey | None: ...
-    def known(self) -> Iterable[SigningKey]: ...
+
+
+class SecretVersions:
+    """A secret of Secrets Manager.
+
+    Parameters
+    ----------
+    client
+        Gives the client, which is made when it is first asked for: many who could sign never do.
+    """
+
+    def __init__(self, client: Callable[[], SecretsManagerClient], secret_id: str) -> None:
+        self._client = client
+        self._secret_id = secret_id
+
+    def current(self) -> tuple[SigningKey, datetime]:
+        """Return the newest version and when it was made.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        LookupError
+            The secret has no current version.
+        ValueError
+            It is shorter than 32 bytes.
+        """
+        found = self._version("AWSCURRENT")
+        if found is None:
+            raise LookupError("the secret has no current version")
+        return found
+
+    def previous(self) -> SigningKey | None:
+        """Return the version before the newest, or None of a secret that was never rotated.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
+        found = self._version("AWSPREVIOUS")
+        return found[0] if found else None
+
+    def _version(self, stage: str) -> tuple[SigningKey, datetime] | None:
+        try:
+            with transient_as_unavailable():
+                answer: Any = self._client().get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+        except ClientError as error:
+            if stage == "AWSPREVIOUS" and error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
+        return SigningKey(answer["VersionId"], json.loads(answer["SecretString"])["key"].encode()), answer[
+            "CreatedDate"
+        ]
 
 
 class SecretKeyRing:
@@ -57,13 +111,11 @@ class SecretKeyRing:
 
     def __init__(
         self,
-        client: SecretsManagerClient,
-        secret_id: str,
+        versions: SecretVersions,
         monotonic: Callable[[], float] = time.monotonic,
         clock: Clock = utc_now,
     ) -> None:
-        self._client = client
-        self._secret_id = secret_id
+        self._versions = versions
         self._monotonic = monotonic
         self._clock = clock
         # the one that signs first; without the previous one where nobody has asked for it
@@ -86,7 +138,7 @@ class SecretKeyRing:
         if not self._keys:
             self._read()
         elif self._monotonic() >= self._due:
-            self._due = self._monotonic() + _LOOK_AGAIN_SECONDS
+            self._due = self._monotonic() + LOOK_AGAIN_SECONDS
             with suppress(TemporarilyUnavailable):
                 self._read()
         return self._keys[0]
@@ -123,7 +175,7 @@ class SecretKeyRing:
             if self._look_failed:
                 raise TemporarilyUnavailable
             return
-        self._look_due = self._monotonic() + _LOOK_AGAIN_SECONDS
+        self._look_due = self._monotonic() + LOOK_AGAIN_SECONDS
         self._look_failed = True
         self._read(both=True)
         self._look_failed = False
@@ -133,29 +185,17 @@ class SecretKeyRing:
 
         Nothing that is known changes unless everything was read.
         """
-        newest, age = self._version("AWSCURRENT")
-        if newest is None:
-            raise LookupError("the signing secret has no current version")
-        signs_in = max(0.0, KEY_SIGNS_AFTER_SECONDS - age)
+        newest, made_at = self._versions.current()
+        signs_in = max(0.0, KEY_SIGNS_AFTER_SECONDS - (self._clock() - made_at).total_seconds())
         keys = [newest, *(key for key in self._keys if key.kid != newest.kid)]
         # What was newest the last time need not be the one before this: there may have been another in between.
         if both or signs_in or self._newest_kid not in ("", newest.kid):
-            previous, _ = self._version("AWSPREVIOUS")
+            previous = self._versions.previous()
             keys = [newest, previous] if previous else [newest]
-            if signs_in:
-                keys.reverse()
-        self._keys, self._newest_kid = tuple(keys), newest.kid
-        self._due = self._monotonic() + min(KEY_FRESH_SECONDS, signs_in or KEY_FRESH_SECONDS)
+        self._take(keys, signs_in)
 
-    def _version(self, stage: str) -> tuple[SigningKey | None, float]:
-        """The version at that stage and its age in seconds."""
-        try:
-            with transient_as_unavailable():
-                answer: Any = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
-        except ClientError as error:
-            # A secret that was never rotated has no previous version.
-            if stage == "AWSPREVIOUS" and error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None, 0.0
-            raise
-        age = self._clock() - answer["CreatedDate"]
-        return SigningKey(answer["VersionId"], json.loads(answer["SecretString"])["key"].encode()), age.total_seconds()
+    def _take(self, keys: list[SigningKey], signs_in: float) -> None:
+        """Keeps these keys, the newest of which comes first, and signs with it in so many seconds."""
+        self._newest_kid = keys[0].kid
+        self._keys = tuple(reversed(keys) if signs_in else keys)
+        self._due = self._monotonic() + min(KEY_FRESH_SECONDS, signs_in or KEY_FRESH_SECONDS)

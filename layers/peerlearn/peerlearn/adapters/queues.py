@@ -1,4 +1,4 @@
-"""A queue of work that takes longer than a stream's consumer may."""
+"""A queue of work that takes longer than a stream's consumer may, or that has failed and is tried again later."""
 
 from __future__ import annotations
 
@@ -29,5 +29,24 @@ class Queue:
         ------
         TemporarilyUnavailable
         """
+        self.send_text(json.dumps(task), delay_seconds)
+
+    def send_text(self, text: str, delay_seconds: int = 0) -> None:
+        """Hands over what is text already, at most 1 MiB of it.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
         with transient_as_unavailable():
-            self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(task), DelaySeconds=delay_seconds)
+            self._client.send_message(QueueUrl=self._url, MessageBody=text, DelaySeconds=delay_seconds)
+
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Has a message that was received come again after so many seconds, and not when the queue shows it again.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
+        with transient_as_unavailable():
+            self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,20 +16,22 @@ from typing import Any
 
 import jwt
 
-from peerlearn.adapters.keyring import KeyRing, SigningKey
+from peerlearn.adapters.ed25519 import ALGORITHM, key_pair, signatures
+from peerlearn.adapters.keyring import SigningKey, SigningKeys
+from peerlearn.adapters.public_keys import PublicKeys
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TemporarilyUnavailable, TokenExpired, Unauthenticated
 from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Principal, RefreshClaims, Role, Session, User
 
-ALGORITHM = "HS256"
 ISSUER = "peerlearn"
 AUDIENCE = "peerlearn-api"
 ACCESS = "access"
 REFRESH = "refresh"
 
-_REQUIRED = ("sub", "role", "sid", "jti", "iat", "exp", "iss", "aud", "type")
+_REQUIRED = {"sub", "role", "sid", "jti", "iat", "exp", "iss", "aud", "type"}
 _HEADER_FIELDS = {"alg", "kid", "typ"}
 _TOKEN_MAX_LENGTH = 4096
+_JWS = signatures()
 
 
 def hash_of(token_id: str) -> str:
@@ -36,12 +39,90 @@ def hash_of(token_id: str) -> str:
     return hashlib.sha256(token_id.encode()).hexdigest()
 
 
-class TokenService:
-    """Issues and verifies both kinds of token."""
+class TokenVerifier:
+    """Verifies both kinds of token; issues none."""
 
-    def __init__(self, keys: KeyRing, clock: Clock = utc_now) -> None:
-        self._keys = keys
+    def __init__(self, keys: PublicKeys, clock: Clock = utc_now) -> None:
+        self._public_keys = keys
         self._clock = clock
+
+    def verify_access(self, token: str, source: str = "") -> Principal:
+        """Return whom the token was issued to; what it is worth now is their standing's question.
+
+        Parameters
+        ----------
+        source: str, optional
+            The network address that it comes from.
+
+        Raises
+        ------
+        Unauthenticated
+            Forged, of the wrong type, for another audience, or not parseable.
+        TokenExpired
+        """
+        claims = self._verify(token, ACCESS)
+        return Principal(claims["sub"], Role(claims["role"]), claims["sid"], source)
+
+    def verify_refresh(self, token: str) -> RefreshClaims:
+        """What the refresh token says; whether it is spent is the session's question.
+
+        Raises
+        ------
+        Unauthenticated, TokenExpired
+        """
+        claims = self._verify(token, REFRESH)
+        generation, _, _ = claims["jti"].partition(".")
+        if not generation.isdecimal():
+            raise Unauthenticated
+        return RefreshClaims(
+            user_id=claims["sub"],
+            role=Role(claims["role"]),
+            session_id=claims["sid"],
+            generation=int(generation),
+            token_hash=hash_of(claims["jti"]),
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        )
+
+    def _verify(self, token: str, kind: str) -> dict[str, Any]:
+        try:
+            if len(token) > _TOKEN_MAX_LENGTH or not _is_canonical(token.rpartition(".")[2]):
+                raise Unauthenticated
+            kid = _key_id(token.partition(".")[0])
+            key = self._public_keys.public_key(kid) if kid is not None else None
+            if key is None:
+                raise Unauthenticated
+            claims = json.loads(_JWS.decode(token, key, algorithms=[ALGORITHM]))
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            raise Unauthenticated from error
+        if not isinstance(claims, dict) or not claims.keys() >= _REQUIRED:
+            raise Unauthenticated
+        if claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
+            raise Unauthenticated
+        texts = (claims["sub"], claims["sid"], claims["jti"], claims["role"])
+        times = (claims["iat"], claims["exp"])
+        if not all(isinstance(text, str) and text for text in texts) or not all(type(time) is int for time in times):
+            raise Unauthenticated
+        if claims["type"] != kind or claims["role"] not in set(Role):
+            raise Unauthenticated
+        if self._clock().timestamp() >= claims["exp"]:
+            raise TokenExpired
+        return claims
+
+
+class TokenService(TokenVerifier):
+    """Issues and verifies both kinds of token.
+
+    Parameters
+    ----------
+    keys
+        The public keys that verify, which are those of `signing_keys` and stand where all can read them.
+    signing_keys
+        Asked when something is signed, and only then.
+    """
+
+    def __init__(self, keys: PublicKeys, signing_keys: SigningKeys, clock: Clock = utc_now) -> None:
+        super().__init__(keys, clock)
+        self._keys = signing_keys
 
     def issue_access(self, user: User, session_id: str) -> str:
         """An access token, valid for an hour."""
@@ -84,83 +165,11 @@ class TokenService:
         """What the session item keeps of that generation's token."""
         return hash_of(_refresh_id(self._keys.current(), session_id, generation))
 
-    def verify_access(self, token: str, source: str = "") -> Principal:
-        """Return whom the token was issued to; what it is worth now is their standing's question.
-
-        Parameters
-        ----------
-        source: str, optional
-            The network address that it comes from.
-
-        Raises
-        ------
-        Unauthenticated
-            Forged, of the wrong type, for another audience, or not parseable.
-        TokenExpired
-        """
-        claims = self._verify(token, ACCESS)
-        return Principal(claims["sub"], Role(claims["role"]), claims["sid"], source)
-
-    def verify_refresh(self, token: str) -> RefreshClaims:
-        """What the refresh token says; whether it is spent is the session's question.
-
-        Raises
-        ------
-        Unauthenticated, TokenExpired
-        """
-        claims = self._verify(token, REFRESH)
-        generation, _, _ = claims["jti"].partition(".")
-        if not generation.isdecimal():
-            raise Unauthenticated
-        return RefreshClaims(
-            user_id=claims["sub"],
-            role=Role(claims["role"]),
-            session_id=claims["sid"],
-            generation=int(generation),
-            token_hash=hash_of(claims["jti"]),
-            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
-        )
-
     def _key_of(self, session: Session) -> SigningKey:
         for key in self._keys.known():
             if hash_of(_refresh_id(key, session.session_id, session.generation)) == session.token_hash:
                 return key
         raise TemporarilyUnavailable
-
-    def _verify(self, token: str, kind: str) -> dict[str, Any]:
-        try:
-            if len(token) > _TOKEN_MAX_LENGTH or not _is_canonical(token.rpartition(".")[2]):
-                raise Unauthenticated
-            kid = _key_id(token.partition(".")[0])
-            key = self._keys.find(kid) if kid is not None else None
-            if key is None:
-                raise Unauthenticated
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key.secret,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                # Time is checked below, against this service's own clock.
-                options={
-                    "require": list(_REQUIRED),
-                    "strict_aud": True,
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
-            )
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-            raise Unauthenticated from error
-        texts = (claims["sub"], claims["sid"], claims["jti"], claims["role"])
-        times = (claims["iat"], claims["exp"])
-        if not all(isinstance(text, str) and text for text in texts) or not all(type(time) is int for time in times):
-            raise Unauthenticated
-        if claims["type"] != kind or claims["role"] not in set(Role):
-            raise Unauthenticated
-        if self._clock().timestamp() >= claims["exp"]:
-            raise TokenExpired
-        return claims
 
 
 @lru_cache(maxsize=16)
@@ -188,8 +197,9 @@ def _refresh_id(key: SigningKey, session_id: str, generation: int) -> str:
 
 
 def _sign(key: SigningKey, **claims: str | int) -> str:
-    everything = {**claims, "iss": ISSUER, "aud": AUDIENCE}
-    return jwt.encode(everything, key.secret, algorithm=ALGORITHM, headers={"kid": key.kid})
+    payload = json.dumps({**claims, "iss": ISSUER, "aud": AUDIENCE}, separators=(",", ":")).encode()
+    _, private = key_pair(key.secret)
+    return _JWS.encode(payload, private, algorithm=ALGORITHM, headers={"kid": key.kid})
 
 
 def _is_canonical(signature: str) -> bool:

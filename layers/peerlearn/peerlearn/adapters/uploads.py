@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from peerlearn.adapters.failures import transient_as_unavailable
+from peerlearn.adapters.failures import Meaning, meaning_of, transient_as_unavailable
 from peerlearn.domain.assessments import StoredFile, UploadedObject, UploadForm
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.deadline import carried
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,8 +31,6 @@ LINK_LIFETIME = timedelta(minutes=5)
 # The blank is for clients: `curl -F name=<text` would take the text for a file's name. XML may begin with it.
 PENDING_TAGGING = " <Tagging><TagSet><Tag><Key>state</Key><Value>pending</Value></Tag></TagSet></Tagging>"
 _SUBMITTED_TAGS: Any = {"TagSet": [{"Key": "state", "Value": "submitted"}]}
-# Without permission to list the bucket, S3 says "forbidden" of an object that is not there.
-_NOT_THERE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
 class S3Uploads:
@@ -81,12 +79,15 @@ class S3Uploads:
         The look and the tag are one round trip side by side. A claimed file that then is not handed in stays, which
         costs a little; the other order could lose one that was.
 
+        The function may list the bucket, so S3 says 404 of what is not there. A 403 is a broken permission, key or
+        clock of ours and is raised as it is: nobody is told that their file is missing for it.
+
         Raises
         ------
         TemporarilyUnavailable
         """
         with ThreadPoolExecutor(max_workers=1) as side:
-            keeping = side.submit(self._keep, key)
+            keeping = side.submit(carried(self._keep), key)
             found = self._find(key)
             is_kept = keeping.result()
         return found if is_kept else None
@@ -120,6 +121,6 @@ def _unless_missing(call: Callable[[], T]) -> T | None:
         try:
             return call()
         except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") in _NOT_THERE:
+            if meaning_of(error) is Meaning.GONE:
                 return None
             raise

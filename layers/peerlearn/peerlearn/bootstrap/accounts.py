@@ -8,7 +8,7 @@ from peerlearn.adapters.device_tokens import DeviceTokens
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.audit import audit_trail
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.security import access_tokens, key_ring
+from peerlearn.bootstrap.security import access_tokens, signing_keys, tokens
 from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.calendars import CalendarRepository
@@ -45,8 +45,8 @@ def account_service() -> AccountService:
         password_proof(),
         ThrottleRepository(table()),
         password_hasher(),
-        access_tokens(),
-        DeviceTokens(key_ring()),
+        tokens(),
+        DeviceTokens(signing_keys()),
         limits(),
     )
 

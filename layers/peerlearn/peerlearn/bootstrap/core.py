@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.session import Session, get_session
 
+from peerlearn.adapters.deadlines import keep_deadlines
 from peerlearn.persistence.table import Table
 from peerlearn.settings import settings
 
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def client_config() -> Config:
+# For functions that nobody waits for: S3 may take long to put a file together, or to delete many.
+WORKER_READ_SECONDS = 60
+
+
+def client_config(read_timeout: int = 2) -> Config:
     """1 s to connect, 2 s to answer, at most 3 attempts; parameters are ours, so botocore need not check them.
 
-    With botocore's pauses a reply that never comes costs 9 s at most: less than a function's time, so that the caller
-    is told by us, in the envelope.
+    With botocore's pauses a reply that never comes costs 12 s at most. Where less time than a try may need is left of a
+    request's, there is none: the caller is told by us, in the envelope, and not by Lambda's end.
     """
     return Config(
         connect_timeout=1,
-        read_timeout=2,
+        read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": 3},
         parameter_validation=False,
         tcp_keepalive=True,
@@ -41,9 +46,10 @@ def _session() -> Session:
 
 def aws_client(service: str, config: Config | None = None, endpoint_url: str | None = None) -> Any:
     """A low-level client; all of a process share one session, and with it one set of credentials and endpoints."""
-    return _session().create_client(
-        service, config=client_config() if config is None else config, endpoint_url=endpoint_url
-    )
+    chosen: Any = client_config() if config is None else config
+    client = _session().create_client(service, config=chosen, endpoint_url=endpoint_url)
+    keep_deadlines(client, chosen.connect_timeout + chosen.read_timeout)
+    return client
 
 
 @cache

@@ -25,12 +25,23 @@ def export_service() -> ExportService:
 
 
 @cache
+def export_writer() -> ExportService:
+    """The same for the function that writes files."""
+    return ExportService(PersonalDataRepository(table()), worker_files(), standing_service())
+
+
+@cache
 def eraser() -> Eraser:
     seats = EnrollmentService(EnrollmentRepository(table()))
     teaching = TeachingRepository(table())
-    return Eraser(ErasureRepository(table()), teaching, seats, CourseRepository(table()), personal_files())
+    return Eraser(ErasureRepository(table()), teaching, seats, CourseRepository(table()), worker_files())
 
 
 @cache
 def personal_files() -> PersonalFiles:
     return PersonalFiles(assessments.s3_client(), settings().bucket_name)
+
+
+@cache
+def worker_files() -> PersonalFiles:
+    return PersonalFiles(assessments.s3_client(for_worker=True), settings().bucket_name)

@@ -12,6 +12,7 @@ from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.notifications import Notifier
 from peerlearn.services.realtime import ConnectionService, RealtimeService
+from peerlearn.services.rosters import Rosters
 from peerlearn.settings import settings
 
 
@@ -32,4 +33,4 @@ def connection_push() -> ConnectionPush:
 
 @cache
 def notifier() -> Notifier:
-    return Notifier(ConnectionRepository(table()), connection_push(), EnrollmentRepository(table()))
+    return Notifier(ConnectionRepository(table()), connection_push(), Rosters(EnrollmentRepository(table())))

@@ -24,3 +24,9 @@ def erasure_queue() -> Queue:
 @cache
 def export_queue() -> Queue:
     return Queue(aws_client("sqs"), settings().export_queue_url)
+
+
+@cache
+def retry_queue() -> Queue:
+    """Where a consumer of the stream puts aside what it could not do; each has its own."""
+    return Queue(aws_client("sqs"), settings().retry_queue_url)

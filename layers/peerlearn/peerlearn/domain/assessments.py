@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.errors import (
@@ -345,10 +346,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionChange:
-    """A submission as it is to be, and what follows for its learner's points."""
+    """A submission as it is to be, what follows for its learner's points, and what the audit trail says of it."""
 
     submission: Submission
     awards: tuple[Award, ...]
+    entry: AuditEntry | None = None
 
 
 def require_assessment(assessment: Assessment | None) -> Assessment:

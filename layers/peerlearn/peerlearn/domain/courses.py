@@ -19,7 +19,7 @@ DESCRIPTION_MAX_LENGTH = 5000
 SUBJECT_MAX_LENGTH = 60
 MODULES_MAX = 200
 MODULE_MINUTES_MAX = 10_000
-ASSESSMENTS_MAX = 50
+ASSESSMENTS_MAX = 40  # with all their instructions they are one answer
 CAPACITY_MAX = 1_000_000
 # One item takes some hundred bookings a second; see `docs/performance.md`.
 SEATS_PER_SHARD = 1_000

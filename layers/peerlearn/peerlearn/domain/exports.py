@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from peerlearn.domain.assessments import Submission
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.enrollments import Slot
 from peerlearn.domain.messages import Conversation, Message
 from peerlearn.domain.points import Entry
@@ -121,4 +122,5 @@ class PersonalData:
     generated_at: datetime
     titles: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[KeptFile] = ()
+    audit: Sequence[AuditEntry] = ()
     conversations: Iterable[Correspondence] = ()

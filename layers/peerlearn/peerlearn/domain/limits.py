@@ -51,6 +51,7 @@ MESSAGES = "messages"
 UNANSWERED_MESSAGES = "unanswered-messages"
 UPLOADS = "uploads"
 SUBMISSIONS = "submissions"
+SUBMISSION_TRIES = "submission-tries"
 EXPORTS = "exports"
 CALENDAR_LINKS = "calendar-links"
 TICKETS = "tickets"
@@ -80,6 +81,8 @@ DEFAULTS: Mapping[str, Limit] = {
         Limit(UPLOADS, 60, _HOUR),
         # of one assessment
         Limit(SUBMISSIONS, 30, _HOUR),
+        # of all, with those that were refused
+        Limit(SUBMISSION_TRIES, 120, _HOUR),
         Limit(EXPORTS, 5, _DAY),
         Limit(CALENDAR_LINKS, 20, _DAY),
         Limit(TICKETS, 60, _HOUR),

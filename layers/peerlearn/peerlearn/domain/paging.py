@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -15,16 +15,27 @@ MAX_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Page `number` (from 1) of `limit` entries; `after` is where a cursor left off and wins over `number`."""
+    """Page `number` (from 1) of `limit` entries; `after` is where a cursor left off and wins over `number`.
+
+    Attributes
+    ----------
+    usual_limit: int or None
+        Entries of the pages before, where this one is to have fewer of them.
+    """
 
     number: int = 1
     limit: int = DEFAULT_LIMIT
     after: Mapping[str, Any] | None = None
+    usual_limit: int | None = None
 
     @property
     def offset(self) -> int:
         """Entries before this page."""
-        return (self.number - 1) * self.limit
+        return (self.number - 1) * (self.usual_limit or self.limit)
+
+    def shortened(self, count: int) -> PageRequest:
+        """Return the page that begins at the same place and has at most that many entries."""
+        return replace(self, limit=min(self.limit, count), usual_limit=self.usual_limit or self.limit)
 
 
 @dataclass(frozen=True, slots=True)

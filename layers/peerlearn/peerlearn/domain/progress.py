@@ -28,6 +28,7 @@ class Progress:
     course_id: str
     title: str
     completed_modules: int
+    completed_module_ids: tuple[str, ...]
     total_modules: int
     completion_percentage: int
     last_accessed: datetime | None
@@ -35,11 +36,13 @@ class Progress:
 
     @classmethod
     def of(cls, enrollment: Enrollment, title: str, modules: Sequence[Module]) -> Progress:
-        done = len(modules_done(enrollment.completed_modules, modules))
+        completed = modules_done(enrollment.completed_modules, modules)
+        done = len(completed)
         return cls(
             course_id=enrollment.course_id,
             title=title,
             completed_modules=done,
+            completed_module_ids=tuple(one.module_id for one in modules if one.module_id in completed),
             total_modules=len(modules),
             completion_percentage=percentage(done, len(modules)),
             last_accessed=enrollment.last_accessed,

@@ -48,3 +48,26 @@ def too_many(connections: Sequence[Connection], most: int) -> list[Connection]:
     """Return the oldest connections of those that are more than `most`."""
     by_age = sorted(connections, key=lambda one: (one.connected_at, one.connection_id))
     return by_age[: max(0, len(by_age) - most)]
+
+
+class PushRefused(Exception):
+    """A push that no try brings to this connection; the connection is there, as far as anybody knows.
+
+    Parameters
+    ----------
+    reason: str
+        What it was refused for, in the words of whoever refused it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was not told to one connection, and why."""
+
+    connection_id: str
+    event_id: str
+    reason: str

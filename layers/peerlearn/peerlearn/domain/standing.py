@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -145,6 +146,22 @@ class KnownStandings:
         self._seen[standing.user_id] = (standing, read_at)
 
 
+# The admission of the present request, as long as nothing has counted it.
+_uncounted: ContextVar[Admission | None] = ContextVar("uncounted", default=None)
+
+
+def leave_to_count(admission: Admission | None) -> None:
+    """Keep the admission of a request whose own transaction is to count it: what it may leave undone is made good."""
+    _uncounted.set(admission)
+
+
+def left_to_count() -> Admission | None:
+    """Return the present request's admission if nothing has counted it, once."""
+    admission = _uncounted.get()
+    _uncounted.set(None)
+    return admission
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
     """What a write asks of its caller's standing: a session that stands, a role, and room within limits.
@@ -175,13 +192,21 @@ class Admission:
         self.known.learn(present)
         if self.roles is not None:
             present.require_role(self.roles)
+        admission = replace(self, standing=present)
+        admission.note(now)
         second = int(now.timestamp())
         for limit in self.limits:
             window = present.window(limit, second)
             if window.count >= limit.quota:
-                note_usage(limit, window.count, window.closes_at, second)
                 raise limit.exceeded(window.closes_at - second)
-        return replace(self, standing=present)
+        return admission
+
+    def note(self, now: datetime) -> None:
+        """Note for the answer what is left of each limit, as far as it is known."""
+        second = int(now.timestamp())
+        for limit in self.limits:
+            window = self.window(limit, second)
+            note_usage(limit, window.count, window.closes_at, second)
 
     def without_limits(self) -> Admission:
         """Return the same where one use was counted already: what a transaction asks once more."""
@@ -197,7 +222,8 @@ class Admission:
         return self.standing.window(limit, now) if self.standing else Window(0, now + limit.seconds)
 
     def spent(self, now: datetime) -> None:
-        """Note for the answer, and for the next write, that the write was admitted."""
+        """Note for the answer, and for the next write, that the write was admitted and counted."""
+        _uncounted.set(None)
         second = int(now.timestamp())
         windows = {}
         for limit in self.limits:

@@ -16,15 +16,23 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, NotFound, ValidationFailed
+from peerlearn.domain.errors import (
+    DomainError,
+    InternalError,
+    MalformedRequest,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+)
 from peerlearn.domain.limits import forget_usages
-from peerlearn.domain.standing import Admission
+from peerlearn.domain.standing import leave_to_count, left_to_count
 from peerlearn.http.annotations import remember_annotations
-from peerlearn.http.bodies import decoded_body, strict_json
+from peerlearn.http.bodies import decoded_body, strict_json, validation_error
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.http.headers import completed
-from peerlearn.http.invocations import is_request
-from peerlearn.observability import caller_and_target, correlated, logger, pass_over, request_id_of
+from peerlearn.http.invocations import answering, is_request
+from peerlearn.http.pagination import within_an_answer
+from peerlearn.observability import caller_and_target, logger, pass_over, request_id_of
 from peerlearn.snapshots import register
 
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -51,13 +59,18 @@ class ApiResolver(APIGatewayRestResolver):
         if not is_request(event):
             pass_over(event, context)
             return {}
-        with correlated(request_id_of(event), context):
+        with answering(event, context):
             # Writes are followed through the logs. The path may hold what only its owner knows: the route does not.
             log = logger.info if event["httpMethod"] in _WRITING else logger.debug
             told = {"method": event["httpMethod"], "route": event.get("resource")}
             log("began", **told)
             forget_usages()
-            answer = completed(self.resolve(_normalised(event), context), event)
+            leave_to_count(None)
+            request = _normalised(event)
+            answer = within_an_answer(lambda: self.resolve(request, context))
+            # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.
+            _counted()
+            answer = completed(answer, event)
             log("answered", **told, **caller_and_target(event), status=answer["statusCode"])
             return answer
 
@@ -73,6 +86,7 @@ def create_app() -> ApiResolver:
     )
 
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
+        error = _counted(error) or error
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.info("refused", code=error.code, status=error.status, reason=error.details.get("reason"))
         return error_response(error, request_id_of(app.current_event.raw_event))
@@ -103,23 +117,26 @@ def create_app() -> ApiResolver:
 
 def _refusal_of_caller(app: ApiResolver) -> DomainError | None:
     try:
-        values = solve_dependencies(dependant=build_dependency_tree(app.context["_route"].func), request=app.request)
-        for value in values.values():
-            if isinstance(value, Admission):
-                _require_standing(value)
+        solve_dependencies(dependant=build_dependency_tree(app.context["_route"].func), request=app.request)
     except DependencyResolutionError as error:
         cause = _root_cause(error)
         return cause if isinstance(cause, DomainError) else None
-    except DomainError as error:
-        return error
     return None
 
 
-def _require_standing(admission: Admission) -> None:
+def _counted(error: DomainError | None = None) -> DomainError | None:
+    """Count what no write of the request has counted, whatever it came to; return a refusal to give before `error`."""
+    admission = left_to_count()
+    if admission is None or isinstance(error, Unauthenticated | TooManyRequests):
+        return None
     # Only where somebody calls: the documents' functions start without what it needs.
     from peerlearn.bootstrap.standing import standing_service  # noqa: PLC0415
 
-    standing_service().require(admission.caller, admission.roles)
+    try:
+        standing_service().count(admission)
+    except DomainError as refusal:
+        return refusal if refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
+    return None
 
 
 def _root_cause(error: BaseException) -> BaseException:
@@ -134,17 +151,7 @@ def _validation_error(error: RequestValidationError) -> DomainError:
     # The body is not there at all. A rule over several of its fields stands at the same place with another type.
     if any(tuple(problem["loc"]) == ("body",) and problem["type"] == "missing" for problem in problems):
         return MalformedRequest()
-    return ValidationFailed(*((_field_of(problem), _message(problem)) for problem in problems))
-
-
-def _field_of(problem: Mapping[str, Any]) -> str:
-    place = problem["loc"]
-    return ".".join(str(part) for part in place[1:] or place)
-
-
-def _message(problem: Mapping[str, Any]) -> str:
-    text: str = problem["msg"]
-    return text.removeprefix("Value error, ")
+    return validation_error(problems, inside=True)
 
 
 def _normalised(event: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
     user: TokenHolder       a valid token; the service asks for its standing in what it reads anyway
     user: Caller            a signed-in person, as of at most five seconds ago: for reads
+    user: PresentCaller     a signed-in person, now: where a role may give them more
     user: Author            a tutor or an administrator, now
     user: Administrator     an administrator, now
     user: MaybeCaller       public endpoint that shows its owner more
@@ -22,7 +23,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from peerlearn.bootstrap.security import access_tokens
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.errors import Unauthenticated
-from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission
+from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS, Admission, leave_to_count
 from peerlearn.domain.users import Principal, Role
 from peerlearn.observability import name_actor
 
@@ -80,6 +81,12 @@ def current_user(holder: Annotated[Principal, Depends(token_holder)]) -> Princip
     return holder
 
 
+def present_user(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
+    """Return the caller, whose session stands now."""
+    standing_service().require(holder)
+    return holder
+
+
 def current_author(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
     """Return a tutor or an administrator. Whether the course is theirs is the service's question."""
     standing_service().require(holder, AUTHORS)
@@ -114,7 +121,9 @@ def admission_for(*limits: str, roles: frozenset[Role] | None = None) -> Callabl
     """Make the dependency of a write whose transaction asks for its caller's standing itself, at no further call."""
 
     def admission(holder: Annotated[Principal, Depends(token_holder)]) -> Admission:
-        return standing_service().admission(holder, *limits, roles=roles)
+        asked = standing_service().admission(holder, *limits, roles=roles)
+        leave_to_count(asked)
+        return asked
 
     return _documented(admission, roles, *limits)
 
@@ -129,6 +138,7 @@ def _documented(
 
 TokenHolder = Annotated[Principal, Depends(token_holder)]
 Caller = Annotated[Principal, Depends(current_user)]
+PresentCaller = Annotated[Principal, Depends(present_user)]
 MaybeCaller = Annotated[Principal | None, Depends(optional_user)]
 Author = Annotated[Principal, Depends(current_author)]
 Administrator = Annotated[Principal, Depends(current_administrator)]

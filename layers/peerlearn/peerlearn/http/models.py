@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
@@ -105,13 +106,12 @@ PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_MAX_LENGTH)]
 
 
-def _at_most_twenty(tags: list[str]) -> list[str]:
-    if len(tags) > TAGS_MAX:
-        raise ValueError(f"must have at most {TAGS_MAX} entries")
+def _each_once(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
-Tags = Annotated[list[Tag], AfterValidator(_at_most_twenty)]
+# A list that has a length is not read further than that: each wrong entry of millions would be a problem to name.
+Tags = Annotated[list[Tag], Field(max_length=TAGS_MAX), AfterValidator(_each_once)]
 
 CourseIdPath = Annotated[str, Path(alias="courseId", pattern=ID_PATTERN)]
 SessionIdPath = Annotated[str, Path(alias="sessionId", pattern=ID_PATTERN)]

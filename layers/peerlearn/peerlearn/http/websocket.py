@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -21,14 +22,22 @@ from pydantic import BaseModel, ValidationError
 
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.clock import to_rfc3339, utc_now
-from peerlearn.domain.errors import DomainError, InternalError, MalformedRequest, PayloadTooLarge, ValidationFailed
+from peerlearn.domain.errors import (
+    DomainError,
+    InternalError,
+    MalformedRequest,
+    PayloadTooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    ValidationFailed,
+)
 from peerlearn.domain.limits import SOCKET_MESSAGES
 from peerlearn.domain.realtime import Ticket
-from peerlearn.domain.standing import Admission
+from peerlearn.domain.standing import Admission, leave_to_count, left_to_count
 from peerlearn.domain.users import Principal, Role
-from peerlearn.http.bodies import decoded_body, strict_json
-from peerlearn.http.invocations import is_handshake, is_message
-from peerlearn.observability import correlated, logger, pass_over, request_id_of
+from peerlearn.http.bodies import decoded_body, strict_json, validation_error
+from peerlearn.http.invocations import answering, is_handshake, is_message
+from peerlearn.observability import logger, pass_over
 
 MESSAGE_MAX_BYTES = 32 * 1024
 # said so often, and worth so little later, that their lines are for looking closely
@@ -49,7 +58,9 @@ class Sender:
 
     def admission(self, *limits: str) -> Admission:
         """Return what a write of the sender's asks of their standing, for the store to ask in its transaction."""
-        return standing_service().admission(self.principal, *limits)
+        asked = standing_service().admission(self.principal, *limits)
+        leave_to_count(asked)
+        return asked
 
 
 def on_message(
@@ -79,7 +90,8 @@ def on_message(
                     raise
                 if not admits_itself:
                     _admit(sender)
-                return respond(valid, sender)
+                    return respond(valid, sender)
+                return _counted(lambda: respond(valid, sender))
 
             return _answered(event, context, message, answer)
 
@@ -95,7 +107,7 @@ def on_handshake(judge: Callable[[dict[str, Any]], Answer]) -> Handler:
         if not is_handshake(event):
             pass_over(event, context)
             return {}
-        with correlated(request_id_of(event), context):
+        with answering(event, context):
             logger.info("began", route="authorizer")
             return judge(event)
 
@@ -115,7 +127,7 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
                 return {}
             if APIGatewayWebSocketEvent(event).request_context.event_type != event_type:
                 return unknown_action(event, context)
-            with correlated(request_id_of(event), context):
+            with answering(event, context):
                 logger.info("began", route=event["requestContext"].get("routeKey"))
                 try:
                     act(sender_of(event))
@@ -167,6 +179,23 @@ def sender_of(event: dict[str, Any]) -> Sender:
     return Sender(principal, APIGatewayWebSocketEvent(event).request_context.connection_id)
 
 
+def _counted(respond: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Respond, and count the message where its own transaction did not, whatever it came to."""
+    try:
+        answer = respond()
+    except (Unauthenticated, TooManyRequests):
+        raise
+    except DomainError:
+        if (admission := left_to_count()) is not None:
+            standing_service().count(admission)
+        raise
+    # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.
+    if (admission := left_to_count()) is not None:
+        with suppress(DomainError):
+            standing_service().count(admission)
+    return answer
+
+
 def _admit(sender: Sender) -> None:
     standing_service().admit(sender.principal, SOCKET_MESSAGES)
 
@@ -189,12 +218,7 @@ def _validated(model: type[M], message: dict[str, Any]) -> M:
     try:
         return model.model_validate(message)
     except ValidationError as error:
-        raise ValidationFailed(
-            *(
-                (".".join(str(part) for part in problem["loc"]), problem["msg"].removeprefix("Value error, "))
-                for problem in error.errors()
-            )
-        ) from error
+        raise validation_error(error.errors(), inside=False) from error
 
 
 def _answered(
@@ -203,7 +227,7 @@ def _answered(
     if not is_message(event):
         pass_over(event, context)
         return {}
-    with correlated(request_id_of(event), context):
+    with answering(event, context):
         return _answer(event, message, answer)
 
 
@@ -236,4 +260,6 @@ def _error(error: DomainError) -> Answer:
         "message": error.message,
         "timestamp": to_rfc3339(utc_now()),
     }
+    if error.retry_after is not None:
+        body["retryAfter"] = error.retry_after
     return body | {"details": error.details} if error.details else body

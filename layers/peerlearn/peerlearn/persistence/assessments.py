@@ -6,7 +6,7 @@
     USER#<u>   / SUBMISSION#<a>#GRADE#<r>      a grading that a correction replaced
     COURSE#<c> / COUNT#<a>#<shard>             how many attempts there are
 
-Attempts, latest and past, stand in GSI1 by assessment and in GSI2 by learner, in the order of time.
+Attempts, latest and past, stand in GSI1 by assessment, in the order of time; a learner's own are read from the table.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
+from peerlearn.persistence.audit import recording
 from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
@@ -46,6 +47,7 @@ COUNTER_SHARDS = 8
 _IS_NEW = "attribute_not_exists(PK)"
 # attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: what was read is what is there.
 _SAME_SUBMISSION = "#attempt = :attempt AND #revision = :revision"
+_PAST_GRADE = Entity.PAST_GRADE.value
 _WITH_SEAT = tuple(status for status in EnrollmentStatus if status.holds_seat)
 
 
@@ -140,6 +142,7 @@ class AssessmentRepository:
             writes = _handing_in(desk.enrollment, desk.latest, change, totals, token)
             if own is not None:
                 writes.append(admitting(own, utc_now()))
+                own.spent(utc_now())
             return writes, change.submission
 
         return settle(self._table, request_id, plan, backoff=self._backoff)
@@ -184,30 +187,35 @@ class AssessmentRepository:
         )
 
     def of_assessment(self, assessment_id: str, wanted: PageRequest, total: int) -> PageResult[Submission]:
-        """Every attempt at an assessment, newest first."""
-        return self._listed("GSI1", keys.assessment_submissions_partition(assessment_id), wanted, total)
-
-    def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]:
-        """Every attempt of a learner, newest first."""
-        total = totals_of(learner_id, self._table.get(keys.totals(learner_id))).submissions
-        return self._listed("GSI2", keys.learner_submissions_partition(learner_id), wanted, total)
-
-    def _listed(self, index: str, partition: str, wanted: PageRequest, total: int) -> PageResult[Submission]:
+        """Every attempt at an assessment, newest first; by an index, so the latest may be missing for a moment."""
         skipped = 0 if wanted.after else wanted.offset
         if skipped >= total:
             return PageResult([], total)
-        condition, values = "#pk = :pk", {":pk": partition}
-        names = {"#pk": f"{index}PK"}
+        condition = "GSI1PK = :pk"
+        values = {":pk": keys.assessment_submissions_partition(assessment_id)}
         if wanted.after:
-            condition += " AND #sk < :last"
-            names["#sk"] = f"{index}SK"
+            condition += " AND GSI1SK < :last"
             values[":last"] = str(wanted.after["last"])
-        # One more than the page: whether there is a next one.
-        needed = skipped + wanted.limit + 1
-        items = self._table.query(condition, values, names=names, index=index, forward=False, limit=needed)
+        needed = skipped + wanted.limit + 1  # one more than the page: whether there is a next one
+        items = self._table.query(condition, values, index="GSI1", forward=False, limit=needed)
         shown = items[skipped : skipped + wanted.limit]
-        after = {"last": shown[-1][f"{index}SK"]} if len(items) == needed else None
+        after = {"last": shown[-1]["GSI1SK"]} if len(items) == needed else None
         return PageResult([submission_of(item) for item in shown], total, after)
+
+    def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]:
+        """Return every attempt of a learner, newest first, from the table itself, which is up to date."""
+        items = self._table.query(
+            "PK = :pk AND begins_with(SK, :submission)",
+            {":pk": keys.user_partition(learner_id), ":submission": keys.SUBMISSION_PREFIX, ":grade": _PAST_GRADE},
+            where="#entity <> :grade",
+            names={"#entity": "entity"},
+        )
+        items.sort(key=lambda item: str(item["GSI2SK"]), reverse=True)
+        last = str(wanted.after["last"]) if wanted.after else ""
+        rest = [item for item in items if item["GSI2SK"] < last] if last else items[wanted.offset :]
+        shown = rest[: wanted.limit]
+        after = {"last": shown[-1]["GSI2SK"]} if len(rest) > len(shown) else None
+        return PageResult([submission_of(item) for item in shown], len(items), after)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -288,6 +296,8 @@ def _grading(
     if change.awards and enrollment is not None and submission.graded_at is not None:
         after, entries = totals.awarded(change.awards, submission.graded_at)
         writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
+    if change.entry is not None:
+        writes.append(recording(change.entry))
     return writes
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.courses import Course, CoursePage, Kind, Seats, below_seats_taken
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
+from peerlearn.persistence.audit import recording
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.assessments import assessment_of
 from peerlearn.persistence.items.courses import (
@@ -66,8 +68,13 @@ class CourseRepository:
         seats = seats_in(found, course_id)
         return (course_of(found[key]), seats) if key in found and seats is not None else None
 
-    def add(self, page: CoursePage, token: str) -> None:
+    def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
         """A new course. Its id is random: an item that is already there is our own, its reply having been lost.
+
+        Parameters
+        ----------
+        entry: AuditEntry, optional
+            Stored in the same transaction.
 
         Raises
         ------
@@ -80,6 +87,7 @@ class CourseRepository:
             put(outline_item(course_id, page.modules)),
             *(put(item) for item in seats_items(page.seats)),
             put(teaching_item(tutor_id, course_id)),
+            *([recording(entry)] if entry else []),
             not_erased(tutor_id),
         ]
         try:
@@ -92,7 +100,7 @@ class CourseRepository:
                 raise account_erased() from failure
             raise
 
-    def change(self, before: CoursePage, after: CoursePage, token: str) -> bool:
+    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> bool:
         """Writes what differs; False when somebody changed the course since `before` was read.
 
             version as read  -->  version + 1
@@ -104,6 +112,8 @@ class CourseRepository:
         ----------
         token: str
             New for each call.
+        entry: AuditEntry, optional
+            Stored in the same transaction.
 
         Raises
         ------
@@ -115,6 +125,8 @@ class CourseRepository:
             writes += _seats_writes(before.seats, after.seats)
         if after.modules != before.modules:
             writes.append(put(outline_item(after.course.course_id, after.modules)))
+        if entry is not None:
+            writes.append(recording(entry))
         try:
             if len(writes) == 1:
                 self._table.write(writes[0])

@@ -177,6 +177,12 @@ class EnrollmentRepository:
         )
         return [item["learnerId"] for item in items]
 
+    def with_seat(self, course_id: str, learner_ids: Sequence[str]) -> list[str]:
+        """Those of the learners who hold a seat in the course, by the table itself."""
+        found = self._table.batch_get([keys.enrollment(learner_id, course_id) for learner_id in learner_ids])
+        held = {item["learnerId"] for item in found.values() if EnrollmentStatus(item["status"]).holds_seat}
+        return [learner_id for learner_id in learner_ids if learner_id in held]
+
     def without_slot(self, learner_ids: Sequence[str], slot: Slot) -> list[str]:
         """Those of the learners in whose schedule the course does not stand at that time."""
         missing = []

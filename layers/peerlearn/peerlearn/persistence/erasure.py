@@ -160,13 +160,17 @@ class ErasureRepository:
                 "#pk = :inbox", {":inbox": keys.inbox_partition(user_id)}, names={"#pk": f"{index}PK"}, index=index
             )
         ]
-        inbox = self._table.get(keys.inbox_counter(user_id)) or {}
-        if len(heads) < int(inbox.get("conversations", 0)):
-            raise TemporarilyUnavailable
+        remaining = 0
         for number, head in enumerate(heads):
             left = self._leave(user_id, head)
             if left is not None and {"lowGone", "highGone"} <= left.keys():
                 self._delete_conversation(left, f"{token}{number}")
+            elif left is not None:
+                remaining += 1
+        # One that is shown and gone does not make up for one that is there and not shown. None is added any more.
+        inbox = self._table.get(keys.inbox_counter(user_id)) or {}
+        if remaining < int(inbox.get("conversations", 0)):
+            raise TemporarilyUnavailable
 
     def _leave(self, user_id: str, head: Item) -> Item | None:
         side = "low" if head["low"] == user_id else "high"

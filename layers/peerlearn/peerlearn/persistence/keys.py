@@ -325,3 +325,11 @@ _BY_NAME, _BY_ADDRESS = "PEOPLE-BY-NAME#", "PEOPLE-BY-ADDRESS#"
 
 def _directory_shard(user_id: str) -> int:
     return zlib.crc32(user_id.encode()) % DIRECTORY_SHARDS
+
+
+# -- the table of the public keys -------------------------------------------------------------------------------------
+
+
+def published_keys() -> Key:
+    """The one item of that table: the public keys that verify tokens."""
+    return Key("SIGNING#KEYS", "KEYS")

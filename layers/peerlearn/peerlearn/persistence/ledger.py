@@ -88,7 +88,11 @@ class LedgerRepository:
         self._table = table
 
     def entries(self, user_id: str, wanted: PageRequest) -> PageResult[Entry]:
-        """A page of the ledger, newest first. Entries are numbered without gaps, so any page is a range of numbers."""
+        """A page of the ledger, newest first. Entries are numbered without gaps, so any page is a range of numbers.
+
+        An entry never changes once it is there. So where the index shows fewer than there are in the range, it lags,
+        and the learner's own partition tells the rest.
+        """
         total = totals_of(user_id, self._table.get(keys.totals(user_id))).entries
         # A cursor names the number to go on from: what is added meanwhile moves nothing.
         last = int(wanted.after["number"]) if wanted.after else total - wanted.offset
@@ -106,7 +110,18 @@ class LedgerRepository:
             index="GSI1",
             forward=False,
         )
+        if len(items) < last - first + 1:
+            items = self._range_of_own(user_id, first, last)
         return PageResult([entry_of(item) for item in items], total, {"number": first - 1} if first > 1 else None)
+
+    def _range_of_own(self, user_id: str, first: int, last: int) -> list[Item]:
+        items = self._table.query(
+            "PK = :pk AND begins_with(SK, :points)",
+            {":pk": keys.user_partition(user_id), ":points": keys.POINTS_PREFIX, ":first": first, ":last": last},
+            where="#number BETWEEN :first AND :last",
+            names={"#number": "number"},
+        )
+        return sorted(items, key=lambda item: int(item["number"]), reverse=True)
 
     def membership(self, user_id: str, course_id: str) -> LearnerCourse:
         """The course and the user's enrolment in it, without its modules."""

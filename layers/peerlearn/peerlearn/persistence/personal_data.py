@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.exports import ExportRecord, OwnItems, PastGrading, TooLarge
 from peerlearn.domain.messages import Conversation, Message, Pair
 from peerlearn.domain.profiles import Profile
 from peerlearn.persistence import keys
+from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.accounts import session_of, user_of
 from peerlearn.persistence.items.assessments import submission_of
@@ -123,24 +126,36 @@ class PersonalDataRepository:
         )
 
     def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]:
-        """All of somebody's, newest first.
+        """All of somebody's, newest first, as they stand in the table.
+
+        The indexes may lag: they may not show a conversation that has just begun, and show one that is gone. Each one
+        shown is read again, and all are counted against the inbox.
 
         Raises
         ------
         TooLarge
             There are more than `most`.
+        TemporarilyUnavailable
+            The indexes do not show all of them yet.
         """
-        found: list[Item] = []
+        shown: list[Item] = []
         for index in ("GSI1", "GSI2"):
-            found += self._table.query(
+            shown += self._table.query(
                 "#pk = :inbox",
                 {":inbox": keys.inbox_partition(user_id)},
                 names={"#pk": f"{index}PK"},
                 index=index,
                 limit=None if most is None else most + 1,
             )
-        if most is not None and len(found) > most:
+        if most is not None and len(shown) > most:
             raise TooLarge
+        counter = keys.inbox_counter(user_id)
+        heads = [keys.conversation(head["low"], head["high"]) for head in shown]
+        by_key = self._table.batch_get([counter, *heads])
+        counted = int(by_key.pop(counter, {}).get("conversations", 0))
+        found = list(by_key.values())
+        if len(found) < counted:
+            raise TemporarilyUnavailable
         found.sort(key=lambda item: str(item["GSI1SK"]), reverse=True)
         return [conversation_of(item) for item in found]
 
@@ -154,6 +169,19 @@ class PersonalDataRepository:
             start = page.last
             if start is None:
                 return
+
+    def audit(self, user_id: str, most: int | None = None) -> list[AuditEntry]:
+        """Return the audit entries of what they did, oldest first. An entry of the last seconds may be missing.
+
+        Raises
+        ------
+        TooLarge
+            There are more than `most`.
+        """
+        found = AuditRepository(self._table).by(user_id, None if most is None else most + 1)
+        if most is not None and len(found) > most:
+            raise TooLarge
+        return found[::-1]
 
     def names(self, user_ids: Sequence[str]) -> dict[str, str]:
         """Of those who have not gone."""

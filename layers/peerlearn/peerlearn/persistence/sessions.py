@@ -8,7 +8,7 @@ from uuid import uuid4
 from peerlearn.domain.calendars import CalendarLink
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.errors import AccountSuspended, TemporarilyUnavailable, TokenReused
-from peerlearn.domain.limits import Limit
+from peerlearn.domain.limits import Limit, note_usage
 from peerlearn.domain.standing import Admission, Standing, session_ended
 from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import AccountState, Credential, Principal, RefreshClaims, Session, User
@@ -17,7 +17,7 @@ from peerlearn.persistence.items.accounts import session_item, session_of, user_
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.privacy import calendar_of
 from peerlearn.persistence.items.standing import standing_in, standing_of
-from peerlearn.persistence.standing import StandingWrite, admission_write, refused
+from peerlearn.persistence.standing import StandingRepository, StandingWrite, admission_write, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
 from peerlearn.persistence.throttling import bearable, window_of
 
@@ -100,7 +100,10 @@ class SessionRepository:
                 self._table.transact([_rotation(claims, next_hash, now), using.write()], f"{token[:34]}{attempt}")
             except ConditionFailed as failure:
                 if failure.failed[0]:
-                    return self._answered_again(claims, failure.found[0])
+                    session = self._answered_again(claims, failure.found[0])
+                    # What is answered once more counts as well.
+                    StandingRepository(self._table).admit(admission, now)
+                    return session
                 admission = refused(admission, failure, 1, now)
                 continue
             admission.spent(now)
@@ -151,6 +154,7 @@ class SessionRepository:
         """
         admission = Admission(caller, (limit,) if limit is not None else ())
         now = utc_now()
+        admission.note(now)
         for _ in range(_TRIES):
             ending = admission_write(admission, now).end_session(session_id)
             try:
@@ -186,6 +190,7 @@ def _may_begin(standing: Standing | None, epoch: int, limit: Limit, now: datetim
         return False
     second = int(now.timestamp())
     window = standing.window(limit, second)
+    note_usage(limit, window.count, window.closes_at, second)
     if window.count >= limit.quota:
         raise limit.exceeded(window.closes_at - second)
     return True

@@ -8,6 +8,7 @@ from threading import Event
 from types import TracebackType
 from typing import Self, TypeVar
 
+from peerlearn.domain.deadline import carried
 from peerlearn.domain.errors import TemporarilyUnavailable
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class SideBySide:
         TemporarilyUnavailable
             By `result()`, where another call has failed before this one began.
         """
-        return self._pool.submit(self._unless_failed, call)
+        return self._pool.submit(carried(self._unless_failed), call)
 
     def _unless_failed(self, call: Callable[[], T]) -> T:
         if self._has_failed.is_set():

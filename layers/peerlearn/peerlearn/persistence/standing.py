@@ -132,7 +132,7 @@ class StandingWrite:
             expression = f"{expression} REMOVE {', '.join(self._removes)}".strip()
         if not expression:
             return check(self._key, condition, names=self._names, values=self._values)
-        return update(self._key, expression, condition=condition, names=self._names, values=self._values)
+        return update(self._key, expression, condition=condition, names=self._names, values=self._values, traced=False)
 
     def _name(self, placeholder: str, attribute: str = "") -> str:
         self._names[f"#{placeholder}"] = attribute or placeholder

@@ -24,6 +24,7 @@ from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import NO_REPLY, is_transient
 from peerlearn.domain.correlation import CORRELATION_ID, correlation_id
+from peerlearn.domain.deadline import remaining
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.persistence.items.base import is_streamed
 from peerlearn.persistence.keys import Key
@@ -83,7 +84,7 @@ class Page:
 
 @dataclass(slots=True)
 class Backoff:
-    """How long to keep trying a contended transaction: full jitter, bounded in tries and in seconds."""
+    """How long to keep trying a contended transaction: full jitter, bounded in tries, in time and by the deadline."""
 
     attempts: int = 10
     base: float = 0.02
@@ -99,7 +100,7 @@ class Backoff:
         for attempt in range(self.attempts):
             if attempt:
                 pause = self.jitter(0, min(self.cap, self.base * 2**attempt))
-                if self.monotonic() + pause > deadline:
+                if self.monotonic() + pause > deadline or pause > remaining():
                     return
                 self.sleep(pause)
             yield
@@ -124,9 +125,10 @@ def update(
     condition: str | None = None,
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
+    traced: bool = True,
 ) -> Write:
-    """An Update by expression; the item then tells the request that it was written for."""
-    if correlation_id():
+    """An Update by expression; the item then tells the request that it was written for, unless nobody is to see it."""
+    if traced and correlation_id():
         trace = "SET #correlationId = :correlationId"
         expression = f"{trace}, {expression[4:]}" if expression.startswith("SET ") else f"{trace} {expression}"
         names = {**(names or {}), "#correlationId": CORRELATION_ID}

@@ -93,6 +93,7 @@ class ThrottleRepository:
             condition="attribute_exists(PK) AND attribute_not_exists(#reported)",
             names={"#reported": "reported"},
             values={":true": True},
+            traced=False,
         )
         with suppress(ConditionFailed):
             self._table.transact([marking, recording(entry)], token)
@@ -104,6 +105,7 @@ class ThrottleRepository:
             condition=_HAS_ROOM,
             names=_NAMES,
             values=_values(allowance, now) | {":one": 1},
+            traced=False,
         )
 
     def _open(self, allowance: Allowance, now: datetime) -> Write:

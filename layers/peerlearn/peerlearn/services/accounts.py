@@ -12,7 +12,7 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import InvalidCredentials, Unauthenticated
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SESSIONS, SIGN_INS, Limit, Limits, Window
-from peerlearn.domain.standing import Standing, session_ended
+from peerlearn.domain.standing import Admission, Standing, session_ended
 from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import (
     REFRESH_TOKEN_LIFETIME,
@@ -56,6 +56,12 @@ class Tokens(Protocol):
     def issue_access(self, user: User, session_id: str) -> str: ...
     def issue_refresh(self, session: Session, role: Role) -> str: ...
     def refresh_hash(self, session_id: str, generation: int) -> str: ...
+    def verify_refresh(self, token: str) -> RefreshClaims: ...
+
+
+class RefreshTokens(Protocol):
+    """See `peerlearn.adapters.tokens`: what needs no key that signs."""
+
     def verify_refresh(self, token: str) -> RefreshClaims: ...
 
 
@@ -198,6 +204,7 @@ class AccountService:
         user, standing = self._sessions.present(claims.user_id)
         if user is None or standing is None or claims.session_id not in standing.sessions:
             raise session_ended()
+        Admission(claims.principal, (self._limits[REFRESHES],), standing=standing).note(self._clock())
         return self._signed_in(user, session)
 
     def _new_session(self, user: User, device_name: str | None) -> Session:
@@ -226,7 +233,7 @@ class AccountService:
 class SignOutService:
     """Ends the session of a refresh token, which needs no key that signs."""
 
-    def __init__(self, sessions: Sessions, tokens: Tokens, limits: Limits) -> None:
+    def __init__(self, sessions: Sessions, tokens: RefreshTokens, limits: Limits) -> None:
         self._sessions = sessions
         self._tokens = tokens
         self._limits = limits

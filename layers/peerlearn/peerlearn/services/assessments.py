@@ -30,6 +30,7 @@ from peerlearn.domain.assessments import (
     require_open,
     require_submission,
 )
+from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course
 from peerlearn.domain.errors import Forbidden, NotFound, ValidationFailed
@@ -77,9 +78,10 @@ class Uploads(Protocol):
 class AssessmentService:
     """Setting, reading, grading: what needs no file."""
 
-    def __init__(self, assessments: Assessments, clock: Clock = utc_now) -> None:
+    def __init__(self, assessments: Assessments, clock: Clock = utc_now, audit: AuditTrail | None = None) -> None:
         self._assessments = assessments
         self._clock = clock
+        self._audit = audit or AuditTrail(clock=clock)
 
     def create(
         self,
@@ -176,9 +178,20 @@ class AssessmentService:
             awards = grade_awards(
                 after.course_id, assessment_id, assessment.max_grade, before.grade, grade, after.revision
             )
-            return SubmissionChange(after, tuple(awards))
+            return SubmissionChange(after, tuple(awards), self._grading(caller, before, after))
 
         return self._assessments.grade(learner_id, assessment_id, decide, uuid4().hex)
+
+    def _grading(self, caller: Principal, before: Submission, after: Submission) -> AuditEntry:
+        return self._audit.entry(
+            caller,
+            AuditAction.GRADE_CORRECTED if before.is_graded else AuditAction.GRADE_SET,
+            f"{after.assessment_id}/{after.learner_id}",
+            key=f"{after.attempt}/{after.revision}",
+            grade=after.grade,
+            attempt=after.attempt,
+            was=before.grade,
+        )
 
 
 class SubmissionService:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
+from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CoursePage, CourseStatus, Seats, Tutor
@@ -20,6 +21,7 @@ from peerlearn.services.catalogue import may_author
 
 # How often a course may turn out to have been changed by others before the caller is asked to try again.
 _ATTEMPTS = 8
+_AUDITED = {CourseStatus.PUBLISHED: AuditAction.COURSE_PUBLISHED, CourseStatus.CLOSED: AuditAction.COURSE_CLOSED}
 
 
 class Courses(Protocol):
@@ -27,8 +29,8 @@ class Courses(Protocol):
 
     def page(self, course_id: str) -> CoursePage | None: ...
     def course(self, course_id: str) -> tuple[Course, Seats] | None: ...
-    def add(self, page: CoursePage, token: str) -> None: ...
-    def change(self, before: CoursePage, after: CoursePage, token: str) -> bool: ...
+    def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None: ...
+    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> bool: ...
     def remove_draft(self, page: CoursePage, token: str) -> bool: ...
     def roster(
         self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int
@@ -62,12 +64,14 @@ class AuthoringService:
         catalogue: Indexer,
         clock: Clock = utc_now,
         seats_per_shard: int = SEATS_PER_SHARD,
+        audit: AuditTrail | None = None,
     ) -> None:
         self._courses = courses
         self._people = people
         self._catalogue = catalogue
         self._clock = clock
         self._seats_per_shard = seats_per_shard
+        self._audit = audit or AuditTrail(clock=clock)
 
     def create(self, author: Principal, draft: CourseDraft) -> CoursePage:
         """A new course, the author's own.
@@ -83,7 +87,7 @@ class AuthoringService:
         if user is None:
             raise account_erased()
         page = draft.begun_by(Tutor(user.user_id, user.name), self._clock(), self._seats_per_shard)
-        self._courses.add(page, str(uuid4()))
+        self._courses.add(page, str(uuid4()), self._entry(author, None, page.course))
         self._show(page.course)
         return page
 
@@ -101,9 +105,10 @@ class AuthoringService:
 
         def changed(before: CoursePage) -> CoursePage | None:
             after = changes.applied_to(before, self._seats_per_shard)
-            if after is before or self._courses.change(before, after, str(uuid4())):
+            if after is before:
                 return after
-            return None
+            entry = self._entry(author, before.course, after.course)
+            return after if self._courses.change(before, after, str(uuid4()), entry) else None
 
         page = self._on_own_course(author, course_id, changed)
         self._show(page.course)
@@ -162,6 +167,14 @@ class AuthoringService:
             if done is not None:
                 return done
         raise TemporarilyUnavailable
+
+    def _entry(self, author: Principal, before: Course | None, after: Course) -> AuditEntry | None:
+        """For the audit trail, where the change decides whether learners find the course open."""
+        action = _AUDITED.get(after.status)
+        if action is None or (before is not None and before.status is after.status):
+            return None
+        was = before.status.value if before else None
+        return self._audit.entry(author, action, after.course_id, key=str(after.version), was=was)
 
     def _show(self, course: Course) -> None:
         if course.status is CourseStatus.DRAFT:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
+from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.exports import (
@@ -40,6 +41,7 @@ class Store(Protocol):
     def own_items(self, user_id: str, most: int | None = None) -> OwnItems | None: ...
     def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]: ...
     def messages(self, pair: Pair) -> Iterator[Message]: ...
+    def audit(self, user_id: str, most: int | None = None) -> list[AuditEntry]: ...
     def names(self, user_ids: Sequence[str]) -> Mapping[str, str]: ...
     def titles(self, course_ids: Sequence[str]) -> Mapping[str, str]: ...
 
@@ -133,7 +135,8 @@ class ExportService:
         if own is None:
             raise account_erased()
         heads = self._store.conversations(user_id, CONVERSATIONS_MAX)
-        entries = own.entries_count + sum(head.last_seq for head in heads)
+        audit = self._store.audit(user_id, ENTRIES_MAX)
+        entries = own.entries_count + len(audit) + sum(head.last_seq for head in heads)
         if entries > ENTRIES_MAX:
             raise TooLarge
         files = self._files.uploads(user_id, ENTRIES_MAX)
@@ -141,7 +144,7 @@ class ExportService:
         characters = own.characters + sum(len(one.text) for each in messages.values() for one in each)
         if characters > CHARACTERS_MAX:
             raise TooLarge
-        return self._data(own, now, heads, files, lambda pair: messages[pair])
+        return self._data(own, now, heads, files, audit, lambda pair: messages[pair])
 
     def _everything(self, user_id: str) -> PersonalData | None:
         now = self._clock()
@@ -149,7 +152,8 @@ class ExportService:
         if own is None:
             return None
         heads = self._store.conversations(user_id)
-        return self._data(own, now, heads, self._files.uploads(user_id), self._store.messages)
+        files, audit = self._files.uploads(user_id), self._store.audit(user_id)
+        return self._data(own, now, heads, files, audit, self._store.messages)
 
     def _data(
         self,
@@ -157,6 +161,7 @@ class ExportService:
         now: datetime,
         heads: Sequence[Conversation],
         files: Sequence[KeptFile],
+        audit: Sequence[AuditEntry],
         messages: Callable[[Pair], Iterable[Message]],
     ) -> PersonalData:
         user_id = own.profile.user.user_id
@@ -167,4 +172,4 @@ class ExportService:
             Correspondence(head, peers[head.pair], names.get(peers[head.pair], FORMER_LEARNER), messages(head.pair))
             for head in heads
         )
-        return PersonalData(own, now, titles, files, conversations)
+        return PersonalData(own, now, titles, files, audit, conversations)

@@ -1,26 +1,31 @@
 """Telling people what has happened, on every device that is connected.
 
-Delivery is at least once and in order on each connection. What fails is reported, and comes again.
+Delivery is at least once, and in order on each connection as far as it goes; what fails is reported, and comes again by
+itself. What was told by then is not told again for the sake of what was not.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.deadline import carried
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.events import Event, SessionsEnded
-from peerlearn.domain.realtime import HANDSHAKE, Connection
+from peerlearn.domain.realtime import HANDSHAKE, Connection, PushRefused, Refusal
 
 # As many as a client of the AWS SDK keeps connections.
 _AT_ONCE = 10
 
 Facts = Sequence[Event | SessionsEnded]
+# What one connection is told, each with the name of its record, in order.
+_Told = deque[tuple[str, Event | SessionsEnded]]
 
 
 class Connections(Protocol):
@@ -39,9 +44,25 @@ class Push(Protocol):
 
 
 class Courses(Protocol):
-    """Who holds a seat."""
+    """Who holds a seat, everybody or TemporarilyUnavailable; see `peerlearn.services.rosters`."""
 
     def seat_holders(self, course_id: str) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a batch.
+
+    Attributes
+    ----------
+    failures: mapping
+        Why a record failed, by its name; it may have reached some of its receivers.
+    refusals: sequence of Refusal
+        What no try can bring to one connection. It fails no record: the others were told.
+    """
+
+    failures: Mapping[str, BaseException]
+    refusals: Sequence[Refusal]
 
 
 class Notifier:
@@ -61,33 +82,29 @@ class Notifier:
         TemporarilyUnavailable
             Somebody could not be told.
         """
-        for failure in self.deliver({event.event_id: [event]}).values():
+        for failure in self.deliver({event.event_id: [event]}).failures.values():
             raise failure
 
-    def deliver(self, batch: Mapping[str, Facts]) -> Mapping[str, BaseException]:
+    def deliver(self, batch: Mapping[str, Facts]) -> Delivered:
         """Tells everything that a batch of records has to tell.
 
         Parameters
         ----------
         batch: mapping
             The facts of each record, by a name of the record; in the order in which they happened.
-
-        Returns
-        -------
-        mapping
-            Why a record failed, by its name; it may have reached some of its receivers.
         """
         failures: dict[str, BaseException] = {}
+        refusals: list[Refusal] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             receivers = self._receivers(pool, batch, failures)
             devices = self._devices(pool, receivers, failures)
-            work: list[tuple[list[str], Future[None]]] = []
+            work: list[tuple[_Told, Future[None]]] = []
             for connection, told in _by_connection(batch, receivers, devices).items():
-                names = [name for name, _ in told]
-                work.append((names, pool.submit(self._tell, connection, [fact for _, fact in told])))
-            for names, future in work:
-                _note(failures, names, future)
-        return failures
+                work.append((told, pool.submit(carried(self._tell), connection, told, refusals)))
+            for untold, future in work:
+                wait([future])
+                _note(failures, [name for name, _ in untold], future)
+        return Delivered(failures, refusals)
 
     def _receivers(
         self, pool: Executor, batch: Mapping[str, Facts], failures: dict[str, BaseException]
@@ -97,7 +114,7 @@ class Notifier:
         for facts in batch.values():
             for fact in facts:
                 if isinstance(fact, Event) and fact.course_id is not None and fact.course_id not in asked:
-                    asked[fact.course_id] = pool.submit(self._courses.seat_holders, fact.course_id)
+                    asked[fact.course_id] = pool.submit(carried(self._courses.seat_holders), fact.course_id)
         receivers: dict[str, list[list[str]]] = {}
         for name, facts in batch.items():
             receivers[name] = []
@@ -118,22 +135,32 @@ class Notifier:
         for name, groups in receivers.items():
             for user_id in {user_id for group in groups for user_id in group}:
                 concerned[user_id].append(name)
-        asked = {user_id: pool.submit(self._connections.of_user, user_id) for user_id in concerned}
+        asked = {user_id: pool.submit(carried(self._connections.of_user), user_id) for user_id in concerned}
         return {
             user_id: future.result()
             for user_id, future in asked.items()
             if not _note(failures, concerned[user_id], future)
         }
 
-    def _tell(self, connection: Connection, facts: Facts) -> None:
-        for fact in facts:
+    def _tell(self, connection: Connection, told: _Told, refusals: list[Refusal]) -> None:
+        """Tells one after the other; what is left in `told` where this raises was not told."""
+        while told:
+            _, fact = told[0]
             if isinstance(fact, SessionsEnded):
+                # What happened after a session's end is nothing to its connection, whether or not that can be closed.
+                _keep_first(told)
                 self._end(connection)
                 return
             data = json.dumps(fact.as_push(), separators=(",", ":"), ensure_ascii=False).encode()
-            if not self._push.post(connection.connection_id, data):
+            try:
+                found = self._push.post(connection.connection_id, data)
+            except PushRefused as refused:
+                refusals.append(Refusal(connection.connection_id, fact.event_id, refused.reason))
+                found = True
+            if not found:
                 self._connections.forget(connection, self._clock() - HANDSHAKE)
                 return
+            told.popleft()
 
     def _end(self, connection: Connection) -> None:
         was_open = self._push.close(connection.connection_id)
@@ -146,8 +173,8 @@ def _by_connection(
     batch: Mapping[str, Facts],
     receivers: Mapping[str, list[list[str]]],
     devices: Mapping[str, Sequence[Connection]],
-) -> dict[Connection, list[tuple[str, Event | SessionsEnded]]]:
-    told: dict[Connection, list[tuple[str, Event | SessionsEnded]]] = defaultdict(list)
+) -> dict[Connection, _Told]:
+    told: dict[Connection, _Told] = defaultdict(deque)
     for name, facts in batch.items():
         for fact, user_ids in zip(facts, receivers[name], strict=True):
             for user_id in user_ids:
@@ -155,6 +182,11 @@ def _by_connection(
                     if _concerns(fact, connection):
                         told[connection].append((name, fact))
     return told
+
+
+def _keep_first(told: _Told) -> None:
+    while len(told) > 1:
+        told.pop()
 
 
 def _concerns(fact: Event | SessionsEnded, connection: Connection) -> bool:

@@ -11,8 +11,9 @@ from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.limits import Limit
-from peerlearn.domain.realtime import HANDSHAKE, TICKET_LIFETIME, Connection, Ticket, too_many
+from peerlearn.domain.realtime import HANDSHAKE, TICKET_LIFETIME, Connection, PushRefused, Ticket, too_many
 from peerlearn.domain.users import Principal
 
 _TICKET_BYTES = 32
@@ -93,10 +94,17 @@ class ConnectionService:
         connection = Connection(caller.user_id, connection_id, caller.session_id, self._clock())
         self._connections.add(connection, str(uuid4()))
         for surplus in too_many(self._connections.of_user(caller.user_id), self._sockets.quota):
-            was_open = self._push.close(surplus.connection_id)
+            was_open = self._closed(surplus)
             # One whose handshake is still under way keeps its item: the next connection closes it.
             if was_open or surplus.connected_at <= self._clock() - HANDSHAKE:
                 self._connections.remove(surplus.user_id, surplus.connection_id)
+
+    def _closed(self, connection: Connection) -> bool:
+        try:
+            return self._push.close(connection.connection_id)
+        except (PushRefused, TemporarilyUnavailable):
+            # It is no reason to keep a new device out.
+            return False
 
 
 def _hash(ticket: str) -> str:

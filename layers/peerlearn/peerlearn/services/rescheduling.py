@@ -9,16 +9,15 @@ from uuid import uuid4
 from peerlearn.domain.courses import Kind, Seats
 from peerlearn.domain.enrollments import Slot
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.services.rosters import Members, Rosters
 
 # A session that is moved again while its learners are told of the last move is gone through again.
 ROUNDS_MAX = 5
 
 
-class Schedules(Protocol):
+class Schedules(Members, Protocol):
     """What rescheduling needs of the store; see `peerlearn.persistence.enrollments`."""
 
-    def seats(self, course_id: str) -> Seats | None: ...
-    def seat_holders(self, course_id: str) -> list[str]: ...
     def without_slot(self, learner_ids: Sequence[str], slot: Slot) -> list[str]: ...
     def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool: ...
 
@@ -28,6 +27,7 @@ class ReschedulingService:
 
     def __init__(self, store: Schedules) -> None:
         self._store = store
+        self._rosters = Rosters(store)
 
     def reschedule(self, course_id: str) -> int:
         """Sets the session's present time in the schedule of everyone who holds a seat.
@@ -48,9 +48,7 @@ class ReschedulingService:
             slot = _slot_of(seats)
             if seats is None or slot is None:
                 return moved
-            learners = self._store.seat_holders(course_id)
-            if len(learners) < seats.taken:
-                raise TemporarilyUnavailable
+            learners = self._rosters.holders_of(seats)
             for learner_id in self._store.without_slot(learners, slot):
                 moved += self._store.move_slot(learner_id, slot, str(uuid4()))
             # Moved again meanwhile: schedules may have got a time that no longer holds.

@@ -67,7 +67,18 @@ class StandingService:
     def admission(self, caller: Principal, *limits: str, roles: frozenset[Role] | None = None) -> Admission:
         """Return what a write of the caller's asks of their standing, for the store to ask in its transaction."""
         chosen = tuple(self._limits[name] for name in limits)
-        return Admission(caller, chosen, roles, self._known.guess(caller.user_id), self._known)
+        admission = Admission(caller, chosen, roles, self._known.guess(caller.user_id), self._known)
+        admission.note(self._clock())
+        return admission
+
+    def count(self, admission: Admission) -> None:
+        """Count a request that was answered without a write that would have counted it.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden, TooManyRequests, TemporarilyUnavailable
+        """
+        self._standings.admit(admission, self._clock())
 
     def admit(self, caller: Principal, *limits: str, roles: frozenset[Role] | None = None) -> Admission:
         """Let one write of the caller's through, counted; return it with their account as it is now.

@@ -1,0 +1,45 @@
+"""How long the work at hand may still take: what cannot end in time is not begun, so that the caller hears of it.
+
+Work that nobody waits for has no deadline.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_monotonic = time.monotonic
+_ends_at: ContextVar[float] = ContextVar("ends_at", default=math.inf)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Give what is done inside that many seconds."""
+    token = _ends_at.set(_monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+def remaining() -> float:
+    """Return the seconds that are left: infinitely many where there is no deadline, fewer than 0 past it."""
+    return _ends_at.get() - _monotonic()
+
+
+def carried(function: Callable[P, T]) -> Callable[P, T]:
+    """Return the function for other threads, where it has the deadline and the correlation id of the present one."""
+    context = copy_context()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        # a context can be entered once at a time
+        return context.copy().run(function, *args, **kwargs)
+
+    return run

@@ -1,0 +1,73 @@
+"""Where the public keys stand: one item in a table of its own, which signers write and all who verify read."""
+
+from __future__ import annotations
+
+import base64
+
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.signing import PublishedKey, PublishedKeys
+from peerlearn.persistence import keys
+from peerlearn.persistence.table import ConditionFailed, Item, Table, put
+
+
+class PublishedKeyRepository:
+    """The public keys.
+
+    Parameters
+    ----------
+    table
+        The table of the keys, which is not the product's.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def read(self) -> PublishedKeys | None:
+        """Return what is published, read consistently, or None where nothing is yet.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
+        item = self._table.get(keys.published_keys())
+        return _keys_of(item) if item else None
+
+    def publish(self, published: PublishedKeys) -> bool:
+        """Put these keys in the place of the version before them.
+
+        Returns
+        -------
+        bool
+            False where another signer was first: what is to be published is then to be found out anew.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
+        condition = "attribute_not_exists(PK)" if published.version == 1 else "#version = :before"
+        names = {} if published.version == 1 else {"#version": "version"}
+        values = {} if published.version == 1 else {":before": published.version - 1}
+        try:
+            self._table.write(put(_item(published), condition=condition, names=names, values=values))
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _item(published: PublishedKeys) -> Item:
+    return {
+        **keys.published_keys().as_item(),
+        "version": published.version,
+        "keys": {
+            kid: {"publicKey": base64.b64encode(key.public).decode(), "since": to_rfc3339(key.since)}
+            for kid, key in published.keys.items()
+        },
+    }
+
+
+def _keys_of(item: Item) -> PublishedKeys:
+    found = {
+        kid: PublishedKey(base64.b64decode(key["publicKey"]), from_rfc3339(key["since"]))
+        for kid, key in item["keys"].items()
+    }
+    return PublishedKeys(int(item["version"]), found)

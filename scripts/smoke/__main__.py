@@ -1,0 +1,18 @@
+"""`python -m scripts.smoke`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from scripts.local_stack.template import ROOT
+
+# The product's code is a Lambda layer and not an installed package.
+sys.path.insert(0, str(ROOT / "layers" / "peerlearn"))
+# What its services log is for CloudWatch; here the steps say what is done.
+os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
+
+from scripts.smoke.program import main
+
+if __name__ == "__main__":
+    sys.exit(main())

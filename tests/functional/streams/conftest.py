@@ -1,0 +1,46 @@
+"""Consumers of the stream with their queue of retries, and one device that is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from functions.streams import follow_up, notify
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.realtime import Connection
+from peerlearn.persistence.connections import ConnectionRepository
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.items.realtime import connection_item
+from peerlearn.persistence.table import Table, put
+from peerlearn.services.notifications import Notifier
+from peerlearn.services.rosters import Rosters
+from tests.fakes.push import FakePush
+from tests.functional.conftest import TABLE
+from tests.support.event_source import RetryQueue
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# of the message in `events/notify.json`
+RECEIVER = "usr_fedcba987654321001234567"
+
+
+@pytest.fixture(autouse=True)
+def retries(monkeypatch: pytest.MonkeyPatch) -> RetryQueue:
+    """Where both consumers put aside what they could not do."""
+    queue = RetryQueue()
+    for consumer in (follow_up, notify):
+        monkeypatch.setattr(consumer, "retry_queue", lambda: queue)
+    return queue
+
+
+@pytest.fixture
+def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
+    """What the receiver of `events/notify.json` is pushed, on the one device that they have open."""
+    fake, table = FakePush(), Table(aws, TABLE)
+    table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
+    notifier = Notifier(ConnectionRepository(table), fake, Rosters(EnrollmentRepository(table)))
+    monkeypatch.setattr(notify, "notifier", lambda: notifier)
+    return fake

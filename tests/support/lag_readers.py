@@ -1,0 +1,101 @@
+"""Which functional tests read an index, and what each of them sees while that lags.
+
+A functional test that reads an index and is not listed here fails, so that the list is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+# How many of the last writes an index misses.
+LAGS = (1, 3)
+
+_own_look: ContextVar[bool] = ContextVar("own_look", default=False)
+
+
+@contextmanager
+def own_look() -> Iterator[None]:
+    """What a test itself looks up, to see what became of something, is up to date."""
+    token = _own_look.set(True)
+    try:
+        yield
+    finally:
+        _own_look.reset(token)
+
+
+def is_own_look() -> bool:
+    return _own_look.get()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a test sees while indexes lag: what it expects, or by a missing write something else, for a reason."""
+
+    fails_at: tuple[int, ...] = ()
+    reason: str = ""
+
+
+def _late(*lags: int) -> Reader:
+    return Reader(lags, "a list of others, which may lag: docs/table.md")
+
+
+def _again(*lags: int) -> Reader:
+    return Reader(lags, "answered with 503, or put aside, until the index shows everybody")
+
+
+_READERS: dict[str, dict[str, Reader]] = {
+    "assessments/test_assessments.py": {
+        "test_corrections_reverse_what_was_earned_and_keep_the_old_grade": Reader(),
+        "test_the_tutor_sees_every_attempt_in_pages": _late(1, 3),
+    },
+    "courses/test_roster.py": {
+        "test_everybody_in_the_order_they_came": _late(3),
+        "test_pages_and_cursors": _late(3),
+    },
+    "messages/test_messages.py": {
+        "test_out_of_reach": Reader(),
+        "test_peers": _late(3),
+        "test_sent_read_and_marked": _late(1, 3),
+    },
+    "privacy/test_erasure.py": {
+        "test_a_second_look_follows_when_the_last_form_for_an_upload_has_expired": Reader(),
+        "test_a_tutor_closes_their_courses_first": Reader(),
+        "test_an_access_token_writes_nothing": Reader(),
+        "test_what_is_left_of_an_account": Reader(),
+    },
+    "privacy/test_export.py": {
+        "test_a_large_one_becomes_a_file": _again(3),
+        "test_everything_about_oneself_and_nothing_of_others": _again(3),
+        "test_the_file_says_what_the_answer_says": _again(3),
+        "test_who_has_written_to_nobody_gets_a_whole_file_too": Reader(),
+    },
+    "progress/test_progress.py": {
+        "test_a_leaderboard_is_for_members_their_tutor_and_administrators": Reader(),
+        "test_the_leaderboard_ranks_members_with_ties": _late(1, 3),
+        "test_the_ledger_is_shown_newest_first_and_in_pages": Reader(),
+    },
+    "streams/test_enrollment_consumers.py": {
+        "test_a_moved_session_moves_in_the_schedule": _again(3),
+    },
+    "streams/test_notify.py": {
+        "test_a_changed_session_gets_through_and_reaches_who_booked": _again(1, 3),
+    },
+    "users/test_directory.py": {
+        "test_account_is_shown_with_its_sessions_and_enrolments": Reader(),
+        "test_cursor_of_another_query_or_administrator_is_refused": _late(3),
+        "test_cursor_reaches_past_the_thousandth_entry": _late(1, 3),
+        "test_erased_person_is_gone": Reader(),
+        "test_list_tells_who_somebody_is_with_their_address": _late(1, 3),
+        "test_longest_name_has_a_cursor_that_is_taken": _late(1, 3),
+        "test_names_come_before_addresses_and_nobody_comes_twice": _late(3),
+        "test_page_past_the_thousandth_entry_is_refused": Reader(),
+        "test_pages_by_number_and_by_cursor_are_the_same": _late(1, 3),
+        "test_renamed_person_is_found_by_the_new_name": _late(1, 3),
+        "test_role_and_status_narrow_the_list": _late(1, 3),
+        "test_search_is_for_the_beginning_of_a_name": Reader(),
+    },
+}
+READERS = {f"tests/functional/{path}::{name}": one for path, tests in _READERS.items() for name, one in tests.items()}

@@ -1,0 +1,182 @@
+"""What `make deploy` asks an account before and after, and what it makes of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+import pytest
+from botocore.exceptions import ClientError
+
+from scripts.deploying.account import Account
+from scripts.deploying.settings import checked
+from scripts.local_stack.problem import Problem
+
+
+def denied(operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, operation)
+
+
+@dataclass
+class Aws:
+    """An account as it answers."""
+
+    status: str | None = "UPDATE_COMPLETE"
+    at_once: int = 1000
+    log_role: str = ""
+    subscriptions: list[str] = field(default_factory=lambda: ["arn:aws:sns:eu-west-1:1:topic:1"])
+    refusing: set[str] = field(default_factory=set)
+    deleted: list[str] = field(default_factory=list)
+
+    def client(self, service: str) -> Any:
+        return {
+            "cloudformation": self._cloudformation,
+            "lambda": self._lambda,
+            "apigateway": self._api_gateway,
+            "sns": self._sns,
+        }[service]()
+
+    def _cloudformation(self) -> Any:
+        client = mock.Mock()
+        if self.status is None:
+            client.describe_stacks.side_effect = ClientError(
+                {"Error": {"Code": "ValidationError", "Message": "Stack with id x does not exist"}}, "DescribeStacks"
+            )
+        client.describe_stacks.return_value = {"Stacks": [{"StackStatus": self.status}]}
+        client.delete_stack.side_effect = self._delete
+        client.describe_stack_resource.return_value = {"StackResourceDetail": {"PhysicalResourceId": "arn"}}
+        return client
+
+    def _delete(self, **request: str) -> None:
+        self.deleted.append(request["StackName"])
+
+    def _lambda(self) -> Any:
+        client = mock.Mock()
+        client.get_account_settings.return_value = {"AccountLimit": {"ConcurrentExecutions": self.at_once}}
+        if "lambda" in self.refusing:
+            client.get_account_settings.side_effect = denied("GetAccountSettings")
+        return client
+
+    def _api_gateway(self) -> Any:
+        client = mock.Mock()
+        client.get_account.return_value = {"cloudwatchRoleArn": self.log_role} if self.log_role else {}
+        return client
+
+    def _sns(self) -> Any:
+        client = mock.Mock()
+        page = {"Subscriptions": [{"SubscriptionArn": arn} for arn in self.subscriptions]}
+        client.get_paginator.return_value.paginate.return_value = [page]
+        return client
+
+
+Ask = Callable[..., Account]
+
+
+@pytest.fixture
+def aws() -> Aws:
+    return Aws()
+
+
+@pytest.fixture
+def ask(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """`ask(AlarmEmail="a@b.example")`: the account, as a deployment with these settings meets it."""
+    monkeypatch.setattr(Account, "_client", lambda _, service: aws.client(service))
+    return lambda **said: Account(checked("prod", "deploy.prod.toml", {"region": "eu-west-1", **said}))
+
+
+# -- whether the way is free
+
+
+@pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS"])
+def test_where_there_is_no_stack_it_is_the_first_deployment(aws: Aws, ask: Ask, status: str | None) -> None:
+    aws.status = status
+    assert ask().make_way() is True
+    assert aws.deleted == []
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_where_there_is_one_it_is_updated(aws: Aws, ask: Ask, status: str) -> None:
+    aws.status = status
+    assert ask().make_way() is False
+    assert aws.deleted == []
+
+
+def test_what_a_failed_first_deployment_left_is_deleted_so_that_it_can_be_repeated(aws: Aws, ask: Ask) -> None:
+    aws.status = "ROLLBACK_COMPLETE"
+    assert ask().make_way() is True
+    assert aws.deleted == ["peerlearn-prod"]
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED"])
+def test_what_takes_a_hand_is_said_with_the_page_that_helps(aws: Aws, ask: Ask, status: str) -> None:
+    aws.status = status
+    with pytest.raises(Problem, match=rf"^peerlearn-prod is {status}: .*docs/troubleshooting\.md"):
+        ask().make_way()
+    assert aws.deleted == []
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"])
+def test_a_stack_that_is_being_changed_is_waited_for(aws: Aws, ask: Ask, status: str) -> None:
+    aws.status = status
+    with pytest.raises(Problem, match="wait until that is done"):
+        ask().make_way()
+
+
+# -- what the account lacks
+
+
+def test_a_new_account_is_told_how_little_runs_at_once(aws: Aws, ask: Ask) -> None:
+    aws.at_once = 10
+    (warning,) = ask(profile="school").look()
+    assert warning.startswith("Only 10 functions may run at once in this account")
+    assert warning.endswith("--quota-code L-B99A9384 --desired-value 1000 --region eu-west-1 --profile school")
+
+
+def test_an_account_with_enough_is_told_nothing(ask: Ask) -> None:
+    assert list(ask().look()) == []
+
+
+def test_more_than_can_be_reserved_is_refused_before_anything_is_made(aws: Aws, ask: Ask) -> None:
+    assert list(ask(SignInConcurrency=400, EnrollConcurrency=500).look()) == []
+    with pytest.raises(Problem, match=r"reserve 901 of the 1000 .* at most 900 can be reserved"):
+        list(ask(SignInConcurrency=401, EnrollConcurrency=500).look())
+    aws.at_once = 10
+    with pytest.raises(Problem, match="at most 0 can be reserved"):
+        list(ask(SignInConcurrency=1).look())
+
+
+def test_what_may_not_be_looked_up_is_no_reason_not_to_deploy(aws: Aws, ask: Ask) -> None:
+    aws.refusing = {"lambda"}
+    (warning,) = ask().look()
+    assert "lambda:GetAccountSettings" in warning
+
+
+def test_logs_without_a_role_to_write_them_are_refused_before_anything_is_made(aws: Aws, ask: Ask) -> None:
+    with pytest.raises(Problem, match='ApiGatewayLogRole = "true"'):
+        list(ask(ApiGatewayLogRole=False).look())
+    assert list(ask(ApiGatewayLogRole=False, AccessLogs=False).look()) == []
+    aws.log_role = "arn:aws:iam::1:role/another"
+    assert list(ask(ApiGatewayLogRole=False).look()) == []
+
+
+# -- what is left to do
+
+
+def test_a_first_deployment_ends_with_what_is_left_to_do(ask: Ask) -> None:
+    certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+    account = ask(AlarmEmail="ops@learn.example", DomainName="api.learn.example", CertificateArn=certificate)
+    mail, administrator, domain = account.left_to_do(first=True)
+    assert mail.startswith("A mail to ops@learn.example waits to be confirmed")
+    assert administrator.endswith("scripts.peerlearn create-admin EMAIL --env prod")
+    assert domain == "api.learn.example needs a CNAME record that points to the output DomainTarget."
+
+
+def test_a_mail_is_named_until_it_is_confirmed(aws: Aws, ask: Ask) -> None:
+    aws.subscriptions.append("PendingConfirmation")
+    (mail,) = ask(AlarmEmail="ops@learn.example").left_to_do(first=False)
+    assert "waits to be confirmed" in mail
+    aws.subscriptions.remove("PendingConfirmation")
+    assert list(ask(AlarmEmail="ops@learn.example").left_to_do(first=False)) == []
+    assert list(ask().left_to_do(first=False)) == []

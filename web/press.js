@@ -1,0 +1,38 @@
+/** What a button does when it is pressed, and what becomes of it when that is refused. */
+
+import { ApiError, NetworkError } from "./api.js";
+import { hold, isHeld } from "./dom.js";
+
+/**
+ * Runs what a button is for. It cannot be pressed again meanwhile; a refusal is told in a toast, and where a limit is
+ * used up the button waits until there is room again.
+ *
+ * @param {{toasts: Toasts, session: Session}} app
+ * @param {() => Promise<void>} act
+ * @returns {Promise<Error|null|undefined>} null: done; the refusal; undefined: it could not be pressed
+ */
+export async function press({ toasts, session }, button, act) {
+  if (isHeld(button) || button.disabled) return undefined;
+  const hadFocus = document.activeElement === button;
+  button.disabled = true;
+  try {
+    await act();
+    return null;
+  } catch (error) {
+    if (error.name === "AbortError") return error;
+    if (!(error instanceof ApiError || error instanceof NetworkError)) throw error;
+    // That one has to sign in again is what the page says by now.
+    if (error.status !== 401 || session.user !== null) toasts.show(error.message);
+    if (error.isLimit) hold(button, error.retryAfter);
+    return error;
+  } finally {
+    button.disabled = false;
+    if (hadFocus && document.activeElement === document.body) button.focus();
+  }
+}
+
+/** The button, which from now on does that when it is pressed. */
+export function listening(app, button, act) {
+  button.addEventListener("click", () => press(app, button, act));
+  return button;
+}
