@@ -244,7 +244,9 @@ def test_registration_renaming_and_erasure_keep_the_directory(table: Table, dire
     assert found("zoe") == ["Zoë"]
     user = accounts.repository.change_profile(user, "2", name="Łucja")
     assert (found("zoe"), found("lucja"), found("ada")) == ([], ["Łucja"], ["Łucja"])
-    assert accounts.repository.user(user.user_id) == user
+    stored = accounts.repository.user(user.user_id)
+    assert stored is not None
+    assert (stored.name, stored.interests) == ("Łucja", ("chess",))
     # the address finds the account that signs in: its copy stands in no list
     assert "GSI1PK" not in (table.get(keys.credential(user.email)) or {})
     standing = StandingRepository(table).standing(user.user_id)
