@@ -167,13 +167,22 @@ class AssessmentRepository:
 
     def of_assessment(self, assessment_id: str, wanted: PageRequest, total: int) -> PageResult[Submission]:
         """Every attempt at an assessment, newest first; by an index, so the latest may be missing for a moment."""
-        return self._listed(keys.assessment_submissions_partition(assessment_id), wanted, total)
+        skipped = 0 if wanted.after else wanted.offset
+        if skipped >= total:
+            return PageResult([], total)
+        condition = "GSI1PK = :pk"
+        values = {":pk": keys.assessment_submissions_partition(assessment_id)}
+        if wanted.after:
+            condition += " AND GSI1SK < :last"
+            values[":last"] = str(wanted.after["last"])
+        needed = skipped + wanted.limit + 1  # one more than the page: whether there is a next one
+        items = self._table.query(condition, values, index="GSI1", forward=False, limit=needed)
+        shown = items[skipped : skipped + wanted.limit]
+        after = {"last": shown[-1]["GSI1SK"]} if len(items) == needed else None
+        return PageResult([submission_of(item) for item in shown], total, after)
 
     def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]:
-        """Every attempt of a learner, newest first, by the table itself: it shows what they have just handed in.
-
-        What one person hands in is little enough to be read whole; so the total is of the very list.
-        """
+        """Every attempt of a learner, newest first: few enough to be read whole from the table, which is up to date."""
         items = self._table.query(
             "PK = :pk AND begins_with(SK, :submission)",
             {":pk": keys.user_partition(learner_id), ":submission": keys.SUBMISSION_PREFIX, ":grade": _PAST_GRADE},
@@ -181,29 +190,11 @@ class AssessmentRepository:
             names={"#entity": "entity"},
         )
         items.sort(key=lambda item: str(item["GSI2SK"]), reverse=True)
-        total = len(items)
-        if wanted.after:
-            items = [item for item in items if str(item["GSI2SK"]) < str(wanted.after["last"])]
-        else:
-            items = items[wanted.offset :]
-        shown = items[: wanted.limit]
-        after = {"last": shown[-1]["GSI2SK"]} if len(items) > len(shown) else None
-        return PageResult([submission_of(item) for item in shown], total, after)
-
-    def _listed(self, partition: str, wanted: PageRequest, total: int) -> PageResult[Submission]:
-        skipped = 0 if wanted.after else wanted.offset
-        if skipped >= total:
-            return PageResult([], total)
-        condition, values = "GSI1PK = :pk", {":pk": partition}
-        if wanted.after:
-            condition += " AND GSI1SK < :last"
-            values[":last"] = str(wanted.after["last"])
-        # One more than the page: whether there is a next one.
-        needed = skipped + wanted.limit + 1
-        items = self._table.query(condition, values, index="GSI1", forward=False, limit=needed)
-        shown = items[skipped : skipped + wanted.limit]
-        after = {"last": shown[-1]["GSI1SK"]} if len(items) == needed else None
-        return PageResult([submission_of(item) for item in shown], total, after)
+        last = str(wanted.after["last"]) if wanted.after else ""
+        rest = [item for item in items if item["GSI2SK"] < last] if last else items[wanted.offset :]
+        shown = rest[: wanted.limit]
+        after = {"last": shown[-1]["GSI2SK"]} if len(rest) > len(shown) else None
+        return PageResult([submission_of(item) for item in shown], len(items), after)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
