@@ -24,7 +24,7 @@ def ada(call: Call) -> dict[str, Any]:
 
 
 def test_register_answers_flat_with_both_tokens(ada: dict[str, Any]) -> None:
-    assert set(ada) == {"status", "token", "refreshToken", "tokenType", "expiresIn", "user"}
+    assert set(ada) == {"status", "token", "refreshToken", "tokenType", "expiresIn", "deviceToken", "user"}
     assert (ada["status"], ada["tokenType"], ada["expiresIn"]) == ("success", "Bearer", 3600)
     user = ada["user"]
     assert user.pop("userId").startswith("usr_")

@@ -26,6 +26,7 @@ from tests.functional.privacy.conftest import BUCKET, Background
 from tests.support.api import Answer, event_of
 from tests.support.courses import Courses
 from tests.support.learning import Learning
+from tests.support.people import PASSWORD as PEOPLES_PASSWORD
 from tests.support.people import People, Person
 
 if TYPE_CHECKING:
@@ -145,10 +146,7 @@ def writes_nothing(erased: Life, call: Call, courses: Courses, aws: DynamoDBClie
         "export_data": call("export_data", token=token),
         "erase_account": call("erase_account", token=token),
     }
-    not_a_member = ("complete_module", "create_upload", "submit")
-    assert {name: answer.code for name, answer in answers.items()} == {
-        name: "NOT_ENROLLED" if name in not_a_member else "UNAUTHENTICATED" for name in answers
-    }
+    assert {name: answer.code for name, answer in answers.items()} == dict.fromkeys(answers, "UNAUTHENTICATED")
     assert sorted(map(str, table_items(aws, TABLE))) == before
 
 
@@ -164,7 +162,7 @@ def test_what_is_left_of_an_account(
 
 def says_nothing_of_who_it_was(gone: Life, aws: DynamoDBClient, s3: S3Client) -> None:
     kinds = {Entity(item["entity"]) for item in items_of(gone.user_id)}
-    assert kinds == {Entity.ERASURE, Entity.INBOX, Entity.ENROLLMENT}
+    assert kinds == {Entity.ERASURE, Entity.STANDING, Entity.INBOX, Entity.ENROLLMENT}
     everything = json.dumps(list(table_items(aws, TABLE)), default=str)
     for trace in (EMAIL, "Lena", "github.com/lena", "notes.pdf"):
         assert trace not in everything
@@ -241,6 +239,26 @@ def test_who_has_an_account_is_left_alone(learner: Person, background: Backgroun
 def test_a_session_that_has_ended_erases_nothing(learner: Person, call: Call) -> None:
     assert call("logout", body={"refreshToken": learner.refresh_token}).status == 204
     assert call("erase_account", token=learner.token).code == "UNAUTHENTICATED"
+    assert call("login", body={"email": learner.user.email, "password": PEOPLES_PASSWORD}).status == 201
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"password": "Wrong-Horse-7"}, 401, "INVALID_CREDENTIALS"),
+        ({}, 422, "VALIDATION_FAILED"),
+        ({"password": ""}, 422, "VALIDATION_FAILED"),
+        ({"password": 7}, 422, "VALIDATION_FAILED"),
+        ({"password": "x" * 4097}, 422, "VALIDATION_FAILED"),
+        (None, 400, "MALFORMED_REQUEST"),
+    ],
+)
+def test_nothing_is_erased_without_the_password(
+    learner: Person, call: Call, body: object, status: int, code: str
+) -> None:
+    answer = call("erase_account", token=learner.token, body=body)
+    assert (answer.status, answer.code) == (status, code)
     assert call("get_profile", token=learner.token).status == 200
 
 
@@ -273,7 +291,7 @@ def test_a_tutor_closes_their_courses_first(tutor: Person, call: Call, backgroun
     assert course["status"] == CourseStatus.CLOSED
     assert table().get(keys.course(draft_id)) is None
     reopened = call("update_course", token=tutor.token, path=at, body={"status": "published"})
-    assert reopened.code == "FORBIDDEN"
+    assert reopened.code == "UNAUTHENTICATED"
     assert call("create_course", token=tutor.token).code == "UNAUTHENTICATED"
 
 

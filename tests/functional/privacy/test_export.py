@@ -234,7 +234,8 @@ def test_every_kind_of_item_of_ones_own_is_thought_of(busy: tuple[Person, Person
     told = {Entity.PROFILE, Entity.TOTALS, Entity.SCHEDULE, Entity.ENROLLMENT, Entity.POINTS, Entity.SUBMISSION}
     told |= {Entity.PAST_ATTEMPT, Entity.PAST_GRADE, Entity.SESSION, Entity.CONNECTION, Entity.TEACHING}
     told |= {Entity.CALENDAR}
-    nothing_to_tell = {Entity.INBOX, Entity.EXPORT, Entity.ERASURE}
+    # Of the standing, the role is told with the account, and which sessions stand with the sessions.
+    nothing_to_tell = {Entity.INBOX, Entity.EXPORT, Entity.ERASURE, Entity.STANDING}
     for person in (busy[0], tutor):
         items = table().query("PK = :pk", {":pk": keys.user_partition(person.user_id)})
         assert {Entity(item["entity"]) for item in items} <= told | nothing_to_tell

@@ -162,7 +162,7 @@ def test_killed_after_any_write_and_carried_out_again(
             continue
         break
     assert deaths > 10
-    assert leftovers(table, busy.user_id) == {Entity.ERASURE, Entity.INBOX, Entity.ENROLLMENT}
+    assert leftovers(table, busy.user_id) == {Entity.ERASURE, Entity.STANDING, Entity.INBOX, Entity.ENROLLMENT}
     check(dynamodb, table_name)
     names = {item["tutorName"] for item in table_items(dynamodb, table_name) if item["entity"] == Entity.COURSE}
     assert names == {"Ada", FORMER_TUTOR}
@@ -185,7 +185,7 @@ def test_carried_out_by_several_at_once_and_again(
     check(dynamodb, table_name)
     before = sorted(map(str, table_items(dynamodb, table_name)))
     eraser.carry_out(busy.user_id)
-    assert leftovers(table, busy.user_id) == {Entity.ERASURE, Entity.INBOX, Entity.ENROLLMENT}
+    assert leftovers(table, busy.user_id) == {Entity.ERASURE, Entity.STANDING, Entity.INBOX, Entity.ENROLLMENT}
     assert len(before) == len(list(table_items(dynamodb, table_name)))
 
 
@@ -268,7 +268,7 @@ def test_who_has_gone_makes_no_course(
     erasure.erase(tutor.principal, "any")
     with pytest.raises(Unauthenticated):
         authoring.create(tutor.principal, draft(CourseStatus.DRAFT))
-    assert leftovers(table, tutor.user_id) == {Entity.ERASURE, Entity.INBOX, Entity.SESSION}
+    assert leftovers(table, tutor.user_id) == {Entity.ERASURE, Entity.STANDING, Entity.INBOX, Entity.SESSION}
 
 
 def test_erased_from_two_devices_at_once_is_erased(people: People, erasure: ErasureService) -> None:
@@ -345,7 +345,7 @@ def test_what_is_booked_written_and_made_meanwhile_goes_too(
         assert results[3] is None
         refused += sum(isinstance(result, DomainError) for result in results)
         eraser.carry_out(person.user_id)
-        assert leftovers(table, person.user_id) <= {Entity.ERASURE, Entity.INBOX, Entity.ENROLLMENT}
+        assert leftovers(table, person.user_id) <= {Entity.ERASURE, Entity.STANDING, Entity.INBOX, Entity.ENROLLMENT}
         statuses = {one.status for one in ErasureRepository(table).enrollments(person.user_id)}
         assert statuses <= {"dropped"}
         with pytest.raises(DomainError):

@@ -58,6 +58,7 @@ class Files(Protocol):
 class Gate(Protocol):
     """See `peerlearn.services.standing`."""
 
+    def admission(self, caller: Principal, *limits: str) -> Admission: ...
     def admit(self, caller: Principal, *limits: str) -> Admission: ...
 
 
@@ -91,6 +92,8 @@ class ExportService:
         TooManyRequests
         """
         now = self._clock()
+        # What is left of the limit is told with every answer.
+        self._gate.admission(caller, EXPORTS)
         record = self._store.record(caller.user_id)
         if record is None or record.expires_at <= now:
             self._gate.admit(caller, EXPORTS)
