@@ -19,6 +19,8 @@ _Function = ast.FunctionDef
 
 _KINDS = {"condition": "condition", "where": "filter"}
 _FIRST_PLACEHOLDER = 0xE000
+# where a class puts a write's conditions together, one after the other
+_BUILDER = "self._conditions.append"
 # its own module takes conditions as parameters
 _ENGINE = "persistence/table.py"
 
@@ -50,6 +52,8 @@ def _collect_sinks(
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Name) and node.func.id == "check" and len(node.args) > 1:
             found.append(("condition", node.args[1], function))
+        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == _BUILDER:
+            found.append(("condition", node.args[0], function))
         given = ((keyword.arg, keyword.value) for keyword in node.keywords)
         found += [(_KINDS[name], value, function) for name, value in given if name in _KINDS]
     if isinstance(node, ast.Dict):

@@ -6,8 +6,8 @@ own write   a comparison of what stood in the way with the caller's own write: t
 guard       an `if` that ends in a refusal, and each term of its test
 predicate   what such a test asks: each term of the answer, and all of it
 grant       where a function refuses in the end: what lets somebody in before
-call        a call that does nothing but refuse
-role        who may call an endpoint: the next weaker dependency
+call        a call that does nothing but refuse, or that adds a requirement to a write
+role        who may call an endpoint: the next weaker dependency, and one without roles
 token       what is demanded of a token or a signature
 upload      a condition of an upload form
 """
@@ -33,7 +33,16 @@ _DENIALS = frozenset({"Forbidden", "Unauthenticated"})
 _REFUSING_CALLS = ("require_", "refuse_", "check_")
 # Answers of the WebSocket's side that refuse without an exception.
 _REFUSING_ANSWERS = frozenset({"refused", "unknown_action"})
-_WEAKER = {"Administrator": "Author", "Author": "Caller", "Caller": "Anybody", "MaybeCaller": "Nobody"}
+_WEAKER = {
+    "Administrator": "Author",
+    "Author": "PresentCaller",
+    "PresentCaller": "TokenHolder",
+    "Caller": "TokenHolder",
+    "TokenHolder": "Anybody",
+    "MaybeCaller": "Nobody",
+}
+# what makes the dependency of a write, and where its roles stand among the arguments
+_WRITERS = {"writing": 1, "admitted": 1, "admission_for": None}
 _COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
@@ -265,6 +274,15 @@ def _calls(source: Source) -> Iterator[Edit]:
             called = _called(node.value)
             if called is not None and called.lstrip("_").startswith(_REFUSING_CALLS):
                 yield Edit("call", node.value, "None", ast.unparse(node.value))
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Call)
+            and node.func.attr.startswith("require_")
+        ):
+            # a link of a chain that puts a write together: the chain without it
+            arguments = ", ".join(ast.unparse(each) for each in node.args)
+            yield Edit("call", node, ast.unparse(node.func.value), f".{node.func.attr}({arguments})")
 
 
 def _predicates(sources: Iterable[Source], guards: Iterable[Edit]) -> Iterator[tuple[Source, Edit]]:
@@ -322,6 +340,22 @@ def _roles(source: Source) -> Iterator[Edit]:
             role = node.annotation.id
             weaker = _WEAKER[role]
             yield Edit("role", node.annotation, f"weaker.{weaker.lower()}()", f"{role} [{weaker}]")
+        elif isinstance(node, ast.arg) and isinstance(node.annotation, ast.Subscript):
+            yield from _writers(node.annotation)
+
+
+def _writers(annotation: ast.Subscript) -> Iterator[Edit]:
+    """A write's dependency: any role may call it; and its caller's session may have ended, whatever they have used."""
+    for node in ast.walk(annotation):
+        maker = _called(node)
+        if not isinstance(node, ast.Call) or maker not in _WRITERS:
+            continue
+        at = _WRITERS[maker]
+        bare = ast.Call(node.func, node.args[:at], [])
+        if ast.unparse(bare) != ast.unparse(node):
+            yield Edit("role", node, ast.unparse(bare), f"{ast.unparse(node)} [any role]")
+        if maker == "writing":
+            yield Edit("role", annotation, "weaker.tokenholder()", f"{ast.unparse(node)} [TokenHolder]")
 
 
 def _tokens(source: Source) -> Iterator[Edit]:

@@ -17,8 +17,13 @@ def author() -> Any:
     return auth.Author
 
 
-def caller() -> Any:
-    return auth.Caller
+def presentcaller() -> Any:
+    return auth.PresentCaller
+
+
+def tokenholder() -> Any:
+    """Whose token holds, though their session may have ended."""
+    return auth.TokenHolder
 
 
 def _whoever(request: Request) -> Principal:
