@@ -132,7 +132,16 @@ def _with_text(value: Any, place: Place, text: str) -> Any:
 
 def _require_kept(answer: Any, place: Place, text: str) -> None:
     name = [part for part in place if part != "0"][-1]
-    if name in ("password", "newPassword", "currentPassword", "refreshToken", "email", "fileName", "contentType"):
+    if name in (
+        "password",
+        "newPassword",
+        "currentPassword",
+        "refreshToken",
+        "deviceToken",
+        "email",
+        "fileName",
+        "contentType",
+    ):
         return
     found = list(_values(answer, name))
     assert not found or any(text.strip() == one.strip() and one in text for one in found), (name, text, found)
