@@ -23,8 +23,9 @@ from peerlearn.domain.messages import MESSAGE_MAX_LENGTH
 from peerlearn.domain.paging import MAX_LIMIT
 from peerlearn.domain.peers import COURSES_MAX
 from peerlearn.domain.points import Badge
+from peerlearn.domain.standing import SESSIONS_MAX
 from peerlearn.domain.submission_urls import URL_MAX_LENGTH
-from peerlearn.domain.users import NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX
+from peerlearn.domain.users import DEVICE_NAME_MAX_LENGTH, NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX
 from peerlearn.http.bodies import PROBLEMS_MAX
 from peerlearn.http.pagination import ANSWER_MAX_BYTES
 from tests.support.documented import JSON, document
@@ -44,13 +45,19 @@ TEXTS: dict[str, tuple[int, int]] = {
     "message": (MESSAGE_MAX_LENGTH, WRITTEN),
     "submissionUrl": (URL_MAX_LENGTH, WRITTEN),
     "email": (254, WRITTEN),
+    "device": (DEVICE_NAME_MAX_LENGTH, WRITTEN),
     "field": (200, WRITTEN),
     **dict.fromkeys(("interests", "learningGoals", "commonInterests"), (TAG_MAX_LENGTH, WRITTEN)),
-    **dict.fromkeys(("badges", "code", "reference", "timestamp", "status"), (_SHORT, MADE)),
-    **dict.fromkeys(("next", "token", "refreshToken", "ticket", "url", "webSocketUrl", "fields"), (_LONG, MADE)),
+    # at most two ids
+    **dict.fromkeys(("target", "completedModuleIds"), (2 * _SHORT, MADE)),
+    **dict.fromkeys(("badges", "code", "outcome", "source", "reference", "timestamp", "status"), (_SHORT, MADE)),
+    **dict.fromkeys(
+        ("next", "token", "refreshToken", "deviceToken", "ticket", "url", "webSocketUrl", "fields"), (_LONG, MADE)
+    ),
 }
 ARRAYS: dict[str, int] = {
-    "modules": MODULES_MAX,
+    **dict.fromkeys(("modules", "completedModuleIds"), MODULES_MAX),
+    "sessions": SESSIONS_MAX,
     "assessments": ASSESSMENTS_MAX,
     "badges": len(Badge),
     "sharedCourses": COURSES_MAX,

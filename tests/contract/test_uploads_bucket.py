@@ -13,6 +13,7 @@ from peerlearn.domain.assessments import UPLOAD_PREFIX
 from peerlearn.domain.exports import KEPT, export_prefix
 from peerlearn.settings import Settings
 from scripts.local_stack.template import load_template
+from tests.support.policies import statements_of
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,8 @@ def test_the_limit_is_the_same_with_and_without_the_template(template: dict[str,
 
 def test_who_looks_at_files_is_told_missing_from_forbidden(template: dict[str, Any]) -> None:
     """Without permission to list, S3 says 403 of a missing file. A look at one file carries no prefix to ask for."""
-    statements = template["Resources"]["SubmitFunction"]["Properties"]["Policies"][0]["Statement"]
+    resources = template["Resources"]
+    statements = statements_of(resources["SubmitFunction"]["Properties"], resources)
     (listing,) = (one for one in statements if "s3:ListBucket" in one["Action"])
     assert listing["Resource"] == {"Fn::GetAtt": ["UploadsBucket", "Arn"]}
     assert "Condition" not in listing

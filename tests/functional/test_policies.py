@@ -30,7 +30,7 @@ def test_shared_permissions_reach_peoples_own_partitions_alone() -> None:
 
 def test_only_signers_publish_keys_and_who_may_write_people_may_not() -> None:
     assert is_granted(REFRESH, "dynamodb:PutItem", "", "SIGNING#KEYS", KEYS_TABLE)
-    for module in ("functions.auth.logout", "functions.users.set_role", "functions.enrollments.enroll"):
+    for module in ("functions.auth.logout", "functions.users.update_user", "functions.enrollments.enroll"):
         assert is_granted(module, "dynamodb:UpdateItem", "", "USER#usr_1")
         assert is_granted(module, "dynamodb:GetItem", "", "SIGNING#KEYS", KEYS_TABLE)
         for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):

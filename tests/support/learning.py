@@ -19,6 +19,7 @@ from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.courses import outline_item
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import entry_of, totals_of
+from peerlearn.persistence.items.standing import count_attribute
 from peerlearn.persistence.table import Table, put
 from peerlearn.services.enrollments import EnrollmentService
 
@@ -79,6 +80,17 @@ class Learning:
         values = {":pk": keys.user_partition(learner_id), ":prefix": prefix}
         condition = "PK = :pk AND begins_with(SK, :prefix)" if prefix else "PK = :pk"
         return self.table.query(condition, values if prefix else {":pk": values[":pk"]})
+
+    def work(self, learner_id: str) -> list[dict[str, Any]]:
+        """All that stands about a learner but what is counted against their limits."""
+        items = self.items(learner_id)
+        return [{name: value for name, value in item.items() if not name.startswith(("n:", "t:"))} for item in items]
+
+    def uses(self, learner_id: str, limit: str) -> int:
+        """How many uses of the limit are counted."""
+        item = self.table.get(keys.standing(learner_id))
+        assert item is not None
+        return int(item.get(count_attribute(limit), 0))
 
     def check(self, learner_id: str) -> None:
         """The ledger, its sums, and the points of each enrolment say the same. Only while nobody writes."""

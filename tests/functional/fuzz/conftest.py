@@ -16,7 +16,10 @@ from pydantic.alias_generators import to_snake
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.security import tokens
+from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.courses import CourseStatus
+from peerlearn.domain.errors import Unauthenticated
+from peerlearn.domain.limits import DEFAULTS
 from peerlearn.domain.users import Role
 from scripts.local_stack.template import create_table_request
 from tests.conftest import MADE_UP
@@ -34,6 +37,8 @@ ENVIRONMENT = {
     "BUCKET_NAME": "uploads",
     "MANAGEMENT_ENDPOINT": "http://127.0.0.1:4566/live",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    # as many as are made up
+    "LIMITS": ",".join(f"{limit.name}=100000000/{limit.seconds}" for limit in DEFAULTS.values()),
 }
 
 
@@ -61,6 +66,14 @@ class Operation:
         content: dict[str, Any] = self.described.get("requestBody", {}).get("content", {})
         example: dict[str, Any] | None = content.get("application/json", {}).get("example")
         return example
+
+    @property
+    def caller(self) -> str:
+        """Who may call it, by their place in `School.tokens`."""
+        forbids = json.dumps(self.described["responses"].get("403", {}))
+        if "Only administrators" in forbids:
+            return "administrator"
+        return "tutor" if "tutors" in forbids else "learner"
 
     @property
     def body_schema(self) -> dict[str, Any]:
@@ -94,6 +107,9 @@ class School:
     def __init__(self, handlers: dict[str, str]) -> None:
         self._handlers = handlers
         self.answers = 0
+        self._open()
+
+    def _open(self) -> None:
         people = People(account_repository(), tokens())
         learner, peer, tutor = people.add(), people.add(), people.add(Role.TUTOR)
         administrator = people.add(Role.ADMIN)
@@ -102,6 +118,7 @@ class School:
         self.draft_id = courses.add(tutor_id=tutor.user_id, status=CourseStatus.DRAFT)
         for member in (learner, peer):
             learning.enroll(member.user_id, course_id)
+        self._callers = (learner, tutor, administrator)
         self.tokens = {
             "learner": learner.token,
             "tutor": tutor.token,
@@ -119,7 +136,17 @@ class School:
             "moduleId": "mod_1",
             "tutor": tutor.user_id,
             "refreshToken": learner.refresh_token,
+            "sessionId": learner.session.session_id,
         }
+
+    def _has_lost_somebody(self) -> bool:
+        """Whether a caller's session has ended, or their account: all that they sent from then on would be a 401."""
+        try:
+            for caller in self._callers:
+                standing_service().require(caller.principal)
+        except Unauthenticated:
+            return True
+        return False
 
     def known(self, operation: Operation) -> dict[str, str]:
         """What stands for a parameter or a field so that a request is about something that is there."""
@@ -149,6 +176,8 @@ class School:
         self.answers += 1
         assert answer.status < 500, f"{operation.name}: {answer.status} to {changes}"
         require_documented(event, answer)
+        if operation.method != "GET" and answer.status < 300 and self._has_lost_somebody():
+            self._open()
         return answer
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.limits import PROGRESS
 from peerlearn.persistence.table import Table
 from tests.functional.conftest import TABLE
 from tests.support.api import Answer
@@ -93,10 +94,11 @@ def test_a_module_completed_twice_changes_nothing(
     course = courses.add()
     learning.enroll(learner.user_id, course)
     first = complete(learner, course, "mod_1", studyMinutes=30)
-    items = learning.items(learner.user_id)
+    work = learning.work(learner.user_id)
     second = complete(learner, course, "mod_1", studyMinutes=600)
     assert second.body == first.body
-    assert learning.items(learner.user_id) == items
+    assert learning.work(learner.user_id) == work
+    assert learning.uses(learner.user_id, PROGRESS) == 2
     assert call("list_progress", token=learner.token).body["data"]["summary"]["totalStudyHours"] == 0.5
 
 
@@ -198,11 +200,12 @@ def test_wrong_bodies_are_named_and_change_nothing(
 ) -> None:
     course = courses.add()
     learning.enroll(learner.user_id, course)
-    items = learning.items(learner.user_id)
+    work = learning.work(learner.user_id)
     answer = call("complete_module", token=learner.token, path={"courseId": course}, body=body)
     assert (answer.status, answer.code) == (422, "VALIDATION_FAILED")
     assert answer.body["details"]["fields"]
-    assert learning.items(learner.user_id) == items
+    assert learning.work(learner.user_id) == work
+    assert learning.uses(learner.user_id, PROGRESS) == 1
 
 
 @pytest.mark.parametrize("minutes", [0, 1440])

@@ -19,6 +19,7 @@ from peerlearn.http.models import CourseIdPath, Limit, PageNumber, PersonName, R
 from peerlearn.settings import settings
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.keys import fake_tokens
+from tests.fakes.standing import FakeStandings, fake_standing_service
 from tests.support.api import Answer, Context, answer_of
 
 ORIGINS = "https://one.example, https://two.example"
@@ -124,12 +125,22 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def token_of(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Callable[[Role], str]:
-    """An access token of somebody with that role."""
+def standings(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> FakeStandings:
+    """Who stands: everybody with a token of `token_of`."""
+    standings = FakeStandings()
+    service = fake_standing_service(standings, clock)
+    monkeypatch.setattr(peerlearn.http.auth, "standing_service", lambda: service)
+    return standings
+
+
+@pytest.fixture
+def token_of(monkeypatch: pytest.MonkeyPatch, clock: FakeClock, standings: FakeStandings) -> Callable[[Role], str]:
+    """An access token of somebody with that role, who is signed in."""
     tokens = fake_tokens(clock=clock)
     monkeypatch.setattr(peerlearn.http.auth, "access_tokens", lambda: tokens)
 
     def issue(role: Role) -> str:
+        standings.sign_in(f"usr_{role}", role, "sid_1")
         return tokens.issue_access(User(f"usr_{role}", "A", "a@x.example", role, (), (), START), "sid_1")
 
     return issue

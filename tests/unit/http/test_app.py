@@ -12,6 +12,7 @@ import pytest
 from peerlearn.domain.errors import DomainError, TemporarilyUnavailable, TooManyRequests
 from peerlearn.domain.users import Role
 from tests.fakes.clock import FakeClock
+from tests.fakes.standing import FakeStandings
 from tests.unit.http.conftest import event, every_refusal, fail_with, send
 
 TokenOf = Callable[[Role], str]
@@ -167,6 +168,28 @@ def test_roles(path: str, roles: set[Role], token_of: TokenOf) -> None:
         assert (answer.status < 300) == (role in roles)
         if role in roles:
             assert answer.body["data"]["user"] == f"usr_{role}"
+
+
+@pytest.mark.parametrize("body", ["nonsense", None, "{}", '{"name": "Ada"}'])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/owned"), ("POST", "/authors/crs_1"), ("GET", "/public")])
+def test_token_of_another_role_than_the_accounts_is_a_401(
+    method: str, path: str, body: str | None, token_of: TokenOf, standings: FakeStandings
+) -> None:
+    headers = bearer(token_of(Role.TUTOR))
+    standings.sign_in("usr_tutor", Role.ADMIN, "sid_1")
+    answer = send(event(method, path, body, headers))
+    assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("body", ["nonsense", None, "{}", '{"name": "Ada"}'])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/owned"), ("POST", "/authors/crs_1"), ("GET", "/public")])
+def test_token_of_an_ended_session_is_a_401(
+    method: str, path: str, body: str | None, token_of: TokenOf, standings: FakeStandings
+) -> None:
+    headers = bearer(token_of(Role.TUTOR))
+    standings.sign_in("usr_tutor", Role.TUTOR, "sid_2")
+    answer = send(event(method, path, body, headers))
+    assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("header", ["authorization", "Authorization", "AUTHORIZATION"])

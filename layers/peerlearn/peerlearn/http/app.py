@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -38,6 +39,8 @@ from peerlearn.snapshots import register
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # a resource that takes any path, as that of the function which answers what no other does
 _GREEDY = "+}"
+# What Powertools takes for no part of a path: its route would not be found, and the caller not be asked who they are.
+_UNROUTABLE = re.compile(r"[^\w\-.~()'!*:@,;=+&$%<> \[\]{}|^]")
 
 
 class ApiResolver(APIGatewayRestResolver):
@@ -169,6 +172,8 @@ def _normalised(event: dict[str, Any]) -> dict[str, Any]:
 def _own_path(event: dict[str, Any]) -> str:
     """Return the path without what a domain of one's own puts before it: as many segments as the resource has.
 
+    Whatever its parameters are, it is a path of the resource. A sign that is in no id stands for those in none either.
+
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
     """
     path, resource = str(event["path"]), str(event.get("resource") or "")
@@ -176,4 +181,4 @@ def _own_path(event: dict[str, Any]) -> str:
         return path
     count = len(resource.strip("/").split("/")) if resource != "/" else 0
     segments = path.strip("/").split("/")
-    return "/" + "/".join(segments[len(segments) - count :])
+    return "/" + "/".join(_UNROUTABLE.sub("%", segment) for segment in segments[len(segments) - count :])
