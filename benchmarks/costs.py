@@ -41,7 +41,7 @@ class Machine:
     hashing_gigabytes: float = 1769 / 1024
 
 
-HASHING = frozenset({"login", "register"})
+HASHING = frozenset({"login", "register", "erase_account"})
 HASHING_TWICE = frozenset({"change_password"})
 # What a hundred requests are.
 MIX = {

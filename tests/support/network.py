@@ -22,6 +22,8 @@ from botocore.session import get_session
 
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap import core, security
+from peerlearn.bootstrap.standing import standing_service
+from peerlearn.domain.limits import DEFAULTS
 from peerlearn.persistence.table import Backoff
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.template import create_keys_table_request
@@ -39,6 +41,9 @@ ENVIRONMENT = {
     "MANAGEMENT_ENDPOINT": "https://sockets.example/live",
     "ERASURE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/erasures",
     "EXPORT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/exports",
+    "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retries",
+    # No window is full or closes in the course of a test.
+    "LIMITS": ",".join(f"{name}=100000/86400" for name in DEFAULTS),
 }
 _XML = {"content-type": "application/xml"}
 # Fast to check, and never the product's own.
@@ -120,11 +125,12 @@ class Network:
         return client
 
     def reset(self, judge: Judge | None = None, *, forgets_tokens: bool = False) -> None:
-        """A new judge, and a process that has just started: it knows no keys."""
+        """A new judge, and a process that has just started: it knows no keys, and nobody's standing."""
         verifying, signing, listing = security.public_keys(), security.signing_keys(), security.cursor_keys()
         verifying.__init__(verifying._ask)  # type: ignore[misc]
         signing.__init__(signing._versions, signing._publication)  # type: ignore[misc]
         listing.__init__(listing._versions)  # type: ignore[misc]
+        standing_service()._known.__init__()  # type: ignore[misc]
         self.tries.clear()
         self.posted.clear()
         self.stopwatch.reset()

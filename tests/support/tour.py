@@ -174,17 +174,26 @@ def _accounts(tour: Tour) -> None:
     tokens = tour.step("login", body=sign_in).body
     tokens = tour.step("refresh", body={"refreshToken": tokens["refreshToken"]}).body
     tour.step("logout", body={"refreshToken": tokens["refreshToken"]})
-    token = tour.call("login", body=sign_in).body["token"]
-    change = {"currentPassword": PASSWORD, "newPassword": "Another-Horse-8"}
-    with tour.recorder.measured() as cost:
-        answer = invoke(tour.handlers["change_password"], http_event("change_password", token=token, body=change))
-    assert answer.status == 204, answer
-    tour.costs["change_password"] = cost
+    person = tour.people.add()
+    tour.step("change_password", person, body={"currentPassword": PASSWORD, "newPassword": "Another-Horse-8"})
+    _sessions(tour)
     admin, other = tour.people.add(Role.ADMIN), tour.people.add()
     tour.step("update_user", admin, path={"userId": other.user_id}, body={"role": "tutor"})
     tour.step("list_users", admin, query={})
     tour.step("list_users", admin, label="list_users (search)", query={"q": "person-"})
     tour.step("get_user", admin, path={"userId": other.user_id})
+    tour.step("end_user_sessions", admin, path={"userId": other.user_id}, body=None)
+
+
+def _sessions(tour: Tour) -> None:
+    person = tour.people.add()
+    sign_in = {"email": person.user.email, "password": PASSWORD}
+    for _ in range(2):
+        tour.call("login", body=sign_in)
+    listed = tour.step("list_sessions", person).body["data"]["sessions"]
+    other = next(one["sessionId"] for one in listed if one["sessionId"] != person.session.session_id)
+    tour.step("end_session", person, path={"sessionId": other}, body=None)
+    tour.step("end_other_sessions", person, body=None)
 
 
 def _courses(tour: Tour, tutor: Person, learner: Person, peer: Person) -> None:

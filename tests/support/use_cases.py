@@ -98,6 +98,7 @@ def new_world() -> World:
     world.people |= {name: people.add() for name in ("ada", "bob", "eve")}
     new = {"name": "Pia", "email": "pia@people.example", "password": PASSWORD}
     world.tokens["pia"] = world.call("register", body=new).body["token"]
+    _second_session(world)
     _courses(world)
     _assessments(world)
     _privacy(world, people)
@@ -105,6 +106,18 @@ def new_world() -> World:
         world.call("send", sender, body=world.message(receiver, clientMessageId="before"))
     _connections(world)
     return world
+
+
+def _second_session(world: World) -> None:
+    """Ada is signed in on her phone, too."""
+    phone = {"email": world.people["ada"].user.email, "password": PASSWORD}
+    before = _standing_sessions(world, "ada")
+    world.call("login", body=phone)
+    (world.ids["ada's phone"],) = _standing_sessions(world, "ada") - before
+
+
+def _standing_sessions(world: World, name: str) -> set[str]:
+    return set(_item(keys.standing(world.people[name].user_id))["sessions"])
 
 
 def _courses(world: World) -> None:
@@ -354,7 +367,14 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "refresh": _rest("201", body=_shown),
     "logout": _rest("204", body=_shown),
     "change_password": _rest("204", "pia", body=_CHANGE),
+    "list_sessions": _rest("200", "ada"),
+    "end_session": _rest("204", "ada", path=lambda w: {"sessionId": w.ids["ada's phone"]}),
+    "end_other_sessions": _rest("204", "ada"),
     "update_user": _rest("200", "admin", path=lambda w: {"userId": w.people["eve"].user_id}, body={"role": "tutor"}),
+    "update_user (suspended)": _rest(
+        "200", "admin", path=lambda w: {"userId": w.people["eve"].user_id}, body={"status": "suspended"}
+    ),
+    "end_user_sessions": _rest("204", "admin", path=lambda w: {"userId": w.people["ada"].user_id}),
     "list_users": _rest("200", "admin", query={}),
     "list_users (search)": _rest("200", "admin", query={"q": "learner", "role": "learner"}),
     "get_user": _rest("200", "admin", path=lambda w: {"userId": w.people["ada"].user_id}),

@@ -13,9 +13,12 @@ import pytest
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.errors import DomainError
+from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import Role, User
+from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Backoff, Table
+from peerlearn.persistence.items.standing import standing_item
+from peerlearn.persistence.table import Backoff, Table, put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from scripts.dynamodb_local import DynamoDBLocal
@@ -73,18 +76,20 @@ def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[T
     """What handlers are wired to: that table over that wire, and a signing key."""
     monkeypatch.setenv("TABLE_NAME", "unused")
     forget_providers()
-    for context in ("catalogue", "courses", "enrollments"):
+    for context in ("catalogue", "courses", "enrollments", "standing"):
         monkeypatch.setattr(f"peerlearn.bootstrap.{context}.table", lambda: wired_table)
-    with fake_keys() as keys:
-        yield fake_tokens(keys)
+    with fake_keys() as ring:
+        yield fake_tokens(ring)
     forget_providers()
 
 
 @pytest.fixture
-def call(providers: TokenService) -> Callable[..., Answer]:
-    """`call("enroll", "usr_1", course_id)`: an endpoint as that learner, over the wire."""
+def call(providers: TokenService, table: Table) -> Callable[..., Answer]:
+    """`call("enroll", "usr_1", course_id)`: an endpoint as that learner, signed in, over the wire."""
 
     def call_(name: str, learner_id: str, course_id: str) -> Answer:
+        if table.get(keys.standing(learner_id)) is None:
+            table.write(put(standing_item(Standing(learner_id, Role.LEARNER, sessions={"sid_1": 0}))))
         user = User(learner_id, "Ada", "ada@people.example", Role.LEARNER, (), (), utc_now())
         event = http_event(name, token=providers.issue_access(user, "sid_1"), path={"courseId": course_id})
         return invoke(f"functions.enrollments.{name}.lambda_handler", event)

@@ -16,10 +16,12 @@ from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import NotEnrolled, SubmissionAlreadyGraded
 from peerlearn.domain.paging import PageRequest
+from peerlearn.domain.standing import Standing
 from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.ledger import crediting, posting
-from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.table import ConditionFailed, Table, put
 from tests.integration.learning.conftest import ADA, TUTOR, School
 from tests.support.courses import Courses
 from tests.support.learning import Learning
@@ -268,7 +270,8 @@ def test_round_trips_of_changes(steps: Steps, wire: Wire, name: str, calls: list
     assert wire.calls == calls
 
 
-def test_round_trips_of_repeats_and_reads(steps: Steps, wired: School, wire: Wire) -> None:
+def test_round_trips_of_repeats_and_reads(steps: Steps, wired: School, wire: Wire, table: Table) -> None:
+    table.write(put(standing_item(Standing(ADA.user_id, ADA.role, sessions={ADA.session_id: 0}))))
     steps.ready("correct")
     steps.ready("last_module")
     course, assessment = steps.course, steps.assessment

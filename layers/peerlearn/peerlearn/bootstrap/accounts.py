@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from peerlearn.adapters.device_tokens import DeviceTokens
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.audit import audit_trail
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.security import access_tokens, signing_keys, tokens
+from peerlearn.bootstrap.security import access_tokens, device_tokens, tokens
 from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.calendars import CalendarRepository
@@ -46,7 +45,7 @@ def account_service() -> AccountService:
         ThrottleRepository(table()),
         password_hasher(),
         tokens(),
-        DeviceTokens(signing_keys()),
+        device_tokens(),
         limits(),
     )
 

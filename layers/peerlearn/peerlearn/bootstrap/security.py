@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from peerlearn.adapters.cursors import CursorCodec
+from peerlearn.adapters.device_tokens import DeviceTokens
 from peerlearn.adapters.keyring import SecretKeyRing, SecretVersions
 from peerlearn.adapters.public_keys import PublishedKeyRing
 from peerlearn.adapters.signing_keys import PublishingKeyRing
@@ -55,6 +56,12 @@ def access_tokens() -> TokenVerifier:
 def tokens() -> TokenService:
     """For registration, sign-in and refreshing, which alone may read the secret."""
     return TokenService(public_keys(), signing_keys())
+
+
+@cache
+def device_tokens() -> DeviceTokens:
+    """For registration and sign-in."""
+    return DeviceTokens(signing_keys())
 
 
 @cache

@@ -1,6 +1,6 @@
 """How long the work at hand may still take: what cannot end in time is not begun, so that the caller hears of it.
 
-Work that nobody waits for has no deadline.
+A task of a queue ends in time as well, and comes again. Records of the stream have no deadline.
 """
 
 from __future__ import annotations

@@ -12,7 +12,11 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from peerlearn.domain.deadline import within
 from peerlearn.observability import correlated, has_records, logger, pass_over
+
+# For what is logged and answered when no try may go on.
+MARGIN_SECONDS = 1.0
 
 
 class _Processor(BatchProcessor):
@@ -24,7 +28,7 @@ class _Processor(BatchProcessor):
 def process_tasks(
     event: dict[str, Any], context: LambdaContext, handle: Callable[[dict[str, str]], object]
 ) -> PartialItemFailureResponse:
-    """Hands every task of a queue's event to `handle`, which raises to have it again."""
+    """Hands every task of a queue's event to `handle`, which raises to have it again, as it does out of time."""
     if not has_records(event):
         pass_over(event, context)
         return {"batchItemFailures": []}
@@ -33,5 +37,7 @@ def process_tasks(
         handle(json.loads(record.body))
 
     processor = _Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    with correlated("", context):
+    # Lambda says nothing of a task whose function it ends: one that is out of time fails, and goes on when it comes again.
+    seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
+    with correlated("", context), within(seconds):
         return process_partial_response(event=event, record_handler=handle_record, processor=processor, context=context)

@@ -128,9 +128,12 @@ def _refusal_of_caller(app: ApiResolver) -> DomainError | None:
 
 
 def _counted(error: DomainError | None = None) -> DomainError | None:
-    """Count what no write of the request has counted, whatever it came to; return a refusal to give before `error`."""
+    """Count what no write of the request has counted; return a refusal to give before `error`.
+
+    A failure of the product's own is nobody's use, and counting it would ask more of a table that is busy already.
+    """
     admission = left_to_count()
-    if admission is None or isinstance(error, Unauthenticated | TooManyRequests):
+    if admission is None or isinstance(error, Unauthenticated | TooManyRequests) or _is_own_failure(error):
         return None
     # Only where somebody calls: the documents' functions start without what it needs.
     from peerlearn.bootstrap.standing import standing_service  # noqa: PLC0415
@@ -140,6 +143,10 @@ def _counted(error: DomainError | None = None) -> DomainError | None:
     except DomainError as refusal:
         return refusal if refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
     return None
+
+
+def _is_own_failure(error: DomainError | None) -> bool:
+    return error is not None and error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _root_cause(error: BaseException) -> BaseException:

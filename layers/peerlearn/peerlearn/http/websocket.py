@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_websocket_event import APIGatewayWebSocketEvent
@@ -180,13 +181,14 @@ def sender_of(event: dict[str, Any]) -> Sender:
 
 
 def _counted(respond: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Respond, and count the message where its own transaction did not, whatever it came to."""
+    """Respond, and count the message where its own transaction did not, unless the product itself failed."""
     try:
         answer = respond()
     except (Unauthenticated, TooManyRequests):
         raise
-    except DomainError:
-        if (admission := left_to_count()) is not None:
+    except DomainError as error:
+        is_own_failure = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if (admission := left_to_count()) is not None and not is_own_failure:
             standing_service().count(admission)
         raise
     # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.

@@ -220,11 +220,13 @@ class AssessmentRepository:
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def _read(self, learner_id: str, assessment_id: str, *, with_course: bool) -> dict[keys.Key, Item]:
+        # Who hands in needs no course; of nobody else is the learner's standing asked.
+        standing = [] if with_course else [keys.standing(learner_id)]
         course_id = course_of_assessment(assessment_id)
         if course_id is None:
-            return self._table.batch_get([keys.standing(learner_id)])
+            return self._table.batch_get(standing)
         wanted = [
-            keys.standing(learner_id),
+            *standing,
             keys.assessment(course_id, assessment_id),
             keys.enrollment(learner_id, course_id),
             keys.submission(learner_id, assessment_id),

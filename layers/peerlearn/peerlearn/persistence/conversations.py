@@ -118,6 +118,9 @@ class ConversationRepository:
             except ConditionFailed as failure:
                 stored = self._stored_already(failure, draft)
                 if stored is not None:
+                    # Our own commit has counted it; what another request stored is counted by its answer.
+                    if admission is not None and stored.message_id == draft.message_id:
+                        admission.spent(draft.written_at)
                     return stored
                 if admission is not None:
                     admission = refused(admission, failure, -1, draft.written_at)
