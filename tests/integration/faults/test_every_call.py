@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 State = dict[tuple[str, str], dict[str, Any]]
-Effect = Counter[tuple[object, ...]]
+Effect = Counter[tuple[Any, ...]]
 
 # A ticket whose delete is repeated is found spent: it never opens two doors, and another one costs a call.
 INSTEAD = {("authorize", Fault.LOST): "Deny"}

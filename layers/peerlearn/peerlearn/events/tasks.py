@@ -37,8 +37,7 @@ def process_tasks(
         handle(json.loads(record.body))
 
     processor = _Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    # Lambda says nothing of a task whose function it ends: one that is out of time fails, and goes on when it
-    # comes again.
+    # Lambda says nothing of a task whose function it ends: out of time, it fails, and goes on when it comes again.
     seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
     with correlated("", context), within(seconds):
         return process_partial_response(event=event, record_handler=handle_record, processor=processor, context=context)
