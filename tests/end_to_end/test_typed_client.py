@@ -71,7 +71,7 @@ def test_somebody_registers_browses_and_books(stack: dict[str, Any], generated: 
             name="Ada", email=f"{uuid4().hex}@people.example", password=PASSWORD, interests=["types"]
         )
         answer = generated.api("auth.register").sync(client=anybody, body=body)
-        assert isinstance(answer, generated.model("TokenAnswer"))
+        assert isinstance(answer, generated.model("SignInAnswer"))
         assert answer.user.interests == ["types"]
         return generated.client(stack["apiUrl"], answer.token)
 

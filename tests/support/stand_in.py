@@ -39,11 +39,13 @@ class StandInForAws:
         queues = f"{self.url}/123456789012"
         self.variables = {
             "ALLOWED_ORIGINS": "https://peerlearn.example",
+            "AUDIT_RETENTION_DAYS": "365",
             "BCRYPT_COST": "10",
             "BUCKET_NAME": "bucket",
             "ENVIRONMENT": "dev",
             "ERASURE_QUEUE_URL": f"{queues}/erasures",
             "EXPORT_QUEUE_URL": f"{queues}/exports",
+            "LIMITS": "",
             "LOCAL_ENDPOINT": "",
             "MANAGEMENT_ENDPOINT": f"{self.url}/live",
             "MAX_UPLOAD_BYTES": "52428800",

@@ -132,6 +132,7 @@ def process_together(
             elif facts:
                 told = [_named(fact) for fact in facts]
                 logger.info("told", events=told, sequence_number=delivery.sequence_number)
+        correlate("")
         logger.debug("records handled", count=len(deliveries))
     return _answer(failed if "messageId" in event["Records"][0] else failed[:1])
 
