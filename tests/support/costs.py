@@ -1,8 +1,9 @@
 """What a request costs at DynamoDB: its calls, one after the other, and the capacity units that AWS would bill.
 
-DynamoDB Local reports the units of reads and of single writes as AWS does, but not those of transactions, so writes are
-counted here by AWS's own rule: each KB begun of the larger of the item before and after, twice in a transaction, and
-for each index that holds the item as much again, once.
+DynamoDB Local reports the units of reads and of single writes as AWS does, but nothing for a query that finds nothing,
+which is taken here to cost as much as the smallest, and not those of transactions, so writes are counted by AWS's own
+rule: each KB begun of the larger of the item before and after, twice in a transaction, and for each index that holds
+the item as much again, once.
 
 Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html,
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
@@ -113,7 +114,7 @@ class Recorder:
         read: set[tuple[str, str]] = set(written)
         for call in calls:
             if not any(_written_keys(call.operation, call.request)):
-                units = _reported_units(call.answer)
+                units = _read_units(call)
                 cost.read_units += units
                 fresh = {_key_of(item) for item in _items_of(call.answer) if "PK" in item} - read
                 read |= fresh
@@ -222,6 +223,12 @@ def _items_of(answer: Any) -> Iterator[RawItem]:
     yield from answer.get("Items", ())
     for items in answer.get("Responses", {}).values():
         yield from items
+
+
+def _read_units(call: _Call) -> float:
+    # A page of nothing costs as much as the smallest, which the engine on this machine counts as nothing.
+    least = (1.0 if call.request.get("ConsistentRead") else 0.5) if call.operation == "Query" else 0.0
+    return max(_reported_units(call.answer), least)
 
 
 def _reported_units(answer: Any) -> float:

@@ -254,7 +254,8 @@ def _assessments(tour: Tour, tutor: Person, learner: Person, at: dict[str, str])
     tour.step("download", tutor, path=theirs)
     tour.step("grade", tutor, path=theirs, body={"grade": 9, "feedback": "Well seen."})
     admin = tour.people.add(Role.ADMIN)
-    tour.step("list_audit", admin, query={})
+    # Five: of more it depends on chance whether those that are read of one shard are over 4 KB, which is a unit more.
+    tour.step("list_audit", admin, query={"limit": "5"})
     target = f"{made['assessmentId']}/{learner.user_id}"
     tour.step("list_audit", admin, label="list_audit (target)", query={"target": target})
 
