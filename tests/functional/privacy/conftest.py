@@ -84,7 +84,7 @@ class Background:
         """Hands tasks to the function of their queue."""
         function = write_export if "exportId" in tasks[0] else finish_erasure
         records = [{"messageId": str(n), "body": json.dumps(task)} for n, task in enumerate(tasks)]
-        return function.lambda_handler({"Records": records}, Context())
+        return function.lambda_handler({"Records": records}, Context(f"{function.__name__}.lambda_handler"))
 
 
 @pytest.fixture
