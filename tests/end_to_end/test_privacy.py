@@ -13,7 +13,7 @@ import requests
 from boto3.dynamodb.conditions import Key
 
 from scripts.local_stack.environment import ACCESS_KEY
-from tests.support.client import Account, Client, eventually
+from tests.support.client import PASSWORD, Account, Client, eventually
 
 
 @pytest.fixture
@@ -54,14 +54,14 @@ def test_a_large_export_is_written_to_a_file(client: Client, learner: Account, t
 
 
 def test_an_erased_account_is_emptied_behind_the_answer(client: Client, learner: Account, table: Any) -> None:
-    assert client.call("DELETE", "/v1/learner/me", as_=learner).status_code == 204
+    assert client.call("DELETE", "/v1/learner/me", {"password": PASSWORD}, as_=learner).status_code == 204
     assert client.call("GET", "/v1/learner/me", as_=learner).status_code == 401
     assert client.call("POST", "/v1/learner/auth/refresh", {"refreshToken": learner.refresh_token}).status_code == 401
     condition = Key("PK").eq(f"USER#{learner.user_id}")
 
     def emptied() -> bool:
         kinds = {item["entity"] for item in table.query(KeyConditionExpression=condition)["Items"]}
-        return kinds == {"Erasure", "Inbox"}
+        return kinds == {"Erasure", "Inbox", "Standing"}
 
     assert eventually(emptied)
 
