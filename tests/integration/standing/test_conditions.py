@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,7 @@ from peerlearn.domain.standing import AUTHORS, SESSIONS_MAX, Admission, Standing
 from peerlearn.domain.users import AccountState, Principal, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.standing import standing_item
-from peerlearn.persistence.standing import StandingRepository, StandingWrite
+from peerlearn.persistence.standing import StandingRepository, StandingWrite, admitting
 from peerlearn.persistence.table import ConditionFailed, Table, put
 
 USER, SESSION = "usr_1", "ses_1"
@@ -100,3 +101,22 @@ def test_a_use_is_admitted_while_there_is_room(table: Table) -> None:
     admitted = StandingRepository(table).admit(replace(ADMISSION, limits=(LIMIT,)), NOW)
     assert admitted.standing is not None
     assert admitted.standing.windows["messages"].count == 3
+
+
+@pytest.mark.parametrize(
+    ("present", "limits"),
+    [
+        (replace(STANDING, sessions={}), ()),
+        (replace(STANDING, sessions={}), (LIMIT,)),
+        (replace(STANDING, role=Role.LEARNER), ()),
+        (replace(STANDING, role=Role.LEARNER), (LIMIT,)),
+    ],
+    ids=["ended", "ended, counted", "another role", "another role, counted"],
+)
+def test_an_admission_refuses_the_transaction_that_it_stands_in(
+    table: Table, present: Standing, limits: tuple[Limit, ...]
+) -> None:
+    store(table, present)
+    with pytest.raises(ConditionFailed):
+        table.transact([admitting(replace(ADMISSION, limits=limits), NOW)], uuid4().hex)
+    assert table.get(keys.standing(USER)) == standing_item(present)
