@@ -14,7 +14,7 @@ from peerlearn.bootstrap.core import table
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.users import Role
-from peerlearn.persistence.audit import recording
+from peerlearn.persistence.recording import recording
 from tests.fakes.clock import FakeClock
 from tests.functional.conftest import forget_providers
 from tests.support.api import Answer

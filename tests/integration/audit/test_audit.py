@@ -13,8 +13,9 @@ from peerlearn.domain.audit import AuditAction, AuditEntry, AuditFilters, AuditT
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys
-from peerlearn.persistence.audit import AuditRepository, recording
+from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.items.audit import audit_item
+from peerlearn.persistence.recording import recording
 from peerlearn.persistence.table import Table
 from tests.fakes.clock import FakeClock
 

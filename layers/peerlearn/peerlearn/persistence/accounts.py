@@ -13,7 +13,6 @@ from peerlearn.domain.errors import Conflict, EmailAlreadyRegistered
 from peerlearn.domain.standing import Admission, Standing, session_ended
 from peerlearn.domain.users import AuthorityChange, Credential, Session, User
 from peerlearn.persistence import keys
-from peerlearn.persistence.audit import recording
 from peerlearn.persistence.guards import becoming_administrator, ceasing_as_administrator
 from peerlearn.persistence.items.accounts import (
     credential_item,
@@ -26,6 +25,7 @@ from peerlearn.persistence.items.accounts import (
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite, admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
 

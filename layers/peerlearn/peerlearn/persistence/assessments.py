@@ -24,7 +24,6 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
-from peerlearn.persistence.audit import recording
 from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
@@ -39,6 +38,7 @@ from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import REQUEST_ID, settle
+from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import admitting
 from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
 

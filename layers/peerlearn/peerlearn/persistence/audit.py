@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from peerlearn.domain.audit import AuditEntry, AuditFilters
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.paging import CursorResult, PageRequest
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.audit import audit_entry_of, audit_item
+from peerlearn.persistence.items.audit import audit_entry_of
 from peerlearn.persistence.items.base import Item
-from peerlearn.persistence.table import Table, Write, put
+from peerlearn.persistence.side_by_side import SideBySide
+from peerlearn.persistence.table import Page, Table
 
 # The clocks of two processes differ a little: what another one has just written belongs to the first page.
 _SKEW = timedelta(minutes=5)
@@ -27,11 +29,6 @@ _SKEW = timedelta(minutes=5)
 _ROUNDS_MAX = 14
 # What is filtered is filtered after it was read: more than a page at a time.
 _FILTERED_STEP = 300
-
-
-def recording(entry: AuditEntry) -> Write:
-    """Return the write that stores an entry in the transaction of what it tells."""
-    return put(audit_item(entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +95,28 @@ class AuditRepository:
         return [audit_entry_of(item) for item in items]
 
     def _round(self, shelf: _Shelf, rule: _Filter, before: str) -> tuple[list[Item], str | None]:
-        """One Query for each partition: the entries below `before` in their order, and the place to go on below."""
-        prefix = shelf.index or ""
-        items: list[Item] = []
-        unread: list[str] = []
-        for partition in shelf.partitions:
-            page, _ = self._table.query_page(
-                "#pk = :pk AND #sk < :before",
-                {":pk": partition, ":before": before, **rule.values},
-                names={"#pk": f"{prefix}PK", "#sk": f"{prefix}SK", **rule.names},
-                index=shelf.index,
-                forward=False,
-                limit=rule.step,
-                where=rule.where,
-            )
-            items += page.items
-            if page.last is not None:
-                unread.append(_place(page.last))
+        """One Query for each partition, all at once: the entries below `before` in order, and where to go on below."""
+        with SideBySide() as together:
+            pages = [together.begin(partial(self._read, shelf, one, rule, before)) for one in shelf.partitions]
+            read = [page.result() for page in pages]
+        items = [item for page in read for item in page.items]
+        unread = [_place(page.last) for page in read if page.last is not None]
         # Above the highest place at which a partition was left, all of them have been read.
         reached = max(unread, default=shelf.below)
         return sorted((item for item in items if _place(item) >= (reached or "")), key=_place, reverse=True), reached
+
+    def _read(self, shelf: _Shelf, partition: str, rule: _Filter, before: str) -> Page:
+        prefix = shelf.index or ""
+        page, _ = self._table.query_page(
+            "#pk = :pk AND #sk < :before",
+            {":pk": partition, ":before": before, **rule.values},
+            names={"#pk": f"{prefix}PK", "#sk": f"{prefix}SK", **rule.names},
+            index=shelf.index,
+            forward=False,
+            limit=rule.step,
+            where=rule.where,
+        )
+        return page
 
 
 def _place(item: Item) -> str:

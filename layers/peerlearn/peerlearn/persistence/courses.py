@@ -11,7 +11,6 @@ from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
-from peerlearn.persistence.audit import recording
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.assessments import assessment_of
 from peerlearn.persistence.items.courses import (
@@ -25,6 +24,7 @@ from peerlearn.persistence.items.courses import (
     teaching_item,
 )
 from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.recording import recording
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
 

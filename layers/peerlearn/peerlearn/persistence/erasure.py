@@ -14,7 +14,6 @@ from peerlearn.domain.standing import session_ended
 from peerlearn.domain.users import AccountState, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.assessments import COUNTER_SHARDS
-from peerlearn.persistence.audit import recording
 from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.enrollments import enrollment_of
@@ -22,6 +21,7 @@ from peerlearn.persistence.items.ledger import is_erased
 from peerlearn.persistence.items.privacy import tombstone_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, put, update
 

@@ -10,9 +10,9 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.limits import Window
 from peerlearn.domain.throttling import Allowance, SignInLook
 from peerlearn.persistence import keys
-from peerlearn.persistence.audit import recording
 from peerlearn.persistence.items.accounts import credential_of
 from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.recording import recording
 from peerlearn.persistence.table import ConditionFailed, Table, Write, check, put, update
 
 # no window, or one that has closed  --use-->  a new window with one use
