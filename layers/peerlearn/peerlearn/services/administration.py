@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
@@ -12,23 +10,9 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import Conflict, UserNotFound
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import AccountState, AuthorityChange, Principal, Role, User
+from peerlearn.services.authority import Accounts, changed_elsewhere
 
 _ROLE, _STATE = AuditAction.ROLE_CHANGED, AuditAction.STATUS_CHANGED
-
-
-class Accounts(Protocol):
-    """See `peerlearn.persistence.accounts`."""
-
-    def user(self, user_id: str) -> User | None: ...
-    def change_authority(
-        self,
-        user: User,
-        change: AuthorityChange,
-        entries: Sequence[AuditEntry],
-        now: datetime,
-        token: str,
-        admission: Admission | None = None,
-    ) -> User | None: ...
 
 
 class AdministrationService:
@@ -122,4 +106,4 @@ class AdministrationService:
         is_done = present is not None and (present.role, present.state) == (wanted.role, wanted.state)
         if present is not None and is_done and entries[0].action in (_ROLE, _STATE):
             return present
-        raise Conflict("The account was changed at the same moment from elsewhere.")
+        raise changed_elsewhere()

@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
-from uuid import uuid4
-
-from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
+from peerlearn.domain.audit import AuditAction, AuditTrail
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.errors import Conflict
-from peerlearn.domain.standing import Admission
-from peerlearn.domain.users import AuthorityChange, Principal, User
+from peerlearn.domain.users import AuthorityChange, Principal
+from peerlearn.services.authority import Accounts, change_own
 from peerlearn.services.proofs import PasswordProof, Passwords, prove_own, require_strong
-
-
-class Accounts(Protocol):
-    """See `peerlearn.persistence.accounts`."""
-
-    def user(self, user_id: str) -> User | None: ...
-    def change_authority(
-        self,
-        user: User,
-        change: AuthorityChange,
-        entries: Sequence[AuditEntry],
-        now: datetime,
-        token: str,
-        admission: Admission | None = None,
-    ) -> User | None: ...
 
 
 class PasswordService:
@@ -67,5 +46,4 @@ class PasswordService:
         credential = prove_own(self._accounts, self._proof, caller, current_password)
         change = AuthorityChange(password_hash=self._passwords.hash(new_password), kept_session=caller.session_id)
         entry = self._trail.entry(caller, AuditAction.PASSWORD_CHANGED, caller.user_id)
-        if self._accounts.change_authority(credential.user, change, [entry], self._clock(), str(uuid4())) is None:
-            raise Conflict("The account was changed at the same moment from elsewhere.")
+        change_own(self._accounts, credential.user, change, [entry], self._clock())

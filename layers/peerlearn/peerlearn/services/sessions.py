@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from uuid import uuid4
 
-from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.calendars import CalendarLink, link_stands
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Conflict, NotFound
+from peerlearn.domain.errors import NotFound
 from peerlearn.domain.limits import Limit
-from peerlearn.domain.standing import Admission, Standing, require_standing
-from peerlearn.domain.users import AuthorityChange, Principal, Session, User
+from peerlearn.domain.standing import Standing, require_standing
+from peerlearn.domain.users import AuthorityChange, Principal, Session
+from peerlearn.services.authority import Accounts, change_own
 
 
 class Sessions(Protocol):
@@ -23,21 +22,6 @@ class Sessions(Protocol):
 
     def of_user(self, user_id: str) -> tuple[Standing | None, list[Session], CalendarLink | None]: ...
     def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
-
-
-class Accounts(Protocol):
-    """See `peerlearn.persistence.accounts`."""
-
-    def user(self, user_id: str) -> User | None: ...
-    def change_authority(
-        self,
-        user: User,
-        change: AuthorityChange,
-        entries: Sequence[AuditEntry],
-        now: datetime,
-        token: str,
-        admission: Admission | None = None,
-    ) -> User | None: ...
 
 
 class Calendars(Protocol):
@@ -105,8 +89,7 @@ class SessionService:
         if user is None:
             raise account_erased()
         change = AuthorityChange(kept_session=caller.session_id)
-        if self._accounts.change_authority(user, change, [], self._clock(), str(uuid4())) is None:
-            raise Conflict("The account was changed at the same moment from elsewhere.")
+        change_own(self._accounts, user, change, [], self._clock())
 
 
 def sessions_that_stand(standing: Standing, sessions: Sequence[Session], now: datetime) -> list[Session]:
