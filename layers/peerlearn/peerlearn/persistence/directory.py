@@ -21,10 +21,11 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import Session
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.accounts import session_of, user_of
+from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.profiles import ProfileRepository
+from peerlearn.persistence.sessions import sessions_of
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Page, Table
 
@@ -123,12 +124,7 @@ class DirectoryRepository:
         profile = self._profiles.profile(user_id)
         if profile is None:
             return None
-        items = self._table.query(
-            "#pk = :pk AND begins_with(#sk, :session)",
-            {":pk": keys.user_partition(user_id), ":session": keys.SESSION_PREFIX},
-            names={"#pk": "PK", "#sk": "SK"},
-        )
-        return profile, [session_of(item) for item in items]
+        return profile, sessions_of(self._table, user_id)
 
     def _places(self, together: SideBySide, search: _Search, after: _Place, most: int) -> list[_Place]:
         """The first places behind that one, in their order over all partitions."""

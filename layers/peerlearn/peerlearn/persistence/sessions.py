@@ -15,7 +15,7 @@ from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import AccountState, Credential, Principal, RefreshClaims, Session, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import session_item, session_of, user_of
-from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
+from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.privacy import calendar_of
 from peerlearn.persistence.items.standing import standing_in, standing_of
 from peerlearn.persistence.standing import StandingRepository, StandingWrite, admission_write, refused
@@ -175,15 +175,20 @@ class SessionRepository:
 
     def of_user(self, user_id: str) -> tuple[Standing | None, list[Session], CalendarLink | None]:
         """Return somebody's standing, every session that is kept of theirs, and what their sessions planted."""
-        items = self._table.query(
-            "#pk = :pk AND begins_with(#sk, :session)",
-            {":pk": keys.user_partition(user_id), ":session": keys.SESSION_PREFIX},
-            names={"#pk": "PK", "#sk": "SK"},
-        )
+        sessions = sessions_of(self._table, user_id)
         found = self._table.batch_get([keys.standing(user_id), keys.calendar(user_id)])
         link = found.get(keys.calendar(user_id))
-        sessions = [session_of(item) for item in items if item["entity"] == Entity.SESSION]
         return standing_in(found, user_id), sessions, calendar_of(link) if link else None
+
+
+def sessions_of(table: Table, user_id: str) -> list[Session]:
+    """Return every session that is kept of somebody's, ended or not."""
+    items = table.query(
+        "#pk = :pk AND begins_with(#sk, :session)",
+        {":pk": keys.user_partition(user_id), ":session": keys.SESSION_PREFIX},
+        names={"#pk": "PK", "#sk": "SK"},
+    )
+    return [session_of(item) for item in items]
 
 
 def _may_begin(standing: Standing | None, epoch: int, limit: Limit, now: datetime) -> bool:
