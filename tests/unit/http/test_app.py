@@ -76,6 +76,17 @@ def test_nothing_of_one_request_is_left_for_the_next() -> None:
 # -- events as API Gateway sends them
 
 
+@pytest.mark.parametrize("course", ["crs_🎉", 'crs_"1"', "crs_`1`", "crs_\\1", "crs_#1"])
+def test_a_sign_that_is_in_no_id_reaches_its_route(course: str, token_of: TokenOf) -> None:
+    def ask(headers: dict[str, str] | None) -> str:
+        request = event("POST", f"/authors/{course}", '{"name": "Ada"}', headers)
+        return send(request | {"resource": "/authors/{courseId}"}).code
+
+    assert ask(None) == "UNAUTHENTICATED"
+    assert ask(bearer(token_of(Role.LEARNER))) == "FORBIDDEN"
+    assert ask(bearer(token_of(Role.TUTOR))) == "VALIDATION_FAILED"
+
+
 @pytest.mark.parametrize("absent", [None, {}])
 def test_absent_parts_of_an_event(absent: dict[str, Any] | None, token_of: TokenOf) -> None:
     del token_of

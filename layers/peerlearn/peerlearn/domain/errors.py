@@ -1,6 +1,6 @@
 """Every refusal the product can give: one class per `code` of the API, each with its HTTP status.
 
-Services and repositories raise these; `peerlearn.http.errors` is the one place that turns them into the envelope.
+Services and repositories raise these; `peerlearn.http.app` is the one place that turns them into the envelope.
 """
 
 from __future__ import annotations

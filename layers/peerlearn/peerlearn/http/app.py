@@ -22,13 +22,12 @@ from peerlearn.domain.errors import (
     InternalError,
     MalformedRequest,
     NotFound,
-    TooManyRequests,
-    Unauthenticated,
 )
 from peerlearn.domain.limits import forget_usages
-from peerlearn.domain.standing import leave_to_count, left_to_count
+from peerlearn.domain.standing import leave_to_count
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json, validation_error
+from peerlearn.http.counting import counted
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.http.headers import completed
 from peerlearn.http.invocations import answering, is_request
@@ -72,7 +71,7 @@ class ApiResolver(APIGatewayRestResolver):
             request = _normalised(event)
             answer = within_an_answer(lambda: self.resolve(request, context))
             # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.
-            _counted()
+            counted()
             answer = completed(answer, event)
             log("answered", **told, **caller_and_target(event), status=answer["statusCode"])
             return answer
@@ -89,7 +88,7 @@ def create_app() -> ApiResolver:
     )
 
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
-        error = _counted(error) or error
+        error = counted(error) or error
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.info("refused", code=error.code, status=error.status, reason=error.details.get("reason"))
         return error_response(error, request_id_of(app.current_event.raw_event))
@@ -125,28 +124,6 @@ def _refusal_of_caller(app: ApiResolver) -> DomainError | None:
         cause = _root_cause(error)
         return cause if isinstance(cause, DomainError) else None
     return None
-
-
-def _counted(error: DomainError | None = None) -> DomainError | None:
-    """Count what no write of the request has counted; return a refusal to give before `error`.
-
-    A failure of the product's own is nobody's use, and counting it would ask more of a table that is busy already.
-    """
-    admission = left_to_count()
-    if admission is None or isinstance(error, Unauthenticated | TooManyRequests) or _is_own_failure(error):
-        return None
-    # Only where somebody calls: the documents' functions start without what it needs.
-    from peerlearn.bootstrap.standing import standing_service  # noqa: PLC0415
-
-    try:
-        standing_service().count(admission)
-    except DomainError as refusal:
-        return refusal if refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
-    return None
-
-
-def _is_own_failure(error: DomainError | None) -> bool:
-    return error is not None and error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _root_cause(error: BaseException) -> BaseException:

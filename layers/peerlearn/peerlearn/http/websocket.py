@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_websocket_event import APIGatewayWebSocketEvent
@@ -28,15 +26,14 @@ from peerlearn.domain.errors import (
     InternalError,
     MalformedRequest,
     PayloadTooLarge,
-    TooManyRequests,
-    Unauthenticated,
     ValidationFailed,
 )
 from peerlearn.domain.limits import SOCKET_MESSAGES
 from peerlearn.domain.realtime import Ticket
-from peerlearn.domain.standing import Admission, leave_to_count, left_to_count
+from peerlearn.domain.standing import Admission, leave_to_count
 from peerlearn.domain.users import Principal, Role
 from peerlearn.http.bodies import decoded_body, strict_json, validation_error
+from peerlearn.http.counting import counted
 from peerlearn.http.invocations import answering, is_handshake, is_message
 from peerlearn.observability import logger, pass_over
 
@@ -181,20 +178,15 @@ def sender_of(event: dict[str, Any]) -> Sender:
 
 
 def _counted(respond: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Respond, and count the message where its own transaction did not, unless the product itself failed."""
+    """Respond, and count the message where its own transaction did not."""
     try:
         answer = respond()
-    except (Unauthenticated, TooManyRequests):
-        raise
     except DomainError as error:
-        is_own_failure = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        if (admission := left_to_count()) is not None and not is_own_failure:
-            standing_service().count(admission)
+        if (refusal := counted(error)) is not None:
+            raise refusal from error
         raise
     # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.
-    if (admission := left_to_count()) is not None:
-        with suppress(DomainError):
-            standing_service().count(admission)
+    counted()
     return answer
 
 
