@@ -22,7 +22,7 @@ import pytest
 import requests
 
 from peerlearn.bootstrap.catalogue import catalogue_indexer
-from peerlearn.http.invocations import MARGIN_SECONDS
+from peerlearn.domain.deadline import MARGIN_SECONDS
 from peerlearn.observability import logger
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity

@@ -8,12 +8,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, copy_context
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+# What is left for the log and the answer when no try may go on: Lambda says nothing for a function that it ends.
+MARGIN_SECONDS = 1.0
 
 _monotonic = time.monotonic
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=math.inf)
@@ -27,6 +30,11 @@ def within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _ends_at.reset(token)
+
+
+def within_invocation(milliseconds: int) -> AbstractContextManager[None]:
+    """Give what is done inside the time that its invocation has left, less a second."""
+    return within(milliseconds / 1000 - MARGIN_SECONDS)
 
 
 def remaining() -> float:

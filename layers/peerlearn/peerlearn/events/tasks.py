@@ -12,11 +12,8 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.domain.deadline import within
+from peerlearn.domain.deadline import within_invocation
 from peerlearn.observability import correlated, has_records, logger, pass_over
-
-# For what is logged and answered when no try may go on.
-MARGIN_SECONDS = 1.0
 
 
 class _Processor(BatchProcessor):
@@ -38,6 +35,5 @@ def process_tasks(
 
     processor = _Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     # Lambda says nothing of a task whose function it ends: out of time, it fails, and goes on when it comes again.
-    seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
-    with correlated("", context), within(seconds):
+    with correlated("", context), within_invocation(context.get_remaining_time_in_millis()):
         return process_partial_response(event=event, record_handler=handle_record, processor=processor, context=context)

@@ -8,18 +8,14 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.domain.deadline import within
+from peerlearn.domain.deadline import within_invocation
 from peerlearn.observability import correlated, request_id_of
-
-# What is left for the answer when no try may go on; Lambda answers nothing for a function that it ends.
-MARGIN_SECONDS = 1.0
 
 
 @contextmanager
 def answering(event: Mapping[str, Any], context: LambdaContext) -> Iterator[None]:
     """Have log lines carry the ids of the request and of its invocation, and tries end before Lambda ends them."""
-    seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
-    with correlated(request_id_of(event), context), within(seconds):
+    with correlated(request_id_of(event), context), within_invocation(context.get_remaining_time_in_millis()):
         yield
 
 
