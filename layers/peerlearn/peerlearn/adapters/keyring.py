@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import transient_as_unavailable
-from peerlearn.adapters.public_keys import KEY_FRESH_SECONDS, KEY_SIGNS_AFTER_SECONDS, LOOK_AGAIN_SECONDS
+from peerlearn.adapters.public_keys import KEY_FRESH_SECONDS, KEY_SIGNS_AFTER_SECONDS, LOOK_AGAIN_SECONDS, SparingLook
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TemporarilyUnavailable
 
@@ -122,8 +123,7 @@ class SecretKeyRing:
         self._keys: tuple[SigningKey, ...] = ()
         self._newest_kid = ""
         self._due = float("-inf")
-        self._look_due = float("-inf")
-        self._look_failed = False
+        self._look = SparingLook(partial(self._read, both=True), monotonic)
 
     def current(self) -> SigningKey:
         """The key that signs. One that is known goes on signing while Secrets Manager does not answer.
@@ -154,7 +154,7 @@ class SecretKeyRing:
         self.current()
         found = self._known(kid)
         if found is None:
-            self._look_again()
+            self._look.take()
             found = self._known(kid)
         return found
 
@@ -163,22 +163,11 @@ class SecretKeyRing:
         self.current()
         before = self._keys
         yield from before
-        self._look_again()
+        self._look.take()
         yield from (key for key in self._keys if key not in before)
 
     def _known(self, kid: str) -> SigningKey | None:
         return next((key for key in self._keys if key.kid == kid), None)
-
-    def _look_again(self) -> None:
-        """Reads both versions, at most every few seconds: a forged `kid` must not cost a look-up per request."""
-        if self._monotonic() < self._look_due:
-            if self._look_failed:
-                raise TemporarilyUnavailable
-            return
-        self._look_due = self._monotonic() + LOOK_AGAIN_SECONDS
-        self._look_failed = True
-        self._read(both=True)
-        self._look_failed = False
 
     def _read(self, *, both: bool = False) -> None:
         """Reads the newest version, and the one before where it is of use or asked for.

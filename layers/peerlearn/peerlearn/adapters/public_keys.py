@@ -17,6 +17,39 @@ LOOK_AGAIN_SECONDS = 10.0
 KEY_SIGNS_AFTER_SECONDS = KEY_FRESH_SECONDS + LOOK_AGAIN_SECONDS
 
 
+class SparingLook:
+    """Reads at most every few seconds: a forged `kid` must not cost a look-up per request.
+
+    Parameters
+    ----------
+    read
+        Raises TemporarilyUnavailable where nothing could be read; then so does whoever asks before the next look.
+    """
+
+    def __init__(self, read: Callable[[], object], monotonic: Callable[[], float]) -> None:
+        self._read = read
+        self._monotonic = monotonic
+        self._due = float("-inf")
+        self._has_failed = False
+
+    def take(self) -> None:
+        """Read, where it is time for it.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            This look failed, or the last one did, and it is too early for another.
+        """
+        if self._monotonic() < self._due:
+            if self._has_failed:
+                raise TemporarilyUnavailable
+            return
+        self._due = self._monotonic() + LOOK_AGAIN_SECONDS
+        self._has_failed = True
+        self._read()
+        self._has_failed = False
+
+
 class PublicKeys(Protocol):
     def public_key(self, kid: str) -> bytes | None: ...
 
@@ -37,8 +70,7 @@ class PublishedKeyRing:
         self._monotonic = monotonic
         self._keys: dict[str, bytes] = {}
         self._due = float("-inf")
-        self._look_due = float("-inf")
-        self._look_failed = False
+        self._look = SparingLook(self._read, monotonic)
 
     def public_key(self, kid: str) -> bytes | None:
         """Return the key of that id if it is published. Known ones go on verifying while the table does not answer.
@@ -53,19 +85,8 @@ class PublishedKeyRing:
             with suppress(TemporarilyUnavailable):
                 self._read()
         if kid not in self._keys:
-            self._look_again()
+            self._look.take()
         return self._keys.get(kid)
-
-    def _look_again(self) -> None:
-        """Reads at most every few seconds: a forged `kid` must not cost a look-up per request."""
-        if self._monotonic() < self._look_due:
-            if self._look_failed:
-                raise TemporarilyUnavailable
-            return
-        self._look_due = self._monotonic() + LOOK_AGAIN_SECONDS
-        self._look_failed = True
-        self._read()
-        self._look_failed = False
 
     def _read(self) -> None:
         published = self._ask()
