@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from peerlearn.domain.assessments import Assessment, new_assessment_id
-from peerlearn.domain.clock import utc_now
+from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import Module
-from peerlearn.domain.enrollments import Enrollment
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.points import Entry, Totals, sums_of
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -115,3 +115,19 @@ class Learning:
             item for item in self.items(learner_id) if item["entity"] in (Entity.SUBMISSION, Entity.PAST_ATTEMPT)
         ]
         assert len(attempts) == stored.submissions
+
+
+def enrollment_as_stored(
+    user_id: str, course_id: str, status: EnrollmentStatus, minutes_ago: int = 0
+) -> dict[str, Any]:
+    """Return an enrolment's item of so many minutes ago, without any seat counted for it."""
+    at = to_rfc3339(utc_now() - timedelta(minutes=minutes_ago))
+    return {
+        **keys.enrollment(user_id, course_id).as_item(),
+        "entity": Entity.ENROLLMENT.value,
+        "learnerId": user_id,
+        "courseId": course_id,
+        "status": status.value,
+        "enrolledAt": at,
+        "updatedAt": at,
+    }

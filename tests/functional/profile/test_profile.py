@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence import keys
 from peerlearn.persistence.table import Table, put
 from tests.functional.conftest import TABLE
 from tests.support.api import Answer
+from tests.support.learning import enrollment_as_stored
 from tests.support.people import Person
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Call = Callable[..., Answer]
-
-
-def enrollment(user_id: str, course_id: str, status: EnrollmentStatus, minutes_ago: int) -> dict[str, Any]:
-    at = to_rfc3339(utc_now() - timedelta(minutes=minutes_ago))
-    return {
-        **keys.enrollment(user_id, course_id).as_item(),
-        "entity": "Enrollment",
-        "learnerId": user_id,
-        "courseId": course_id,
-        "status": status.value,
-        "enrolledAt": at,
-        "updatedAt": at,
-    }
 
 
 def test_new_profile_is_all_there_and_empty(call: Call, learner: Person) -> None:
@@ -59,7 +46,7 @@ def test_profile_sums_and_seats_come_in_one_query(
     totals = {"entity": "Totals", "points": 130, "studyMinutes": 100, "badges": ["first-course"]}
     table.write(put({**keys.totals(learner.user_id).as_item(), **totals}))
     for number, status in enumerate(EnrollmentStatus):
-        table.write(put(enrollment(learner.user_id, f"crs_{status.value}", status, minutes_ago=number)))
+        table.write(put(enrollment_as_stored(learner.user_id, f"crs_{status.value}", status, minutes_ago=number)))
     queries: list[str] = []
     original = Table.query_page
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.table import put, update
 from tests.support.api import Answer
+from tests.support.learning import enrollment_as_stored
 from tests.support.people import PASSWORD, People, Person
 
 Call = Callable[..., Answer]
@@ -199,25 +199,12 @@ def test_wrong_query_is_named(listed: Listed, field: str, query: dict[str, str])
     assert [problem["field"] for problem in answer.body["details"]["fields"]] == [field]
 
 
-def enrollment(user_id: str, course_id: str, status: EnrollmentStatus) -> dict[str, Any]:
-    at = to_rfc3339(utc_now())
-    return {
-        **keys.enrollment(user_id, course_id).as_item(),
-        "entity": "Enrollment",
-        "learnerId": user_id,
-        "courseId": course_id,
-        "status": status.value,
-        "enrolledAt": at,
-        "updatedAt": at,
-    }
-
-
 def test_account_is_shown_with_its_sessions_and_enrolments(
     shown: Callable[[str], Answer], listed: Listed, people: People, call: Call
 ) -> None:
     ada = people.add(name="Ada")
     for status in EnrollmentStatus:
-        table().write(put(enrollment(ada.user_id, f"crs_{status.value}", status)))
+        table().write(put(enrollment_as_stored(ada.user_id, f"crs_{status.value}", status)))
     sign_in = {"email": ada.user.email, "password": PASSWORD}
     assert call("login", body=sign_in).status == 201
     user = shown(ada.user_id).body["data"]["user"]
