@@ -51,7 +51,7 @@ class TokenAnswer(ResponseModel):
 
 
 class SignInAnswer(TokenAnswer):
-    """The same of register and login, with what the device shows at its next sign-in.
+    """The answer of register and login: that of refresh, and the token that the device shows at its next sign-in.
 
     A client keeps `deviceToken` and sends it with every later sign-in from this device: wrong passwords that others try
     then never lock it out.

@@ -151,7 +151,7 @@ _uncounted: ContextVar[Admission | None] = ContextVar("uncounted", default=None)
 
 
 def leave_to_count(admission: Admission | None) -> None:
-    """Keep the admission of a request whose own transaction is to count it: what it may leave undone is made good."""
+    """Keep the admission of a request whose own transaction counts it: without that it is counted at the end."""
     _uncounted.set(admission)
 
 
