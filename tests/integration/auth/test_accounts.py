@@ -24,6 +24,8 @@ from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys as table_keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.items.accounts import session_of
+from peerlearn.persistence.sessions import SessionRepository
+from peerlearn.persistence.standing import StandingRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.accounts import SignedIn
 from tests.fakes.clock import FakeClock
@@ -196,6 +198,35 @@ def test_refresh_after_logout_is_no_reuse(accounts: Accounts, ada: SignedIn, clo
             with pytest.raises(Unauthenticated) as ended:
                 accounts.refresh(token)
             assert ended.value.code == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(
+    "step", [(StandingRepository, "admit"), (SessionRepository, "present")], ids=["counted", "read"]
+)
+@pytest.mark.parametrize(("rotations", "code"), [(0, "UNAUTHENTICATED"), (1, "TOKEN_REUSED")], ids=["still", "no more"])
+def test_a_parent_whose_session_ends_while_it_is_answered_is_told_what_it_is_by_then(
+    accounts: Accounts,
+    ada: SignedIn,
+    monkeypatch: pytest.MonkeyPatch,
+    step: tuple[type, str],
+    rotations: int,
+    code: str,
+) -> None:
+    live = accounts.refresh(ada.refresh_token).refresh_token
+    original = getattr(*step)
+
+    def after_the_others(*arguments: object) -> object:
+        monkeypatch.setattr(*step, original)
+        last = live
+        for _ in range(rotations):
+            last = accounts.refresh(last).refresh_token
+        accounts.logout(last)
+        return original(*arguments)
+
+    monkeypatch.setattr(*step, after_the_others)
+    with pytest.raises(Unauthenticated) as refused:
+        accounts.refresh(ada.refresh_token)
+    assert refused.value.code == code
 
 
 def test_reuse_ends_only_its_own_family(accounts: Accounts, ada: SignedIn) -> None:

@@ -102,8 +102,11 @@ class SessionRepository:
             except ConditionFailed as failure:
                 if failure.failed[0]:
                     session = self._answered_again(claims, failure.found[0])
-                    # What is answered once more counts as well.
-                    StandingRepository(self._table).admit(admission, now)
+                    try:
+                        # What is answered once more counts as well.
+                        StandingRepository(self._table).admit(admission, now)
+                    except Unauthenticated as refusal:
+                        raise self.refusal(claims) from refusal
                     return session
                 admission = refused(admission, failure, 1, now)
                 continue
@@ -120,18 +123,20 @@ class SessionRepository:
 
     def _answered_again(self, claims: RefreshClaims, found: Item | None) -> Session:
         session = session_of(found) if found is not None else None
-        if session is None:
+        if session is None or (session.revoked and _is_known(claims, session)):
             raise session_ended()
         # Also how our own rotation looks when its reply was lost and the client library repeated it.
-        is_parent = session.previous_hash == claims.token_hash
-        if session.revoked and (is_parent or session.token_hash == claims.token_hash):
-            raise session_ended()
-        if is_parent:
+        if session.previous_hash == claims.token_hash:
             return session
         # A family that has ended already stays so, and a token that was spent stays spent.
         with suppress(Unauthenticated):
             self.end(claims.principal, claims.session_id)
         raise TokenReused
+
+    def refusal(self, claims: RefreshClaims) -> Unauthenticated:
+        """Return what the token of a session that has ended is told: others may have been faster meanwhile."""
+        item = self._table.get(keys.session(claims.user_id, claims.session_id))
+        return session_ended() if item is None or _is_known(claims, session_of(item)) else TokenReused()
 
     def present(self, user_id: str) -> tuple[User | None, Standing | None]:
         """Return the account and its standing, in one read."""
@@ -189,6 +194,11 @@ def sessions_of(table: Table, user_id: str) -> list[Session]:
         names={"#pk": "PK", "#sk": "SK"},
     )
     return [session_of(item) for item in items]
+
+
+def _is_known(claims: RefreshClaims, session: Session) -> bool:
+    """Return whether the token that is shown is the session's last one, or the parent of that."""
+    return claims.token_hash in (session.token_hash, session.previous_hash)
 
 
 def _may_begin(standing: Standing | None, epoch: int, limit: Limit, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import InvalidCredentials, Unauthenticated
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SESSIONS, SIGN_INS, Limit, Limits, Window
-from peerlearn.domain.standing import Admission, Standing, session_ended
+from peerlearn.domain.standing import Admission, Standing
 from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import (
     REFRESH_TOKEN_LIFETIME,
@@ -40,6 +40,7 @@ class Sessions(Protocol):
         self, credential: Credential, session: Session, allowance: Allowance, limit: Limit, now: datetime, token: str
     ) -> bool: ...
     def rotate(self, claims: RefreshClaims, next_hash: str, limit: Limit, now: datetime, token: str) -> Session: ...
+    def refusal(self, claims: RefreshClaims) -> Unauthenticated: ...
     def present(self, user_id: str) -> tuple[User | None, Standing | None]: ...
     def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
 
@@ -203,7 +204,8 @@ class AccountService:
         session = self._sessions.rotate(claims, next_hash, self._limits[REFRESHES], self._clock(), str(uuid4()))
         user, standing = self._sessions.present(claims.user_id)
         if user is None or standing is None or claims.session_id not in standing.sessions:
-            raise session_ended()
+            # It ended behind the rotation; by then the token that was shown may be an older one.
+            raise self._sessions.refusal(claims)
         Admission(claims.principal, (self._limits[REFRESHES],), standing=standing).note(self._clock())
         return self._signed_in(user, session)
 
