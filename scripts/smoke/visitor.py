@@ -62,19 +62,19 @@ class Visitor:
         Problem
             It refuses.
         """
-        status, headers, answer = self._ask(method, path, body)
+        status, headers, answer = self.ask(method, path, body)
         for _ in range(_TRIES):
             if status not in _AGAIN:
                 break
             time.sleep(min(10.0, float(headers.get("Retry-After", 1))))
-            status, headers, answer = self._ask(method, path, body)
+            status, headers, answer = self.ask(method, path, body)
         if status >= HTTPStatus.BAD_REQUEST:
             raise Problem(f"{method} {path}: {status} {answer.decode(errors='replace')[:500]}")
         return json.loads(answer) if answer else None
 
     def status(self, method: str, path: str) -> int:
         """Return what an endpoint answers with."""
-        return self._ask(method, path, None)[0]
+        return self.ask(method, path, None)[0]
 
     def upload(self, form: dict[str, Any], content: bytes) -> None:
         """Send a file by the form that the API signed.
@@ -100,7 +100,8 @@ class Visitor:
     def _is_in(self, answer: dict[str, Any]) -> None:
         self.user_id, self.token = answer["user"]["userId"], answer["token"]
 
-    def _ask(self, method: str, path: str, body: object) -> tuple[int, Any, bytes]:
+    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any, bytes]:
+        """Return status, headers and body of what an endpoint answers, whatever it is."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, method=method)  # noqa: S310 (the stack's own address)
         request.add_header("Content-Type", "application/json")

@@ -21,6 +21,7 @@ from peerlearn.domain.errors import (
     TooManyRequests,
     Unauthenticated,
 )
+from peerlearn.domain.limits import MESSAGES, UNANSWERED_MESSAGES, Limits
 from peerlearn.domain.standing import Admission, leave_to_count
 from peerlearn.domain.users import Principal, Role
 from peerlearn.http.counting import counted
@@ -31,6 +32,7 @@ from tests.fakes.standing import FakeStandings, fake_standing_service
 from tests.support.api import Context
 
 CALLER = Principal("usr_1", Role.LEARNER, "sid_1")
+OWN_LIMIT, OTHER_LIMIT = Limits()[MESSAGES], Limits()[UNANSWERED_MESSAGES]
 
 
 class CountingStandings(FakeStandings):
@@ -55,12 +57,12 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingStandings]:
     service: StandingService = fake_standing_service(standings)
     monkeypatch.setattr(peerlearn.bootstrap.standing, "standing_service", lambda: service)
     monkeypatch.setattr(peerlearn.http.websocket, "standing_service", lambda: service)
-    leave_to_count(service.admission(CALLER))
+    leave_to_count(service.admission(CALLER, MESSAGES))
     yield standings
     leave_to_count(None)
 
 
-@pytest.mark.parametrize("error", [None, Conflict(), Forbidden()], ids=str)
+@pytest.mark.parametrize("error", [None, Conflict(), Forbidden(), OTHER_LIMIT.exceeded(60)], ids=str)
 def test_an_answer_and_a_refusal_are_counted_once(store: CountingStandings, error: DomainError | None) -> None:
     assert counted(error) is None
     assert counted(error) is None
@@ -68,7 +70,7 @@ def test_an_answer_and_a_refusal_are_counted_once(store: CountingStandings, erro
 
 
 @pytest.mark.parametrize(
-    "error", [InternalError(), TemporarilyUnavailable(), Unauthenticated(), TooManyRequests()], ids=str
+    "error", [InternalError(), TemporarilyUnavailable(), Unauthenticated(), OWN_LIMIT.exceeded(60)], ids=str
 )
 def test_a_failure_of_the_products_own_and_what_was_counted_already_are_not(
     store: CountingStandings, error: DomainError

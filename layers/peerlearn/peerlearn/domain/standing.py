@@ -194,12 +194,23 @@ class Admission:
             present.require_role(self.roles)
         admission = replace(self, standing=present)
         admission.note(now)
+        admission.require_room(now)
+        return admission
+
+    def require_room(self, now: datetime) -> None:
+        """Check that what is known of the account leaves room within each limit.
+
+        A window only fills until it closes: one that was seen full is full, whatever happened since.
+
+        Raises
+        ------
+        TooManyRequests
+        """
         second = int(now.timestamp())
         for limit in self.limits:
-            window = present.window(limit, second)
+            window = self.window(limit, second)
             if window.count >= limit.quota:
                 raise limit.exceeded(window.closes_at - second)
-        return admission
 
     def note(self, now: datetime) -> None:
         """Note for the answer what is left of each limit, as far as it is known."""

@@ -11,10 +11,14 @@ from peerlearn.domain.standing import left_to_count
 def counted(error: DomainError | None = None) -> DomainError | None:
     """Count what no write of the request has counted; return a refusal to give before `error`.
 
-    A failure of the product's own is nobody's use, and counting it would ask more of a table that is busy already.
+    A failure of the product's own is nobody's use, and counting it would ask more of a table that is busy already. What
+    one of the request's own limits has refused is counted by that; what another one refused, such as that of a
+    conversation, is a use all the same, or a flood of it would never end.
     """
     admission = left_to_count()
-    if admission is None or isinstance(error, Unauthenticated | TooManyRequests) or _is_own_failure(error):
+    if admission is None or isinstance(error, Unauthenticated) or _is_own_failure(error):
+        return None
+    if isinstance(error, TooManyRequests) and error.details.get("limit") in {limit.name for limit in admission.limits}:
         return None
     # Only where somebody calls: the documents' functions start without what it needs.
     from peerlearn.bootstrap.standing import standing_service  # noqa: PLC0415

@@ -65,10 +65,19 @@ class StandingService:
             standing.require_role(roles)
 
     def admission(self, caller: Principal, *limits: str, roles: frozenset[Role] | None = None) -> Admission:
-        """Return what a write of the caller's asks of their standing, for the store to ask in its transaction."""
+        """Return what a write of the caller's asks of their standing, for the store to ask in its transaction.
+
+        A flood is refused by what the process knows, without asking the table once more.
+
+        Raises
+        ------
+        TooManyRequests
+        """
         chosen = tuple(self._limits[name] for name in limits)
         admission = Admission(caller, chosen, roles, self._known.guess(caller.user_id), self._known)
-        admission.note(self._clock())
+        now = self._clock()
+        admission.note(now)
+        admission.require_room(now)
         return admission
 
     def count(self, admission: Admission) -> None:
