@@ -1,11 +1,13 @@
 .DEFAULT_GOAL := help
-.PHONY: help run watch logs reset test histories mutants docs fuzz lint format bench build deploy sync delete scan environment environments
+.PHONY: help run watch logs reset clean test histories mutants docs fuzz lint format bench build deploy sync delete scan environment environments
 
 PORT ?= 4566
 ENV ?= default
 # JavaScript, CSS and HTML; npm keeps it in its own cache
 BIOME := npx --yes @biomejs/biome@2.6.8
 export SAM_CLI_TELEMETRY := 0
+# where SAM keeps what it knows of this machine: the home may not be writable
+export __SAM_CLI_APP_DIR := $(CURDIR)/.cache/sam-cli
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^##@ /{print "\n" substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-11s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,9 +32,12 @@ logs: environments  ## follow its logs (ARGS="--function enroll --level WARNING 
 reset:  ## forget the local stack's data
 	@if [ -f .venv/.stamp ]; then .venv/bin/python -m scripts.local_stack reset; else rm -rf .local; fi
 
+clean: reset  ## remove all that the other commands have made: environments, builds, data, results
+	rm -rf .venv .venv-ministack .venv-bench .venv-scan .cache .local .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis test-results
+
 ##@ Checks
 
-test: environments  ## every test, in parallel
+test: environments  ## every test, in parallel (ARGS="tests/unit -k points" for some)
 	@.venv/bin/python -m pytest -n auto $(ARGS)
 
 mutants: environment  ## remove each condition and each check, one at a time: a test must fail (ARGS="--only persistence/")

@@ -22,6 +22,23 @@ fingerprint_of() { cat "$(requirements_of "$1")" layers/dependencies/requirement
 # the stamp is written last, so an environment whose installation was cut short is made again
 is_complete() { [ "$(cat "$1/.stamp" 2>/dev/null)" = "$(fingerprint_of "$1")" ] && usable "$1/bin/python"; }
 
+base_of() { "$1" -c 'import os, sys; print(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))'; }
+
+# PYTHON= names the interpreter: an environment of another one is not used in its place without a word
+require_interpreter() {
+    [ -n "${PYTHON:-}" ] || return 0
+    if ! usable "$PYTHON"; then
+        echo "PYTHON=$PYTHON is no Python 3.11 or newer." >&2
+        return 1
+    fi
+    for folder in "$@"; do
+        if usable "$folder/bin/python" && [ "$(base_of "$folder/bin/python")" != "$(base_of "$PYTHON")" ]; then
+            echo "$folder was made with $(base_of "$folder/bin/python"): \`make clean\` removes it, so that PYTHON=$PYTHON makes the next one." >&2
+            return 1
+        fi
+    done
+}
+
 find_python() {
     for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
         if usable "$candidate"; then
@@ -58,6 +75,7 @@ install() {
     fi >"$cache/problem$folder"
 }
 
+require_interpreter "$@" || exit 1
 missing=
 for folder in "$@"; do
     is_complete "$folder" || missing="$missing $folder"

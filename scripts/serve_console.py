@@ -6,11 +6,14 @@ The local stack starts it as a child process and keeps its standard input open: 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,13 +36,13 @@ class _Handler(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *arguments: Any, generated: dict[str, bytes], **options: Any) -> None:
-        self._generated = generated
+    def __init__(self, *arguments: Any, api_url: Callable[[], str], **options: Any) -> None:
+        self._api_url = api_url
         super().__init__(*arguments, **options)
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        content = self._generated.get("/index.html" if path == "/" else path)
+        content = _generated("/index.html" if path == "/" else path, self._api_url)
         if content is None:
             super().do_GET()
             return
@@ -64,14 +67,27 @@ class _Handler(SimpleHTTPRequestHandler):
         """The functions' logs are what `make run` shows."""
 
 
-def _listen(port: int, api_url: str) -> ThreadingHTTPServer:
-    host = urlsplit(api_url).netloc
-    generated = {
+def _generated(path: str, api_url: Callable[[], str]) -> bytes | None:
+    if path == "/index.html":
         # The local API, its socket and its bucket are all at one address.
-        "/index.html": page([f"http://{host}", f"ws://{host}"]),
-        "/config.json": config_json(api_url),
-    }
-    handler = partial(_Handler, directory=str(FOLDER), generated=generated)
+        host = urlsplit(api_url()).netloc
+        return page([f"http://{host}", f"ws://{host}"])
+    return config_json(api_url()) if path == "/config.json" else None
+
+
+def address_in(stack_file: Path | None, default: str) -> str:
+    """Return the API's address as the running stack has it: another template may have given it another one."""
+    if stack_file is None:
+        return default
+    try:
+        return str(json.loads(stack_file.read_text(encoding="utf-8"))["apiUrl"])
+    except FileNotFoundError:
+        # the stack is not ready yet
+        return default
+
+
+def _listen(port: int, api_url: Callable[[], str]) -> ThreadingHTTPServer:
+    handler = partial(_Handler, directory=str(FOLDER), api_url=api_url)
     try:
         return ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError:
@@ -83,8 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=4567)
     parser.add_argument("--api-url", required=True)
+    parser.add_argument("--stack-file", type=Path, help="a stack.json: the address in it goes before the other one")
     arguments = parser.parse_args()
-    server = _listen(arguments.port, arguments.api_url)
+    server = _listen(arguments.port, partial(address_in, arguments.stack_file, arguments.api_url))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"http://127.0.0.1:{server.server_port}/", flush=True)
     sys.stdin.read()

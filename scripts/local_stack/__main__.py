@@ -25,6 +25,7 @@ from scripts.local_stack.watching import watch_sources
 _FOLDER = ROOT / ".local"
 _FILE = _FOLDER / "stack.json"
 _POLL_SECONDS = 1.0
+_LOOK_UP_SECONDS = 3.0
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -50,7 +51,9 @@ def main() -> int:
     logs = commands.add_parser("logs", help="follow the logs of the stack that runs")
     logs.add_argument("--function", default="", metavar="NAME", help="only functions with this in their name")
     logs.add_argument("--level", default="INFO", choices=_LEVELS, help="only what reaches this level")
-    logs.add_argument("--request", default="", metavar="ID", help="everything about one request, by its requestId")
+    logs.add_argument(
+        "--request", default="", metavar="ID", help="everything that was logged about one request, by its requestId"
+    )
     commands.add_parser("reset", help="forget the stack's data")
     arguments = parser.parse_args()
     try:
@@ -64,8 +67,11 @@ def main() -> int:
             _say("Watching functions/, layers/ and template.yaml; Ctrl-C ends it.")
             watch_sources(Redeployer(endpoint, _FOLDER), _is_running, _say)
         else:
-            wanted = Wanted(arguments.function, arguments.level, arguments.request)
-            _follow(_running_endpoint(), LogPrinter(Colours.of(), wanted), _require_running)
+            printer = LogPrinter(Colours.of(), Wanted(arguments.function, arguments.level, arguments.request))
+            if arguments.request:
+                _look_up(_running_endpoint(), printer, arguments.request)
+            else:
+                _follow(_running_endpoint(), printer, _require_running)
     except KeyboardInterrupt:
         return 130
     except Problem as problem:
@@ -96,6 +102,21 @@ def _require_wanted(stack: LocalStack, parent: int) -> None:
     # left behind by the one that started this
     if os.getppid() != parent:
         raise _Stopped
+
+
+def _look_up(endpoint: str, printer: LogPrinter, request_id: str) -> None:
+    """Print all that was logged about one request; its last lines, and those of its push, may come a moment later."""
+    follower = LogFollower(endpoint, from_the_beginning=True)
+    is_known = False
+    quiet_since = time.monotonic()
+    while time.monotonic() - quiet_since < _LOOK_UP_SECONDS:
+        for invocation in follower.new_invocations():
+            for line in printer.lines(invocation):
+                _say(line)
+                is_known, quiet_since = True, time.monotonic()
+        time.sleep(_POLL_SECONDS)
+    if not is_known:
+        raise Problem(f"Nothing was logged about {request_id}. An error's `requestId` is what to look for.")
 
 
 def _follow(endpoint: str, printer: LogPrinter, require_running: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from scripts.local_stack.environment import local_environment
@@ -34,8 +35,8 @@ class Console:
         self._port = port
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, api_url: str) -> None:
-        """Serves the console for that API.
+    def start(self, api_url: str, stack_file: Path | None = None) -> None:
+        """Serves the console for that API, or for another one as soon as the file of the stack names one.
 
         Raises
         ------
@@ -44,7 +45,10 @@ class Console:
         """
         endpoint = f"http://{urlsplit(api_url).netloc}"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.serve_console", "--port", str(self._port), "--api-url", api_url],
+            [
+                *(sys.executable, "-m", "scripts.serve_console", "--port", str(self._port), "--api-url", api_url),
+                *(("--stack-file", str(stack_file)) if stack_file is not None else ()),
+            ],
             # Never written to: its end tells the child that this process is gone, however that came about.
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

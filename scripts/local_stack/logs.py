@@ -79,18 +79,20 @@ def _parsed(message: str) -> dict[str, Any] | str:
 
 
 class LogFollower:
-    """Reads what every function of the stack logs from now on.
+    """Reads what every function of the stack logs.
 
     Parameters
     ----------
     endpoint: str
         Where MiniStack listens.
+    from_the_beginning: bool
+        Whether the first reading is of all that was ever logged; else of what is logged from now on.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, from_the_beginning: bool = False) -> None:
         self._logs = Clients(endpoint).logs()
-        self._sizes = self._group_sizes()
-        self._since = int(time.time() * 1000)
+        self._sizes = {} if from_the_beginning else self._group_sizes()
+        self._since = 0 if from_the_beginning else int(time.time() * 1000)
         self._seen: set[str] = set()
 
     def new_invocations(self) -> list[Invocation]:

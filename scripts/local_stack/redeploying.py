@@ -9,6 +9,7 @@ everything else                      `sam build` and `sam deploy`, which do noth
 from __future__ import annotations
 
 import io
+import json
 import py_compile
 import shutil
 import sys
@@ -20,7 +21,8 @@ from pathlib import Path
 
 from scripts.local_stack.build import build
 from scripts.local_stack.clients import Clients
-from scripts.local_stack.deployment import STACK_NAME, Deployment
+from scripts.local_stack.deployment import STACK_NAME, Deployment, urls
+from scripts.local_stack.files import write_json
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import ROOT, load_template, shown
 
@@ -110,6 +112,8 @@ class Redeployer:
 
     def __init__(self, endpoint: str, folder: Path) -> None:
         clients = Clients(endpoint)
+        self._endpoint = endpoint
+        self._file = folder / "stack.json"
         self._lambda = clients.functions()
         self._cloudformation = clients.cloudformation()
         self._deployment = Deployment(endpoint, folder)
@@ -121,8 +125,13 @@ class Redeployer:
         """Whether sources were put there past the template since the last `restore`."""
         return self._deployment.mark(_PATCHED) == "yes"
 
-    def carry_out(self, what: Plan) -> None:
-        """Does what was planned; with it the next requests meet the new code.
+    def carry_out(self, what: Plan) -> str:
+        """Do what was planned; with it the next requests meet the new code.
+
+        Returns
+        -------
+        str
+            What else people have to know, such as a new address; as a rule nothing.
 
         Raises
         ------
@@ -132,7 +141,7 @@ class Redeployer:
         if what.everything:
             self._deployment.deploy(build())
             self._names = {}
-            return
+            return self._follow_addresses()
         codes = {one.logical_id: code_of(one.folder, one.root) for one in what.functions}
         layer = self._layer_zip() if what.layer else None
         # Should another `make run` find the sources as they were at its last deployment, it must deploy all the same.
@@ -141,6 +150,18 @@ class Redeployer:
             self._update_code(logical_id, code)
         if layer is not None:
             self._update_layer(layer)
+        return ""
+
+    def _follow_addresses(self) -> str:
+        """Write the addresses that the stack has now to its file: another template may replace an API."""
+        if not self._file.exists():
+            return ""
+        known = json.loads(self._file.read_text(encoding="utf-8"))
+        present = known | urls(self._endpoint, self._deployment.outputs())
+        if present == known:
+            return ""
+        write_json(self._file, present)
+        return f"the API is at {present['apiUrl']} now"
 
     def restore(self) -> None:
         """Present sources for every function, whatever was put there one by one."""

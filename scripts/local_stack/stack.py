@@ -90,13 +90,14 @@ class LocalStack:
             raise
 
     def stop(self) -> None:
-        """Stops everything, once what is to be kept is on disk."""
+        """Stops everything, once what is to be kept is on disk; nothing of another stack in the same folder."""
+        if self._lock is None:
+            return
         self._file.unlink(missing_ok=True)
         self._console.stop()
         self.server.stop()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._lock.close()
+        self._lock = None
 
     def _start(self) -> None:
         self._file.unlink(missing_ok=True)
@@ -119,7 +120,7 @@ class LocalStack:
         }
         self._wait_until_answering()
         self._seed(deployment)
-        self._console.start(self.description["apiUrl"])
+        self._console.start(self.description["apiUrl"], self._file)
         self.description["webUrl"] = self._console.url
         write_json(self._file, self.description)
 

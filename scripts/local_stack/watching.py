@@ -53,7 +53,8 @@ def redeploy(redeployer: Redeployer, changed: set[Path], colours: Colours) -> st
         if wanted == Plan():
             names = ", ".join(sorted(str(shown(path)) for path in changed))
             return f"{clock}  {names}: no function of the template is made of it"
-        redeployer.carry_out(wanted)
+        news = redeployer.carry_out(wanted)
     except (Problem, BotoCoreError, ClientError, ValueError, KeyError) as error:
         return f"{clock}  {colours(f'{wanted}  {error}'.strip(), 'red')}"
-    return f"{clock}  {colours(str(wanted), 'green')}  {time.monotonic() - started:.1f} s"
+    line = f"{clock}  {colours(str(wanted), 'green')}  {time.monotonic() - started:.1f} s"
+    return f"{line}  {colours(news, 'yellow')}" if news else line

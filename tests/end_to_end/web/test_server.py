@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import requests
 
@@ -63,3 +65,15 @@ def test_ends_when_whoever_started_it_is_gone() -> None:
         server.stdin.close()
         assert server.wait(timeout=60) == 0
     assert not is_listening(url)
+
+
+def test_serves_the_console_for_the_address_that_the_running_stack_has_now(tmp_path: Path) -> None:
+    file = tmp_path / "stack.json"
+    console = Console(free_port())
+    console.start(API, file)
+    try:
+        for address in (API, "http://127.0.0.1:9/_aws/execute-api/def/api"):
+            file.write_text(json.dumps({"apiUrl": address}), encoding="utf-8")
+            assert requests.get(f"{console.url}config.json", timeout=10).json() == {"apiUrl": address}
+    finally:
+        console.stop()

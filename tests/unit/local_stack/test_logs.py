@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from scripts.local_stack.logs import Invocation, LogFollower
@@ -29,3 +32,28 @@ def test_silence_is_waited_for_but_not_for_ever(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("scripts.local_stack.logs.time.monotonic", lambda: now[0])
     Busy(looks).wait_for_silence(1, at_most=10)
     assert now[0] == pytest.approx(seconds, abs=0.21)
+
+
+class Logs:
+    """CloudWatch Logs with one line, written some time ago."""
+
+    def get_paginator(self, operation: str) -> Logs:
+        self._operation = operation
+        return self
+
+    def paginate(self, startTime: int = 0, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: N803 (botocore's name)
+        if self._operation == "describe_log_groups":
+            yield {"logGroups": [{"logGroupName": "/peerlearn/x/auth", "storedBytes": 10}]}
+            return
+        line = {"logStreamName": "s", "timestamp": 1000, "message": "said before"}
+        yield {"events": [line] if startTime <= 1000 else []}
+
+
+@pytest.mark.parametrize(("from_the_beginning", "lines"), [(False, []), (True, ["said before"])])
+def test_what_was_logged_before_is_read_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, *, from_the_beginning: bool, lines: list[str]
+) -> None:
+    monkeypatch.setattr("scripts.local_stack.logs.Clients.logs", lambda _: Logs())
+    follower = LogFollower("http://127.0.0.1:9", from_the_beginning=from_the_beginning)
+    assert [line for one in follower.new_invocations() for line in one.lines] == lines
+    assert follower.new_invocations() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from scripts.local_stack import redeploying, watching
 from scripts.local_stack.colours import Colours
+from scripts.local_stack.deployment import urls
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.redeploying import Plan, Redeployer, code_of, functions, plan
 from scripts.local_stack.template import ROOT
@@ -131,6 +133,28 @@ def test_a_new_layer_is_given_to_every_function_of_the_stack(
     assert redeployer.has_patched
 
 
+def test_a_template_that_gives_the_api_another_address_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = {"ApiId": "old"}
+    deployment = SimpleNamespace(deploy=lambda _: True, outputs=lambda: outputs)
+    monkeypatch.setattr(redeploying, "Clients", lambda _: SimpleNamespace(functions=object, cloudformation=object))
+    monkeypatch.setattr(redeploying, "Deployment", lambda *_: deployment)
+    monkeypatch.setattr(redeploying, "build", object)
+    endpoint, everything = "http://127.0.0.1:9", Plan(everything=True)
+    file = tmp_path / "stack.json"
+    redeployer = Redeployer(endpoint, tmp_path)
+    assert redeployer.carry_out(everything) == ""
+    assert not file.exists()
+    known = {**urls(endpoint, outputs), "accounts": {}}
+    file.write_text(json.dumps(known), encoding="utf-8")
+    assert redeployer.carry_out(everything) == ""
+    outputs["ApiId"] = "new"
+    address = f"{endpoint}/_aws/execute-api/new/api"
+    assert redeployer.carry_out(everything) == f"the API is at {address} now"
+    assert json.loads(file.read_text(encoding="utf-8")) == {**known, "apiUrl": address}
+
+
 class Recorder:
     """Stands for a redeployer: says what it was told, or fails."""
 
@@ -138,10 +162,11 @@ class Recorder:
         self.plans: list[Plan] = []
         self._failure = failure
 
-    def carry_out(self, what: Plan) -> None:
+    def carry_out(self, what: Plan) -> str:
         self.plans.append(what)
         if self._failure:
             raise self._failure
+        return ""
 
 
 def test_what_goes_wrong_is_a_line() -> None:
