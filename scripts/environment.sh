@@ -16,8 +16,8 @@ requirements_of() {
     esac
 }
 
-# what the requirements say, those of Lambda included
-fingerprint_of() { cat "$(requirements_of "$1")" layers/dependencies/requirements.txt | cksum; }
+# what the requirements say, those of Lambda included, and how they are installed
+fingerprint_of() { cat "$(requirements_of "$1")" layers/dependencies/requirements.txt scripts/environment.sh | cksum; }
 
 # the stamp is written last, so an environment whose installation was cut short is made again
 is_complete() { [ "$(cat "$1/.stamp" 2>/dev/null)" = "$(fingerprint_of "$1")" ] && usable "$1/bin/python"; }
@@ -71,6 +71,10 @@ install() {
         -r "$(requirements_of "$folder")"; then
         echo "The packages of $(requirements_of "$folder") could not be installed, is there a network connection ($log)?"
     else
+        # `import peerlearn` resolves in the environment, for editors too
+        for packages in "$folder"/lib/python3*/site-packages; do
+            echo ../../../../layers/peerlearn >"$packages/peerlearn.pth"
+        done
         fingerprint_of "$folder" >"$folder/.stamp"
     fi >"$cache/problem$folder"
 }
