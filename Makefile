@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run watch logs reset clean test histories mutants docs fuzz lint format bench build deploy sync delete scan environment environments
+.PHONY: help run watch logs reset clean update test histories mutants docs fuzz lint format bench build deploy sync delete scan environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -62,6 +62,9 @@ format: environment  ## rewrite the sources in the project's style
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 	$(BIOME) check --write
+
+update: environment  ## raise every dependency to the newest version that fits, and pin it
+	@scripts/pins.sh --upgrade
 
 fuzz: environment  ## made-up requests by the thousand, every naughty string, and sequences at a running stack
 	@.venv/bin/python -m pytest -n auto --long tests/functional/fuzz

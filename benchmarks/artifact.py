@@ -50,7 +50,7 @@ def layers() -> tuple[Path, ...]:
 
 @cache
 def peer_packages() -> Path:
-    """The packages of requirements-bench.txt."""
+    """The packages of requirements/bench.txt."""
     command = ["scripts/environment.sh", ".venv-bench"]
     subprocess.run(command, check=True, cwd=ROOT)
     return next((ROOT / ".venv-bench" / "lib").glob("python*/site-packages"))

@@ -9,10 +9,10 @@ usable() { command -v "$1" >/dev/null 2>&1 && "$1" -c 'import sys; sys.exit(sys.
 
 requirements_of() {
     case $1 in
-        .venv) echo requirements-dev.txt ;;
-        .venv-ministack) echo requirements-ministack.txt ;;
-        .venv-bench) echo requirements-bench.txt ;;
-        .venv-scan) echo requirements-scan.txt ;;
+        .venv) echo requirements/dev.txt ;;
+        .venv-ministack) echo requirements/ministack.txt ;;
+        .venv-bench) echo requirements/bench.txt ;;
+        .venv-scan) echo requirements/scan.txt ;;
     esac
 }
 
@@ -58,6 +58,9 @@ step() {
     wait $child
 }
 
+# what came with Python may be too old to compare the hashes of packages with extras
+pip_install() { step "$folder/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 -r "$1"; }
+
 install() {
     folder=$1
     log=$cache/install$folder.log
@@ -67,8 +70,7 @@ install() {
     usable "$folder/bin/python" || rm -rf "$folder"
     if ! step "$python" -m venv "$folder"; then
         echo "$folder could not be made with $python, on Debian for want of python3-venv: $log says why."
-    elif ! step "$folder/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 \
-        -r "$(requirements_of "$folder")"; then
+    elif ! pip_install requirements/install.txt || ! pip_install "$(requirements_of "$folder")"; then
         echo "The packages of $(requirements_of "$folder") could not be installed, is there a network connection ($log)?"
     else
         # `import peerlearn` resolves in the environment, for editors too

@@ -31,14 +31,14 @@ def environment(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def complete(tmp_path: Path) -> Path:
     """A folder whose environment has all packages, made with the interpreter of this test."""
-    for name in ("requirements-dev.txt", "layers/dependencies/requirements.txt", "scripts/environment.sh"):
+    for name in ("requirements/dev.txt", "layers/dependencies/requirements.txt", "scripts/environment.sh"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, tmp_path / name)
     subprocess.run(  # noqa: S603 (this interpreter)
         [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / ".venv")], check=True, timeout=60
     )
     command = (
-        "cat requirements-dev.txt layers/dependencies/requirements.txt scripts/environment.sh | cksum > .venv/.stamp"
+        "cat requirements/dev.txt layers/dependencies/requirements.txt scripts/environment.sh | cksum > .venv/.stamp"
     )
     subprocess.run([SH, "-c", command], cwd=tmp_path, check=True, timeout=60)  # noqa: S603 (as above)
     return tmp_path
