@@ -12,8 +12,9 @@ from scripts.api_documents.schemas import Schema
 
 EXTENSION = "x-rate-limits"
 LIMIT_HEADERS: Mapping[str, Schema] = {
-    "RateLimit-Policy": {"description": "Quota and window in seconds.", "schema": {"type": "string"}},
+    "RateLimit-Policy": {"required": True, "description": "Quota and window in seconds.", "schema": {"type": "string"}},
     "RateLimit": {
+        "required": True,
         "description": "What is left, and the seconds until it is whole again.",
         "schema": {"type": "string"},
     },
@@ -68,7 +69,11 @@ def with_limit_headers(
         return responses
     # Before anybody is known to call, nothing is known of their limits either.
     unknown = {"400", "401", "413", "500", "503"} | (set() if signed_in else {"403", "422"})
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in LIMIT_HEADERS}
+    # A kept answer is given again without asking what is left of an address's limit.
+    headers: dict[str, Schema] = {
+        name: {"$ref": f"#/components/headers/{name}"} if signed_in else {**header, "required": False}
+        for name, header in LIMIT_HEADERS.items()
+    }
     return {
         status: response if status in unknown else {**response, "headers": {**response.get("headers", {}), **headers}}
         for status, response in responses.items()

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from pydantic.alias_generators import to_camel, to_snake
 
 from peerlearn.domain.errors import (
+    Conflict,
     DomainError,
     Forbidden,
     InternalError,
@@ -24,6 +25,7 @@ from peerlearn.domain.errors import (
     Unauthenticated,
     ValidationFailed,
 )
+from peerlearn.domain.idempotency import HEADER, KEY_MAX_LENGTH, REPLAYED
 from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS
 from peerlearn.http.auth import current_administrator, current_author, optional_user, token_holder
 from peerlearn.http.caching import revalidated
@@ -65,6 +67,12 @@ has the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit
 60 in 60 seconds, and `"messages";r=12;t=31` leaves 12 for the next 31 seconds. Past it: 429 with `Retry-After`, and
 nothing is done. The figures are the defaults; an operator may set others.
 
+Every POST takes an `Idempotency-Key`, a text of its client's own, such as a UUID: where no answer came, send the same
+request with the same key again. It is done once. A repeat within 24 hours gets the first answer, with the header
+`Idempotency-Replayed: true`; while that is being made it gets, after some seconds, a 409 `CONFLICT` with `Retry-After`.
+The same key with another body is a 409 `CONFLICT`. Successes are kept, and 403, 404 and 409; after any other answer the
+same request is done.
+
 Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page; the
 audit trail by `cursor` alone. A page that would be larger than an answer may be (6 MB) ends early: what follows is
 behind its `next`.
@@ -94,17 +102,22 @@ _SERVER = {
 }
 
 _HEADERS: dict[str, Schema] = {
-    "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
+    "Retry-After": {"required": True, "description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
     CHALLENGE: {
+        "required": True,
         "description": (
             "`WWW-Authenticate`, under the name that API Gateway gives it. The local stack, and API Gateway where it "
             "refuses by itself, say `WWW-Authenticate`."
         ),
         "schema": {"type": "string", "const": "Bearer"},
     },
-    "ETag": {"description": "Of this answer, for `If-None-Match`.", "schema": {"type": "string"}},
-    "Cache-Control": {"schema": {"type": "string"}},
+    "ETag": {"required": True, "description": "Of this answer, for `If-None-Match`.", "schema": {"type": "string"}},
+    "Cache-Control": {"required": True, "schema": {"type": "string"}},
     **LIMIT_HEADERS,
+    REPLAYED: {
+        "description": "This is what the first request with the same `Idempotency-Key` was answered with.",
+        "schema": {"type": "string", "const": "true"},
+    },
 }
 
 
@@ -167,6 +180,8 @@ def _operation(endpoint: Endpoint, components: Components) -> Schema:
     revalidates = revalidated in endpoint.route.middlewares
     if revalidates:
         parameters.append(_IF_NONE_MATCH)
+    if endpoint.method == "POST":
+        parameters.append(_IDEMPOTENCY_KEY)
     if parameters:
         operation["parameters"] = parameters
     if "requestBody" in raw:
@@ -194,6 +209,14 @@ def _operation(endpoint: Endpoint, components: Components) -> Schema:
     return operation
 
 
+_IDEMPOTENCY_KEY: Schema = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same body within 24 hours is answered as before, and nothing is done.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX_LENGTH, "pattern": "^[ -~]+$"},
+    "example": "3f1c2f0e-9a55-4c6e-8b57-0d8f4e6f9b10",
+}
 _IF_NONE_MATCH: Schema = {
     "name": "If-None-Match",
     "in": "header",
@@ -257,6 +280,8 @@ def _success(
         schema = own(described["content"]["application/json"]["schema"])
         example = example_of(schema, components.schemas)
         answer["content"] = {"application/json": {"schema": schema, "example": example}}
+    if endpoint.method == "POST":
+        answer["headers"] = {REPLAYED: {"$ref": f"#/components/headers/{REPLAYED}"}}
     responses = {status: answer}
     # The same answer, not complete yet.
     if (accepted := str(int(HTTPStatus.ACCEPTED))) in named:
@@ -289,8 +314,10 @@ def _errors(
             possible[error] += f" {when}"
         else:
             possible.setdefault(error, when)
-    if sent & {"path", "query", "body"}:
+    if sent & {"path", "query", "body", "header"}:
         possible.setdefault(ValidationFailed, "")
+    if endpoint.method == "POST":
+        possible[Conflict] = f"{possible.get(Conflict, '')} {_KEY_IN_USE}".strip()
     for error, when in (
         (TooManyRequests, _TOO_MANY_OF_ONE if limits else _TOO_MANY),
         (InternalError, ""),
@@ -300,6 +327,7 @@ def _errors(
     return possible
 
 
+_KEY_IN_USE = f"The `{HEADER}` was used with another body, or its first request is still being answered."
 _TOO_MANY = "More requests than the API takes at once."
 _TOO_MANY_OF_ONE = (
     f"A limit of this operation is used up: `details.limit` names it. Or: {_TOO_MANY[0].lower()}{_TOO_MANY[1:]}"

@@ -250,6 +250,13 @@ def test_who_answers_in_pages_reads_the_secret_of_cursors() -> None:
     assert with_policy("CursorPolicy") == paging
 
 
+def test_who_answers_a_post_may_keep_its_answer_for_an_idempotency_key() -> None:
+    posting = {
+        name for name, properties in OWN.items() if any(route.startswith("POST ") for route in routes_of(properties))
+    }
+    assert with_policy("OncePolicy") == posting
+
+
 # -- permissions and resources as CloudFormation is told of them
 
 

@@ -22,6 +22,8 @@ FUNCTIONS_FOLDER = ROOT / "functions"
 TABLE = "Table"
 KEYS_TABLE = "SigningKeysTable"
 LEADING_KEYS = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USER#*"]}}
+KEPT_ANSWERS = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*"]}}
+_PREFIXES = {"USER#*": LEADING_KEYS, "IDEMPOTENCY#*": KEPT_ANSWERS}
 _SINGLE = {"GetItem": "Key", "UpdateItem": "Key", "DeleteItem": "Key", "PutItem": "Item"}
 _IN_TRANSACTION = {"Put": ("PutItem", "Item"), "Update": ("UpdateItem", "Key"), "Delete": ("DeleteItem", "Key")}
 _IN_TRANSACTION["ConditionCheck"] = ("ConditionCheckItem", "Key")
@@ -118,7 +120,10 @@ def is_granted(module: str, action: str, index: str, partition: str | None, tabl
         if resource not in as_list(statement["Resource"]):
             continue
         condition = statement.get("Condition")
-        assert condition in (None, LEADING_KEYS), "nobody has said what this condition means"
-        if condition is None or (partition is not None and fnmatchcase(partition, "USER#*")):
+        if condition is None:
+            return True
+        prefix = next((prefix for prefix, known in _PREFIXES.items() if known == condition), None)
+        assert prefix, "nobody has said what this condition means"
+        if partition is not None and fnmatchcase(partition, prefix):
             return True
     return False

@@ -22,7 +22,7 @@ from peerlearn.domain.errors import (
     SubmissionNotFound,
     ValidationFailed,
 )
-from peerlearn.domain.ids import derived_id, new_id
+from peerlearn.domain.ids import derived_id, new_id, repeatable_id
 from peerlearn.domain.limits import Limit, Window, note_usage
 from peerlearn.domain.points import Award, submission_award
 from peerlearn.domain.submission_urls import CheckedUrl
@@ -105,7 +105,7 @@ class Assessment:
 
 def new_assessment_id(course_id: str) -> str:
     """Carries its course: an assessment is found by its id alone, without a read that looks the course up."""
-    return new_id(f"asm_{course_id}")
+    return repeatable_id(f"asm_{course_id}")
 
 
 def course_of_assessment(assessment_id: str) -> str | None:

@@ -24,7 +24,7 @@ from peerlearn.domain.courses import (
     Tutor,
 )
 from peerlearn.domain.errors import Conflict, ValidationFailed
-from peerlearn.domain.ids import new_id
+from peerlearn.domain.ids import repeatable_id
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class CourseDraft:
         ValidationFailed
         """
         _require_times(self.kind, self.starts_at, self.ends_at)
-        course_id = new_id(self.kind.id_prefix)
+        course_id = repeatable_id(self.kind.id_prefix)
         course = Course(
             course_id=course_id,
             title=self.title,
@@ -184,7 +184,7 @@ def _outline(drafts: Sequence[ModuleDraft], known: frozenset[str]) -> tuple[Modu
         seen.add(draft.module_id)
     if problems:
         raise ValidationFailed(*problems)
-    return tuple(Module(draft.module_id or new_id("mod"), draft.title, draft.minutes) for draft in drafts)
+    return tuple(Module(draft.module_id or repeatable_id("mod"), draft.title, draft.minutes) for draft in drafts)
 
 
 def _either(value: T | Unchanged, present: T) -> T:

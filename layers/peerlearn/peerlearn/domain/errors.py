@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from peerlearn.domain.clock import utc_now
+
 
 class DomainError(Exception):
     """A refusal with a stable machine-readable `code`.
@@ -31,6 +33,7 @@ class DomainError(Exception):
         self.message = message or self.default_message
         self.details = details or {}
         self.retry_after = retry_after
+        self.occurred_at = utc_now()
         super().__init__(self.message)
 
 

@@ -30,6 +30,7 @@ from peerlearn.http.bodies import decoded_body, strict_json, validation_error
 from peerlearn.http.counting import counted
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.http.headers import completed
+from peerlearn.http.idempotency import done_once
 from peerlearn.http.invocations import answering, is_request
 from peerlearn.http.pagination import within_an_answer
 from peerlearn.observability import caller_and_target, logger, pass_over, request_id_of
@@ -86,6 +87,7 @@ def create_app() -> ApiResolver:
         json_body_deserializer=strict_json,
         serializer=compact_json,
     )
+    app.use(middlewares=[done_once])
 
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
         error = counted(error) or error

@@ -38,7 +38,13 @@ def source_address(request: Request) -> str:
     return str(identity.get("sourceIp", ""))
 
 
-def _holder(request: Request) -> Principal | None:
+def holder_of(request: Request) -> Principal | None:
+    """Return whom the token was issued to that is shown; None where none is.
+
+    Raises
+    ------
+    Unauthenticated, TokenExpired
+    """
     header = request.resolved_event.headers.get("authorization")
     if not header:
         return None
@@ -56,7 +62,7 @@ def token_holder(request: Request) -> Principal:
     ------
     Unauthenticated, TokenExpired
     """
-    holder = _holder(request)
+    holder = holder_of(request)
     if holder is None:
         raise Unauthenticated
     return holder
@@ -64,7 +70,7 @@ def token_holder(request: Request) -> Principal:
 
 def optional_user(request: Request) -> Principal | None:
     """Return the caller, or None where no `Authorization` header was sent."""
-    holder = _holder(request)
+    holder = holder_of(request)
     if holder is not None:
         standing_service().require(holder)
     return holder

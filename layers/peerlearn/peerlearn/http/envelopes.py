@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.errors import DomainError
 from peerlearn.http.models import is_none
 
@@ -82,7 +82,7 @@ def error_response(error: DomainError, request_id: str) -> Response[Mapping[str,
         "status": "error",
         "code": error.code,
         "message": error.message,
-        "timestamp": to_rfc3339(utc_now()),
+        "timestamp": to_rfc3339(error.occurred_at),
         "details": error.details,
         "requestId": request_id,
     }

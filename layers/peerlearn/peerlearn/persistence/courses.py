@@ -69,7 +69,7 @@ class CourseRepository:
         return (course_of(found[key]), seats) if key in found and seats is not None else None
 
     def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
-        """A new course. Its id is random: an item that is already there is our own, its reply having been lost.
+        """Store a new course. Nobody guesses its id: what is there already is our own, its reply or its process lost.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ class CourseRepository:
         """
         course_id, tutor_id = page.course.course_id, page.course.tutor.user_id
         writes = [
-            put(course_item(page.course) | {"requestId": token}, condition=_IS_NEW),
+            put(course_item(page.course), condition=_IS_NEW),
             put(outline_item(course_id, page.modules)),
             *(put(item) for item in seats_items(page.seats)),
             put(teaching_item(tutor_id, course_id)),
@@ -93,8 +93,7 @@ class CourseRepository:
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
-            found = failure.found[0]
-            if found is not None and found.get("requestId") == token:
+            if failure.found[0] is not None:
                 return
             if failure.failed[-1]:
                 raise account_erased() from failure

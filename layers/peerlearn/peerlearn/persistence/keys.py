@@ -333,3 +333,8 @@ def _directory_shard(user_id: str) -> int:
 def published_keys() -> Key:
     """The one item of that table: the public keys that verify tokens."""
     return Key("SIGNING#KEYS", "KEYS")
+
+
+def kept_answer(place: str) -> Key:
+    """The answer of a request with an idempotency key, by a digest: who reads the table learns nothing of the key."""
+    return Key(f"IDEMPOTENCY#{place}", "ANSWER")

@@ -8,7 +8,7 @@ from typing import Protocol
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Forbidden, UserNotFound, ValidationFailed
-from peerlearn.domain.ids import new_id
+from peerlearn.domain.ids import id_of_named_request, new_id
 from peerlearn.domain.limits import Limit
 from peerlearn.domain.messages import (
     Conversation,
@@ -100,6 +100,7 @@ class MessageService:
             To oneself.
         """
         pair = self._pair(sender, receiver_id, "receiverId")
+        client_message_id = client_message_id or id_of_named_request("idm")
         found = self._conversations.look_up(pair, sender, client_message_id)
         if admission is not None:
             admission = admission.seeing(found.standing, self._clock())

@@ -48,6 +48,7 @@ class Entity(StrEnum):
     EXPORT = "Export"
     CALENDAR = "Calendar"
     AUDIT = "Audit"
+    KEPT_ANSWER = "KeptAnswer"
 
 
 # What the last write of an item was, where only some of its writes interest the stream's filters: these see an item

@@ -1,0 +1,86 @@
+"""`Idempotency-Key`: a POST that is sent again is answered as it was, and does nothing.
+
+Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+from aws_lambda_powertools.event_handler.depends import build_dependency_tree, solve_dependencies
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from peerlearn.bootstrap.standing import standing_service
+from peerlearn.domain.errors import DomainError
+from peerlearn.domain.idempotency import HEADER, REPLAYED, KeptAnswer, NamedRequest, deriving_from, named_request
+from peerlearn.domain.standing import left_to_count
+from peerlearn.http.auth import holder_of, source_address
+from peerlearn.http.envelopes import JSON, compact_json, error_response
+from peerlearn.observability import request_id_of
+
+# What Powertools keeps the values of a request's dependencies under: each is asked once.
+_SOLVED = "_dependency_cache"
+# Refusals that say how things stand, of a request that was carried out. Others did nothing, and may go well later.
+_FINAL = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+
+
+def done_once(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Do a POST with an idempotency key once; requests without one go straight on."""
+    key = app.current_event.headers.get(HEADER.lower())
+    if key is None or app.current_event.http_method != "POST":
+        return next_middleware(app)
+    # Who may not call is refused before anything is kept, and a repeat counts as a request does.
+    _ask_dependencies(app)
+    request = _named(app, key)
+    # Only now: whoever sends no key starts without what this needs.
+    from peerlearn.bootstrap.idempotency import idempotency_service  # noqa: PLC0415
+
+    once = idempotency_service()
+    found = once.begin(request)
+    if isinstance(found, KeptAnswer):
+        # What a transaction would have asked is asked here: an ended session is given nothing.
+        if (admission := left_to_count()) is not None:
+            standing_service().count(admission)
+        headers = {**found.headers, REPLAYED: "true"}
+        return Response(status_code=found.status, content_type=JSON, body=found.body, headers=headers)
+    try:
+        with deriving_from(found.claim):
+            response = next_middleware(app)
+    except DomainError as refusal:
+        if refusal.status in _FINAL:
+            once.keep(request, found, _kept(error_response(refusal, request_id_of(app.current_event.raw_event))))
+        else:
+            once.release(request, found)
+        raise
+    except Exception:
+        once.release(request, found)
+        raise
+    once.keep(request, found, _kept(response))
+    return response
+
+
+def _ask_dependencies(app: ApiGatewayResolver) -> None:
+    route = app.context["_route"]
+    if route.has_dependencies:
+        solve_dependencies(
+            dependant=build_dependency_tree(route.func),
+            request=app.request,
+            dependency_cache=app.context.setdefault(_SOLVED, {}),
+        )
+
+
+def _named(app: ApiGatewayResolver, key: str) -> NamedRequest:
+    holder = holder_of(app.request)
+    caller = f"user {holder.user_id}" if holder is not None else f"address {source_address(app.request)}"
+    body = app.current_event.body
+    said = json.dumps(json.loads(body), sort_keys=True) if body else ""
+    return named_request(key, caller, f"{app.current_event.http_method} {app.current_event.path}", said)
+
+
+def _kept(response: Response[Any]) -> KeptAnswer:
+    if not isinstance(response.body, str | None):
+        response.body = compact_json(response.body)
+    return KeptAnswer(int(response.status_code), dict(response.headers), response.body or "")

@@ -1,0 +1,84 @@
+"""Which requests with an idempotency key are being carried out, and the answers that others of them had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.idempotency import Claim, Kept
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.idempotency import kept_item, kept_of
+from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, put
+
+# nothing, or what is past its time  --claim-->  claimed
+_IS_FREE = "attribute_not_exists(PK) OR #expires <= :now"
+# a claim whose holder has ended     --take over-->  claimed by another, with the same seed
+# a claim of one's own               --keep, release-->  answered, or nothing
+_IS_CLAIM = "#claim = :claim AND attribute_not_exists(#answer)"
+_NAMES = {"#claim": "claimId", "#answer": "answer"}
+
+
+class IdempotencyRepository:
+    """One item for each key; of several who claim it at once, one does."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def claim(self, place: str, wanted: Kept, now: datetime) -> Kept:
+        """Return what stands there: `wanted`, or what another request has claimed or answered before.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
+        writing = put(
+            kept_item(place, wanted),
+            condition=_IS_FREE,
+            names={"#expires": "expiresAt"},
+            values={":now": to_rfc3339(now)},
+        )
+        return self._stood(wanted, writing)
+
+    def take_over(self, place: str, lapsed: Kept, claim: Claim) -> Kept:
+        """Return what stands there: the claim of another who has ended, as one's own, or what somebody did faster."""
+        wanted = replace(lapsed, claim=replace(claim, seed=lapsed.claim.seed))
+        writing = put(
+            kept_item(place, wanted), condition=_IS_CLAIM, names=_NAMES, values={":claim": lapsed.claim.claim_id}
+        )
+        return self._stood(wanted, writing)
+
+    def keep(self, place: str, claimed: Kept, answer: bytes) -> bool:
+        """Store the answer of a claim; return whether it was still one's own."""
+        writing = put(
+            kept_item(place, replace(claimed, answer=answer)),
+            condition=_IS_CLAIM,
+            names=_NAMES,
+            values={":claim": claimed.claim.claim_id},
+        )
+        try:
+            self._table.write(writing)
+        except ConditionFailed as failure:
+            found = failure.found[0]
+            # The reply to our own write may have been lost.
+            return found is not None and kept_of(found).answer == answer
+        return True
+
+    def release(self, place: str, claimed: Kept) -> None:
+        """Give a claim up, unless it is another's by now."""
+        writing = delete(
+            keys.kept_answer(place), condition=_IS_CLAIM, names=_NAMES, values={":claim": claimed.claim.claim_id}
+        )
+        try:
+            self._table.write(writing)
+        except ConditionFailed:
+            return
+
+    def _stood(self, wanted: Kept, writing: Write) -> Kept:
+        try:
+            self._table.write(writing)
+        except ConditionFailed as failure:
+            found = failure.found[0]
+            # Released a moment ago: whoever asks again finds it free.
+            return kept_of(found) if found is not None else replace(wanted, claim=Claim("", "", wanted.claim.until))
+        return wanted
