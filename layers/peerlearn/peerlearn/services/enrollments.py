@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.bookings import Change, Collision, Situation, book, join_line, leave_line, withdraw
-from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
 from peerlearn.domain.enrollments import (
     DenialReason,
     Enrollment,
@@ -17,7 +17,7 @@ from peerlearn.domain.enrollments import (
     PlaceInLine,
 )
 from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
-from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.standing import Admission, Standing, require_standing
 from peerlearn.domain.users import Principal
 
@@ -116,8 +116,7 @@ class EnrollmentService:
         standing, enrollments = self._store.of_learner(caller.user_id)
         require_standing(standing, caller)
         everything = [one for one in enrollments if status in (None, one.status)]
-        everything.sort(key=lambda one: (one.enrolled_at, one.course_id), reverse=True)
-        page = slice_page(everything, wanted)
+        page = page_of(everything, wanted, lambda one: (to_rfc3339(one.enrolled_at), one.course_id), backward=True)
         titles = self._store.titles([one.course_id for one in page.entries])
         return page.with_entries([EnrollmentListing(one, titles.get(one.course_id, "")) for one in page.entries])
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import CourseNotFound, NotEnrolled
-from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.peers import (
     COURSES_MAX,
     NEIGHBOURS_EACH_WAY,
@@ -17,7 +17,6 @@ from peerlearn.domain.peers import (
     Candidate,
     Peer,
     common_interests,
-    ranked,
 )
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.standing import require_standing
@@ -50,7 +49,7 @@ class PeerService:
         self._neighbourhood = neighbourhood
 
     def find(self, caller: Principal, wanted: PageRequest, course_id: str | None = None) -> FoundPeers:
-        """People who hold a seat in the caller's courses, best match first.
+        """Return people who hold a seat in the caller's courses, best match first.
 
         Raises
         ------
@@ -65,7 +64,7 @@ class PeerService:
         require_standing(own.standing, caller)
         enrollments = self._enrollments(own, course_id)
         if not enrollments:
-            return FoundPeers(slice_page([], wanted), {})
+            return FoundPeers(PageResult((), 0), {})
         neighbours, titles = self._neighbourhood.around(enrollments, NEIGHBOURS_EACH_WAY)
         candidates = _candidates(caller.user_id, neighbours)
         users = self._neighbourhood.users([candidate.user_id for candidate in candidates])
@@ -74,7 +73,7 @@ class PeerService:
             for candidate in candidates
             if (user := users.get(candidate.user_id)) is not None
         ]
-        return FoundPeers(slice_page(ranked(peers), wanted), titles)
+        return FoundPeers(page_of(peers, wanted, lambda peer: peer.place), titles)
 
     def _enrollments(self, own: Profile, course_id: str | None) -> list[Enrollment]:
         seated = [enrollment for enrollment in own.enrollments if enrollment.status.holds_seat]
