@@ -76,6 +76,7 @@ PAGES: dict[str, Filters] = {
     "subject and level": Filters(subject="games", level="beginner"),
     "tutor": Filters(tutor=ADA.user_id),
     "word": Filters(query="chess"),
+    "beginning of a word": Filters(query="ch"),
 }
 
 

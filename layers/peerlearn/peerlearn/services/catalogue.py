@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import uuid4
 
@@ -14,13 +14,15 @@ from peerlearn.domain.users import Principal
 
 # How often a course may turn out to have been changed by others before its synchronisation is left to a later try.
 _SYNC_ATTEMPTS = 8
+# Of a search for more words than that the others are hardly rarer.
+_COMPARED_SHELVES = 20
 
 
 class Shelves(Protocol):
     """What reading needs of the catalogue's store; see `peerlearn.persistence.catalogue`."""
 
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]: ...
-    def search(self, shelf: str, words: Iterable[str], wanted: PageRequest) -> PageResult[CourseListing]: ...
+    def search(self, shelf: str, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]: ...
     def counts(self, shelves: Sequence[str]) -> dict[str, int]: ...
 
 
@@ -45,23 +47,19 @@ class CatalogueService:
         self._courses = courses
 
     def browse(self, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
-        """Published courses, newest first.
+        """Return a page of the published courses that the filters find, newest first, and how many there are.
 
-        Without a search, or with one word: that shelf, and its counter is the total. With several words: the shelf of
-        the rarest, reduced to the titles that have the others too. With a tutor: the tutor's shelf, reduced likewise.
+        What one shelf answers takes a page of it, and its counter is the total: every filter without a search, and a
+        search for one word. Any other search reads the smallest of the shelves that it concerns.
         """
         if filters.matches_nothing:
             return PageResult((), 0)
-        words = filters.words
-        if not words:
-            return self._shelves.shelf_page(filters.shelf(), wanted)
-        if filters.tutor is not None:
-            return self._shelves.search(filters.shelf(), words, wanted)
-        if len(words) == 1:
-            return self._shelves.shelf_page(filters.shelf(words[0]), wanted)
-        counts = self._shelves.counts([filters.shelf(word) for word in words])
-        rarest = min(counts, key=lambda shelf: counts[shelf])
-        return self._shelves.search(rarest, words, wanted) if counts[rarest] else PageResult((), 0)
+        shelves = filters.shelves
+        if filters.is_one_shelf:
+            return self._shelves.shelf_page(shelves[0], wanted)
+        counts = self._shelves.counts(shelves[:_COMPARED_SHELVES])
+        smallest = min(counts, key=lambda shelf: counts[shelf])
+        return self._shelves.search(smallest, filters, wanted) if counts[smallest] else PageResult((), 0)
 
     def course(self, course_id: str, viewer: Principal | None) -> CoursePage:
         """One course.
