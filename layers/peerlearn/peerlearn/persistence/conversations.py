@@ -25,6 +25,7 @@ from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import NOT_ERASED
+from peerlearn.persistence.inbox import Inbox
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.conversations import (
     client_message_item,
@@ -220,26 +221,8 @@ class ConversationRepository:
         return MessagePage(head, messages, more=bool(messages) and messages[-1].seq < head.last_seq)
 
     def inbox(self, user_id: str, wanted: PageRequest) -> PageResult[Conversation]:
-        """Somebody's conversations by their last message, newest first, and how many there are.
-
-        The heads stand in two indexes, under the first of their people in one and under the second in the other.
-        """
-        count = wanted.limit if wanted.after else wanted.offset + wanted.limit
-        found: list[Item] = []
-        for index in ("GSI1", "GSI2"):
-            values = {":inbox": keys.inbox_partition(user_id)}
-            condition = f"{index}PK = :inbox"
-            if wanted.after:
-                values[":after"] = str(wanted.after["sort"])
-                condition += f" AND {index}SK < :after"
-            found += self._table.query(condition, values, index=index, forward=False, limit=count + 1)
-        found.sort(key=lambda item: str(item["GSI1SK"]), reverse=True)
-        start = 0 if wanted.after else wanted.offset
-        page = found[start : start + wanted.limit]
-        more = len(found) > start + wanted.limit
-        total = self._table.get(keys.inbox_counter(user_id)) or {}
-        following = {"sort": page[-1]["GSI1SK"]} if page and more else None
-        return PageResult([conversation_of(item) for item in page], int(total.get("conversations", 0)), following)
+        """Somebody's conversations by their last message, newest first, and how many there are."""
+        return Inbox(self._table, user_id).page(wanted)
 
     def newest(self, conversations: Sequence[Conversation]) -> dict[Pair, tuple[Conversation, Message]]:
         """The present heads of conversations that an index named, each with its last message."""
