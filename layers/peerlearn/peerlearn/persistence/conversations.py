@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -33,6 +33,7 @@ from peerlearn.persistence.items.conversations import (
     conversation_of,
     message_item,
     message_of,
+    named_message,
 )
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.standing import admitting, refused
@@ -64,12 +65,12 @@ class ConversationRepository:
         head, standing = keys.conversation(pair.low, pair.high), keys.standing(sender.user_id)
         wanted = [head, standing]
         if client_message_id is not None:
-            wanted.append(keys.client_message(pair.low, pair.high, sender.user_id, client_message_id))
+            wanted.append(keys.client_message(sender.user_id, client_message_id))
         found = self._table.batch_get(wanted)
         trace = found.get(wanted[-1]) if client_message_id is not None else None
         return FoundConversation(
             conversation_of(found[head]) if head in found else None,
-            self._message(pair, int(trace["seq"])) if trace else None,
+            self._message(*named_message(trace)) if trace else None,
             standing_in(found, sender.user_id),
         )
 
@@ -267,8 +268,7 @@ class ConversationRepository:
         if found is not None and found["messageId"] == draft.message_id:
             return message_of(found)
         if draft.client_message_id is not None and failure.failed[_MESSAGE + 1]:
-            trace: Mapping[str, object] = failure.found[_MESSAGE + 1] or {}
-            return self._message(draft.pair, int(str(trace["seq"])))
+            return self._message(*named_message(failure.found[_MESSAGE + 1] or {}))
         return None
 
     def _present(self, failure: ConditionFailed, pair: Pair) -> Conversation | None:
