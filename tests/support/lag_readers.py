@@ -60,6 +60,8 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_pages_and_cursors": _late(3),
     },
     "messages/test_messages.py": {
+        "test_client_message_id_of_another_message_is_a_conflict": Reader(),
+        "test_interests_of_two_spellings_are_common": _late(1, 3),
         "test_out_of_reach": Reader(),
         "test_peers": _late(3),
         "test_sent_read_and_marked": _late(1, 3),

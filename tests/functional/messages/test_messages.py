@@ -180,6 +180,14 @@ def test_nobody_without_a_token(call: Call, name: str) -> None:
     assert (call(name).status, call(name).code) == (401, "UNAUTHENTICATED")
 
 
+def test_interests_of_two_spellings_are_common(call: Call, ada: Person, bob: Person) -> None:
+    spellings = ("Économie", "İstanbul", "か"), ("E\u0301CONOMIE", "istanbul", "が")
+    for person, interests in zip((ada, bob), spellings, strict=True):
+        assert call("update_profile", token=person.token, body={"interests": interests}).status == 200
+    (peer,) = call("find_peers", token=ada.token).body["data"]["peers"]
+    assert peer["commonInterests"] == ["Économie", "İstanbul"]
+
+
 def test_peers(call: Call, people: People, table: Table, ada: Person, bob: Person, course_id: str) -> None:
     tutor = people.add(Role.TUTOR)
     answer = call("find_peers", token=ada.token)

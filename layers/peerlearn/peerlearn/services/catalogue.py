@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.catalogue import Filters, Listing, ListingStep, next_step
-from peerlearn.domain.courses import Course, CourseListing, CoursePage, CourseStatus
+from peerlearn.domain.courses import Course, CourseListing, CoursePage
 from peerlearn.domain.errors import CourseNotFound, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.users import Principal
+from peerlearn.domain.users import Principal, Role
 
 # How often a course may turn out to have been changed by others before its synchronisation is left to a later try.
 _SYNC_ATTEMPTS = 8
@@ -28,6 +29,7 @@ class Shelves(Protocol):
 
 class CoursePages(Protocol):
     def page(self, course_id: str) -> CoursePage | None: ...
+    def holds_seat(self, course_id: str, user_id: str) -> bool: ...
 
 
 class Listings(Protocol):
@@ -62,7 +64,9 @@ class CatalogueService:
         return self._shelves.search(smallest, filters, wanted) if counts[smallest] else PageResult((), 0)
 
     def course(self, course_id: str, viewer: Principal | None) -> CoursePage:
-        """One course.
+        """Return one course, for its members with its assessments' instructions.
+
+        Who holds a seat is asked of somebody else who has signed in, where there are assessments: one round trip more.
 
         Raises
         ------
@@ -70,9 +74,17 @@ class CatalogueService:
             There is none, or it is a draft of somebody else's.
         """
         page = self._courses.page(course_id)
-        if page is None or (page.course.status is CourseStatus.DRAFT and not may_author(viewer, page.course)):
+        if page is None or page.course.is_hidden_from(viewer):
             raise CourseNotFound
-        return page
+        return replace(page, is_for_members=self._is_member(viewer, page))
+
+    def _is_member(self, viewer: Principal | None, page: CoursePage) -> bool:
+        if viewer is None or not page.assessments:
+            return False
+        # The course goes on naming a tutor who is not one any more.
+        if viewer.role is not Role.LEARNER and may_author(viewer, page.course):
+            return True
+        return self._courses.holds_seat(page.course.course_id, viewer.user_id)
 
 
 class CatalogueIndexer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import CourseNotFound, NotEnrolled
@@ -28,7 +29,7 @@ class Neighbourhood(Protocol):
 
     def profile(self, user_id: str) -> Profile | None: ...
     def users(self, user_ids: Sequence[str]) -> Mapping[str, User]: ...
-    def tutors(self, course_ids: Sequence[str]) -> Mapping[str, str]: ...
+    def course(self, course_id: str) -> Course | None: ...
     def around(
         self, enrollments: Sequence[Enrollment], each_way: int
     ) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]: ...
@@ -62,7 +63,7 @@ class PeerService:
         if own is None:
             raise account_erased()
         require_standing(own.standing, caller)
-        enrollments = self._enrollments(own, course_id)
+        enrollments = self._enrollments(own, caller, course_id)
         if not enrollments:
             return FoundPeers(PageResult((), 0), {})
         neighbours, titles = self._neighbourhood.around(enrollments, NEIGHBOURS_EACH_WAY)
@@ -75,14 +76,15 @@ class PeerService:
         ]
         return FoundPeers(page_of(peers, wanted, lambda peer: peer.place), titles)
 
-    def _enrollments(self, own: Profile, course_id: str | None) -> list[Enrollment]:
+    def _enrollments(self, own: Profile, caller: Principal, course_id: str | None) -> list[Enrollment]:
         seated = [enrollment for enrollment in own.enrollments if enrollment.status.holds_seat]
         seated.sort(key=lambda enrollment: enrollment.enrolled_at, reverse=True)
         if course_id is None:
             return seated[:COURSES_MAX]
         chosen = [enrollment for enrollment in seated if enrollment.course_id == course_id]
         if not chosen:
-            if not self._neighbourhood.tutors([course_id]):
+            course = self._neighbourhood.course(course_id)
+            if course is None or course.is_hidden_from(caller):
                 raise CourseNotFound
             raise NotEnrolled
         return chosen

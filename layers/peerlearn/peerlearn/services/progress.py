@@ -70,7 +70,7 @@ class ProgressService:
         CourseNotFound, NotEnrolled
         """
         found = self._progress.learner_course(caller.user_id, course_id)
-        require_course(found.course)
+        require_course(found.course, caller)
         return _progress_of(found)
 
     def complete(
@@ -98,7 +98,7 @@ class ProgressService:
         now = self._clock()
 
         def decide(found: LearnerCourse) -> ProgressChange | None:
-            require_course(found.course)
+            require_course(found.course, caller)
             return complete_module(require_member(found.enrollment), found.modules, module_id, study_minutes, now)
 
         return _progress_of(self._progress.change(caller.user_id, course_id, decide, uuid4().hex, admission))
