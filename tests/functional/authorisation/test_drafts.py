@@ -81,7 +81,7 @@ def test_draft_of_another_is_unknown(call: Call, people: People, name: str, capa
         assert answered[0] == (403 if of_role else 404)
 
 
-@pytest.mark.parametrize("name", routes())
+@pytest.mark.parametrize("name", sorted({*OF_AUTHORS, "get_course", "get_assessment", "leaderboard", "enroll"}))
 def test_draft_is_there_for_its_tutor_and_administrators(call: Call, people: People, name: str) -> None:
     owner = people.add(Role.TUTOR)
     for person in (owner, people.add(Role.ADMIN)):
