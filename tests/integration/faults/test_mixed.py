@@ -88,7 +88,7 @@ class Mixture:
         self.outcomes[f"{name}: {outcome}"] += 1
         assert outcome in ("200", "201", "204", BUSY) or outcome.partition(",")[0] in REFUSED, (name, parts, outcome)
         if name == "send" and outcome == "201":
-            self.sent.add(f"{world.people[who].user_id} {text}")
+            self.sent.add(f"{world.people[who].user_id} {key}")
 
     def follow(self, records: Records) -> set[str]:
         """What came of handing them over, a hundred at a time."""
