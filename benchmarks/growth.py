@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.rows import Effort, Row
+from peerlearn.domain.catalogue import shelf
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.catalogue import catalogue_entry_item
@@ -86,7 +87,7 @@ def _cost(tour: Tour, name: str, person: Person | None = None, **changes: Any) -
 
 def _entries(there: int, size: int) -> Iterator[Item]:
     for number in range(there, size):
-        yield marshal(catalogue_entry_item("", _EARLIER, f"crs_{number:024d}", ["course"]))
+        yield marshal(catalogue_entry_item(shelf(), _EARLIER, f"crs_{number:024d}", " course "))
 
 
 def _members(tour: Tour, like: Person, course_id: str, there: int, size: int) -> Iterator[Item]:

@@ -33,7 +33,7 @@ from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.assessments import submission_of
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.catalogue import listing_of
-from peerlearn.persistence.items.conversations import conversation_of, message_of
+from peerlearn.persistence.items.conversations import conversation_of, message_of, named_message
 from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of, totals_of
@@ -372,7 +372,7 @@ class _Conversations:
     def __init__(self) -> None:
         self._heads: dict[Pair, Conversation] = {}
         self._messages: dict[Pair, list[Message]] = defaultdict(list)
-        self._traces: dict[str, int] = {}
+        self._traces: dict[str, tuple[Pair, int]] = {}
         self._inboxes: Counter[str] = Counter()
 
     def see(self, item: Item) -> None:
@@ -384,12 +384,12 @@ class _Conversations:
             message = message_of(item)
             self._messages[message.pair].append(replace(message, text=""))
         elif entity == Entity.CLIENT_MESSAGE:
-            self._traces[f"{item['PK']}/{item['SK']}"] = int(item["seq"])
+            self._traces[f"{item['PK']}/{item['SK']}"] = named_message(item)
         elif entity == Entity.INBOX:
             self._inboxes[item["PK"]] += int(item["conversations"])
 
     def violations(self) -> Iterator[Violation]:
-        known: dict[str, int] = {}
+        known: dict[str, tuple[Pair, int]] = {}
         inboxes: Counter[str] = Counter()
         for pair in self._heads.keys() | self._messages.keys():
             head = self._heads.get(pair, Conversation(pair))
@@ -399,11 +399,10 @@ class _Conversations:
             for message in messages:
                 if message.client_message_id is None:
                     continue
-                trace = keys.client_message(pair.low, pair.high, message.sender_id, message.client_message_id)
-                key = "/".join(trace)
+                key = "/".join(keys.client_message(message.sender_id, message.client_message_id))
                 if key in known:
                     yield Violation("messages", key, f"is message {known[key]} and message {message.seq}")
-                known[key] = message.seq
+                known[key] = pair, message.seq
         for key, seq in self._traces.items():
             if known.get(key) != seq:
                 yield Violation("messages", key, f"names message {seq}, and is {known.get(key)}")

@@ -1,6 +1,7 @@
 """GET /v1/learner/peers: people of the caller's courses, best match first.
 
-Who came or left a moment ago may not show yet.
+Who came or left a moment ago may not show yet. A cursor names the score of the last match: whoever's score stays the
+same is seen once.
 """
 
 from __future__ import annotations

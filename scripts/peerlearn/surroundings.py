@@ -16,10 +16,11 @@ from peerlearn.persistence.items.courses import course_of, shards_of
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Item, Table
 
-_COURSE, _USER, _CONVERSATION, _CATALOGUE, _SUBMISSIONS = (
+_COURSE, _USER, _CONVERSATION, _CLIENT, _CATALOGUE, _SUBMISSIONS = (
     "COURSE#",
     "USER#",
     "CONVERSATION#",
+    "CLIENT#",
     "CATALOGUE#",
     "SUBMISSIONS#",
 )
@@ -35,6 +36,10 @@ def items_around(table: Table, key: str) -> list[Item] | None:
         found = _around_user(table, subject.removeprefix(_USER))
     elif subject.startswith((_CONVERSATION, _CATALOGUE)):
         found = _partition(table, subject)
+    elif subject.startswith(_CLIENT):
+        # its sender may have written to anybody under that id
+        heads = _indexed(table, keys.inbox_partition(subject.removeprefix(_CLIENT)))
+        found = [*_partition(table, subject), *(item for head in heads for item in _partition(table, head["PK"]))]
     elif subject.startswith(_SUBMISSIONS):
         attempts = _indexed(table, subject)
         found = [*attempts, *(item for course in _courses_of(attempts) for item in _partition(table, course))]

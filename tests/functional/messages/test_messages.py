@@ -49,6 +49,26 @@ def body(receiver: Person, **changes: object) -> dict[str, object]:
     return {"receiverId": receiver.user_id, "message": "hello"} | changes
 
 
+@pytest.mark.parametrize(
+    ("text", "to_another"),
+    [("hello!", False), ("Hello", False), ("hello ", False), ("hello", True), ("hello!", True)],
+)
+def test_client_message_id_of_another_message_is_a_conflict(
+    call: Call, ada: Person, bob: Person, people: People, table: Table, course_id: str, text: str, *, to_another: bool
+) -> None:
+    cleo = people.add(name="Cleo")
+    Learning(table).enroll(cleo.user_id, course_id)
+    first = call("send", body=body(bob, clientMessageId="1"), token=ada.token).body["data"]["message"]
+    receiver = cleo if to_another else bob
+    answer = call("send", body=body(receiver, message=text, clientMessageId="1"), token=ada.token)
+    assert (answer.status, answer.code) == (409, "CONFLICT")
+    # nothing is stored, the id stands for what it did, and is nobody else's
+    assert call("send", body=body(bob, clientMessageId="1"), token=ada.token).body["data"]["message"] == first
+    assert call("list_conversations", token=cleo.token).body["metadata"]["total"] == 0
+    other = call("send", body=body(ada, message=text, clientMessageId="1"), token=bob.token)
+    assert (other.status, other.body["data"]["message"]["seq"]) == (201, 2)
+
+
 def test_sent_read_and_marked(call: Call, ada: Person, bob: Person) -> None:
     answer = call("send", body=body(bob, clientMessageId="1"), token=ada.token)
     assert answer.status == 201
@@ -158,6 +178,14 @@ def test_bad_queries(call: Call, ada: Person, query: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", ["send", "list_messages", "list_conversations", "mark_read", "find_peers"])
 def test_nobody_without_a_token(call: Call, name: str) -> None:
     assert (call(name).status, call(name).code) == (401, "UNAUTHENTICATED")
+
+
+def test_interests_of_two_spellings_are_common(call: Call, ada: Person, bob: Person) -> None:
+    spellings = ("Économie", "İstanbul", "か"), ("E\u0301CONOMIE", "istanbul", "が")
+    for person, interests in zip((ada, bob), spellings, strict=True):
+        assert call("update_profile", token=person.token, body={"interests": interests}).status == 200
+    (peer,) = call("find_peers", token=ada.token).body["data"]["peers"]
+    assert peer["commonInterests"] == ["Économie", "İstanbul"]
 
 
 def test_peers(call: Call, people: People, table: Table, ada: Person, bob: Person, course_id: str) -> None:

@@ -80,7 +80,9 @@ def life(people: People, call: Call, courses: Courses, learning: Learning, s3: S
         s3.put_object(Bucket=BUCKET, Key=f"uploads/{user_id}/{assessment}/upl_1/notes.pdf", Body=b"1")
     s3.put_object(Bucket=BUCKET, Key=f"exports/{user_id}/exp_1.json", Body=b"{}")
     for who, whom, text in ((token, peer.user_id, "Ready?"), (peer.token, user_id, "Almost")):
-        assert call("send", token=who, body={"receiverId": whom, "message": text}).status == 201
+        assert (
+            call("send", token=who, body={"receiverId": whom, "message": text, "clientMessageId": text}).status == 201
+        )
     assert call("create_calendar_link", token=token).status == 201
     return Life(user_id, token, answer["refreshToken"], peer, tutor, full, completed, awaited, session, assessment)
 

@@ -163,6 +163,8 @@ def test_send_and_mark_read(ada: Person, bob: Person) -> None:
     assert (accepted["type"], accepted["clientMessageId"]) == ("message.accepted", "1")
     assert (accepted["data"]["seq"], accepted["data"]["senderId"]) == (1, ada.user_id)
     assert told("send_message", ada, message) == accepted
+    refused = told("send_message", ada, message | {"message": "Hello"})
+    assert (refused["type"], refused["code"], refused["clientMessageId"]) == ("error", "CONFLICT", "1")
     read = {"action": "markRead", "peerId": ada.user_id, "readUpTo": 1}
     assert told("mark_conversation_read", bob, read) == {
         "type": "conversation.read",

@@ -76,6 +76,7 @@ PAGES: dict[str, Filters] = {
     "subject and level": Filters(subject="games", level="beginner"),
     "tutor": Filters(tutor=ADA.user_id),
     "word": Filters(query="chess"),
+    "beginning of a word": Filters(query="ch"),
 }
 
 
@@ -100,6 +101,19 @@ def test_catalogue_page_costs_the_same_with_few_and_with_many(
     assert wired.reading.browse(Filters(), PageRequest()).total == FEW + MANY
     assert prices() == few
     assert {tuple(calls) for calls, _ in few.values()} == {("Query", "BatchGetItem")}
+
+
+@pytest.mark.parametrize("filters", [Filters(query="chess open"), Filters(level="beginner", query="open")])
+def test_search_for_more_reads_the_smallest_shelf(
+    school: School, wired: School, bill: Bill, grown: Callable[[int], None], filters: Filters
+) -> None:
+    school.authoring.create(ADA, replace(DRAFT, title="Chess openings"))
+    grown(FEW)
+    calls, units = bill.of(lambda: wired.reading.browse(filters, PageRequest()))
+    assert calls == ["BatchGetItem", "Query", "BatchGetItem"]
+    # two counters, one entry, course and seats of one
+    assert units == 5
+    assert wired.reading.browse(filters, PageRequest()).total == 1
 
 
 def test_deep_page_costs_no_more_than_its_total(wired: School, bill: Bill, grown: Callable[[int], None]) -> None:

@@ -95,6 +95,8 @@ BROKEN: list[tuple[str, str, Callable[[Item], object] | None, Callable[[Item], b
     ("messages", "Message", more("sentLow"), has("SK")),
     ("messages", "Message", other(clientMessageId="another"), has("clientMessageId")),
     ("messages", "Message", other(createdAt="2020-01-01T10:00:00.000Z"), lambda item: item["seq"] > 1),
+    ("messages", "ClientMessage", more("seq"), has("SK")),
+    ("messages", "ClientMessage", other(low="usr_another"), has("SK")),
     ("messages", "Conversation", more("lastSeq"), has("SK")),
     ("messages", "Conversation", more("sentLow"), has("SK")),
     ("messages", "Conversation", other(readLow=1, seenLow=7), has("SK")),

@@ -62,16 +62,15 @@ class Mixture:
         world, chance = self.world, self.chance
         who, course, task = chance.choice(LEARNERS), chance.choice(COURSES), chance.choice(TASKS)
         other = chance.choice([name for name in LEARNERS if name != who])
-        # two in a row may be the same message, sent again; a client's id is of one conversation
-        key = f"message {number // 2}"
-        text = f"{key} to {other}"
+        # two in a row may be the same message, sent again
+        key = f"message {number // 2} to {other}"
         requests: list[tuple[str, str | None, dict[str, Any]]] = [
             (chance.choice(["enroll", "withdraw"]), who, {"path": world.at(course), "body": None}),
             (chance.choice(["join_waitlist", "leave_waitlist"]), who, {"path": world.at(course), "body": None}),
             ("complete_module", who, {"path": world.at(course), "body": {"moduleId": f"mod_{chance.randint(1, 2)}"}}),
             ("submit", who, {"path": world.on(task), "body": {"submissionUrl": "https://github.com/ada/rooks"}}),
             ("grade", "tutor", {"path": world.on(task, who), "body": {"grade": chance.choice([4, 9, 10])}}),
-            ("send", who, {"body": world.message(other, clientMessageId=key, message=text)}),
+            ("send", who, {"body": world.message(other, clientMessageId=key, message=key)}),
             ("mark_read", who, {"path": {"peerId": world.people[other].user_id}, "body": {"readUpTo": 1}}),
             ("update_course", "tutor", {"path": world.at(course), "body": {"capacity": chance.randint(1, 5)}}),
             ("update_profile", who, {"body": {"interests": [str(number)]}}),
@@ -89,7 +88,7 @@ class Mixture:
         self.outcomes[f"{name}: {outcome}"] += 1
         assert outcome in ("200", "201", "204", BUSY) or outcome.partition(",")[0] in REFUSED, (name, parts, outcome)
         if name == "send" and outcome == "201":
-            self.sent.add(f"{world.people[who].user_id} {text}")
+            self.sent.add(f"{world.people[who].user_id} {key}")
 
     def follow(self, records: Records) -> set[str]:
         """What came of handing them over, a hundred at a time."""

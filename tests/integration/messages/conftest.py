@@ -83,6 +83,13 @@ def ada(people: People, learning: Learning, course_id: str) -> Person:
 
 
 @pytest.fixture
+def cleo(people: People, learning: Learning, course_id: str) -> Person:
+    person = people.add(name="Cleo")
+    learning.enroll(person.user_id, course_id)
+    return person
+
+
+@pytest.fixture
 def bob(people: People, learning: Learning, course_id: str) -> Person:
     person = people.add(name="Bob")
     learning.enroll(person.user_id, course_id)

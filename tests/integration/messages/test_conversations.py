@@ -12,7 +12,14 @@ from uuid import uuid4
 
 import pytest
 
-from peerlearn.domain.errors import Forbidden, NotFound, TemporarilyUnavailable, UserNotFound, ValidationFailed
+from peerlearn.domain.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    TemporarilyUnavailable,
+    UserNotFound,
+    ValidationFailed,
+)
 from peerlearn.domain.messages import Message, MessageRange, Pair
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Role
@@ -75,6 +82,25 @@ def test_32_writers_on_both_sides_leave_no_gap(messages: MessageService, ada: Pe
     assert [message.created_at for message in stored] == sorted(message.created_at for message in stored)
     assert unread(messages, ada) == {bob.user_id: THREADS // 2}
     assert unread(messages, bob) == {ada.user_id: THREADS // 2}
+
+
+def test_one_client_message_id_for_32_messages_at_once_is_one_of_them(
+    messages: MessageService, ada: Person, bob: Person, cleo: Person
+) -> None:
+    def attempt(number: int) -> str | None:
+        receiver = (bob, cleo)[number % 2]
+        while True:
+            try:
+                return messages.send(ada.principal, receiver.user_id, f"text {number}", "mine")[0].text
+            except Conflict:
+                return None
+            except TemporarilyUnavailable:
+                continue
+
+    answers = at_once([partial(attempt, number) for number in range(32)])
+    (accepted,) = [text for text in answers if text is not None]
+    stored = [*everything(messages, ada, bob), *everything(messages, ada, cleo)]
+    assert [message.text for message in stored] == [accepted]
 
 
 def test_one_client_message_id_sent_32_times_at_once(messages: MessageService, ada: Person, bob: Person) -> None:

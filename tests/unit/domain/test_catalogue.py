@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from peerlearn.domain.catalogue import Filters, Listing, next_step, shelf, shelves_of, word_mark, words_of
-from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Tutor
+from peerlearn.domain.catalogue import Filters, Listing, next_step, shelf, shelves_of, terms_mark, terms_of
+from peerlearn.domain.courses import SUBJECT_MAX_LENGTH, TITLE_MAX_LENGTH, Course, CourseStatus, Kind, Level, Tutor
+from peerlearn.domain.text import compared
+from peerlearn.domain.users import FORMER_TUTOR, NAME_MAX_LENGTH
 
 COURSE = Course(
     course_id="crs_1",
@@ -29,38 +31,34 @@ COURSE = Course(
 KEY_MAX_BYTES = 2048
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Piano, and more PIANO!", ("piano", "and", "more")),
-        ("C++ & C#", ("c",)),
-        ("3D-Druck für Anfänger", ("3d", "druck", "für", "anfänger")),
-        ("STRASSE Straße", ("strasse",)),
-        ("fu\u0308r für", ("für",)),
-        ("ΣΊΣΥΦΟΣ σίσυφος", ("σίσυφοσ",)),
-        ("हिन्दी सीखें", ("हिन्दी", "सीखें")),
-        ("ﬁnance", ("finance",)),
-        ("日本語 1", ("日本語", "1")),
-        ("❤\ufe0f ... \u0301 !", ()),
-        ("", ()),
-    ],
-)
-def test_words(text: str, words: tuple[str, ...]) -> None:
-    assert words_of(text) == words
-
-
-@given(st.text())
-def test_words_of_words_are_the_words(text: str) -> None:
-    assert words_of(" ".join(words_of(text))) == words_of(text)
-
-
 def test_shelves_of_a_course() -> None:
     facets = [{}, {"subject": "music"}, {"level": "beginner"}, {"subject": "music", "level": "beginner"}]
     expected = {shelf(**kept) for kept in facets}
     expected |= {shelf(tutor="usr_1", **kept) for kept in facets}
-    expected |= {shelf(word=word, **kept) for kept in facets for word in ("piano", "and", "more")}
+    words = ("piano", "and", "more", "music", "ada")
+    expected |= {shelf(word=word[:length]) for word in words for length in range(1, len(word) + 1)}
     assert shelves_of(COURSE) == expected
-    assert len(expected) == 8 + 3 * 4
+
+
+@pytest.mark.parametrize("query", ["level", "tutor", "subject", "=level=beginner", "usr", "beginner"])
+def test_a_facet_is_no_word(query: str) -> None:
+    assert not Filters(query=query).find(terms_of(COURSE))
+
+
+def test_former_tutors_are_not_searched_by_their_name() -> None:
+    course = replace(COURSE, tutor=Tutor("usr_1", FORMER_TUTOR))
+    assert not Filters(query="former").find(terms_of(course))
+
+
+@example("a." * (TITLE_MAX_LENGTH // 2), "", "")
+@example("".join(f"{chr(97 + n % 26)}{chr(97 + n // 26)}." for n in range(TITLE_MAX_LENGTH // 3)), "", "")
+@example("".join(chr(0x4E00 + n) for n in range(TITLE_MAX_LENGTH)), "", "")
+@given(st.text(max_size=TITLE_MAX_LENGTH), st.text(max_size=SUBJECT_MAX_LENGTH), st.text(max_size=NAME_MAX_LENGTH))
+def test_shelves_of_a_course_are_bounded(title: str, subject: str, name: str) -> None:
+    course = replace(COURSE, title=title, subject=subject, tutor=Tutor("usr_1", name))
+    # With a character end at most three beginnings: that of its word, and two of its part of the word behind a dot.
+    decomposed = sum(len(compared(text)) for text in (title, subject, name))
+    assert len(shelves_of(course)) <= 8 + 3 * decomposed
 
 
 @pytest.mark.parametrize("status", [CourseStatus.DRAFT, CourseStatus.CLOSED])
@@ -115,8 +113,8 @@ def test_steps_lead_to_where_the_course_belongs(versions: list[Course], room: in
             marks = {name: mark for name, mark in listing.marks.items() if name not in step.removed}
             assert not set(step.added) & set(listing.marks)
             assert set(step.removed) | set(step.rewritten) <= set(listing.marks)
-            marks |= dict.fromkeys((*step.added, *step.rewritten), word_mark(course))
+            marks |= dict.fromkeys((*step.added, *step.rewritten), terms_mark(course))
             listing = Listing(listing.version + 1, 1, marks)
             steps += 1
             assert steps < 500
-        assert listing.marks == dict.fromkeys(shelves_of(course), word_mark(course))
+        assert listing.marks == dict.fromkeys(shelves_of(course), terms_mark(course))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peerlearn.adapters.cursors import CursorCodec
-from peerlearn.domain.paging import slice_page
+from peerlearn.domain.paging import page_of as page_of_list
 from peerlearn.http.app import create_app
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import CursorText, Limit, PageNumber
@@ -36,9 +36,9 @@ def texts(page: PageNumber = 1, limit: Limit = 10, cursor: CursorText = None) ->
     pager = Pager(CursorCodec(FakeKeyRing()), "texts")
     wanted = pager.request(page, limit, cursor)
     asked.append(wanted.limit)
-    found = slice_page(stored, wanted)
+    found = page_of_list(list(enumerate(stored)), wanted, lambda pair: pair[:1])
     return ListSuccess[dict[str, list[str]]](
-        data={"texts": list(found.entries)}, metadata=pager.metadata(wanted, found)
+        data={"texts": [text for _, text in found.entries]}, metadata=pager.metadata(wanted, found)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,7 +13,14 @@ from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Kind, Level, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable, Unauthenticated
+from peerlearn.domain.errors import (
+    Conflict,
+    CourseNotFound,
+    DomainError,
+    Forbidden,
+    TemporarilyUnavailable,
+    Unauthenticated,
+)
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.users import FORMER_LEARNER, Principal, Role, User
 from peerlearn.services.authoring import AuthoringService
@@ -151,16 +159,25 @@ def test_draft_published_meanwhile_is_not_deleted(service: AuthoringService, sto
     assert course_id in store.pages
 
 
-def test_ownership(service: AuthoringService) -> None:
-    course_id = service.create(ADA, DRAFT).course.course_id
+@pytest.mark.parametrize(
+    ("status", "refusal"), [(CourseStatus.DRAFT, CourseNotFound), (CourseStatus.PUBLISHED, Forbidden)]
+)
+def test_ownership(service: AuthoringService, status: CourseStatus, refusal: type[DomainError]) -> None:
+    course_id = service.create(ADA, replace(DRAFT, status=status)).course.course_id
     for act in (
         lambda who: service.change(who, course_id, CourseChanges(title="x")),
         lambda who: service.roster(who, course_id, None, PageRequest()),
         lambda who: service.delete(who, course_id),
     ):
-        with pytest.raises(Forbidden):
+        with pytest.raises(refusal):
             act(BOB)
-        act(ROOT)
+        with suppress(Conflict):
+            act(ROOT)
+
+
+def test_deleted_draft_is_gone(service: AuthoringService) -> None:
+    course_id = service.create(ADA, DRAFT).course.course_id
+    service.delete(ROOT, course_id)
     with pytest.raises(CourseNotFound):
         service.change(ADA, course_id, CourseChanges())
 

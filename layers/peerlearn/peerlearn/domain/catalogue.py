@@ -1,14 +1,15 @@
 """The catalogue: which shelves a published course stands on, and which shelf answers a question.
 
-A shelf is one combination of facets with a value for each: `level=beginner&subject=history`. A course stands on the 8
-combinations of {subject, level, tutor} and, for each distinct word of its title, on the 4 of {subject, level}. So every
-filter is one shelf, its total is that shelf's counter, and neither grows dearer with the catalogue.
+A shelf is one combination of facets with a value for each, such as `level=beginner&subject=history`, or one beginning
+of a word: `word=hist`. A course stands on the 8 combinations of {subject, level, tutor}, and on each beginning, up to
+12 characters, of each word of its title, its subject and its tutor's name. So every filter is one shelf and so is a
+search for one word; its total is that shelf's counter, and neither grows dearer with the catalogue. Each entry has its
+course's terms: of a search for more, the smallest shelf that it concerns is read, and compared by them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
@@ -16,17 +17,13 @@ from urllib.parse import quote
 
 from peerlearn.domain.courses import Course, CourseStatus
 from peerlearn.domain.text import folded
+from peerlearn.domain.users import FORMER_TUTOR
+from peerlearn.domain.words import BEGINNING_MAX_LENGTH, beginnings_of, begins_with, searched_words, wanted_words
 
 # A shelf's name becomes a key, and a key has at most 2,048 bytes: longer values stand as their digest.
 _VALUE_MAX_LENGTH = 200
 # The shelf without facets: the name of an attribute in a listing cannot be empty.
 _EVERYTHING = "all"
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The distinct words of a title or a search: runs of letters and digits, whatever their case or encoding."""
-    spaced = "".join(character if _is_of_word(character) else " " for character in folded(text))
-    return tuple(dict.fromkeys(word for word in spaced.split() if any(map(str.isalnum, word))))
 
 
 def shelf(
@@ -41,22 +38,34 @@ def shelves_of(course: Course) -> frozenset[str]:
     """Every shelf the course belongs on at present; none unless it is published."""
     if course.status is not CourseStatus.PUBLISHED:
         return frozenset()
-    by_tutor = {"subject": course.subject, "level": course.level.value, "tutor": course.tutor.user_id}
-    by_word = {"subject": course.subject, "level": course.level.value}
-    combined = [shelf(**facets) for facets in _combinations(by_tutor)]
-    for word in words_of(course.title):
-        combined += [shelf(**facets, word=word) for facets in _combinations(by_word)]
-    return frozenset(combined)
+    facets = {"subject": course.subject, "level": course.level.value, "tutor": course.tutor.user_id}
+    beginnings = {beginning for word in words_of(course) for beginning in beginnings_of(word)}
+    return frozenset(
+        [shelf(**chosen) for chosen in _combinations(facets)] + [shelf(word=beginning) for beginning in beginnings]
+    )
+
+
+def words_of(course: Course) -> tuple[str, ...]:
+    """Return the words by which a search finds the course."""
+    tutor = course.tutor.name if course.tutor.name != FORMER_TUTOR else ""
+    return searched_words(f"{course.title}\n{course.subject}\n{tutor}")
+
+
+def terms_of(course: Course) -> str:
+    """Return what a search compares: the course's words and facets, with a space around each."""
+    facets = _terms_of_facets(course.subject, course.level.value, course.tutor.user_id)
+    return f" {' '.join((*words_of(course), *facets))} "
+
+
+def _terms_of_facets(subject: str | None, level: str | None, tutor: str | None) -> list[str]:
+    facets = {"subject": subject, "level": level, "tutor": tutor}
+    # No word has a `=`: a facet is none.
+    return [f"={shelf(**{name: value})}" for name, value in facets.items() if value is not None]
 
 
 def _combinations(facets: Mapping[str, str]) -> Iterable[dict[str, str]]:
     sizes = range(len(facets) + 1)
     return (dict(chosen) for chosen in chain.from_iterable(combinations(facets.items(), size) for size in sizes))
-
-
-def _is_of_word(character: str) -> bool:
-    # Vowel signs and accents of their own (category M) belong to the letter before them.
-    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def _encoded(value: str) -> str:
@@ -67,7 +76,7 @@ def _encoded(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader of the catalogue asks for; they combine. `query` matches words of the title, all of them."""
+    """What a reader of the catalogue asks for; they combine. `query` matches beginnings of words, all of them."""
 
     subject: str | None = None
     level: str | None = None
@@ -76,16 +85,37 @@ class Filters:
 
     @property
     def words(self) -> tuple[str, ...]:
-        return words_of(self.query or "")
+        return wanted_words(self.query or "")
 
     @property
     def matches_nothing(self) -> bool:
-        """A search for something that no title's word can be, such as `???`."""
+        """A search for something that no course's word can be, such as `???`."""
         return bool(self.query and self.query.strip()) and not self.words
 
-    def shelf(self, word: str | None = None) -> str:
-        """The shelf with these facets, and with that word."""
-        return shelf(subject=self.subject, level=self.level, tutor=None if word else self.tutor, word=word)
+    @property
+    def shelves(self) -> tuple[str, ...]:
+        """The shelves on each of which every course that is found stands."""
+        facets = shelf(subject=self.subject, level=self.level, tutor=self.tutor)
+        beginnings = tuple(shelf(word=word[:BEGINNING_MAX_LENGTH]) for word in self.words)
+        return beginnings if facets == _EVERYTHING and beginnings else (facets, *beginnings)
+
+    @property
+    def is_one_shelf(self) -> bool:
+        """Whether the courses that are found are all those of the one shelf."""
+        return len(self.shelves) == 1 and all(len(word) <= BEGINNING_MAX_LENGTH for word in self.words)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Parts that the terms of a course have which is found; of those with all of them some are not found."""
+        facets = _terms_of_facets(self.subject, self.level, self.tutor)
+        return (*(f" {facet} " for facet in facets), *(f" {word}" for word in self.words))
+
+    def find(self, terms: str) -> bool:
+        """Return whether a course of these terms is found."""
+        words = terms.split()
+        return all(part in terms for part in self.parts) and all(
+            any(begins_with(word, wanted) for word in words) for wanted in self.words
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +129,7 @@ class Listing:
     course_version: int
         The newest version of the course that was looked at.
     marks: mapping of shelf to str
-        For each shelf with an entry of this course, a mark of the title's words as that entry has them.
+        For each shelf with an entry of this course, a mark of the course's terms as that entry has them.
     """
 
     version: int = 0
@@ -119,9 +149,9 @@ class ListingStep:
         return bool(self.added or self.rewritten or self.removed)
 
 
-def word_mark(course: Course) -> str:
-    """Tells apart the word lists of two titles."""
-    return hashlib.sha256(" ".join(words_of(course.title)).encode()).hexdigest()[:16]
+def terms_mark(course: Course) -> str:
+    """Tells apart the terms of two courses, or of one before and after a change."""
+    return hashlib.sha256(terms_of(course).encode()).hexdigest()[:16]
 
 
 def next_step(course: Course, listing: Listing, room: int) -> ListingStep:
@@ -132,7 +162,7 @@ def next_step(course: Course, listing: Listing, room: int) -> ListingStep:
     room: int
         How many items the step may write. Adding or removing an entry writes two: the entry and its shelf's counter.
     """
-    wanted, mark = shelves_of(course), word_mark(course)
+    wanted, mark = shelves_of(course), terms_mark(course)
     added = sorted(wanted - listing.marks.keys())[: room // 2]
     room -= 2 * len(added)
     removed = sorted(listing.marks.keys() - wanted)[: room // 2]

@@ -13,6 +13,7 @@ from peerlearn.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from peerlearn.domain.assessments import Assessment
+    from peerlearn.domain.users import Principal
 
 TITLE_MAX_LENGTH = 120
 DESCRIPTION_MAX_LENGTH = 5000
@@ -200,6 +201,12 @@ class Course:
     def is_taught_by(self, user_id: str) -> bool:
         return self.tutor.user_id == user_id
 
+    def is_hidden_from(self, viewer: Principal | None) -> bool:
+        """Return whether it does not exist for them: a draft does for its tutor and for administrators alone."""
+        return self.status is CourseStatus.DRAFT and not (
+            viewer is not None and (viewer.is_admin or self.is_taught_by(viewer.user_id))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CourseListing:
@@ -211,9 +218,10 @@ class CourseListing:
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:
-    """A course as its own page shows it."""
+    """A course as its own page shows it; the assessments' instructions are for its members."""
 
     course: Course
     seats: Seats
     modules: Sequence[Module]
     assessments: Sequence[Assessment] = ()
+    is_for_members: bool = True

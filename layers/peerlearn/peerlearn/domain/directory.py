@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from peerlearn.domain.text import folded, without_latin_accents
+from peerlearn.domain.text import compared
 from peerlearn.domain.users import AccountState, Role, User
 
 # By page number; from there on a cursor is cheaper for both sides.
@@ -20,10 +20,10 @@ _SURROGATES = ("\ud800", "\udfff")
 def directory_text(text: str) -> str:
     """Return a name, an address or the beginning of one as the directory compares it.
 
-    Without regard to case, encoding and the accents of Latin letters; runs of spaces and of the signs `!`, `"` and `#`
-    are one space; at most 100 characters.
+    Without regard to case, encoding and the accents of Latin and Greek letters; runs of spaces and of the signs `!`,
+    `"` and `#` are one space; at most 100 characters.
     """
-    plain = without_latin_accents(folded(text))
+    plain = compared(text)
     spaced = "".join(character if _is_kept(character) else " " for character in plain)
     return " ".join(spaced.split())[:TEXT_MAX_LENGTH].rstrip()
 

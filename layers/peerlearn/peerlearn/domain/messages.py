@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import NotFound, UserNotFound
+from peerlearn.domain.errors import Conflict, NotFound, UserNotFound
 from peerlearn.domain.ids import derived_id
 from peerlearn.domain.limits import Limit, note_usage
 from peerlearn.domain.paging import DEFAULT_LIMIT
@@ -73,6 +73,16 @@ class Message:
     @property
     def receiver_id(self) -> str:
         return self.pair.other(self.sender_id)
+
+    def require_repeated(self, receiver_id: str, text: str) -> None:
+        """Whether this is what a client sends that sends it again.
+
+        Raises
+        ------
+        Conflict
+        """
+        if (self.receiver_id, self.text) != (receiver_id, text):
+            raise Conflict("This clientMessageId stands for another message. Give each message an id of its own.")
 
     def received_by(self, user_id: str) -> int:
         """How many messages that person had been sent with this one."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
+
+from peerlearn.domain.errors import ValidationFailed
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -61,8 +64,33 @@ class CursorResult(Generic[T]):
     next: Mapping[str, Any] | None = None
 
 
-def slice_page(everything: Sequence[T], wanted: PageRequest) -> PageResult[T]:
-    """The page of a list that is in memory as a whole, such as one learner's enrolments."""
-    start = int(wanted.after["offset"]) if wanted.after else wanted.offset
-    end = start + wanted.limit
-    return PageResult(everything[start:end], len(everything), {"offset": end} if end < len(everything) else None)
+def page_of(
+    everything: Sequence[T], wanted: PageRequest, place: Callable[[T], Sequence[Any]], *, backward: bool = False
+) -> PageResult[T]:
+    """Return a page of a list that is in memory as a whole, such as one learner's enrolments, in its own order.
+
+    A cursor is the place of the last entry that was shown: whatever comes, goes or moves meanwhile, an entry that
+    stays at its place is seen exactly once.
+
+    Parameters
+    ----------
+    place: callable
+        An entry's place in the order, different for each: texts and numbers.
+    backward: bool
+        Whether the highest place comes first.
+
+    Raises
+    ------
+    ValidationFailed
+        The cursor is one that an earlier release made.
+    """
+    places = sorted(((list(place(entry)), entry) for entry in everything), key=itemgetter(0), reverse=backward)
+    start = wanted.offset
+    if wanted.after is not None:
+        if "place" not in wanted.after:
+            raise ValidationFailed(("cursor", "is not a cursor of this list"))
+        last = wanted.after["place"]
+        start = sum(not (at < last if backward else at > last) for at, _ in places)
+    shown = places[start : start + wanted.limit]
+    following = {"place": shown[-1][0]} if shown and start + wanted.limit < len(places) else None
+    return PageResult([entry for _, entry in shown], len(places), following)

@@ -1,8 +1,8 @@
 """Peers: people of one's own courses, and how well they match.
 
 `score` = 10 for each shared course + 3 for each common interest. Equal scores: the one with more shared courses first,
-then by user id, so that pages do not shuffle. Interests are compared without regard to case, and shown in one's own
-spelling.
+then by user id, so that pages do not shuffle. Interests are compared as words are (`domain/text.py`), and shown in
+one's own spelling.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from peerlearn.domain.text import compared
 from peerlearn.domain.users import User
 
 SHARED_COURSE_SCORE = 10
@@ -42,13 +43,13 @@ class Peer:
     def score(self) -> int:
         return SHARED_COURSE_SCORE * len(self.course_ids) + COMMON_INTEREST_SCORE * len(self.common_interests)
 
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """Where the match stands in the list: the lowest place first, which is the best match's."""
+        return -self.score, -len(self.course_ids), self.user.user_id
+
 
 def common_interests(own: Sequence[str], theirs: Sequence[str]) -> list[str]:
-    """Those of one's own that the other has too."""
-    known = {interest.casefold() for interest in theirs}
-    return [interest for interest in own if interest.casefold() in known]
-
-
-def ranked(peers: Sequence[Peer]) -> list[Peer]:
-    """Best match first."""
-    return sorted(peers, key=lambda peer: (-peer.score, -len(peer.course_ids), peer.user.user_id))
+    """Return those of one's own that the other has too."""
+    known = {compared(interest) for interest in theirs}
+    return [interest for interest in own if compared(interest) in known]

@@ -217,6 +217,11 @@ class Leader:
     name: str
     points: int
 
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where the row stands on the leaderboard: the lowest place first, which has the most points."""
+        return -self.points, self.user_id
+
 
 def ranked(standings: Iterable[Standing]) -> list[tuple[int, Standing]]:
     """Best first; equal points, equal rank, and the next rank leaves as many places as there were equals (1, 1, 3)."""

@@ -103,14 +103,14 @@ def modules_done(completed: Mapping[str, int], modules: Sequence[Module]) -> set
     return {module.module_id for module in modules} & completed.keys()
 
 
-def require_course(course: Course | None) -> Course:
-    """The course.
+def require_course(course: Course | None, viewer: Principal) -> Course:
+    """The course, unless it is a draft of somebody else's.
 
     Raises
     ------
     CourseNotFound
     """
-    if course is None:
+    if course is None or course.is_hidden_from(viewer):
         raise CourseNotFound
     return course
 

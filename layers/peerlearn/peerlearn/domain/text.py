@@ -1,4 +1,4 @@
-"""Text as it is compared: without regard to case, encoding and, where wanted, the accents of Latin letters."""
+"""Text as it is compared: without regard to case, encoding and, of words, the accents of Latin and Greek letters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import unicodedata
 _PLAIN = str.maketrans(
     {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe"}
 )
+# In other scripts a mark makes another letter: Indic vowels, kana, Cyrillic й.
+_WITH_ACCENTS = ("LATIN ", "GREEK ")
 
 
 def folded(text: str) -> str:
@@ -15,16 +17,21 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
-def without_latin_accents(text: str) -> str:
-    """Return a folded text with plain Latin letters: `łódź` as `lodz`. In other scripts a mark makes another letter."""
+def without_accents(text: str) -> str:
+    """Return a folded text with plain Latin and Greek letters: `łódź` as `lodz`, `λόγοσ` as `λογοσ`."""
     if text.isascii():
         return text
     kept: list[str] = []
-    is_latin = False
+    has_accents = False
     for character in unicodedata.normalize("NFD", text):
         if not unicodedata.combining(character):
-            is_latin = unicodedata.name(character, "").startswith("LATIN ")
-        elif is_latin:
+            has_accents = unicodedata.name(character, "").startswith(_WITH_ACCENTS)
+        elif has_accents:
             continue
         kept.append(character)
     return unicodedata.normalize("NFC", "".join(kept)).translate(_PLAIN)
+
+
+def compared(text: str) -> str:
+    """Return the text as words are compared: `İstanbul` as `istanbul`, and が not as か."""
+    return without_accents(folded(text))

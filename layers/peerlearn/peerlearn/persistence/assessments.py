@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from peerlearn.domain.assessments import Assessment, Desk, Submission, SubmissionChange, course_of_assessment
 from peerlearn.domain.clock import utc_now
-from peerlearn.domain.courses import ASSESSMENTS_MAX, Course
+from peerlearn.domain.courses import ASSESSMENTS_MAX, Course, CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, Forbidden, ValidationFailed
 from peerlearn.domain.paging import PageRequest, PageResult
@@ -102,6 +102,8 @@ class AssessmentRepository:
             if course is None:
                 raise CourseNotFound from failure
             if tutor_id is not None and course["tutorId"] != tutor_id:
+                if course["status"] == CourseStatus.DRAFT:
+                    raise CourseNotFound from failure
                 raise Forbidden("Only the tutor of this course may do this.") from failure
             message = f"has {ASSESSMENTS_MAX} assessments, which is as many as a course can have"
             raise ValidationFailed(("courseId", message)) from failure

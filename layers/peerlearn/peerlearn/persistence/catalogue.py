@@ -6,10 +6,10 @@ cut off, a shelf's counter is the number of its entries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from peerlearn.domain.catalogue import Listing, ListingStep, word_mark, words_of
+from peerlearn.domain.catalogue import Filters, Listing, ListingStep, terms_mark, terms_of
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, CourseListing, CourseStatus
 from peerlearn.domain.paging import PageRequest, PageResult
@@ -23,6 +23,8 @@ from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, 
 _ENTRIES = "PK = :shelf AND begins_with(SK, :entries)"
 # From here on a page number is first compared with the total: nobody reads a whole shelf by asking for page 1,000,000.
 _DEEP = 1000
+# A filter expression has at most 4 KB; what is beyond is compared here.
+_PARTS_MAX = 50
 
 
 class CatalogueRepository:
@@ -52,26 +54,28 @@ class CatalogueRepository:
         after = {"sk": shown[-1]["SK"]} if shown and len(entries) > skipped + wanted.limit else None
         return PageResult(courses, _count(found.get(counter)), after)
 
-    def search(self, shelf: str, words: Iterable[str], wanted: PageRequest) -> PageResult[CourseListing]:
-        """A page of those entries of a shelf whose titles have all of the words; reads the shelf's entries, all."""
-        needed = set(words)
-        matching = [entry for entry in self._entries(shelf) if needed <= set(entry["words"])]
-        total = len(matching)
+    def search(self, shelf: str, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
+        """Return a page of those entries of a shelf whose terms the filters find; reads the shelf's entries, all."""
+        parts = {f":part{number}": part for number, part in enumerate(filters.parts[:_PARTS_MAX])}
+        # The table leaves out most of what is not found, so that it is not sent.
+        has_parts = " AND ".join(f"contains(#terms, {name})" for name in parts)
+        entries = self._entries(shelf, values=parts, where=has_parts, names={"#terms": "terms"})
+        matching = [entry for entry in entries if filters.find(entry["terms"])]
         if wanted.after:
             rest = [entry for entry in matching if entry["SK"] < wanted.after["sk"]]
         else:
             rest = matching[wanted.offset :]
         shown = rest[: wanted.limit]
         courses, _ = self._courses(shown)
-        return PageResult(courses, total, {"sk": shown[-1]["SK"]} if len(rest) > len(shown) else None)
+        return PageResult(courses, len(matching), {"sk": shown[-1]["SK"]} if len(rest) > len(shown) else None)
 
     def counts(self, shelves: Sequence[str]) -> dict[str, int]:
         """How many entries each shelf has."""
         found = self._table.batch_get([keys.catalogue_counter(shelf) for shelf in shelves])
         return {shelf: _count(found.get(keys.catalogue_counter(shelf))) for shelf in shelves}
 
-    def _entries(self, shelf: str, **options: Any) -> list[Item]:
-        values = {":shelf": keys.catalogue_partition(shelf), ":entries": keys.LISTING_PREFIX}
+    def _entries(self, shelf: str, values: Item | None = None, **options: Any) -> list[Item]:
+        values = {":shelf": keys.catalogue_partition(shelf), ":entries": keys.LISTING_PREFIX, **(values or {})}
         return self._table.query(_ENTRIES, values, forward=False, **options)
 
     def _courses(
@@ -103,7 +107,7 @@ class CatalogueRepository:
 
         record of version n  -->  version n + 1, with the entries and counters that it speaks of
         """
-        created_at, words, mark = to_rfc3339(course.created_at), words_of(course.title), word_mark(course)
+        created_at, terms, mark = to_rfc3339(course.created_at), terms_of(course), terms_mark(course)
         marks = {shelf: found for shelf, found in listing.marks.items() if shelf not in step.removed}
         marks |= dict.fromkeys((*step.added, *step.rewritten), mark)
         taken = Listing(listing.version + 1, course.version, marks)
@@ -117,7 +121,7 @@ class CatalogueRepository:
         shown = (*step.added, *step.rewritten)
         writes: list[Write] = [
             record,
-            *(put(catalogue_entry_item(shelf, created_at, course.course_id, words)) for shelf in shown),
+            *(put(catalogue_entry_item(shelf, created_at, course.course_id, terms)) for shelf in shown),
             *(delete(keys.catalogue_entry(shelf, created_at, course.course_id)) for shelf in step.removed),
             *(_count_by(shelf, 1) for shelf in step.added),
             *(_count_by(shelf, -1) for shelf in step.removed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import NOT_ERASED
+from peerlearn.persistence.inbox import Inbox
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.conversations import (
     client_message_item,
@@ -32,6 +33,7 @@ from peerlearn.persistence.items.conversations import (
     conversation_of,
     message_item,
     message_of,
+    named_message,
 )
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.standing import admitting, refused
@@ -63,12 +65,12 @@ class ConversationRepository:
         head, standing = keys.conversation(pair.low, pair.high), keys.standing(sender.user_id)
         wanted = [head, standing]
         if client_message_id is not None:
-            wanted.append(keys.client_message(pair.low, pair.high, sender.user_id, client_message_id))
+            wanted.append(keys.client_message(sender.user_id, client_message_id))
         found = self._table.batch_get(wanted)
         trace = found.get(wanted[-1]) if client_message_id is not None else None
         return FoundConversation(
             conversation_of(found[head]) if head in found else None,
-            self._message(pair, int(trace["seq"])) if trace else None,
+            self._message(*named_message(trace)) if trace else None,
             standing_in(found, sender.user_id),
         )
 
@@ -220,26 +222,8 @@ class ConversationRepository:
         return MessagePage(head, messages, more=bool(messages) and messages[-1].seq < head.last_seq)
 
     def inbox(self, user_id: str, wanted: PageRequest) -> PageResult[Conversation]:
-        """Somebody's conversations by their last message, newest first, and how many there are.
-
-        The heads stand in two indexes, under the first of their people in one and under the second in the other.
-        """
-        count = wanted.limit if wanted.after else wanted.offset + wanted.limit
-        found: list[Item] = []
-        for index in ("GSI1", "GSI2"):
-            values = {":inbox": keys.inbox_partition(user_id)}
-            condition = f"{index}PK = :inbox"
-            if wanted.after:
-                values[":after"] = str(wanted.after["sort"])
-                condition += f" AND {index}SK < :after"
-            found += self._table.query(condition, values, index=index, forward=False, limit=count + 1)
-        found.sort(key=lambda item: str(item["GSI1SK"]), reverse=True)
-        start = 0 if wanted.after else wanted.offset
-        page = found[start : start + wanted.limit]
-        more = len(found) > start + wanted.limit
-        total = self._table.get(keys.inbox_counter(user_id)) or {}
-        following = {"sort": page[-1]["GSI1SK"]} if page and more else None
-        return PageResult([conversation_of(item) for item in page], int(total.get("conversations", 0)), following)
+        """Somebody's conversations by their last message, newest first, and how many there are."""
+        return Inbox(self._table, user_id).page(wanted)
 
     def newest(self, conversations: Sequence[Conversation]) -> dict[Pair, tuple[Conversation, Message]]:
         """The present heads of conversations that an index named, each with its last message."""
@@ -284,8 +268,7 @@ class ConversationRepository:
         if found is not None and found["messageId"] == draft.message_id:
             return message_of(found)
         if draft.client_message_id is not None and failure.failed[_MESSAGE + 1]:
-            trace: Mapping[str, object] = failure.found[_MESSAGE + 1] or {}
-            return self._message(draft.pair, int(str(trace["seq"])))
+            return self._message(*named_message(failure.found[_MESSAGE + 1] or {}))
         return None
 
     def _present(self, failure: ConditionFailed, pair: Pair) -> Conversation | None:

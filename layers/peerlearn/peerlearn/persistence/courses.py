@@ -61,6 +61,11 @@ class CourseRepository:
             sorted(assessments, key=lambda assessment: (assessment.created_at, assessment.assessment_id)),
         )
 
+    def holds_seat(self, course_id: str, user_id: str) -> bool:
+        """Return whether somebody is a member of the course."""
+        item = self._table.get(keys.enrollment(user_id, course_id))
+        return item is not None and EnrollmentStatus(item["status"]).holds_seat
+
     def course(self, course_id: str) -> tuple[Course, Seats] | None:
         """The course without its modules, or None."""
         key = keys.course(course_id)

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from peerlearn.domain.bookings import Change, Collision, Gate, Situation
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.courses import Seats
+from peerlearn.domain.courses import Course, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.standing import Admission, Standing
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.base import Entity
-from peerlearn.persistence.items.courses import seats_of, shards_of
+from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
     enrollment_of,
@@ -142,6 +142,11 @@ class EnrollmentRepository:
         standings = [standing_of(item) for item in items if item["entity"] == Entity.STANDING]
         enrollments = [enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT]
         return (standings[0] if standings else None), enrollments
+
+    def course(self, course_id: str) -> Course | None:
+        key = keys.course(course_id)
+        found = self._table.batch_get([key])
+        return course_of(found[key]) if key in found else None
 
     def titles(self, course_ids: Sequence[str]) -> dict[str, str]:
         """The titles of those courses that exist, by id."""

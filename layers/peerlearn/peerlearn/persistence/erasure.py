@@ -191,6 +191,13 @@ class ErasureRepository:
         start: Item | None = None
         while True:
             page, _ = self._table.query_page("PK = :pk", {":pk": head_key.pk}, start=start)
+            # A message tells what its client's own id was: that goes first.
+            traces = [
+                keys.client_message(item["senderId"], item["clientMessageId"])
+                for item in page.items
+                if "clientMessageId" in item
+            ]
+            self._table.batch_delete(traces)
             self._table.batch_delete([key for item in page.items if (key := _key(item)) != head_key])
             start = page.last
             if start is None:

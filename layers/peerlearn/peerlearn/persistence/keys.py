@@ -234,9 +234,9 @@ def message(low: str, high: str, seq: int) -> Key:
     return Key(conversation_partition(low, high), f"{MESSAGE_PREFIX}{seq:010d}")
 
 
-def client_message(low: str, high: str, sender_id: str, client_message_id: str) -> Key:
-    """Which message a client's own id has become."""
-    return Key(conversation_partition(low, high), f"CLIENT#{sender_id}#{client_message_id}")
+def client_message(sender_id: str, client_message_id: str) -> Key:
+    """Which message a client's own id has become, whomever it was sent to."""
+    return Key(f"CLIENT#{sender_id}", client_message_id)
 
 
 def inbox_partition(user_id: str) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
+from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.profiles import ProfileRepository
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Table
@@ -31,6 +33,11 @@ class PeerRepository:
         """Those that exist, by id."""
         found = self._table.batch_get([keys.profile(user_id) for user_id in user_ids], consistent=False)
         return {item["userId"]: user_of(item) for item in found.values()}
+
+    def course(self, course_id: str) -> Course | None:
+        key = keys.course(course_id)
+        found = self._table.batch_get([key])
+        return course_of(found[key]) if key in found else None
 
     def tutors(self, course_ids: Sequence[str]) -> Mapping[str, str]:
         """The tutor's id of each course that exists."""

@@ -25,14 +25,14 @@ class TeachingRepository:
         return user_of(item) if item else None
 
     def name_tutor(self, user_id: str, course_ids: Sequence[str], name: str) -> None:
-        """Those courses show that name. The version stays: nobody's change of the course is in the way."""
+        """Those courses show that name; of a new version where it is another, since the catalogue finds them by it."""
         for course_id in course_ids:
             naming = update(
                 keys.course(course_id),
-                "SET #name = :name",
-                condition="#tutor = :tutor",
-                names={"#tutor": "tutorId", "#name": "tutorName"},
-                values={":tutor": user_id, ":name": name},
+                "SET #name = :name, #version = #version + :one",
+                condition="#tutor = :tutor AND #name <> :name",
+                names={"#tutor": "tutorId", "#name": "tutorName", "#version": "version"},
+                values={":tutor": user_id, ":name": name, ":one": 1},
             )
             with suppress(ConditionFailed):
                 self._table.write(naming)

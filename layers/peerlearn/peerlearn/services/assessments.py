@@ -33,11 +33,11 @@ from peerlearn.domain.assessments import (
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course
-from peerlearn.domain.errors import Forbidden, NotFound, ValidationFailed
+from peerlearn.domain.errors import AssessmentNotFound, Forbidden, NotEnrolled, NotFound, ValidationFailed
 from peerlearn.domain.limits import Limit
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import grade_awards
-from peerlearn.domain.progress import require_course, require_member, require_reader, require_tutor
+from peerlearn.domain.progress import require_member, require_reader, require_tutor
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submission_urls import UrlRefused, check_url
 from peerlearn.domain.users import Principal, Role
@@ -123,8 +123,8 @@ class AssessmentService:
         AssessmentNotFound, NotEnrolled
         """
         desk = self._assessments.desk(caller.user_id, assessment_id)
-        assessment = require_assessment(desk.assessment)
-        require_reader(caller, require_course(desk.course), desk.enrollment)
+        course, assessment = _require_shown(caller, desk.course, desk.assessment)
+        require_reader(caller, course, desk.enrollment)
         return AssessmentPage(assessment, desk.latest)
 
     def mine(self, caller: Principal, wanted: PageRequest) -> PageResult[Submission]:
@@ -139,8 +139,8 @@ class AssessmentService:
         AssessmentNotFound, Forbidden
         """
         course, assessment, total = self._assessments.course_and_total(assessment_id)
-        require_assessment(assessment)
-        require_tutor(caller, require_course(course))
+        course, _ = _require_shown(caller, course, assessment)
+        require_tutor(caller, course)
         return self._assessments.of_assessment(assessment_id, wanted, total)
 
     def grade(
@@ -169,8 +169,8 @@ class AssessmentService:
         now = self._clock()
 
         def decide(desk: Desk) -> SubmissionChange:
-            assessment = require_assessment(desk.assessment)
-            require_tutor(caller, require_course(desk.course))
+            course, assessment = _require_shown(caller, desk.course, desk.assessment)
+            require_tutor(caller, course)
             before = require_submission(desk.latest)
             if not 0 <= grade <= assessment.max_grade:
                 raise ValidationFailed(("grade", f"must be from 0 to {assessment.max_grade}"))
@@ -210,7 +210,9 @@ class SubmissionService:
         ValidationFailed, AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
         """
         check_upload(upload, self._uploads.max_bytes)
-        self._open_desk(self._assessments.desk(caller.user_id, assessment_id), self._clock())
+        desk = self._assessments.desk(caller.user_id, assessment_id)
+        _require_shown(caller, desk.course, desk.assessment)
+        self._open_desk(desk, self._clock())
         key = new_upload_key(caller.user_id, assessment_id, upload.file_name)
         return self._uploads.form(key, upload.content_type)
 
@@ -262,7 +264,13 @@ class SubmissionService:
             )
             return SubmissionChange(submission, awards)
 
-        return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex, admission)
+        try:
+            return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex, admission)
+        except NotEnrolled:
+            # Handing in reads no course: whether this one is a draft is asked of those alone who are no members.
+            desk = self._assessments.desk(caller.user_id, assessment_id)
+            _require_shown(caller, desk.course, desk.assessment)
+            raise
 
     def download(self, caller: Principal, assessment_id: str, learner_id: str) -> str:
         """A link to the file of a learner's latest attempt, for them and for the tutor.
@@ -274,14 +282,14 @@ class SubmissionService:
             What was handed in is a link, not an uploaded file.
         """
         desk = self._assessments.desk(learner_id, assessment_id)
-        require_assessment(desk.assessment)
+        course, _ = _require_shown(caller, desk.course, desk.assessment)
         if caller.user_id != learner_id:
             refusal = Forbidden("Only its author and the tutor may fetch a submission.")
             # The course goes on naming a tutor who is not one any more.
             if caller.role is Role.LEARNER:
                 raise refusal
             try:
-                require_tutor(caller, require_course(desk.course))
+                require_tutor(caller, course)
             except Forbidden as error:
                 raise refusal from error
         file = require_submission(desk.latest).file
@@ -295,3 +303,17 @@ class SubmissionService:
         require_member(desk.enrollment)
         require_open(assessment, desk.latest, now)
         return assessment
+
+
+def _require_shown(
+    caller: Principal, course: Course | None, assessment: Assessment | None
+) -> tuple[Course, Assessment]:
+    """An assessment with its course, unless that is a draft of somebody else's.
+
+    Raises
+    ------
+    AssessmentNotFound
+    """
+    if course is None or course.is_hidden_from(caller):
+        raise AssessmentNotFound
+    return course, require_assessment(assessment)

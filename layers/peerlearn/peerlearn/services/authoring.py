@@ -185,6 +185,8 @@ class AuthoringService:
 
 
 def _require_own(author: Principal, course: Course) -> None:
+    if course.is_hidden_from(author):
+        raise CourseNotFound
     if not may_author(author, course):
         raise Forbidden("This course is another tutor's.")
 

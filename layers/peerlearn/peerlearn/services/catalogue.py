@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.catalogue import Filters, Listing, ListingStep, next_step
-from peerlearn.domain.courses import Course, CourseListing, CoursePage, CourseStatus
+from peerlearn.domain.courses import Course, CourseListing, CoursePage
 from peerlearn.domain.errors import CourseNotFound, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.users import Principal
+from peerlearn.domain.users import Principal, Role
 
 # How often a course may turn out to have been changed by others before its synchronisation is left to a later try.
 _SYNC_ATTEMPTS = 8
+# Of a search for more words than that the others are hardly rarer.
+_COMPARED_SHELVES = 20
 
 
 class Shelves(Protocol):
     """What reading needs of the catalogue's store; see `peerlearn.persistence.catalogue`."""
 
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]: ...
-    def search(self, shelf: str, words: Iterable[str], wanted: PageRequest) -> PageResult[CourseListing]: ...
+    def search(self, shelf: str, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]: ...
     def counts(self, shelves: Sequence[str]) -> dict[str, int]: ...
 
 
 class CoursePages(Protocol):
     def page(self, course_id: str) -> CoursePage | None: ...
+    def holds_seat(self, course_id: str, user_id: str) -> bool: ...
 
 
 class Listings(Protocol):
@@ -45,26 +49,24 @@ class CatalogueService:
         self._courses = courses
 
     def browse(self, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
-        """Published courses, newest first.
+        """Return a page of the published courses that the filters find, newest first, and how many there are.
 
-        Without a search, or with one word: that shelf, and its counter is the total. With several words: the shelf of
-        the rarest, reduced to the titles that have the others too. With a tutor: the tutor's shelf, reduced likewise.
+        What one shelf answers takes a page of it, and its counter is the total: every filter without a search, and a
+        search for one word. Any other search reads the smallest of the shelves that it concerns.
         """
         if filters.matches_nothing:
             return PageResult((), 0)
-        words = filters.words
-        if not words:
-            return self._shelves.shelf_page(filters.shelf(), wanted)
-        if filters.tutor is not None:
-            return self._shelves.search(filters.shelf(), words, wanted)
-        if len(words) == 1:
-            return self._shelves.shelf_page(filters.shelf(words[0]), wanted)
-        counts = self._shelves.counts([filters.shelf(word) for word in words])
-        rarest = min(counts, key=lambda shelf: counts[shelf])
-        return self._shelves.search(rarest, words, wanted) if counts[rarest] else PageResult((), 0)
+        shelves = filters.shelves
+        if filters.is_one_shelf:
+            return self._shelves.shelf_page(shelves[0], wanted)
+        counts = self._shelves.counts(shelves[:_COMPARED_SHELVES])
+        smallest = min(counts, key=lambda shelf: counts[shelf])
+        return self._shelves.search(smallest, filters, wanted) if counts[smallest] else PageResult((), 0)
 
     def course(self, course_id: str, viewer: Principal | None) -> CoursePage:
-        """One course.
+        """Return one course, for its members with its assessments' instructions.
+
+        Who holds a seat is asked of somebody else who has signed in, where there are assessments: one round trip more.
 
         Raises
         ------
@@ -72,9 +74,17 @@ class CatalogueService:
             There is none, or it is a draft of somebody else's.
         """
         page = self._courses.page(course_id)
-        if page is None or (page.course.status is CourseStatus.DRAFT and not may_author(viewer, page.course)):
+        if page is None or page.course.is_hidden_from(viewer):
             raise CourseNotFound
-        return page
+        return replace(page, is_for_members=self._is_member(viewer, page))
+
+    def _is_member(self, viewer: Principal | None, page: CoursePage) -> bool:
+        if viewer is None or not page.assessments:
+            return False
+        # The course goes on naming a tutor who is not one any more.
+        if viewer.role is not Role.LEARNER and may_author(viewer, page.course):
+            return True
+        return self._courses.holds_seat(page.course.course_id, viewer.user_id)
 
 
 class CatalogueIndexer:

@@ -8,7 +8,8 @@ from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.bookings import Change, Collision, Situation, book, join_line, leave_line, withdraw
-from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
+from peerlearn.domain.courses import Course, CourseStatus
 from peerlearn.domain.enrollments import (
     DenialReason,
     Enrollment,
@@ -16,8 +17,8 @@ from peerlearn.domain.enrollments import (
     EnrollmentStatus,
     PlaceInLine,
 )
-from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
-from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.errors import CourseNotFound, DomainError, EnrollmentDenied, NotEnrolled, TemporarilyUnavailable
+from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.standing import Admission, Standing, require_standing
 from peerlearn.domain.users import Principal
 
@@ -33,6 +34,7 @@ class Enrollments(Protocol):
     def apply(self, change: Change, token: str, admission: Admission | None = None) -> None: ...
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
     def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]: ...
+    def course(self, course_id: str) -> Course | None: ...
     def titles(self, course_ids: Sequence[str]) -> dict[str, str]: ...
 
 
@@ -116,8 +118,7 @@ class EnrollmentService:
         standing, enrollments = self._store.of_learner(caller.user_id)
         require_standing(standing, caller)
         everything = [one for one in enrollments if status in (None, one.status)]
-        everything.sort(key=lambda one: (one.enrolled_at, one.course_id), reverse=True)
-        page = slice_page(everything, wanted)
+        page = page_of(everything, wanted, lambda one: (to_rfc3339(one.enrolled_at), one.course_id), backward=True)
         titles = self._store.titles([one.course_id for one in page.entries])
         return page.with_entries([EnrollmentListing(one, titles.get(one.course_id, "")) for one in page.entries])
 
@@ -139,8 +140,8 @@ class EnrollmentService:
                 situation = self._store.situation(first.learner_id, first.course_id)
             try:
                 change = decide(situation)
-            except EnrollmentDenied as denial:
-                raise self._with_position(denial, situation) from denial
+            except (EnrollmentDenied, NotEnrolled) as refusal:
+                raise self._told(refusal, situation, admission) from refusal
             try:
                 self._store.apply(change, str(uuid4()), admission)
             except Collision as collision:
@@ -148,6 +149,18 @@ class EnrollmentService:
                 continue
             return change
         raise TemporarilyUnavailable
+
+    def _told(self, refusal: DomainError, situation: Situation, admission: Admission | None) -> DomainError:
+        if admission is not None and self._is_hidden(situation, admission.caller):
+            return CourseNotFound()
+        return self._with_position(refusal, situation) if isinstance(refusal, EnrollmentDenied) else refusal
+
+    def _is_hidden(self, situation: Situation, viewer: Principal) -> bool:
+        # The seats do not say whose course it is, and only of a draft is that asked.
+        if situation.seats is None or situation.seats.status is not CourseStatus.DRAFT:
+            return False
+        course = self._store.course(situation.course_id)
+        return course is None or course.is_hidden_from(viewer)
 
     def _with_position(self, denial: EnrollmentDenied, situation: Situation) -> EnrollmentDenied:
         if denial.details["reason"] != DenialReason.ALREADY_WAITLISTED or situation.waiting_since is None:

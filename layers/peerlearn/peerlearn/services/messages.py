@@ -98,6 +98,8 @@ class MessageService:
             No shared course, not its tutor, and the receiver has not written to the sender.
         ValidationFailed
             To oneself.
+        Conflict
+            The client's own id stands for another message: of another text, or to somebody else.
         """
         pair = self._pair(sender, receiver_id, "receiverId")
         client_message_id = client_message_id or id_of_named_request("idm")
@@ -106,6 +108,7 @@ class MessageService:
             admission = admission.seeing(found.standing, self._clock())
         conversation, stored = found.head, found.stored
         if stored is not None:
+            stored.require_repeated(receiver_id, text)
             return stored, conversation is not None and conversation.is_read(stored)
         draft = Draft(
             message_id=new_id("msg"),
@@ -119,11 +122,14 @@ class MessageService:
         )
         link = self._needed_link(conversation, sender, receiver_id)
         try:
-            return self._conversations.append(draft, conversation, link, admission), False
+            message = self._conversations.append(draft, conversation, link, admission)
         except LinkBroken:
             # They may share another course.
             link = self._link(sender, receiver_id)
-            return self._conversations.append(draft, conversation, link, admission), False
+            message = self._conversations.append(draft, conversation, link, admission)
+        # Another request may have stored a message under the same id at the same moment.
+        message.require_repeated(receiver_id, text)
+        return message, False
 
     def require_reach(self, sender: Principal, receiver_id: str) -> None:
         """Whether the sender may write to the receiver.

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import CourseNotFound, NotEnrolled
-from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.peers import (
     COURSES_MAX,
     NEIGHBOURS_EACH_WAY,
@@ -17,7 +18,6 @@ from peerlearn.domain.peers import (
     Candidate,
     Peer,
     common_interests,
-    ranked,
 )
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.standing import require_standing
@@ -29,7 +29,7 @@ class Neighbourhood(Protocol):
 
     def profile(self, user_id: str) -> Profile | None: ...
     def users(self, user_ids: Sequence[str]) -> Mapping[str, User]: ...
-    def tutors(self, course_ids: Sequence[str]) -> Mapping[str, str]: ...
+    def course(self, course_id: str) -> Course | None: ...
     def around(
         self, enrollments: Sequence[Enrollment], each_way: int
     ) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]: ...
@@ -50,7 +50,7 @@ class PeerService:
         self._neighbourhood = neighbourhood
 
     def find(self, caller: Principal, wanted: PageRequest, course_id: str | None = None) -> FoundPeers:
-        """People who hold a seat in the caller's courses, best match first.
+        """Return people who hold a seat in the caller's courses, best match first.
 
         Raises
         ------
@@ -63,9 +63,9 @@ class PeerService:
         if own is None:
             raise account_erased()
         require_standing(own.standing, caller)
-        enrollments = self._enrollments(own, course_id)
+        enrollments = self._enrollments(own, caller, course_id)
         if not enrollments:
-            return FoundPeers(slice_page([], wanted), {})
+            return FoundPeers(PageResult((), 0), {})
         neighbours, titles = self._neighbourhood.around(enrollments, NEIGHBOURS_EACH_WAY)
         candidates = _candidates(caller.user_id, neighbours)
         users = self._neighbourhood.users([candidate.user_id for candidate in candidates])
@@ -74,16 +74,17 @@ class PeerService:
             for candidate in candidates
             if (user := users.get(candidate.user_id)) is not None
         ]
-        return FoundPeers(slice_page(ranked(peers), wanted), titles)
+        return FoundPeers(page_of(peers, wanted, lambda peer: peer.place), titles)
 
-    def _enrollments(self, own: Profile, course_id: str | None) -> list[Enrollment]:
+    def _enrollments(self, own: Profile, caller: Principal, course_id: str | None) -> list[Enrollment]:
         seated = [enrollment for enrollment in own.enrollments if enrollment.status.holds_seat]
         seated.sort(key=lambda enrollment: enrollment.enrolled_at, reverse=True)
         if course_id is None:
             return seated[:COURSES_MAX]
         chosen = [enrollment for enrollment in seated if enrollment.course_id == course_id]
         if not chosen:
-            if not self._neighbourhood.tutors([course_id]):
+            course = self._neighbourhood.course(course_id)
+            if course is None or course.is_hidden_from(caller):
                 raise CourseNotFound
             raise NotEnrolled
         return chosen

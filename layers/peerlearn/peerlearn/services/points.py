@@ -44,7 +44,7 @@ class PointsService:
             The caller is neither a member, nor its tutor, nor an administrator.
         """
         found = self._ledger.membership(caller.user_id, course_id)
-        require_reader(caller, require_course(found.course), found.enrollment)
+        require_reader(caller, require_course(found.course, caller), found.enrollment)
         rows = ranked(self._ledger.standings(course_id))
         people = self._people.users([standing.user_id for _, standing in rows])
         return [

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 from uuid import uuid4
 
-from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.paging import PageRequest, PageResult, slice_page
+from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
+from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.progress import (
     Dashboard,
     LearnerCourse,
@@ -55,9 +55,12 @@ class ProgressService:
         dashboard = self._progress.dashboard(caller.user_id)
         require_standing(dashboard.standing, caller)
         members = [(require_member(one.enrollment), one) for one in dashboard.courses]
-        members.sort(key=lambda pair: (pair[0].enrolled_at, pair[0].course_id), reverse=True)
-        courses = [_progress_of(one) for _, one in members]
-        return slice_page(courses, wanted), ProgressSummary.of(courses, dashboard.totals)
+        courses = [(enrollment, _progress_of(one)) for enrollment, one in members]
+        page = page_of(
+            courses, wanted, lambda pair: (to_rfc3339(pair[0].enrolled_at), pair[0].course_id), backward=True
+        )
+        summary = ProgressSummary.of([progress for _, progress in courses], dashboard.totals)
+        return page.with_entries([progress for _, progress in page.entries]), summary
 
     def one(self, caller: Principal, course_id: str) -> Progress:
         """The caller's progress in a course.
@@ -67,7 +70,7 @@ class ProgressService:
         CourseNotFound, NotEnrolled
         """
         found = self._progress.learner_course(caller.user_id, course_id)
-        require_course(found.course)
+        require_course(found.course, caller)
         return _progress_of(found)
 
     def complete(
@@ -95,7 +98,7 @@ class ProgressService:
         now = self._clock()
 
         def decide(found: LearnerCourse) -> ProgressChange | None:
-            require_course(found.course)
+            require_course(found.course, caller)
             return complete_module(require_member(found.enrollment), found.modules, module_id, study_minutes, now)
 
         return _progress_of(self._progress.change(caller.user_id, course_id, decide, uuid4().hex, admission))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from peerlearn.domain.catalogue import Listing
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
-def catalogue_entry_item(shelf: str, created_at: str, course_id: str, words: Sequence[str]) -> Item:
+def catalogue_entry_item(shelf: str, created_at: str, course_id: str, terms: str) -> Item:
     return {
         **keys.catalogue_entry(shelf, created_at, course_id).as_item(),
         "entity": Entity.CATALOGUE_ENTRY.value,
         "courseId": course_id,
-        "words": list(words),
+        "terms": terms,
     }
 
 

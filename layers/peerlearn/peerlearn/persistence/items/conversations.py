@@ -80,6 +80,16 @@ def message_of(item: Item) -> Message:
 
 def client_message_item(message: Message, ttl: int) -> Item:
     """The trace of a client's own message id; `ttl` is when it may be forgotten, in seconds since 1970."""
-    pair = message.pair
-    key = keys.client_message(pair.low, pair.high, message.sender_id, message.client_message_id or "")
-    return {**key.as_item(), "entity": Entity.CLIENT_MESSAGE.value, "seq": message.seq, "ttl": ttl}
+    return {
+        **keys.client_message(message.sender_id, message.client_message_id or "").as_item(),
+        "entity": Entity.CLIENT_MESSAGE.value,
+        "low": message.pair.low,
+        "high": message.pair.high,
+        "seq": message.seq,
+        "ttl": ttl,
+    }
+
+
+def named_message(trace: Item) -> tuple[Pair, int]:
+    """Return which message a trace names: its conversation and its `seq`."""
+    return Pair(trace["low"], trace["high"]), int(trace["seq"])
