@@ -268,9 +268,12 @@ def test_only_drafts_are_deleted(call: Call, make: Make, tutor: Person, aws: Dyn
 def test_only_the_courses_tutor_and_administrators(
     call: Call, make: Make, people: People, learner: Person, administrator: Person, name: str
 ) -> None:
-    path = {"courseId": make(status="draft")["courseId"]}
+    path, published = ({"courseId": make(status=status)["courseId"]} for status in ("draft", "published"))
     for person in (learner, people.add(Role.TUTOR)):
+        # A draft of somebody else is not there.
         answer = call(name, token=person.token, path=path)
+        assert (answer.status, answer.code) == (404, "COURSE_NOT_FOUND")
+        answer = call(name, token=person.token, path=published)
         assert (answer.status, answer.code) == (403, "FORBIDDEN")
     assert call(name, path=path).code == "UNAUTHENTICATED"
     assert call(name, token=administrator.token, path=path).status in (200, 204)
