@@ -108,7 +108,7 @@ def test_every_parameter_that_is_no_choice_of_the_build_is_explained() -> None:
 
 def test_what_is_held_against_aws_is_held_by_tests_that_exist() -> None:
     text = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
-    files = re.findall(r"`((?:unit|contract|end_to_end)/\w+\.py)`", text)
+    files = re.findall(r"`((?:unit|functional|contract|integration|end_to_end)/[\w/]+\.py)`", text)
     assert len(files) > 10
     assert all((ROOT / "tests" / file).exists() for file in files)
     assert "(docs/aws.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
