@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = settings_of(options.env, file_of(options.env), input if sys.stdin.isatty() else None)
         if options.delete:
             return _run([delete_command(settings)], dry=options.dry_run)
+        _require_interpreter(settings)
         if options.sync:
             return _run([sync_command(settings)], dry=options.dry_run)
         if options.gradual:
@@ -66,6 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     instead.add_argument("--sync", action="store_true", help="deploy each change of a source at once (sam sync)")
     instead.add_argument("--delete", action="store_true", help="delete the stack, after a question")
     return parser
+
+
+def _require_interpreter(settings: Settings) -> None:
+    runtime = settings.parameters["Runtime"]
+    if runtime != RUNTIME and shutil.which(runtime) is None:
+        name = file_of(settings.environment).name
+        raise Problem(
+            f"{name}: Runtime is {runtime}, and no such interpreter is on the PATH to build with: left out, it is "
+            f"that of .venv, {RUNTIME}."
+        )
 
 
 def _deploy(settings: Settings, *, asks: bool, dry: bool, smoke: bool) -> int:

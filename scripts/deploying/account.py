@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ProfileNotFound
+from botocore.exceptions import ClientError, EndpointConnectionError, ProfileNotFound
 
-from scripts.deploying.settings import Settings
+from scripts.deploying.settings import Settings, file_of
 from scripts.local_stack.problem import Problem
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ class Account:
         client: CloudFormationClient = self._client("cloudformation")
         return client
 
+    def _place(self) -> str:
+        """The region that a session has found, or been told of."""
+        name = file_of(self._settings.environment).name
+        if self._session.region_name is None:
+            raise Problem(f'There is no region: say one in {name}, such as region = "eu-central-1".')
+        return str(self._session.region_name)
+
     def make_way(self) -> bool:
         """Take away what a first deployment that failed has left.
 
@@ -60,9 +67,15 @@ class Account:
         Raises
         ------
         Problem
-            The stack is in no state to be deployed to.
+            There is no such region, or the stack is in no state to be deployed to.
         """
-        name, status = self._settings.stack, self._status()
+        region = self._place()
+        try:
+            name, status = self._settings.stack, self._status()
+        except EndpointConnectionError:
+            raise Problem(
+                f"CloudFormation does not answer in {region}: is that one of AWS's, and is there a network?"
+            ) from None
         if status in (None, "REVIEW_IN_PROGRESS"):
             return True
         if status in ("ROLLBACK_COMPLETE", "DELETE_COMPLETE"):

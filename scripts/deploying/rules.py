@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+# CloudFormation's numbers have fewer.
+_DIGITS_MAX = 18
+_SHOWN_MAX_LENGTH = 100
+
 
 def mistakes(template: Mapping[str, Any], parameters: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for each parameter that CloudFormation would refuse, and for each of the template's rules broken.
@@ -29,23 +33,36 @@ def refusal(declared: Mapping[str, Any], value: str) -> str | None:
     """Return why a parameter that is declared so cannot have this value; None where it can."""
     if set(value) & set("\"'\\"):
         return "must hold no quotation mark and no backslash"
+    if not value.isprintable():
+        return f"is {shown(value)}, and must be one line without control characters"
     allowed = [str(one) for one in declared.get("AllowedValues", [])]
-    if allowed and value not in allowed:
-        return f"is {value or 'empty'}, and must be one of {', '.join(allowed)}"
+    if allowed:
+        return None if value in allowed else f"is {shown(value)}, and must be one of {', '.join(allowed)}"
     if declared["Type"] == "Number":
         return _refused_number(declared, value)
     if not re.fullmatch(declared.get("AllowedPattern", "(?s).*"), value):
-        return f"is {value or 'empty'}, and must be {declared['ConstraintDescription']}"
+        return f"is {shown(value)}, and must be {declared['ConstraintDescription']}"
     return None
 
 
 def _refused_number(declared: Mapping[str, Any], value: str) -> str | None:
-    if not re.fullmatch(r"\d{1,18}", value):
-        return f"is {value or 'empty'}, and must be a whole number"
-    least, most = declared.get("MinValue", 0), declared.get("MaxValue")
-    if int(value) < least or (most is not None and int(value) > most):
-        return f"is {value}, and must be {f'from {least} to {most}' if most is not None else f'at least {least}'}"
+    least, most = declared.get("MinValue", 0), declared["MaxValue"]
+    if not re.fullmatch("-?[0-9]+", value):
+        return f"is {shown(value)}, and must be a whole number"
+    # of more digits Python reads no number
+    if len(value) > _DIGITS_MAX or not least <= int(value) <= most:
+        return f"is {shown(value)}, and must be from {least} to {most}"
     return None
+
+
+def shown(value: object) -> str:
+    """Return a value as a line tells it: short, whatever it is, and as the file would say it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = "".join(one if one.isprintable() else repr(one)[1:-1] for one in str(value))
+    if len(text) > _SHOWN_MAX_LENGTH:
+        return f"{text[:_SHOWN_MAX_LENGTH]}..."
+    return text or "empty"
 
 
 def _broken(rules: Mapping[str, Any], parameters: Mapping[str, str]) -> Iterator[str]:

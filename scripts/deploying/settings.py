@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from peerlearn.domain.limits import Limits
 from scripts import release
 from scripts.deploying import rules
 from scripts.local_stack.problem import Problem
@@ -152,7 +153,7 @@ def checked(environment: str, name: str, said: Mapping[str, Any]) -> Settings:
     wrong += _wrong_options(template, said, parameters["Runtime"])
     _refuse(Path(name), wrong)
     _refuse(Path(name), rules.mistakes(template, parameters))
-    _refuse(Path(name), _elsewhere(said.get("region"), parameters))
+    _refuse(Path(name), [*_elsewhere(said.get("region"), parameters), *_wrong_limits(parameters["Limits"])])
     return Settings(
         environment,
         said.get("region", ""),
@@ -178,9 +179,10 @@ def _parameters_of(
         if name in _OPTIONS:
             continue
         if name not in declared:
-            wrong.append(f"{name} is no parameter of the template")
+            wrong.append(f"{rules.shown(name)} is no parameter of the template")
         elif (text := _as_text(value)) is None:
-            wrong.append(f"{name} must be a text, a number, true or false, or a list of texts without commas or blanks")
+            kinds = "a text, a whole number, true or false, or a list of texts without commas or blanks"
+            wrong.append(f"{name} is {rules.shown(value)}, and must be {kinds}")
         else:
             parameters[name] = text
     return parameters, wrong
@@ -201,25 +203,27 @@ def _wrong_places(said: Mapping[str, Any]) -> Iterator[str]:
     for name, pattern, example in (("region", _REGION, "eu-central-1"), ("profile", _PROFILE, "school")):
         value = said.get(name, "")
         if not isinstance(value, str) or (name in said and not re.fullmatch(pattern, value)):
-            yield f"{name} is {value or 'empty'}, and must be a text such as {example}"
+            yield f"{name} is {rules.shown(value)}, and must be a text such as {example}"
 
 
 def _wrong_options(template: dict[str, Any], said: Mapping[str, Any], runtime: str) -> Iterator[str]:
     gradual = said.get("gradual", "")
-    if gradual and gradual not in release.TYPES:
-        yield f"gradual is {gradual}, and must be one of CodeDeploy's: {', '.join(release.TYPES)}"
+    if gradual not in ("", *release.TYPES):
+        yield f"gradual is {rules.shown(gradual)}, and must be one of CodeDeploy's: {', '.join(release.TYPES)}"
     modules = release.modules_of(template)
     for name in ("gradual_functions", "snap_start"):
         value = said.get(name, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             yield f'{name} must be a list of functions by their modules, such as ["login", "enroll"]'
         elif unknown := sorted(set(value) - set(modules)):
-            yield f"{name} names {', '.join(unknown)}: there is no such function"
-    if said.get("snap_start") and runtime in _WITHOUT_SNAPSHOTS:
-        yield (
-            f"snap_start needs python3.12 or newer, and this is {runtime}: "
-            "rm -rf .venv, then make environment PYTHON=python3.12"
-        )
+            yield f"{name} names {rules.shown(', '.join(unknown))}: there is no such function"
+        elif name == "snap_start" and value and runtime in _WITHOUT_SNAPSHOTS:
+            yield (
+                f"snap_start needs python3.12 or newer, and this is {runtime}: "
+                "rm -rf .venv, then make environment PYTHON=python3.12"
+            )
+    if gradual and said.get("gradual_functions") == []:
+        yield "gradual_functions is empty: name some, or leave gradual out"
 
 
 def _elsewhere(region: str | None, parameters: Mapping[str, str]) -> Iterator[str]:
@@ -230,6 +234,14 @@ def _elsewhere(region: str | None, parameters: Mapping[str, str]) -> Iterator[st
             yield f"{name} is of {own[0]}, and must be of the stack's region, {region}"
 
 
+def _wrong_limits(setting: str) -> Iterator[str]:
+    """What every function would fail at."""
+    try:
+        Limits(setting)
+    except ValueError as error:
+        yield f"Limits: {error}"
+
+
 def _refuse(file: Path, wrong: Iterator[str] | list[str]) -> None:
     if lines := [f"{file.name}: {one}." for one in wrong]:
         raise Problem("\n".join(lines))
@@ -237,8 +249,16 @@ def _refuse(file: Path, wrong: Iterator[str] | list[str]) -> None:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        # some editors begin a text with a mark
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Problem(f"{file.name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise Problem(f"{file.name} is no text in UTF-8: see its byte {error.start + 1}.") from None
+    except RecursionError:
+        raise Problem(f"{file.name} is not TOML: its lists are too deep.") from None
+    # tomllib's own, and Python's of a number with thousands of digits
+    except ValueError as error:
         raise Problem(f"{file.name} is not TOML: {error}.") from None
 
 

@@ -35,7 +35,7 @@ def sentence_of(error: BotoCoreError | ClientError) -> str:
     if isinstance(error, ClientError):
         return _of_refusal(error)
     if isinstance(error, _NO_CREDENTIALS):
-        return f"There are no usable AWS credentials: sign in, or name a profile with --profile ({_line(error)})."
+        return f"There are no usable AWS credentials: sign in, or name a profile ({_line(error)})."
     if isinstance(error, NoRegionError):
         return "No region is configured: give one with --region, or set AWS_REGION."
     if isinstance(error, (HTTPClientError, NoConnectionError)):

@@ -101,9 +101,13 @@ def test_names_are_short_enough_whatever_the_stack_is_called(name: str) -> None:
                 assert len(text.replace("${Id}", stack_id.split("/")[2])) <= NAME_MAX_LENGTH
 
 
-def test_the_table_is_encrypted_under_a_key_that_costs_nothing(expanded: Resources) -> None:
-    """An SSESpecification would name a key of AWS KMS, with a price for each request to it."""
-    assert "SSESpecification" not in expanded["Table"]["Properties"]
+def test_everything_is_encrypted_under_keys_that_cost_nothing(expanded: Resources) -> None:
+    """An SSESpecification of a table would name a key of AWS KMS, with a price for each request to it."""
+    tables = [name for name, one in expanded.items() if one["Type"] == "AWS::DynamoDB::Table"]
+    assert tables
+    assert [name for name in tables if "SSESpecification" in expanded[name]["Properties"]] == []
+    # nor does anything else name one; buckets and queues have the services' own
+    assert not re.search(r"aws:kms|Kms|KMS", json.dumps(expanded))
 
 
 # -- nobody takes everything

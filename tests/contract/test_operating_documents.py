@@ -91,6 +91,7 @@ def test_pages_say_what_a_newcomer_meets() -> None:
     assert "[confirmed](deploying.md#the-mail-about-alarms)" in operations
     assert "make deploy ENV=prod ARGS=--at-once" in operations
     assert "no price" not in deploying
+    assert "Turning `gradual` on for a stack that runs may cost answers of 500 for some seconds, once" in deploying
     assert "no request to AWS KMS is made" in page_of("costs.md")
     for status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"):
         assert f"`{status}`" in troubleshooting
@@ -107,7 +108,7 @@ def test_every_parameter_that_is_no_choice_of_the_build_is_explained() -> None:
 
 def test_what_is_held_against_aws_is_held_by_tests_that_exist() -> None:
     text = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
-    files = re.findall(r"`((?:unit|contract|end_to_end)/\w+\.py)`", text)
+    files = re.findall(r"`((?:unit|functional|contract|integration|end_to_end)/[\w/]+\.py)`", text)
     assert len(files) > 10
     assert all((ROOT / "tests" / file).exists() for file in files)
     assert "(docs/aws.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

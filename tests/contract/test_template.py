@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from scripts.local_stack.template import load_template
 from tests.support import policies
@@ -267,8 +268,8 @@ def deployed() -> dict[str, dict[str, Any]]:
         return translated(load_template())
 
 
-# What SAM attaches by itself. LogPolicy cuts the reach of the first; the others, for whom an event source feeds, are
-# about every queue or every stream of the account.
+# What SAM attaches by itself, each about everything of its kind in the account. LogPolicy cuts the reach of the first;
+# whom an event source feeds denies itself what goes beyond that source.
 OF_AWS = {"AWSLambdaBasicExecutionRole"}
 _QUEUES, _STREAMS = frozenset({"AWSLambdaSQSQueueExecutionRole"}), frozenset({"AWSLambdaDynamoDBExecutionRole"})
 OF_AWS_FOR = {
@@ -286,11 +287,42 @@ def test_role_has_nothing_that_the_template_does_not_say(name: str, deployed: di
     assert of_aws == OF_AWS | OF_AWS_FOR.get(name, set())
     ours = [arn for arn in attached if "Ref" in arn]
     assert ours == [policy for policy in FUNCTIONS[name]["Policies"] if "Ref" in policy]
-    for policy in role.get("Policies", []):
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
+    for statement in own_statements_of_role(role):
+        if statement["Effect"] == "Allow":
             assert "*" not in as_list(statement["Resource"])
             assert "NotResource" not in statement
+
+
+def own_statements_of_role(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
+
+
+# Names of streams, and nothing that is in them.
+HARMLESS = {"dynamodb:ListStreams"}
+
+
+@pytest.mark.parametrize("name", OF_AWS_FOR)
+def test_role_reads_its_own_queue_and_stream_and_no_other(name: str, deployed: dict[str, dict[str, Any]]) -> None:
+    """Whatever AWS's policies allow on everything is denied beyond what the function's sources name."""
+    of_aws = json.loads(aws_managed_policies_data)
+    beyond = {
+        action
+        for policy in OF_AWS_FOR[name]
+        for statement in of_aws[policy]["Document"]["Statement"]
+        for action in as_list(statement["Action"])
+        if not action.startswith("logs:")
+    }
+    sources = events_of(FUNCTIONS[name], "SQS") + events_of(FUNCTIONS[name], "DynamoDB")
+    own = [source.get("Queue") or source["Stream"] for source in sources]
+    spared: dict[str, list[Any]] = {}
+    for statement in own_statements_of_role(deployed[f"{name}Role"]["Properties"]):
+        if statement["Effect"] == "Deny":
+            for action in as_list(statement["Action"]):
+                spared.setdefault(action, []).extend(as_list(statement["NotResource"]))
+    assert beyond - HARMLESS == set(spared)
+    for action, resources in spared.items():
+        is_of_streams = action.startswith("dynamodb:")
+        assert resources == [one for one in own if (one["Fn::GetAtt"][0] == "Table") is is_of_streams], action
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

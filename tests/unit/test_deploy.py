@@ -70,13 +70,25 @@ def test_every_parameter_asked_for_is_the_templates() -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key": ({"AlarmMail": "a@b.example"}, "AlarmMail is no parameter of the template"),
-    "a table": ({"AlarmEmail": {"to": "a"}}, "AlarmEmail must be a text, a number, true or false, or a list"),
+    "an unknown key of two lines": ({"a\nb": 1}, r"a\nb is no parameter of the template"),
+    "a table": ({"AlarmEmail": {"to": "a"}}, "AlarmEmail is {'to': 'a'}, and must be a text, a whole number"),
     "a list with a blank": (
         {"AllowedOrigins": ["https://a.example, https://b.example"]},
-        "AllowedOrigins must be",
+        "AllowedOrigins is ['https://a.example, https://b.example'], and must be a text",
     ),
+    "a list of numbers": ({"AllowedOrigins": [1, 2]}, "AllowedOrigins is [1, 2], and must be a text"),
+    "a list of nothing": ({"AllowedOrigins": []}, "AllowedOrigins is empty, and must be a single * or origins"),
+    "a text of two lines": (
+        {"AllowedOrigins": "https://a.example\nhttps://b.example"},
+        r"AllowedOrigins is https://a.example\nhttps://b.example, and must be one line without control characters",
+    ),
+    "a text with a bell": ({"AlarmEmail": "a\x07@b.example"}, r"AlarmEmail is a\x07@b.example, and must be one line"),
+    "a text without end": ({"AlarmEmail": "a" * 5000}, f"AlarmEmail is {'a' * 100}..., and must be one e-mail address"),
     "a region that is none": ({"region": "nowhere"}, "region is nowhere, and must be a text such as eu-central-1"),
     "a region that is a number": ({"region": 1}, "region is 1, and must be"),
+    "a region that is empty": ({"region": ""}, "region is empty, and must be a text such as eu-central-1"),
+    "a region that is a list": ({"region": ["eu-west-1"]}, "region is ['eu-west-1'], and must be a text"),
+    "a region of two lines": ({"region": "eu-west-1\n"}, r"region is eu-west-1\n, and must be a text such as"),
     "a profile with a blank": ({"profile": "my school"}, "profile is my school, and must be"),
     "a blank between origins": ({"AllowedOrigins": "https://a.example, https://b.example"}, "AllowedOrigins is https"),
     "a comma at the end": (
@@ -87,6 +99,17 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a quotation mark": ({"AllowedOrigins": "https://a.example'"}, "AllowedOrigins must hold no quotation mark"),
     "a text where a choice is": ({"WebConsole": "yes"}, "WebConsole is yes, and must be one of true, false"),
     "a number too small": ({"BcryptCost": 4}, "BcryptCost is 4, and must be from 10 to 16"),
+    "a number below nothing": ({"BcryptCost": -3}, "BcryptCost is -3, and must be from 10 to 16"),
+    "a number without end": ({"BcryptCost": int("9" * 30)}, f"BcryptCost is {'9' * 30}, and must be from 10 to 16"),
+    "a number of other digits": (
+        {"BcryptCost": "\uff11\uff12"},
+        "BcryptCost is \uff11\uff12, and must be a whole number",
+    ),
+    "a half number": ({"BcryptCost": 12.5}, "BcryptCost is 12.5, and must be a text, a whole number"),
+    "a truth where a number is": ({"BcryptCost": True}, "BcryptCost is true, and must be a whole number"),
+    "a number that is not offered": ({"LogRetentionDays": 8}, "LogRetentionDays is 8, and must be one of 1, 3, 5"),
+    "a limit that is none": ({"Limits": "messages=many"}, "Limits: 'messages=many' is no limit: write <name>=<quota>/"),
+    "a limit of nothing": ({"Limits": ["mesages=1/60"]}, "Limits: 'mesages=1/60' is no limit: write <name>=<quota>/"),
     "a number that is none": ({"MaxUploadBytes": "50 MB"}, "MaxUploadBytes is 50 MB, and must be a whole number"),
     "a domain without certificate": ({"DomainName": "a.example"}, "need a CertificateArn"),
     "a socket without certificate": ({"RealtimeDomainName": "a.example"}, "need a CertificateArn"),
@@ -108,12 +131,21 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a mail without alarms": ({"Alarms": False, "AlarmEmail": "a@b.example"}, "AlarmEmail is told of nothing"),
     "a release of no kind": ({"gradual": "Canary"}, "gradual is Canary, and must be one of CodeDeploy's: Canary10Per"),
-    "a release that is a list": ({"gradual": ["Canary10Percent5Minutes"]}, "gradual is "),
+    "a release that is a list": (
+        {"gradual": ["Canary10Percent5Minutes"]},
+        "gradual is ['Canary10Percent5Minutes'], and",
+    ),
+    "a release that is false": ({"gradual": False}, "gradual is false, and must be one of CodeDeploy's: Canary10Per"),
+    "a release of nothing": (
+        {"gradual": "AllAtOnce", "gradual_functions": []},
+        "gradual_functions is empty: name some, or leave gradual out",
+    ),
     "functions of a release": (
         {"gradual_functions": ["lgin"]},
         "gradual_functions names lgin: there is no",
     ),
     "functions as a text": ({"gradual_functions": "login"}, "gradual_functions must be a list of functions"),
+    "snapshots as a text": ({"snap_start": "login"}, "snap_start must be a list of functions by their modules"),
     "snapshots of nobody": ({"snap_start": ["nobody"], "Runtime": "python3.13"}, "snap_start names nobody"),
     "snapshots where there are none": (
         {"snap_start": ["login"], "Runtime": "python3.11"},
@@ -139,11 +171,39 @@ def test_each_mistake_has_its_line() -> None:
     assert len(str(problem.value).splitlines()) == 4
 
 
-def test_a_file_that_is_not_toml_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"region = eu-west-1\n", "is not TOML: "),
+        (b"[region\n", "is not TOML: "),
+        (b'region = "eu-west-1"\n' * 2, "is not TOML: "),
+        ('region = "eu-west-1" # é'.encode("latin-1"), "is no text in UTF-8: see its byte 24."),
+        ('region = "eu-west-1"'.encode("utf-16"), "is no text in UTF-8: see its byte 1."),
+        (b"\0", "is not TOML: "),
+        (b"x = " + b"9" * 5000, "is not TOML: "),
+        (b"x = " + b"[" * 5000, "is not TOML: "),
+        (None, "cannot be read: Is a directory."),
+    ],
+    ids=["value", "table", "twice", "latin-1", "utf-16", "nul", "digits", "depth", "directory"],
+)
+def test_a_file_that_is_not_toml_is_one_line(tmp_path: Path, content: bytes | None, line: str) -> None:
     file = tmp_path / "deploy.dev.toml"
-    file.write_text("region = eu-west-1\n")
-    with pytest.raises(Problem, match=r"^deploy.dev.toml is not TOML: .*\.$"):
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+    with pytest.raises(Problem) as problem:
         settings_of("dev", file, None)
+    assert str(problem.value).startswith(f"deploy.dev.toml {line}")
+    assert len(str(problem.value).splitlines()) == 1
+
+
+def test_a_file_may_begin_with_a_mark_and_say_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "deploy.dev.toml"
+    file.write_text('region = "eu-west-1"\n', encoding="utf-8-sig")
+    assert settings_of("dev", file, None).region == "eu-west-1"
+    file.write_bytes(b"")
+    assert settings_of("dev", file, None).region == ""
 
 
 def test_a_mistake_ends_with_status_1_and_runs_nothing(
@@ -156,6 +216,20 @@ def test_a_mistake_ends_with_status_1_and_runs_nothing(
     monkeypatch.setattr(subprocess, "run", None)
     assert deploy.main(["--env", "prod"]) == 1
     assert capsys.readouterr().err == "deploy.prod.toml: AlarmMail is no parameter of the template.\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--sync"]])
+def test_what_cannot_be_built_here_is_refused(
+    run: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    other = next(one for one in ("python3.13", "python3.14") if one != kept.RUNTIME)
+    (tmp_path / "deploy.prod.toml").write_text(f'Runtime = "{other}"\nEnvironment = "dev"\n')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Problem, match=rf"^deploy\.prod\.toml: Runtime is {other}, and no such interpreter is on"):
+        deploy._require_interpreter(settings_of("prod", tmp_path / "deploy.prod.toml", None))
+    assert run(*options, status=1) == []
+    (tmp_path / other).touch(mode=0o700)
+    assert run(*options)
 
 
 SAID: dict[str, tuple[Any, str]] = {
@@ -267,7 +341,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[s
     monkeypatch.setattr(deploy, "Account", FakeAccount)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
 
-    def run_(*arguments: str, failing: str = "nothing") -> list[str]:
+    def run_(*arguments: str, failing: str = "nothing", status: int = 0) -> list[str]:
         ran = []
 
         def done(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
@@ -275,7 +349,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[s
             return subprocess.CompletedProcess(command, 3 if failing in ran[-1] else 0)
 
         monkeypatch.setattr(subprocess, "run", done)
-        assert deploy.main(["--env", "prod", *arguments]) == (0 if failing == "nothing" else 3)
+        assert deploy.main(["--env", "prod", *arguments]) == (status if failing == "nothing" else 3)
         return ran
 
     return run_

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from scripts.deploying.account import Account
 from scripts.deploying.settings import checked
@@ -26,6 +27,7 @@ class Aws:
     status: str | None = "UPDATE_COMPLETE"
     at_once: int = 1000
     log_role: str = ""
+    nowhere: bool = False
     subscriptions: list[str] = field(default_factory=lambda: ["arn:aws:sns:eu-west-1:1:topic:1"])
     refusing: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
@@ -40,6 +42,8 @@ class Aws:
 
     def _cloudformation(self) -> Any:
         client = mock.Mock()
+        if self.nowhere:
+            client.describe_stacks.side_effect = unreachable("cloudformation")
         if self.status is None:
             client.describe_stacks.side_effect = ClientError(
                 {"Error": {"Code": "ValidationError", "Message": "Stack with id x does not exist"}}, "DescribeStacks"
@@ -122,6 +126,32 @@ def test_a_stack_that_is_being_changed_is_waited_for(aws: Aws, ask: Ask, status:
     aws.status = status
     with pytest.raises(Problem, match="wait until that is done"):
         ask().make_way()
+
+
+def unreachable(operation: str) -> EndpointConnectionError:
+    return EndpointConnectionError(endpoint_url=f"https://{operation}.eu-nowhere-1.amazonaws.com")
+
+
+def test_a_region_that_aws_does_not_have_is_said(aws: Aws, ask: Ask) -> None:
+    aws.nowhere = True
+    with pytest.raises(
+        Problem,
+        match=r"^CloudFormation does not answer in eu-nowhere-1: is that one of AWS's, and is there a network\?$",
+    ):
+        ask(region="eu-nowhere-1").make_way()
+
+
+def test_where_no_region_is_said_the_file_is_where_to_say_one(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    del ask
+    with pytest.raises(
+        Problem, match=r'^There is no region: say one in deploy\.prod\.toml, such as region = "eu-central-1'
+    ):
+        Account(checked("prod", "deploy.prod.toml", {})).make_way()
 
 
 # -- what the account lacks
