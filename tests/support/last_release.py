@@ -43,7 +43,7 @@ HOLDING = (
     *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution"),
 )
 # Of kinds that only these write. Whoever is used again comes to the same.
-_FIRST = ("login (wrong)", "follow_up (unlisted)", "submit (again)")
+_FIRST = ("login (wrong)", "follow_up (unlisted)", "submit (again)", "send (named)")
 _VARIABLES = {"WEB_SOCKET_URL": "wss://sockets.example/live", "POWERTOOLS_METRICS_NAMESPACE": "Peerlearn"}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _SECONDS = re.compile(r"\b1[7-9]\d{8}\b")

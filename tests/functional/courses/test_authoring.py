@@ -269,12 +269,13 @@ def test_only_the_courses_tutor_and_administrators(
     call: Call, make: Make, people: People, learner: Person, administrator: Person, name: str
 ) -> None:
     path, published = ({"courseId": make(status=status)["courseId"]} for status in ("draft", "published"))
-    for person in (learner, people.add(Role.TUTOR)):
-        # A draft of somebody else is not there.
-        answer = call(name, token=person.token, path=path)
-        assert (answer.status, answer.code) == (404, "COURSE_NOT_FOUND")
-        answer = call(name, token=person.token, path=published)
+    foreign = people.add(Role.TUTOR)
+    for person, where in ((learner, path), (learner, published), (foreign, published)):
+        answer = call(name, token=person.token, path=where)
         assert (answer.status, answer.code) == (403, "FORBIDDEN")
+    # A draft of somebody else is not there.
+    answer = call(name, token=foreign.token, path=path)
+    assert (answer.status, answer.code) == (404, "COURSE_NOT_FOUND")
     assert call(name, path=path).code == "UNAUTHENTICATED"
     assert call(name, token=administrator.token, path=path).status in (200, 204)
     assert call(name, token=administrator.token, path={"courseId": "crs_none"}).code == "COURSE_NOT_FOUND"

@@ -96,19 +96,31 @@ def test_answer_that_comes_after_a_claim_was_taken_over_is_not_kept(once: Idempo
     clock.advance(CLAIM_LASTS.total_seconds())
     second = claimed(once)
     once.keep(REQUEST, first, replace(ANSWER, body="late"))
-    once.release(REQUEST, first)
+    once.give_up(REQUEST, first, is_undone=True)
     once.keep(REQUEST, second, ANSWER)
     assert once.begin(REQUEST) == ANSWER
     # Nor is one that was given already: not even its own claim changes it.
     once.keep(REQUEST, second, replace(ANSWER, body="twice"))
-    once.release(REQUEST, second)
+    once.give_up(REQUEST, second, is_undone=True)
     assert once.begin(REQUEST) == ANSWER
 
 
 def test_released_claim_is_free(once: IdempotencyService) -> None:
     first = claimed(once)
-    once.release(REQUEST, first)
+    once.give_up(REQUEST, first, is_undone=True)
     assert claimed(once).claim.claim_id != first.claim.claim_id
+
+
+def test_claim_that_lapses_is_taken_over_at_once_with_its_seed(once: IdempotencyService) -> None:
+    first = claimed(once)
+    once.give_up(REQUEST, first, is_undone=False)
+    second = claimed(once)
+    assert second.claim.seed == first.claim.seed
+    # What the first still tries changes nothing of the second's.
+    once.give_up(REQUEST, first, is_undone=False)
+    once.give_up(REQUEST, first, is_undone=True)
+    with pytest.raises(Conflict):
+        once.begin(REQUEST)
 
 
 def test_answer_is_kept_for_a_day_and_no_longer(once: IdempotencyService, clock: FakeClock) -> None:
@@ -137,6 +149,6 @@ def test_reply_that_is_lost_changes_nothing(wire: Wire, table_name: str, clock: 
     once = IdempotencyService(IdempotencyRepository(Table(wire.client, table_name)), SecretSeal(), impatient, clock)
     wire.judge = lambda one: Fault.LOST if one.writes and one.number == 1 else None
     first = claimed(once)
-    once.release(REQUEST, first)
+    once.give_up(REQUEST, first, is_undone=True)
     once.keep(REQUEST, claimed(once), ANSWER)
     assert once.begin(REQUEST) == ANSWER

@@ -53,10 +53,10 @@ def done_once(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Respo
         if refusal.status in _FINAL:
             once.keep(request, found, _kept(error_response(refusal, request_id_of(app.current_event.raw_event))))
         else:
-            once.release(request, found)
+            once.give_up(request, found, is_undone=refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR)
         raise
     except Exception:
-        once.release(request, found)
+        once.give_up(request, found, is_undone=False)
         raise
     once.keep(request, found, _kept(response))
     return response

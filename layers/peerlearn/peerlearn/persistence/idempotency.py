@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, p
 # nothing, or what is past its time  --claim-->  claimed
 _IS_FREE = "attribute_not_exists(PK) OR #expires <= :now"
 # a claim whose holder has ended     --take over-->  claimed by another, with the same seed
-# a claim of one's own               --keep, release-->  answered, or nothing
+# a claim of one's own               --keep, lapse, release-->  answered, free to be taken over, or nothing
 _IS_CLAIM = "#claim = :claim AND attribute_not_exists(#answer)"
 _NAMES = {"#claim": "claimId", "#answer": "answer"}
 
@@ -64,15 +65,24 @@ class IdempotencyRepository:
             return found is not None and kept_of(found).answer == answer
         return True
 
+    def lapse(self, place: str, claimed: Kept, now: datetime) -> None:
+        """Let the next request take a claim over at once, unless somebody has done so by now."""
+        writing = put(
+            kept_item(place, replace(claimed, claim=replace(claimed.claim, until=now))),
+            condition=_IS_CLAIM,
+            names=_NAMES,
+            values={":claim": claimed.claim.claim_id},
+        )
+        with suppress(ConditionFailed):
+            self._table.write(writing)
+
     def release(self, place: str, claimed: Kept) -> None:
         """Give a claim up, unless it is another's by now."""
         writing = delete(
             keys.kept_answer(place), condition=_IS_CLAIM, names=_NAMES, values={":claim": claimed.claim.claim_id}
         )
-        try:
+        with suppress(ConditionFailed):
             self._table.write(writing)
-        except ConditionFailed:
-            return
 
     def _stood(self, wanted: Kept, writing: Write) -> Kept:
         try:

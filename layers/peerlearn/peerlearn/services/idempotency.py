@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.idempotency import (
     KEPT_FOR,
     Claim,
@@ -30,6 +32,7 @@ class Claims(Protocol):
     def claim(self, place: str, wanted: Kept, now: datetime) -> Kept: ...
     def take_over(self, place: str, lapsed: Kept, claim: Claim) -> Kept: ...
     def keep(self, place: str, claimed: Kept, answer: bytes) -> bool: ...
+    def lapse(self, place: str, claimed: Kept, now: datetime) -> None: ...
     def release(self, place: str, claimed: Kept) -> None: ...
 
 
@@ -83,15 +86,30 @@ class IdempotencyService:
         raise still_being_answered()
 
     def keep(self, request: NamedRequest, claimed: Kept, answer: KeptAnswer) -> None:
-        """Keep what the request was answered with, as long as the claim is still this process's."""
+        """Keep what the request was answered with, as long as the claim is still this process's.
+
+        Where the table is busy nothing is kept: the answer stands, and a repeat finds what was done.
+        """
         content = json.dumps(asdict(answer), separators=(",", ":")).encode()
         if len(content) > ANSWER_MAX_BYTES:
             content = b""
-        self._claims.keep(request.place, claimed, self._seal.seal(content, request.secret))
+        with suppress(TemporarilyUnavailable):
+            self._claims.keep(request.place, claimed, self._seal.seal(content, request.secret))
 
-    def release(self, request: NamedRequest, claimed: Kept) -> None:
-        """Give the claim up: nothing was done that a repeat must not do."""
-        self._claims.release(request.place, claimed)
+    def give_up(self, request: NamedRequest, claimed: Kept, *, is_undone: bool) -> None:
+        """Let a repeat carry the request out.
+
+        Parameters
+        ----------
+        is_undone: bool
+            Whether nothing was done for sure. Else the repeat goes on with the same seed, and finds what was done.
+        """
+        # Where the table is busy the claim ends by itself.
+        with suppress(TemporarilyUnavailable):
+            if is_undone:
+                self._claims.release(request.place, claimed)
+            else:
+                self._claims.lapse(request.place, claimed, self._clock())
 
     def _opened(self, sealed: bytes, request: NamedRequest) -> KeptAnswer:
         content = self._seal.open(sealed, request.secret)
