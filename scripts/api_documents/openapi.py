@@ -249,7 +249,7 @@ _PARAMETERS = {
     "level": "Only courses of this level.",
     "role": "Only those of this role.",
     "status": "Only those of this status.",
-    "page": "Counted from 1. A page past the end is an empty list.",
+    "page": "Counted from 1. A page past the end is an empty list; past entry 1,000 use `cursor`.",
     "limit": "Entries on a page.",
     "cursor": "The `metadata.next` of the page before; it goes before `page`.",
     "q": "Words of the title.",

@@ -9,6 +9,7 @@ that the code to come reads what the code that runs has written.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import uuid
@@ -184,9 +185,12 @@ def _one_of_each(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [records[number] for number in sorted(found.values())]
 
 
-def _seconds(value: object) -> float:
+def _seconds(value: object) -> float | str:
     if isinstance(value, datetime):
         return value.timestamp()
+    if isinstance(value, bytes):
+        # as DynamoDB has it on the wire
+        return base64.b64encode(value).decode()
     raise TypeError(type(value))
 
 

@@ -52,6 +52,27 @@ def test_what_stays_at_its_place_is_seen_once(call: Call, people: People, path: 
     assert {entry for entry in seen if seen.count(entry) > 1} <= touched
 
 
+PAGED = [
+    path
+    for path in WALKS
+    if "page" in {one["name"] for one in document()["paths"][path.partition("?")[0]]["get"]["parameters"]}
+]
+
+
+@pytest.mark.parametrize(("page", "limit", "code"), [(10, 100, "None"), (11, 100, "VALIDATION_FAILED")])
+@pytest.mark.parametrize("path", PAGED)
+def test_page_number_reaches_the_thousandth_entry(
+    call: Call, people: People, path: str, page: int, limit: int, code: str
+) -> None:
+    walk = Lists(people).walks()[path]()
+    token = walk.reader.token if walk.reader else None
+    query = {**(walk.query or {}), "page": str(page), "limit": str(limit)}
+    answer = call(walk.endpoint, token=token, path=walk.path, query=query)
+    assert answer.code == code
+    if code != "None":
+        assert [one["field"] for one in answer.body["details"]["fields"]] == ["page"]
+
+
 def seen_on(call: Call, walk: Walk, limit: int, meanwhile: Callable[[], None] = lambda: None) -> list[list[object]]:
     """Return each page's entries, following `next`, with something done between two pages."""
     pages: list[list[object]] = []

@@ -155,7 +155,7 @@ def test_page_past_the_thousandth_entry_is_refused(listed: Listed, page: int, li
 def test_cursor_reaches_past_the_thousandth_entry(
     listed: Listed, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("peerlearn.services.directory.PAGES_REACH", 2)
+    monkeypatch.setattr("peerlearn.domain.paging.PAGES_REACH", 2)
     for number in range(4):
         people.add(name=f"Quinn {number}")
     first = listed(q="quinn", limit="2")

@@ -8,8 +8,6 @@ from datetime import datetime
 from peerlearn.domain.text import compared
 from peerlearn.domain.users import AccountState, Role, User
 
-# By page number; from there on a cursor is cheaper for both sides.
-PAGES_REACH = 1000
 # Of a text's beginning so much is compared: it becomes a part of a key and of a cursor.
 TEXT_MAX_LENGTH = 100
 # What a text never has, so that no name can pretend to be a key: it has only characters between these.

@@ -14,6 +14,8 @@ U = TypeVar("U")
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
+# By page number everything before a page is read again, so that far ones are for cursors.
+PAGES_REACH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,18 @@ class PageRequest:
     limit: int = DEFAULT_LIMIT
     after: Mapping[str, Any] | None = None
     usual_limit: int | None = None
+
+    def require_reach(self) -> PageRequest:
+        """Return the request unless it asks by number for entries past the 1,000th.
+
+        Raises
+        ------
+        ValidationFailed
+        """
+        if self.after is None and self.offset + self.limit > PAGES_REACH:
+            message = f"must not reach past entry {PAGES_REACH}: go on with `cursor`, which has no end"
+            raise ValidationFailed(("page", message))
+        return self
 
     @property
     def offset(self) -> int:

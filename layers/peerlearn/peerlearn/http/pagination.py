@@ -80,10 +80,10 @@ class Pager:
         Raises
         ------
         ValidationFailed
-            The cursor was altered, or belongs to another query or caller.
+            The cursor was altered, or belongs to another query or caller; or the page is past entry 1,000.
         """
         if cursor is None:
-            wanted = PageRequest(page, limit)
+            wanted = PageRequest(page, limit).require_reach()
         else:
             position = self._codec.decode(cursor, self._scope)
             wanted = PageRequest(int(position["page"]), limit, position["after"])
