@@ -76,6 +76,8 @@ def _user(email: str) -> User | None:
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return _checked(TypeAdapter(NewPassword), sys.stdin.readline().rstrip("\r\n"), "The password")
+    if not sys.stdin.isatty():
+        raise click.UsageError("Nobody is there to type a password: write it to standard input, with --password-stdin.")
     return str(
         click.prompt(
             "Password",

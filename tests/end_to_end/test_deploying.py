@@ -1,4 +1,4 @@
-"""`docs/deploying.md`, followed to the letter in a copy of the project, with MiniStack in the place of AWS."""
+"""`docs/deploying.md` and what operators do next, to the letter, in a copy of the project with MiniStack as AWS."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ import boto3
 import pytest
 
 from scripts.local_stack.build import parameters
-from scripts.local_stack.environment import ACCESS_KEY, REGION, local_environment
+from scripts.local_stack.environment import ACCESS_KEY, local_environment
 from scripts.local_stack.template import ROOT
 from tests.end_to_end.test_guide import copy_of_the_project
 from tests.support.client import PASSWORD
 
-PAGE = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
+ELSEWHERE = "eu-central-1"
+PAGES = "\n".join(
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("deploying", "operations", "troubleshooting", "cli")
+)
+AFTERWARDS = [
+    f".venv/bin/python -m scripts.peerlearn {command} --env prod" for command in ("check", "redrive", "keys rotate")
+]
 Follow = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -26,18 +33,21 @@ def follow(stack: dict[str, Any], tmp_path: Path) -> Follow:
     copy_of_the_project(tmp_path)
     # as in a pipeline; this machine's processor, and where pushes go, are all that is not as on AWS
     (tmp_path / "deploy.prod.toml").write_text(
-        f'region = "{REGION}"\nAllowedOrigins = ["https://learn.example", "https://tutors.learn.example"]\n'
+        f'region = "{ELSEWHERE}"\nAlarmEmail = "ops@learn.example"\n'
+        'AllowedOrigins = ["https://learn.example", "https://tutors.learn.example"]\n'
         f'BcryptCost = 10\nArchitecture = "{parameters()["Architecture"]}"\n'
         f'ManagementEndpoint = "{stack["endpoint"]}/_aws/execute-api"\n',
         encoding="utf-8",
     )
-    # of this run's own test processes nothing is to be seen
+    # of this run's own test processes nothing is to be seen, and no region but the file's
     variables = {
-        name: one for name, one in local_environment(stack["endpoint"]).items() if not name.startswith("PYTEST_")
-    }
+        name: one
+        for name, one in local_environment(stack["endpoint"]).items()
+        if not name.startswith("PYTEST_") and name not in ("AWS_REGION", "AWS_DEFAULT_REGION")
+    } | {"AWS_CONFIG_FILE": str(tmp_path / "none")}
 
     def follow_(command: str, added: str = "", given: str = "") -> subprocess.CompletedProcess[str]:
-        assert f"    {command}\n" in PAGE
+        assert f"    {command}\n" in PAGES or f"`{command}`" in PAGES
         return subprocess.run(  # noqa: S603 (the page's own commands)
             ["bash", "-c", command + added],  # noqa: S607
             cwd=tmp_path,
@@ -59,8 +69,9 @@ def test_production_is_deployed_by_a_pipeline_and_used(stack: dict[str, Any], fo
     # protected in the second round only, and tried
     assert said.count("-m samcli deploy --config-env prod") == 2
     assert "  ok      a push to oneself over the WebSocket" in said
+    assert "* A mail to ops@learn.example waits to be confirmed" in said
     assert "There is no administrator yet" in said
-    session = boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=REGION)
+    session = boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=ELSEWHERE)
     described = session.client("cloudformation", endpoint_url=stack["endpoint"]).describe_stacks(
         StackName="peerlearn-prod"
     )
@@ -68,6 +79,9 @@ def test_production_is_deployed_by_a_pipeline_and_used(stack: dict[str, Any], fo
     assert told["AllowedOrigins"] == "https://learn.example,https://tutors.learn.example"
     assert (told["DeletionProtection"], told["WebAcl"]) == ("true", "managed")
 
+    unasked = follow(".venv/bin/python -m scripts.peerlearn create-admin ada@learn.example --env prod")
+    assert unasked.returncode == 2
+    assert "with --password-stdin" in " ".join(unasked.stderr.split())
     administrator = follow(
         ".venv/bin/python -m scripts.peerlearn create-admin ada@learn.example --env prod",
         " --password-stdin",
@@ -79,3 +93,11 @@ def test_production_is_deployed_by_a_pipeline_and_used(stack: dict[str, Any], fo
     no_console = follow(".venv/bin/python -m scripts.web_console --env prod")
     assert no_console.returncode == 1
     assert no_console.stderr == "This stack has no console: deploy it with WebConsole=true.\n"
+
+    for command in AFTERWARDS:
+        done = follow(command)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        assert f"On stack peerlearn-prod in {ELSEWHERE}." in done.stderr
+    unanswered = follow("make delete ENV=prod")
+    assert unanswered.returncode != 0
+    assert "Deleting" not in unanswered.stdout

@@ -19,10 +19,18 @@ OTHER_PASSWORD = "Battery-Staple-2"
 SOURCE = "192.0.2.1"
 
 
+class Terminal(io.StringIO):
+    """Standard input with somebody before it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is typed where a password is asked for."""
     passwords: list[str] = []
+    monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: passwords.pop(0))
     return passwords
 
@@ -34,6 +42,17 @@ def test_a_new_account_is_an_administrator_and_can_sign_in(run: Run, typed: list
     user = account_service().login(EMAIL, PASSWORD, SOURCE).user
     assert (user.role, user.name) == (Role.ADMIN, "Ada")
     assert PASSWORD not in done.out + done.err
+
+
+def test_where_nobody_can_type_a_password_nothing_is_asked(
+    run: Run, typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed += [PASSWORD, PASSWORD]
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    done = run("create-admin", EMAIL)
+    assert done.status == 2
+    assert "write it to standard input, with --password-stdin" in " ".join(done.err.split())
+    assert account_repository().credential(EMAIL) is None
 
 
 def test_a_second_time_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
