@@ -14,11 +14,13 @@ from peerlearn.domain.assessments import (
     UploadRequest,
 )
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
-from peerlearn.http.models import IncomingMoment, Moment, RequestModel, ResponseModel, is_none
+from peerlearn.http.models import IncomingMoment, Lines, Moment, OneLine, RequestModel, ResponseModel, Seen, is_none
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH)]
-Instructions = Annotated[str, StringConstraints(max_length=INSTRUCTIONS_MAX_LENGTH)]
-Feedback = Annotated[str, StringConstraints(max_length=FEEDBACK_MAX_LENGTH)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH), OneLine, Seen
+]
+Instructions = Annotated[str, StringConstraints(max_length=INSTRUCTIONS_MAX_LENGTH), Lines]
+Feedback = Annotated[str, StringConstraints(max_length=FEEDBACK_MAX_LENGTH), Lines]
 # Which URLs may be handed in is a rule of its own; the bounds only keep huge bodies away from it.
 SubmissionUrl = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
 
@@ -36,7 +38,7 @@ class NewAssessment(RequestModel):
 class NewUpload(RequestModel):
     """The file about to be uploaded; `size` in bytes."""
 
-    file_name: Annotated[str, StringConstraints(min_length=1, max_length=FILE_NAME_MAX_LENGTH)]
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=FILE_NAME_MAX_LENGTH), OneLine, Seen]
     content_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     size: StrictInt
 

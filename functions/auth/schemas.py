@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, DEVICE_NAME_MAX_LENGTH, Role
-from peerlearn.http.models import RequestModel, ResponseModel
+from peerlearn.http.models import OneLine, RequestModel, ResponseModel, Seen
 from peerlearn.services.accounts import SignedIn
 
 
@@ -17,7 +17,9 @@ class ShownToken(RequestModel):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
 
 
-DeviceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=DEVICE_NAME_MAX_LENGTH)]
+DeviceName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=DEVICE_NAME_MAX_LENGTH), OneLine, Seen
+]
 
 
 class UserView(ResponseModel):

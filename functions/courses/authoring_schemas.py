@@ -19,11 +19,24 @@ from peerlearn.domain.courses import (
     Level,
 )
 from peerlearn.domain.enrollments import EnrollmentStatus
-from peerlearn.http.models import Identifier, IncomingMoment, Moment, NotNull, RequestModel, ResponseModel
+from peerlearn.http.models import (
+    Identifier,
+    IncomingMoment,
+    Lines,
+    Moment,
+    NotNull,
+    OneLine,
+    RequestModel,
+    ResponseModel,
+    Seen,
+)
 from peerlearn.services.authoring import RosterEntry
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH)]
-Description = Annotated[str, StringConstraints(max_length=DESCRIPTION_MAX_LENGTH)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH), OneLine, Seen
+]
+Description = Annotated[str, StringConstraints(max_length=DESCRIPTION_MAX_LENGTH), Lines]
+VisibleSubject = Annotated[Subject, OneLine, Seen]
 # None means no limit, 0 means no seat.
 Capacity = Annotated[StrictInt, Field(ge=0, le=CAPACITY_MAX)]
 Minutes = Annotated[StrictInt, Field(ge=1, le=MODULE_MINUTES_MAX)]
@@ -53,7 +66,7 @@ class NewCourse(RequestModel):
 
     title: Title
     description: Description
-    subject: Subject
+    subject: VisibleSubject
     level: Level
     kind: Kind
     capacity: Capacity | None
@@ -101,7 +114,7 @@ class CourseChange(RequestModel):
 
     title: Annotated[Title | None, NotNull] = None
     description: Annotated[Description | None, NotNull] = None
-    subject: Annotated[Subject | None, NotNull] = None
+    subject: Annotated[VisibleSubject | None, NotNull] = None
     level: Annotated[Level | None, NotNull] = None
     kind: Annotated[Kind | None, NotNull] = None
     capacity: Capacity | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import StringConstraints, model_validator
 
 from peerlearn.domain.users import AccountState, Role, User
-from peerlearn.http.models import NotNull, RequestModel, ResponseModel
+from peerlearn.http.models import Lines, NotNull, RequestModel, ResponseModel
 
 REASON_MAX_LENGTH = 500
 
@@ -17,7 +17,7 @@ class UserChange(RequestModel):
 
     role: Annotated[Role | None, NotNull] = None
     status: Annotated[Literal[AccountState.ACTIVE, AccountState.SUSPENDED] | None, NotNull] = None
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=REASON_MAX_LENGTH)] | None = None
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=REASON_MAX_LENGTH), Lines] | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

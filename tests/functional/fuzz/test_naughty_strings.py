@@ -91,6 +91,53 @@ def test_a_field_refuses_a_text_or_keeps_it(
                 _require_kept(again, place, text)
 
 
+# Nobody else reads these, or they are no text: who sends something else is told what they are.
+OPAQUE = {"password", "newPassword", "currentPassword", "refreshToken", "deviceToken", "clientMessageId"}
+# These may be empty, and have several lines.
+LONG = {"description", "instructions", "feedback", "reason"}
+READ = [field for field in FIELDS if not OPAQUE & {str(field.id).rpartition("-")[2].removesuffix(".0")}]
+CONTROLS = [
+    "a\u0000b",
+    "a\u0007",
+    "\u001b[31mred",
+    "a\u007f",
+    "a\u0085b",
+    "\u202egpj.exe",
+    "a\u2066b",
+    "a\u2067b",
+    "\u202ab",
+]
+BREAKS = ["a\nb", "a\r\nb", "a\tb", "a\u2028b", "a\u2029b"]
+INVISIBLE = [
+    "\u200b",
+    "\u3164",
+    "\u0301",
+    "\u2800",
+    "\u115f",
+    "\uffa0",
+    "\u00ad",
+    "\u200d\u200c",
+    "\ufe0f",
+    "\U000e0041",
+    "  ",
+]
+
+
+@pytest.mark.parametrize(("operation", "place"), READ)
+def test_a_text_that_others_read_has_nothing_that_is_not_text(
+    school: School, operation: Operation, place: Place
+) -> None:
+    name = [part for part in place if part != "0"][-1]
+    path = school.path(operation)
+    refused = [*CONTROLS, *([] if name in {*LONG, "message"} else BREAKS), *([] if name in LONG else INVISIBLE)]
+    for text in refused:
+        body = _with_text(school.usual_body(operation), place, text)
+        answer = school.send(operation, body=body, token=school.tokens[operation.caller], path=path)
+        assert (answer.status, answer.code, text) == (422, "VALIDATION_FAILED", text)
+        fields = [one["field"] for one in answer.body["details"]["fields"]]
+        assert any(field.startswith(place[0]) for field in fields), (fields, text)
+
+
 @pytest.mark.parametrize(("operation", "name"), PARAMETERS)
 def test_a_parameter_takes_any_text(school: School, operation: Operation, name: str, strings: list[str]) -> None:
     parameter = next(one for one in operation.parameters if one["name"] == name)

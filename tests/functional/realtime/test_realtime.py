@@ -206,6 +206,25 @@ def test_errors_are_answers(ada: Person, name: str, message: object, code: str) 
     assert answer["timestamp"].endswith("Z")
 
 
+def test_longest_message_is_taken_however_it_is_spelled(ada: Person, bob: Person) -> None:
+    message = {
+        "action": "sendMessage",
+        "receiverId": bob.user_id,
+        "message": "\U0001f600" * 4000,
+        "clientMessageId": "a",
+    }
+    for ascii_alone in (True, False):
+        answer = told("send_message", ada, json.dumps(message, ensure_ascii=ascii_alone))
+        assert (answer["type"], answer["clientMessageId"]) == ("message.accepted", "a")
+
+
+def test_message_that_is_too_large_is_named(ada: Person) -> None:
+    message = {"action": "sendMessage", "receiverId": "u", "message": "x" * 33 * 1024, "clientMessageId": "mine"}
+    assert told("send_message", ada, message)["clientMessageId"] == "mine"
+    answer = told("send_message", ada, {**message, "message": "x" * 129 * 1024})
+    assert answer["code"] == "PAYLOAD_TOO_LARGE"
+
+
 def test_a_limit_says_when_to_try_again(ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMITS", "messages=1/60")
     settings.cache_clear()

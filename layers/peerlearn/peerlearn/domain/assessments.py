@@ -251,8 +251,8 @@ def check_upload(upload: UploadRequest, max_bytes: int) -> None:
     ValidationFailed
     """
     problems: list[tuple[str, str]] = []
-    if any(character in "/\\" or unicodedata.category(character)[0] == "C" for character in upload.file_name):
-        problems.append(("fileName", "must not have control characters, slashes or backslashes"))
+    if any(character in upload.file_name for character in "/\\") or not upload.file_name.strip(". "):
+        problems.append(("fileName", "must not have slashes or backslashes, nor be dots alone"))
     if upload.content_type not in UPLOAD_TYPES:
         problems.append(("contentType", "must be one of " + ", ".join(sorted(UPLOAD_TYPES))))
     if not 1 <= upload.size <= max_bytes:

@@ -1,4 +1,7 @@
-"""Text as it is compared: without regard to case, encoding and, of words, the accents of Latin and Greek letters."""
+"""Text that people type: what of it is refused, and how it is compared.
+
+Compared is without regard to case, encoding and, of words, the accents of Latin and Greek letters.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,40 @@ def without_accents(text: str) -> str:
 def compared(text: str) -> str:
     """Return the text as words are compared: `İstanbul` as `istanbul`, and が not as か."""
     return without_accents(folded(text))
+
+
+# What makes later text, of others too, read backwards or elsewhere: embeddings, overrides and isolates. The marks that
+# people of right-to-left scripts need (LRM, RLM, ALM) change nothing but their own place.
+# Source: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+_DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+# Letters and symbols that are drawn as nothing: Hangul fillers and the empty braille pattern.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_VISIBLE = ("L", "N", "P", "S")
+_LINE_BREAKS = frozenset("\t\n\r\u2028\u2029")
+
+
+def text_problem(text: str, *, of_lines: bool) -> str | None:
+    """Return what no text may have that others see; None where it has nothing of the kind.
+
+    Parameters
+    ----------
+    of_lines: bool
+        Whether it may have several lines, and tabs.
+    """
+    for character in text:
+        if character in _DIRECTIONS:
+            return "must not have characters that change the direction of what follows"
+        if character in _LINE_BREAKS:
+            if not of_lines:
+                return "must not have line breaks or tabs"
+        elif unicodedata.category(character) in ("Cc", "Cs"):
+            return "must not have control characters"
+    return None
+
+
+def is_visible(text: str) -> bool:
+    """Return whether a reader sees anything of it: accents, joiners and fillers alone are nothing."""
+    return any(
+        unicodedata.category(character)[0] in _VISIBLE and character not in _BLANK
+        for character in unicodedata.normalize("NFC", text)
+    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from peerlearn.domain.text import compared
+
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 DEVICE_NAME_MAX_LENGTH = 60
@@ -14,6 +16,14 @@ NAME_MAX_LENGTH = 100
 # Stand where the names of those stood who have erased their accounts.
 FORMER_LEARNER = "Former learner"
 FORMER_TUTOR = "Former tutor"
+
+
+def is_reserved_name(name: str) -> bool:
+    """Return whether a name reads like that of people who have erased their account."""
+    letters = "".join(filter(str.isalnum, compared(name)))
+    return letters in {"".join(filter(str.isalnum, compared(one))) for one in (FORMER_LEARNER, FORMER_TUTOR)}
+
+
 TAGS_MAX = 20
 TAG_MAX_LENGTH = 60
 

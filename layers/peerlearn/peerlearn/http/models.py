@@ -26,7 +26,8 @@ from pydantic.alias_generators import to_camel
 
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.paging import MAX_LIMIT
-from peerlearn.domain.users import NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX
+from peerlearn.domain.text import is_visible, text_problem
+from peerlearn.domain.users import NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX, is_reserved_name
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 _RFC3339 = re.compile(
@@ -102,8 +103,47 @@ def _as_stored(moment: datetime) -> datetime:
 IncomingMoment = Annotated[AwareDatetime, BeforeValidator(_time_as_text), AfterValidator(_as_stored)]
 
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_MAX_LENGTH)]
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_MAX_LENGTH)]
+
+
+def _of_one_line(text: str) -> str:
+    return _allowed(text, of_lines=False)
+
+
+def _of_lines(text: str) -> str:
+    return _allowed(text, of_lines=True)
+
+
+def _allowed(text: str, *, of_lines: bool) -> str:
+    if problem := text_problem(text, of_lines=of_lines):
+        raise ValueError(problem)
+    return text
+
+
+def _seen(text: str) -> str:
+    if not is_visible(text):
+        raise ValueError("must have something that can be seen")
+    return text
+
+
+def _of_somebody_present(name: str) -> str:
+    if is_reserved_name(name):
+        raise ValueError("is what people are called who have left")
+    return name
+
+
+# Texts that others see, beside their length: in one line or several, and with something to see or maybe empty.
+OneLine = AfterValidator(_of_one_line)
+Lines = AfterValidator(_of_lines)
+Seen = AfterValidator(_seen)
+_OfSomebodyPresent = AfterValidator(_of_somebody_present)
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_MAX_LENGTH),
+    OneLine,
+    Seen,
+    _OfSomebodyPresent,
+]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_MAX_LENGTH), OneLine, Seen]
 
 
 def _each_once(tags: list[str]) -> list[str]:

@@ -37,7 +37,11 @@ from peerlearn.http.counting import counted
 from peerlearn.http.invocations import answering, is_handshake, is_message
 from peerlearn.observability import logger, pass_over
 
+# A client may spell a character as an escape of up to twelve bytes. So what a message says is measured, and not how
+# it is spelled. API Gateway itself passes 128 KB on, in frames of 32 KB:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 MESSAGE_MAX_BYTES = 32 * 1024
+_SPELLING_MAX_BYTES = 128 * 1024
 # said so often, and worth so little later, that their lines are for looking closely
 _QUIET = ("pong", "typing.accepted")
 _WRITING = ("sendMessage", "markRead")
@@ -82,6 +86,7 @@ def on_message(
                 sender = sender_of(event)
                 try:
                     message.update(_message_of(event))
+                    _require_size(message)
                     valid = _validated(model, message)
                 except DomainError:
                     _admit(sender)
@@ -147,6 +152,7 @@ def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:
     def answer() -> Answer:
         _admit(sender_of(event))
         message.update(_message_of(event))
+        _require_size(message)
         raise ValidationFailed(("action", "must be sendMessage, markRead, typing or ping"))
 
     return _answered(event, context, message, answer)
@@ -203,9 +209,19 @@ def _message_of(event: dict[str, Any]) -> dict[str, Any]:
     text = decoded_body(event)
     if not text:
         raise MalformedRequest
-    if len(text.encode(errors="replace")) > MESSAGE_MAX_BYTES:
-        raise PayloadTooLarge(f"A message has at most {MESSAGE_MAX_BYTES} bytes.")
+    if len(text.encode(errors="replace")) > _SPELLING_MAX_BYTES:
+        raise _too_large()
     return strict_json(text)
+
+
+def _require_size(message: Mapping[str, Any]) -> None:
+    # Once it is read: the answer names the message that was too large.
+    if len(json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()) > MESSAGE_MAX_BYTES:
+        raise _too_large()
+
+
+def _too_large() -> PayloadTooLarge:
+    return PayloadTooLarge(f"A message has at most {MESSAGE_MAX_BYTES} bytes.")
 
 
 def _validated(model: type[M], message: dict[str, Any]) -> M:
