@@ -30,7 +30,13 @@ def grade(
 ) -> Success[SubmissionData]:
     keeps_feedback = "feedback" not in grading.model_fields_set
     submission = assessments.grade(
-        user, assessment_id, learner_id, grading.grade, grading.feedback, keeps_feedback=keeps_feedback
+        user,
+        assessment_id,
+        learner_id,
+        grading.grade,
+        grading.feedback,
+        keeps_feedback=keeps_feedback,
+        attempt=grading.attempt,
     )
     return Success[SubmissionData](data=SubmissionData(submission=SubmissionView.model_validate(submission)))
 

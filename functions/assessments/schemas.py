@@ -14,7 +14,17 @@ from peerlearn.domain.assessments import (
     UploadRequest,
 )
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
-from peerlearn.http.models import IncomingMoment, Lines, Moment, OneLine, RequestModel, ResponseModel, Seen, is_none
+from peerlearn.http.models import (
+    IncomingMoment,
+    Lines,
+    Moment,
+    OneLine,
+    RequestModel,
+    ResponseModel,
+    Seen,
+    WholeNumber,
+    is_none,
+)
 
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH), OneLine, Seen
@@ -30,7 +40,7 @@ class NewAssessment(RequestModel):
 
     title: Title
     instructions: Instructions
-    max_grade: Annotated[StrictInt, Field(ge=1, le=MAX_GRADE_LIMIT)]
+    max_grade: Annotated[StrictInt, WholeNumber, Field(ge=1, le=MAX_GRADE_LIMIT)]
     due_at: IncomingMoment | None = None
     allow_late: StrictBool = False
 
@@ -40,7 +50,7 @@ class NewUpload(RequestModel):
 
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=FILE_NAME_MAX_LENGTH), OneLine, Seen]
     content_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
-    size: StrictInt
+    size: Annotated[StrictInt, WholeNumber]
 
     def request(self) -> UploadRequest:
         return UploadRequest(self.file_name, self.content_type, self.size)
@@ -51,10 +61,11 @@ class NewSubmission(RequestModel):
 
 
 class Grading(RequestModel):
-    """Feedback that is left out stays as it is; null takes it away."""
+    """Feedback that is left out stays as it is; null takes it away. `attempt` is the one that was read."""
 
-    grade: Annotated[StrictInt, Field(ge=0, le=MAX_GRADE_LIMIT)]
+    grade: Annotated[StrictInt, WholeNumber, Field(ge=0, le=MAX_GRADE_LIMIT)]
     feedback: Feedback | None = None
+    attempt: Annotated[StrictInt, WholeNumber, Field(ge=1)] | None = None
 
 
 class AssessmentView(ResponseModel):

@@ -29,6 +29,7 @@ from peerlearn.http.models import (
     RequestModel,
     ResponseModel,
     Seen,
+    WholeNumber,
 )
 from peerlearn.services.authoring import RosterEntry
 
@@ -38,8 +39,8 @@ Title = Annotated[
 Description = Annotated[str, StringConstraints(max_length=DESCRIPTION_MAX_LENGTH), Lines]
 VisibleSubject = Annotated[Subject, OneLine, Seen]
 # None means no limit, 0 means no seat.
-Capacity = Annotated[StrictInt, Field(ge=0, le=CAPACITY_MAX)]
-Minutes = Annotated[StrictInt, Field(ge=1, le=MODULE_MINUTES_MAX)]
+Capacity = Annotated[StrictInt, WholeNumber, Field(ge=0, le=CAPACITY_MAX)]
+Minutes = Annotated[StrictInt, WholeNumber, Field(ge=1, le=MODULE_MINUTES_MAX)]
 
 
 class NewModule(RequestModel):

@@ -8,14 +8,14 @@ from pydantic import Field, StrictInt
 
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.progress import STUDY_MINUTES_MAX
-from peerlearn.http.models import Identifier, Moment, RequestModel, ResponseModel
+from peerlearn.http.models import Identifier, Moment, RequestModel, ResponseModel, WholeNumber
 
 
 class ModuleCompletion(RequestModel):
     """A module that the caller has finished, and how long they studied for it."""
 
     module_id: Identifier
-    study_minutes: Annotated[StrictInt, Field(ge=0, le=STUDY_MINUTES_MAX)] = 0
+    study_minutes: Annotated[StrictInt, WholeNumber, Field(ge=0, le=STUDY_MINUTES_MAX)] = 0
 
 
 class ProgressView(ResponseModel):

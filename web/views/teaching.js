@@ -168,7 +168,8 @@ function submissionCard(app, path, assessment, submission, name) {
     { "aria-label": `Grade ${name}` },
     async ({ grade, feedback }) => {
       await app.api.patch(`${path}/submissions/${encodeURIComponent(submission.learnerId)}`, {
-        grade: Number.parseInt(grade, 10),
+        grade: Number(grade),
+        attempt: submission.attempt,
         feedback: feedback || null,
       });
       app.toasts.show(`Graded: ${name}.`);

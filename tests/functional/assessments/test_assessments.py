@@ -214,12 +214,74 @@ def test_attempts_are_kept_and_the_first_earns_points_once(call: Call, room: Cla
     room.learning.check(room.learner.user_id)
 
 
+def test_repeat_of_what_was_handed_in_is_answered_as_before(room: Classroom) -> None:
+    first = room.submit()
+    again = room.submit()
+    assert (again.status, again.body["data"]) == (201, first.body["data"])
+    assert room.submit("https://github.com/ada/other").body["data"]["submission"]["attempt"] == 2
+    # What was the latest once is not the latest now.
+    assert room.submit().body["data"]["submission"]["attempt"] == 3
+
+
+@pytest.mark.parametrize("allow_late", [False, True])
+def test_repeat_after_the_due_time_is_neither_late_nor_refused(
+    room: Classroom, monkeypatch: pytest.MonkeyPatch, *, allow_late: bool
+) -> None:
+    due = room.learning.due(room.course, utc_now() + timedelta(minutes=5), allow_late=allow_late)
+    first = room.submit(assessment=due)
+    monkeypatch.setattr("peerlearn.domain.assessments.Assessment.is_past_due", lambda *_: True)
+    again = room.submit(assessment=due)
+    assert (again.status, again.body["data"]) == (201, first.body["data"])
+    other = room.submit("https://github.com/ada/other", assessment=due)
+    assert other.code == ("None" if allow_late else "SUBMISSION_CLOSED")
+
+
+def test_repeat_of_what_is_graded_is_answered_with_its_grade(room: Classroom) -> None:
+    room.submit()
+    room.grade(7)
+    again = room.submit()
+    assert (again.status, again.body["data"]["submission"]["grade"]) == (201, 7)
+    assert room.submit("https://github.com/ada/other").code == "SUBMISSION_ALREADY_GRADED"
+
+
+def test_another_version_of_the_same_file_is_another_attempt(room: Classroom, bucket: S3Client) -> None:
+    url = room.upload().body["data"]["upload"]["submissionUrl"]
+    key = url.partition(".amazonaws.com/")[2]
+    for content, attempt in ((b"%PDF-1.7 1", 1), (b"", 1), (b"%PDF-1.7 2", 2)):
+        if content:
+            bucket.put_object(Bucket=BUCKET, Key=key, Body=content, ContentType="application/pdf")
+        assert room.submit(url).body["data"]["submission"]["attempt"] == attempt
+
+
+def test_grade_names_the_attempt_that_was_read(room: Classroom) -> None:
+    room.submit()
+    latest = room.submit("https://github.com/ada/two").body["data"]["submission"]
+    refused = room.grade(7, attempt=1)
+    assert (refused.status, refused.code) == (409, "CONFLICT")
+    assert refused.body["details"]["latest"]["attempt"] == 2
+    assert refused.body["details"]["latest"]["submissionId"] == latest["submissionId"]
+    assert room.grade(7, attempt=2).body["data"]["submission"]["grade"] == 7
+    assert room.grade(7, attempt=2).status == 200
+
+
+@pytest.mark.parametrize(
+    ("written", "status"), [("10.0", 200), ("1e1", 200), ("9.5", 422), ("1e400", 422), ("true", 422)]
+)
+def test_whole_number_is_taken_however_it_is_spelled(call: Call, room: Classroom, written: str, status: int) -> None:
+    room.submit()
+    path = {"assessmentId": room.assessment, "learnerId": room.learner.user_id}
+    answer = call("grade", token=room.tutor.token, path=path, body=f'{{"grade": {written}}}')
+    assert answer.status == status
+    if status == 200:
+        assert answer.text.count('"grade":10,') == 1
+
+
 def test_the_tutor_sees_every_attempt_in_pages(call: Call, room: Classroom, people: People) -> None:
     members = [people.add() for _ in range(4)]
     for person in members:
         room.learning.enroll(person.user_id, room.course)
         room.submit(person=person)
-    room.submit(person=members[0])
+    room.submit("https://github.com/ada/again", person=members[0])
     path = {"assessmentId": room.assessment}
     seen: list[tuple[str, int]] = []
     cursor: dict[str, str] = {}
@@ -457,7 +519,7 @@ def test_a_grade_is_seen_at_once_and_closes_the_assessment(call: Call, room: Cla
     path = {"assessmentId": room.assessment}
     assert call("get_assessment", token=room.learner.token, path=path).body["data"]["submission"] == graded
     assert call("list_my_submissions", token=room.learner.token).body["data"]["submissions"] == [graded]
-    for refused in (room.submit(), room.upload()):
+    for refused in (room.submit("https://github.com/ada/late"), room.upload()):
         assert (refused.status, refused.code) == (409, "SUBMISSION_ALREADY_GRADED")
     assert room.points() == 20
 

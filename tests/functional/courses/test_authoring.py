@@ -281,6 +281,17 @@ def test_only_the_courses_tutor_and_administrators(
     assert call(name, token=administrator.token, path={"courseId": "crs_none"}).code == "COURSE_NOT_FOUND"
 
 
+@pytest.mark.parametrize("name", ["enroll", "join_waitlist"])
+def test_tutor_takes_no_seat_in_a_course_of_their_own(
+    call: Call, make: Make, people: People, tutor: Person, administrator: Person, name: str
+) -> None:
+    path = {"courseId": make(status="published")["courseId"]}
+    answer = call(name, token=tutor.token, path=path)
+    assert (answer.status, answer.code) == (403, "FORBIDDEN")
+    for person in (people.add(Role.TUTOR), administrator, people.add()):
+        assert call("enroll", token=person.token, path=path).status == 201
+
+
 def test_learners_make_no_courses(call: Call, learner: Person, administrator: Person) -> None:
     assert call("create_course", token=learner.token, body={}).code == "FORBIDDEN"
     assert call("create_course", body={}).code == "UNAUTHENTICATED"

@@ -208,14 +208,14 @@ def test_wrong_bodies_are_named_and_change_nothing(
     assert learning.uses(learner.user_id, PROGRESS) == 1
 
 
-@pytest.mark.parametrize("minutes", [0, 1440])
+@pytest.mark.parametrize(("minutes", "counted"), [(0, 0), (240, 240), (241, 240), (1440, 240)])
 def test_study_minutes_at_their_limits(
-    complete: Call, learning: Learning, courses: Courses, learner: Person, minutes: int
+    complete: Call, learning: Learning, courses: Courses, learner: Person, minutes: int, counted: int
 ) -> None:
     course = courses.add()
     learning.enroll(learner.user_id, course)
     assert complete(learner, course, "mod_1", studyMinutes=minutes).status == 200
-    assert learning.totals(learner.user_id).study_minutes == minutes
+    assert learning.totals(learner.user_id).study_minutes == counted
 
 
 def test_who_may_not(call: Call, complete: Call, courses: Courses, learner: Person, tutor: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerlearn.domain.points import (
+    DAY_MINUTES,
     Award,
     Badge,
     Entry,
@@ -149,7 +151,12 @@ def test_totals_are_the_sums_of_the_ledger(posted: list[tuple[Award, int]]) -> N
     assert sums_of("usr_1", ledger) == totals
     assert [entry.number for entry in ledger] == list(range(1, len(ledger) + 1))
     assert totals.points == sum(award.points for award, _ in posted)
-    assert totals.study_minutes == sum(award.minutes for award, _ in posted)
+    assert totals.study_minutes == sum(entry.award.minutes for entry in ledger)
+    assert totals.study_minutes <= sum(award.minutes for award, _ in posted)
+    studied = Counter[date]()
+    for entry in ledger:
+        studied[entry.awarded_at.date()] += entry.award.minutes
+    assert all(minutes <= DAY_MINUTES for minutes in studied.values())
     days = [NOON.date() + timedelta(days=day) for award, day in posted if award.reason.is_learners_own_deed]
     assert totals.active_on == (max(days) if days else None)
 

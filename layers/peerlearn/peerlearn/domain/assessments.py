@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from peerlearn.domain.audit import AuditEntry
+from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.errors import (
     AssessmentNotFound,
+    Conflict,
     SubmissionAlreadyGraded,
     SubmissionClosed,
     SubmissionNotFound,
@@ -227,6 +229,28 @@ def next_window(latest: Submission | None, limit: Limit, now: datetime) -> Windo
         raise limit.exceeded(window.closes_at - second)
     note_usage(limit, window.count + 1, window.closes_at, second)
     return Window(window.count + 1, window.closes_at)
+
+
+def require_latest(latest: Submission, attempt: int | None) -> None:
+    """Check that the attempt that was read is the latest.
+
+    Raises
+    ------
+    Conflict
+        It is not, or there was none such: `details.latest` tells which one is.
+    """
+    if attempt is not None and attempt != latest.attempt:
+        raise Conflict(
+            f"Attempt {latest.attempt} is the latest. Read it before you grade it.",
+            details={
+                "latest": {
+                    "submissionId": latest.submission_id,
+                    "attempt": latest.attempt,
+                    "submissionUrl": latest.submission_url,
+                    "submittedAt": to_rfc3339(latest.submitted_at),
+                }
+            },
+        )
 
 
 def graded(submission: Submission, grade: int, feedback: str | None, grader_id: str, now: datetime) -> Submission:

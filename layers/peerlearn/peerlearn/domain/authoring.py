@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TypeVar
 
 from peerlearn.domain.courses import (
+    MODULES_EVER_MAX,
     SEATS_PER_SHARD,
     Course,
     CoursePage,
@@ -25,6 +26,7 @@ from peerlearn.domain.courses import (
 )
 from peerlearn.domain.errors import Conflict, ValidationFailed
 from peerlearn.domain.ids import repeatable_id
+from peerlearn.domain.text import compared
 
 T = TypeVar("T")
 
@@ -97,7 +99,7 @@ class CourseDraft:
             starts_at=self.starts_at,
             ends_at=self.ends_at,
         ).resized(self.capacity, seats_per_shard)
-        return CoursePage(course, seats, _outline(self.modules, known=frozenset()))
+        return CoursePage(course, seats, _outline(self.modules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,11 @@ class CourseChanges:
             A published or closed course cannot become a draft again; fewer seats than are taken.
         """
         before = page.course
-        modules = page.modules
+        modules, retired = page.modules, page.retired
         if not isinstance(self.modules, Unchanged):
-            modules = _outline(self.modules, known=frozenset(module.module_id for module in page.modules))
+            modules = _outline(self.modules, page.modules, page.retired)
+            # Nobody has learned from a draft.
+            retired = () if before.status is CourseStatus.DRAFT else _retired(page, modules)
         course = replace(
             before,
             title=_either(self.title, before.title),
@@ -150,7 +154,7 @@ class CourseChanges:
             starts_at=course.starts_at,
             ends_at=course.ends_at,
         )
-        changed = replace(page, course=course, seats=seats, modules=modules)
+        changed = replace(page, course=course, seats=seats, modules=modules, retired=retired)
         return page if changed == page else replace(changed, course=replace(course, version=before.version + 1))
 
 
@@ -171,7 +175,14 @@ def _require_times(kind: Kind, starts_at: datetime | None, ends_at: datetime | N
         raise ValidationFailed(*problems)
 
 
-def _outline(drafts: Sequence[ModuleDraft], known: frozenset[str]) -> tuple[Module, ...]:
+def _outline(
+    drafts: Sequence[ModuleDraft], present: Sequence[Module] = (), retired: Sequence[Module] = ()
+) -> tuple[Module, ...]:
+    """Return the modules of the drafts: known ids stay, a retired one may come back, others are new.
+
+    A draft without an id that is called as a retired module is that module again, or the same work would earn twice.
+    """
+    known = {module.module_id for module in (*present, *retired)}
     problems = []
     seen: set[str] = set()
     for position, draft in enumerate(drafts):
@@ -184,7 +195,29 @@ def _outline(drafts: Sequence[ModuleDraft], known: frozenset[str]) -> tuple[Modu
         seen.add(draft.module_id)
     if problems:
         raise ValidationFailed(*problems)
-    return tuple(Module(draft.module_id or repeatable_id("mod"), draft.title, draft.minutes) for draft in drafts)
+    # Also those that this very change takes out: a client may send its list anew, without ids.
+    free = {compared(one.title): one.module_id for one in (*retired, *present) if one.module_id not in seen}
+    outline = []
+    for draft in drafts:
+        module_id = draft.module_id or free.pop(compared(draft.title), None) or repeatable_id("mod")
+        outline.append(Module(module_id, draft.title, draft.minutes))
+    return tuple(outline)
+
+
+def _retired(page: CoursePage, modules: Sequence[Module]) -> tuple[Module, ...]:
+    """Return the modules that the course had and has no more: what was done for them counts when they come back.
+
+    Raises
+    ------
+    ValidationFailed
+        It would have had more modules than a course may have in its life: each of them has earned points.
+    """
+    kept = {module.module_id for module in modules}
+    retired = {one.module_id: one for one in (*page.retired, *page.modules) if one.module_id not in kept}
+    if len(retired) + len(kept) > MODULES_EVER_MAX:
+        message = f"a course can have had at most {MODULES_EVER_MAX} modules, those included that were taken out"
+        raise ValidationFailed(("modules", message))
+    return tuple(retired.values())
 
 
 def _either(value: T | Unchanged, present: T) -> T:

@@ -19,6 +19,8 @@ TITLE_MAX_LENGTH = 120
 DESCRIPTION_MAX_LENGTH = 5000
 SUBJECT_MAX_LENGTH = 60
 MODULES_MAX = 200
+# In a course's life, those included that were taken out: each earns points once.
+MODULES_EVER_MAX = 400
 MODULE_MINUTES_MAX = 10_000
 ASSESSMENTS_MAX = 40  # with all their instructions they are one answer
 CAPACITY_MAX = 1_000_000
@@ -224,4 +226,5 @@ class CoursePage:
     seats: Seats
     modules: Sequence[Module]
     assessments: Sequence[Assessment] = ()
+    retired: Sequence[Module] = ()
     is_for_members: bool = True

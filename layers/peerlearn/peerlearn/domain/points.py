@@ -21,6 +21,8 @@ EXCELLENT_PERCENT = 90
 FIVE_COURSES = 5
 STREAK_DAYS = 7
 LEADERBOARD_LENGTH = 100
+# Nobody studies longer, whatever is reported.
+DAY_MINUTES = 24 * 60
 
 
 class Reason(StrEnum):
@@ -91,6 +93,8 @@ class Totals:
     streak: int = 0
     longest_streak: int = 0
     active_on: date | None = None
+    minutes_of_day: int = 0
+    studied_on: date | None = None
 
     @property
     def study_hours(self) -> float:
@@ -108,11 +112,15 @@ class Totals:
         return [badge for badge, is_earned in earned.items() if is_earned]
 
     def awarded(self, awards: Iterable[Award], at: datetime) -> tuple[Totals, list[Entry]]:
-        """The totals after these awards, and the entries that make them so."""
+        """Return the totals after these awards, and the entries that make them so.
+
+        Of the study time as much counts as a day has.
+        """
         totals = self
         entries = []
         for award in awards:
-            entry = Entry(self.learner_id, totals.entries + 1, at, award)
+            minutes = min(award.minutes, DAY_MINUTES - totals.minutes_on(_day_of(at)))
+            entry = Entry(self.learner_id, totals.entries + 1, at, replace(award, minutes=minutes))
             totals = totals.posted(entry)
             entries.append(entry)
         return totals, entries
@@ -120,7 +128,11 @@ class Totals:
     def posted(self, entry: Entry) -> Totals:
         """These totals with one more entry."""
         award = entry.award
-        day = entry.awarded_at.astimezone(UTC).date()
+        day = _day_of(entry.awarded_at)
+        studied_on, minutes_of_day = self.studied_on, self.minutes_of_day
+        if award.minutes:
+            minutes_of_day = self.minutes_on(day) + award.minutes
+            studied_on = day if studied_on is None else max(day, studied_on)
         streak, active_on = self.streak, self.active_on
         # Clocks differ a little between machines: a day already passed adds nothing.
         if award.reason.is_learners_own_deed and (active_on is None or day > active_on):
@@ -139,7 +151,17 @@ class Totals:
             streak=streak,
             longest_streak=max(self.longest_streak, streak),
             active_on=active_on,
+            minutes_of_day=minutes_of_day,
+            studied_on=studied_on,
         )
+
+    def minutes_on(self, day: date) -> int:
+        """Return the study time of that day, or of the latest one where clocks differ a little."""
+        return 0 if self.studied_on is None or day > self.studied_on else self.minutes_of_day
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
 
 
 def sums_of(learner_id: str, entries: Iterable[Entry]) -> Totals:

@@ -16,11 +16,11 @@ from peerlearn.domain.messages import (
     MessageRange,
 )
 from peerlearn.http.envelopes import Metadata
-from peerlearn.http.models import ID_PATTERN, Lines, Seen
+from peerlearn.http.models import ID_PATTERN, Lines, Seen, WholeNumber
 
 MessageText = Annotated[str, StringConstraints(min_length=1, max_length=MESSAGE_MAX_LENGTH), Lines, Seen]
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=CLIENT_MESSAGE_ID_MAX_LENGTH)]
-Seq = Annotated[StrictInt, Field(ge=1, le=SEQ_MAX)]
+Seq = Annotated[StrictInt, WholeNumber, Field(ge=1, le=SEQ_MAX)]
 PeerIdPath = Annotated[str, Path(alias="peerId", pattern=ID_PATTERN)]
 
 

@@ -66,6 +66,12 @@ def _blank_to_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# Of a strict integer: JSON has one kind of number, and some clients write 10 as 10.0.
+WholeNumber = BeforeValidator(_whole)
 # A field of a PATCH that may be left out but not be null.
 NotNull = BeforeValidator(_not_null)
 # `?subject=` means the same as no `subject` at all.

@@ -18,6 +18,7 @@ from peerlearn.persistence.items.courses import (
     course_of,
     modules_of,
     outline_item,
+    retired_of,
     seats_items,
     seats_of,
     shards_of,
@@ -59,6 +60,7 @@ class CourseRepository:
             seats,
             modules_of(found[keys.outline(course_id)]),
             sorted(assessments, key=lambda assessment: (assessment.created_at, assessment.assessment_id)),
+            retired=retired_of(found[keys.outline(course_id)]),
         )
 
     def holds_seat(self, course_id: str, user_id: str) -> bool:
@@ -127,8 +129,8 @@ class CourseRepository:
         writes = [_course_update(before.course, after.course, token)]
         if after.seats != before.seats:
             writes += _seats_writes(before.seats, after.seats)
-        if after.modules != before.modules:
-            writes.append(put(outline_item(after.course.course_id, after.modules)))
+        if (after.modules, after.retired) != (before.modules, before.retired):
+            writes.append(put(outline_item(after.course.course_id, after.modules, after.retired)))
         if entry is not None:
             writes.append(recording(entry))
         try:

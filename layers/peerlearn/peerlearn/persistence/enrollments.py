@@ -43,6 +43,10 @@ class EnrollmentRepository:
         """How many shards the course had when this process last saw its seats; 1 where it never did."""
         return self._shards.of(course_id)
 
+    def teaches(self, user_id: str, course_id: str) -> bool:
+        """Return whether the course is of their making."""
+        return self._table.get(keys.teaching(user_id, course_id)) is not None
+
     def situation(self, learner_id: str, course_id: str) -> Situation:
         """The learner's enrolment and schedule and the course's seats, in one round trip.
 

@@ -27,6 +27,7 @@ from peerlearn.domain.assessments import (
     next_window,
     own_upload_key,
     require_assessment,
+    require_latest,
     require_open,
     require_submission,
 )
@@ -152,11 +153,14 @@ class AssessmentService:
         feedback: str | None,
         *,
         keeps_feedback: bool = False,
+        attempt: int | None = None,
     ) -> Submission:
         """The latest attempt with a grade; a later call corrects it.
 
         Parameters
         ----------
+        attempt: int, optional
+            The attempt that was read; None grades the latest, whichever it is.
         keeps_feedback: bool
             The feedback that is there stays, and `feedback` says nothing.
 
@@ -165,6 +169,8 @@ class AssessmentService:
         AssessmentNotFound, SubmissionNotFound, Forbidden
         ValidationFailed
             The grade is above the assessment's highest.
+        Conflict
+            There is a later attempt than the one that was read.
         """
         now = self._clock()
 
@@ -172,6 +178,7 @@ class AssessmentService:
             course, assessment = _require_shown(caller, desk.course, desk.assessment)
             require_tutor(caller, course)
             before = require_submission(desk.latest)
+            require_latest(before, attempt)
             if not 0 <= grade <= assessment.max_grade:
                 raise ValidationFailed(("grade", f"must be from 0 to {assessment.max_grade}"))
             after = graded(before, grade, before.feedback if keeps_feedback else feedback, caller.user_id, now)
@@ -224,7 +231,7 @@ class SubmissionService:
         admission: Admission | None = None,
         limit: Limit | None = None,
     ) -> Submission:
-        """Hand in the caller's next attempt.
+        """Hand in the caller's next attempt; the same link, or the same version of a file, is the latest one again.
 
         Parameters
         ----------
@@ -256,8 +263,13 @@ class SubmissionService:
             return StoredFile(key, found.version_id)
 
         def decide(desk: Desk) -> SubmissionChange:
-            assessment = self._open_desk(desk, now)
+            assessment = require_assessment(desk.assessment)
             enrollment = require_member(desk.enrollment)
+            latest = desk.latest
+            # Before any date or grade is looked at: a repeat of what was handed in is answered as it was.
+            if latest is not None and latest.submission_url == submission_url and latest.file == uploaded_file():
+                return SubmissionChange(latest, ())
+            require_open(assessment, latest, now)
             window = next_window(desk.latest, limit, now) if limit is not None else None
             submission, awards = next_attempt(
                 assessment, enrollment, desk.latest, submission_url, uploaded_file(), now, window

@@ -17,10 +17,17 @@ from peerlearn.domain.enrollments import (
     EnrollmentStatus,
     PlaceInLine,
 )
-from peerlearn.domain.errors import CourseNotFound, DomainError, EnrollmentDenied, NotEnrolled, TemporarilyUnavailable
+from peerlearn.domain.errors import (
+    CourseNotFound,
+    DomainError,
+    EnrollmentDenied,
+    Forbidden,
+    NotEnrolled,
+    TemporarilyUnavailable,
+)
 from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.standing import Admission, Standing, require_standing
-from peerlearn.domain.users import Principal
+from peerlearn.domain.users import Principal, Role
 
 # Each collision means that somebody else got something done; past this many the course is too busy to go on.
 DECISIONS_MAX = 8
@@ -30,6 +37,7 @@ class Enrollments(Protocol):
     """What these use cases need of the store; see `peerlearn.persistence.enrollments`."""
 
     def known_shards(self, course_id: str) -> int: ...
+    def teaches(self, user_id: str, course_id: str) -> bool: ...
     def situation(self, learner_id: str, course_id: str) -> Situation: ...
     def apply(self, change: Change, token: str, admission: Admission | None = None) -> None: ...
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
@@ -59,9 +67,11 @@ class EnrollmentService:
         CourseNotFound
         EnrollmentDenied
             `details.reason` says why; COURSE_FULL comes with `waitlistLength`, ALREADY_WAITLISTED with `position`.
+        Forbidden
+            It is a course of one's own.
         """
         now = self._clock()
-
+        self._require_anothers(course_id, admission)
         presumed = self._presumed(learner_id, course_id, None)
         decide = partial(book, now=now)
         return self._settle(presumed, decide, admission, needs_schedule=True).enrollment
@@ -85,7 +95,10 @@ class EnrollmentService:
         CourseNotFound, EnrollmentDenied
         Conflict
             Seats are free.
+        Forbidden
+            It is a course of one's own.
         """
+        self._require_anothers(course_id, admission)
         # Sort keys keep milliseconds: the moment the learner is told is the one that counts.
         now = self._clock()
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
@@ -121,6 +134,13 @@ class EnrollmentService:
         page = page_of(everything, wanted, lambda one: (to_rfc3339(one.enrolled_at), one.course_id), backward=True)
         titles = self._store.titles([one.course_id for one in page.entries])
         return page.with_entries([EnrollmentListing(one, titles.get(one.course_id, "")) for one in page.entries])
+
+    def _require_anothers(self, course_id: str, admission: Admission | None) -> None:
+        # Learners teach nothing: their bookings ask nothing more.
+        if admission is None or admission.caller.role is Role.LEARNER:
+            return
+        if self._store.teaches(admission.caller.user_id, course_id):
+            raise Forbidden("You teach this course: its seats are for others.")
 
     def _presumed(self, learner_id: str, course_id: str, status: EnrollmentStatus | None) -> Situation:
         return Situation.presumed(learner_id, course_id, status, self._store.known_shards(course_id))

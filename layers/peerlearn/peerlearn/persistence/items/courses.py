@@ -59,7 +59,8 @@ def teaching_item(user_id: str, course_id: str) -> Item:
     }
 
 
-def outline_item(course_id: str, modules: Sequence[Module]) -> Item:
+def outline_item(course_id: str, modules: Sequence[Module], retired: Sequence[Module] = ()) -> Item:
+    """Return the item; `retired` are modules that the course had and has no more."""
     return {
         **keys.outline(course_id).as_item(),
         "entity": Entity.OUTLINE.value,
@@ -67,12 +68,18 @@ def outline_item(course_id: str, modules: Sequence[Module]) -> Item:
         "modules": [
             {"moduleId": module.module_id, "title": module.title, "minutes": module.minutes} for module in modules
         ],
+        **({"retired": [{"moduleId": one.module_id, "title": one.title} for one in retired]} if retired else {}),
     }
 
 
 def modules_of(item: Item) -> tuple[Module, ...]:
     """From an outline item."""
     return tuple(Module(m["moduleId"], m["title"], int(m["minutes"])) for m in item["modules"])
+
+
+def retired_of(item: Item) -> tuple[Module, ...]:
+    """From an outline item; how long they took is of no use any more."""
+    return tuple(Module(one["moduleId"], one["title"], 0) for one in item.get("retired", ()))
 
 
 def seats_items(seats: Seats) -> list[Item]:

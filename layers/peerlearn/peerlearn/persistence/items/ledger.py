@@ -32,6 +32,8 @@ def totals_of(user_id: str, item: Item | None) -> Totals:
         streak=int(item["streak"]),
         longest_streak=int(item["longestStreak"]),
         active_on=date.fromisoformat(item["activeOn"]) if "activeOn" in item else None,
+        minutes_of_day=int(item.get("minutesOfDay", 0)),
+        studied_on=date.fromisoformat(item["studiedOn"]) if "studiedOn" in item else None,
     )
 
 
@@ -54,6 +56,8 @@ def totals_item(totals: Totals) -> Item:
     }
     if totals.active_on:
         item["activeOn"] = totals.active_on.isoformat()
+    if totals.studied_on:
+        item |= {"minutesOfDay": totals.minutes_of_day, "studiedOn": totals.studied_on.isoformat()}
     return item
 
 
