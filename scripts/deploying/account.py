@@ -33,6 +33,8 @@ class Account:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Parameters of the deployment before this one.
+        self._before: dict[str, str] = {}
 
     @cached_property
     def _session(self) -> boto3.Session:
@@ -95,11 +97,14 @@ class Account:
 
     def _status(self) -> str | None:
         try:
-            return str(self._stacks.describe_stacks(StackName=self._settings.stack)["Stacks"][0]["StackStatus"])
+            stack = self._stacks.describe_stacks(StackName=self._settings.stack)["Stacks"][0]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise
+        told = stack.get("Parameters", [])
+        self._before = {one["ParameterKey"]: one.get("ParameterValue", "") for one in told}
+        return str(stack["StackStatus"])
 
     def look(self) -> Iterator[str]:
         """Yield what the account lacks, in a sentence each.
@@ -150,7 +155,7 @@ class Account:
             command = f".venv/bin/python -m scripts.peerlearn create-admin EMAIL --env {environment}"
             yield f"There is no administrator yet: {command}"
         for name in ("DomainName", "RealtimeDomainName"):
-            if first and parameters[name]:
+            if parameters[name] and (first or parameters[name] != self._before.get(name)):
                 target = f"{name.removesuffix('Name')}Target"
                 yield f"{parameters[name]} needs a CNAME record that points to the output {target}."
 

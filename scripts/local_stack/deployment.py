@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from scripts.local_stack.processes import run
 from scripts.local_stack.template import ROOT, load_template, shown
 
 STACK_NAME = "peerlearn-local"
+# Another number for items that older code cannot have written: then what a local stack keeps cannot be read.
+SCHEMA = 1
 # the lowest that the rules allow: hashing is what a sign-in waits for
 _BCRYPT_COST = "10"
 
@@ -52,8 +55,11 @@ class Deployment:
         Raises
         ------
         Problem
-            `sam deploy` failed.
+            What the stack keeps is of another schema, or `sam deploy` failed.
         """
+        schema = schema_of(load_template(build.template))
+        if self.mark("deployed") is not None and self.mark("schema") != schema:
+            raise Problem("What this local stack keeps is of another version: `make reset` forgets it, then run again.")
         wanted = hashlib.sha256(f"{build.fingerprint}{self._parameters()}".encode()).hexdigest()
         # The mark is kept in the stack's own state, not in a file beside it: should MiniStack be killed before it has
         # written its state, then the mark is lost together with what it stands for.
@@ -61,6 +67,7 @@ class Deployment:
             return False
         self._sam_deploy(build.template)
         self._carry_over_gateway_responses(build.template)
+        self.set_mark("schema", schema)
         self.set_mark("deployed", wanted)
         return True
 
@@ -131,6 +138,16 @@ class Deployment:
     def _physical_id(self, logical_id: str) -> str:
         answer = self._cloudformation.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
         return answer["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def schema_of(template: dict[str, Any]) -> str:
+    """Return what tells one schema from another: of items by number, of tables by their keys and indexes."""
+    tables = {
+        name: [one["Properties"]["KeySchema"], one["Properties"].get("GlobalSecondaryIndexes")]
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::DynamoDB::Table"
+    }
+    return hashlib.sha256(json.dumps([SCHEMA, tables], sort_keys=True).encode()).hexdigest()
 
 
 def urls(endpoint: str, outputs: dict[str, str]) -> dict[str, str]:

@@ -213,6 +213,40 @@ def test_the_role_is_there_before_the_stages_that_log_by_it(expanded: Resources)
         assert "ApiGatewayAccount" in ([needed] if isinstance(needed, str) else needed)
 
 
+def test_every_message_of_a_socket_is_answered_through_a_route_response(expanded: Resources) -> None:
+    """Without one the function's answer goes nowhere, which no local engine shows."""
+    routes = {name: one["Properties"] for name, one in expanded.items() if one["Type"] == "AWS::ApiGatewayV2::Route"}
+    answering = {name for name, one in routes.items() if one["RouteKey"] not in ("$connect", "$disconnect")}
+    responses = [one["Properties"] for one in expanded.values() if one["Type"] == "AWS::ApiGatewayV2::RouteResponse"]
+    assert sorted(one["RouteId"]["Ref"] for one in responses) == sorted(answering)
+    assert {one["RouteResponseKey"] for one in responses} == {"$default"}
+    assert {routes[name]["RouteResponseSelectionExpression"] for name in answering} == {"$default"}
+    assert {one["RouteKey"] for one in routes.values()} == set(RESOURCES["WebSocketApi"]["Properties"]["Routes"])
+
+
+# -- limits of IAM
+
+
+def test_roles_and_policies_are_no_larger_than_iam_takes(expanded: Resources) -> None:
+    """10,240 characters of a role's own policies, 6,144 of a managed one, ten of those for a role; blanks do not count.
+
+    A reference counts for as much as the longest name that it can become.
+    """
+    for name, one in expanded.items():
+        properties = one.get("Properties", {})
+        if one["Type"] == "AWS::IAM::Role":
+            own = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+            assert sum(map(length, own)) <= 10_240, name
+            assert len(properties.get("ManagedPolicyArns", [])) <= 10, name
+        elif one["Type"] == "AWS::IAM::ManagedPolicy":
+            assert length(properties["PolicyDocument"]) <= 6_144, name
+
+
+def length(document: Any) -> int:
+    text = re.sub(r"\s", "", json.dumps(document))
+    return len(text) + 200 * len(re.findall(r'"Ref"|"Fn::GetAtt"|\$\{', text))
+
+
 # -- a firewall
 
 

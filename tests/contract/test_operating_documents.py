@@ -91,6 +91,9 @@ def test_pages_say_what_a_newcomer_meets() -> None:
     assert "[confirmed](deploying.md#the-mail-about-alarms)" in operations
     assert "make deploy ENV=prod ARGS=--at-once" in operations
     assert "no price" not in deploying
+    # where Lambda takes no more
+    assert "500 or 502 `INTERNAL_ERROR` without a line of the function's" in troubleshooting
+    assert "Callers were told 500 or 502 `INTERNAL_ERROR` by API Gateway" in operations
     assert "Turning `gradual` on for a stack that runs may cost answers of 500 for some seconds, once" in deploying
     assert "no request to AWS KMS is made" in page_of("costs.md")
     for status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"):

@@ -52,17 +52,18 @@ def test_a_circle_is_seen() -> None:
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_there_is_room_for_120_endpoints(name: str) -> None:
+def test_there_is_room_for_120_functions(name: str) -> None:
+    """Those that are no endpoint of the REST API among them."""
     assert len(variant(name)["Resources"]) <= RESOURCES_MAX
     assert len(variant_of(name, grown(120))["Resources"]) <= RESOURCES_MAX
 
 
-def grown(endpoints: int) -> dict[str, Any]:
+def grown(functions: int) -> dict[str, Any]:
     """The template with as many functions, each more one like those that are there."""
     template = load_template()
     resources = template["Resources"]
     there = sum(resource["Type"] == "AWS::Serverless::Function" for resource in resources.values())
-    for number in range(there, endpoints):
+    for number in range(there, functions):
         another = copy.deepcopy(resources["GetCourseFunction"])
         another["Properties"]["Handler"] = f"functions.courses.another_{number}.lambda_handler"
         another["Properties"]["Events"]["Api"]["Properties"]["Path"] = f"/v1/another/{number}"

@@ -28,6 +28,7 @@ class Aws:
     at_once: int = 1000
     log_role: str = ""
     nowhere: bool = False
+    parameters: dict[str, str] = field(default_factory=dict)
     subscriptions: list[str] = field(default_factory=lambda: ["arn:aws:sns:eu-west-1:1:topic:1"])
     refusing: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
@@ -48,7 +49,8 @@ class Aws:
             client.describe_stacks.side_effect = ClientError(
                 {"Error": {"Code": "ValidationError", "Message": "Stack with id x does not exist"}}, "DescribeStacks"
             )
-        client.describe_stacks.return_value = {"Stacks": [{"StackStatus": self.status}]}
+        told = [{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()]
+        client.describe_stacks.return_value = {"Stacks": [{"StackStatus": self.status, "Parameters": told}]}
         client.delete_stack.side_effect = self._delete
         client.describe_stack_resource.return_value = {"StackResourceDetail": {"PhysicalResourceId": "arn"}}
         return client
@@ -201,6 +203,16 @@ def test_a_first_deployment_ends_with_what_is_left_to_do(ask: Ask) -> None:
     assert mail.startswith("A mail to ops@learn.example waits to be confirmed")
     assert administrator.endswith("scripts.peerlearn create-admin EMAIL --env prod")
     assert domain == "api.learn.example needs a CNAME record that points to the output DomainTarget."
+
+
+def test_a_domain_that_is_new_to_a_stack_is_named_once(aws: Aws, ask: Ask) -> None:
+    certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+    said = {"DomainName": "api.learn.example", "RealtimeDomainName": "live.learn.example"}
+    aws.parameters = {"DomainName": "api.learn.example"}
+    account = ask(CertificateArn=certificate, **said)
+    assert account.make_way() is False
+    (domain,) = account.left_to_do(first=False)
+    assert domain == "live.learn.example needs a CNAME record that points to the output RealtimeDomainTarget."
 
 
 def test_a_mail_is_named_until_it_is_confirmed(aws: Aws, ask: Ask) -> None:

@@ -1,0 +1,86 @@
+"""Whom a roster's index does not show yet is not left out: the record comes again until everybody is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from functions.streams import follow_up, notify
+from peerlearn.bootstrap import realtime
+from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.realtime import Connection
+from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.items.realtime import connection_item
+from peerlearn.persistence.table import Table, put
+from peerlearn.services.enrollments import EnrollmentService
+from tests.fakes.push import FakePush
+from tests.functional.conftest import TABLE
+from tests.functional.streams.conftest import RECEIVER
+from tests.functional.streams.test_enrollment_consumers import course_record
+from tests.functional.streams.test_notify import COURSE, record_of
+from tests.support.courses import Courses
+from tests.support.event_source import EventSource, RetryQueue
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SESSION = "ssn_1"
+
+
+@pytest.fixture
+def begins() -> datetime:
+    return utc_now() + timedelta(days=1)
+
+
+@pytest.fixture
+def courses(aws: DynamoDBClient, begins: datetime) -> Courses:
+    """With a session that the receiver has booked."""
+    table = Table(aws, TABLE)
+    found = Courses(table)
+    found.add(5, slot=(begins, begins + timedelta(hours=1)), course_id=SESSION)
+    EnrollmentService(EnrollmentRepository(table)).enroll(RECEIVER, SESSION)
+    return found
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whom the index shows: nobody at first."""
+    found: list[str] = []
+    monkeypatch.setattr(
+        EnrollmentRepository, "seat_holders", lambda _, course_id: found if course_id == SESSION else []
+    )
+    return found
+
+
+@pytest.mark.usefixtures("courses")
+def test_who_booked_just_before_is_told(
+    aws: DynamoDBClient, retries: RetryQueue, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = FakePush()
+    monkeypatch.setattr(realtime, "connection_push", lambda: push)
+    Table(aws, TABLE).write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now()))))
+    source = EventSource("NotifyFunction", notify.lambda_handler, retries)
+    source.deliver([record_of(COURSE, COURSE | {"status": "closed", "version": 3})])
+    assert (dict(push.posted), len(retries.messages)) == ({}, 1)
+    shown.append(RECEIVER)
+    source.drain()
+    assert [event["type"] for event in push.posted["device="]] == ["session.updated"]
+    assert source.dead == []
+
+
+def test_the_schedule_of_who_booked_just_before_moves(
+    courses: Courses, begins: datetime, retries: RetryQueue, shown: list[str]
+) -> None:
+    later = begins + timedelta(days=1)
+    courses.set_seats(replace(courses.seats(SESSION), starts_at=later, ends_at=later + timedelta(hours=1)))
+    source = EventSource("FollowUpFunction", follow_up.lambda_handler, retries)
+    source.deliver([course_record(SESSION)])
+    assert to_rfc3339(courses.booked(RECEIVER)[SESSION].starts_at) == to_rfc3339(begins)
+    assert len(retries.messages) == 1
+    shown.append(RECEIVER)
+    source.drain()
+    assert to_rfc3339(courses.booked(RECEIVER)[SESSION].starts_at) == to_rfc3339(later)
+    assert source.dead == []
