@@ -185,3 +185,22 @@ def test_an_event_keeps_its_name_and_counts_its_tutors_changes() -> None:
     assert events[0]["UID"] == events[1]["UID"]
     assert [event["SEQUENCE"] for event in events] == [2, 3]
     assert calendar_text([before]) == calendar_text([before])
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "written"),
+    [
+        ("0999-01-02T03:04:05+00:00", "0999-01-02T04:04:05+00:00", ("09990102T030405Z", "09990102T040405Z")),
+        ("0001-01-01T00:00:00+00:00", "0001-01-01T01:00:00+00:00", ("00010101T000000Z", "00010101T010000Z")),
+        ("2026-05-01T10:00:00.100+00:00", "2026-05-01T10:00:00.900+00:00", ("20260501T100000Z", "20260501T100001Z")),
+        ("2026-05-01T10:00:00.900+00:00", "2026-05-01T10:00:01.100+00:00", ("20260501T100000Z", "20260501T100001Z")),
+        ("9999-12-31T23:59:58+00:00", "9999-12-31T23:59:59+00:00", ("99991231T235958Z", "99991231T235959Z")),
+    ],
+)
+def test_times_have_four_digits_of_a_year_and_an_end_after_the_start(
+    starts_at: str, ends_at: str, written: tuple[str, str]
+) -> None:
+    one = booking("Rooks", "All of them")
+    times = {"starts_at": datetime.fromisoformat(starts_at), "ends_at": datetime.fromisoformat(ends_at)}
+    text = calendar_text([replace(one, session=replace(one.session, **times))])  # type: ignore[arg-type]
+    assert (f"DTSTART:{written[0]}\r\n" in text, f"DTEND:{written[1]}\r\n" in text) == (True, True)

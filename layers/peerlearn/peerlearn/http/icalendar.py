@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from peerlearn.domain.calendars import Booking
 
@@ -48,7 +48,9 @@ def _event(booking: Booking) -> Iterator[str]:
     # When it was booked, not when it was asked for: a calendar that has not changed is the same text.
     yield f"DTSTAMP:{_time(booking.enrollment.enrolled_at)}"
     yield f"DTSTART:{_time(booking.starts_at)}"
-    yield f"DTEND:{_time(booking.ends_at)}"
+    # In whole seconds, and after the start however short the session is (RFC 5545, 3.8.2.2).
+    starts_at, ends_at = (moment.replace(microsecond=0) for moment in (booking.starts_at, booking.ends_at))
+    yield f"DTEND:{_time(ends_at if ends_at > starts_at else starts_at + timedelta(seconds=1))}"
     # Counts what the tutor changed.
     yield f"SEQUENCE:{session.version - 1}"
     yield "STATUS:CONFIRMED"
@@ -60,7 +62,9 @@ def _event(booking: Booking) -> Iterator[str]:
 
 
 def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    utc = moment.astimezone(UTC)
+    # %Y pads a year before 1000 on some systems and not on others.
+    return f"{utc.year:04}{utc:%m%dT%H%M%S}Z"
 
 
 def _text(text: str) -> str:
