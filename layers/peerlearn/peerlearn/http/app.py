@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler import ApiGatewayResolver, APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import (
     DependencyResolutionError,
     build_dependency_tree,
     solve_dependencies,
 )
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -23,6 +24,7 @@ from peerlearn.domain.errors import (
     MalformedRequest,
     NotFound,
 )
+from peerlearn.domain.idempotency import HEADER
 from peerlearn.domain.limits import forget_usages
 from peerlearn.domain.standing import leave_to_count
 from peerlearn.http.annotations import remember_annotations
@@ -30,7 +32,6 @@ from peerlearn.http.bodies import decoded_body, strict_json, validation_error
 from peerlearn.http.counting import counted
 from peerlearn.http.envelopes import compact_json, error_response
 from peerlearn.http.headers import completed
-from peerlearn.http.idempotency import done_once
 from peerlearn.http.invocations import answering, is_request
 from peerlearn.http.pagination import within_an_answer
 from peerlearn.observability import caller_and_target, logger, pass_over, request_id_of
@@ -87,7 +88,7 @@ def create_app() -> ApiResolver:
         json_body_deserializer=strict_json,
         serializer=compact_json,
     )
-    app.use(middlewares=[done_once])
+    app.use(middlewares=[_once_where_it_is_named])
 
     def respond(error: DomainError) -> Response[Mapping[str, Any]]:
         error = counted(error) or error
@@ -117,6 +118,19 @@ def create_app() -> ApiResolver:
         {DomainError: refused, RequestValidationError: invalid, NotFoundError: no_route, Exception: crashed}
     )
     return app
+
+
+def _once_where_it_is_named(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Do a POST with an idempotency key once; other requests go straight on."""
+    if app.current_event.raw_event["httpMethod"] != "POST":
+        return next_middleware(app)
+    key = app.current_event.headers.get(HEADER.lower())
+    if key is None:
+        return next_middleware(app)
+    # Whoever sends no key starts without what this needs.
+    from peerlearn.http.idempotency import done_once  # noqa: PLC0415
+
+    return done_once(app, next_middleware, key)
 
 
 def _refusal_of_caller(app: ApiResolver) -> DomainError | None:

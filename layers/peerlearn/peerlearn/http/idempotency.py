@@ -13,9 +13,10 @@ from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.depends import build_dependency_tree, solve_dependencies
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+from peerlearn.bootstrap.idempotency import idempotency_service
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.errors import DomainError
-from peerlearn.domain.idempotency import HEADER, REPLAYED, KeptAnswer, NamedRequest, deriving_from, named_request
+from peerlearn.domain.idempotency import REPLAYED, KeptAnswer, NamedRequest, deriving_from, named_request
 from peerlearn.domain.standing import left_to_count
 from peerlearn.http.auth import holder_of, source_address
 from peerlearn.http.envelopes import JSON, compact_json, error_response
@@ -27,17 +28,11 @@ _SOLVED = "_dependency_cache"
 _FINAL = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 
-def done_once(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Do a POST with an idempotency key once; requests without one go straight on."""
-    key = app.current_event.headers.get(HEADER.lower())
-    if key is None or app.current_event.http_method != "POST":
-        return next_middleware(app)
+def done_once(app: ApiGatewayResolver, next_middleware: NextMiddleware, key: str) -> Response[Any]:
+    """Do the POST that the key names once, or answer it as before."""
     # Who may not call is refused before anything is kept, and a repeat counts as a request does.
     _ask_dependencies(app)
     request = _named(app, key)
-    # Only now: whoever sends no key starts without what this needs.
-    from peerlearn.bootstrap.idempotency import idempotency_service  # noqa: PLC0415
-
     once = idempotency_service()
     found = once.begin(request)
     if isinstance(found, KeptAnswer):
