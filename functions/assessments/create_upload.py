@@ -1,4 +1,7 @@
-"""POST /v1/assessments/{assessmentId}/upload: a form to upload one file with."""
+"""POST /v1/assessments/{assessmentId}/upload: a form to upload one file with.
+
+The file keeps its name, in any script. Its extension and the type that the browser names tell together what it is.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""PATCH /v1/assessments/{assessmentId}/submissions/{learnerId}: the tutor grades, or corrects a grade."""
+"""PATCH /v1/assessments/{assessmentId}/submissions/{learnerId}: the tutor grades, or corrects a grade.
+
+With `attempt` the grade is for that attempt alone: where another one is the latest, nothing is changed, and `details`
+of the 409 hold the latest `attempt` and its `submission`. The same grading again changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import Grading, SubmissionData, SubmissionView
 from peerlearn.bootstrap.assessments import assessment_service
+from peerlearn.domain.assessments import AttemptSuperseded
+from peerlearn.domain.errors import Conflict
 from peerlearn.domain.limits import GRADES
 from peerlearn.domain.standing import AUTHORS
 from peerlearn.domain.users import Principal
@@ -29,15 +35,19 @@ def grade(
     assessments: Annotated[AssessmentService, Depends(assessment_service)],
 ) -> Success[SubmissionData]:
     keeps_feedback = "feedback" not in grading.model_fields_set
-    submission = assessments.grade(
-        user,
-        assessment_id,
-        learner_id,
-        grading.grade,
-        grading.feedback,
-        keeps_feedback=keeps_feedback,
-        attempt=grading.attempt,
-    )
+    try:
+        submission = assessments.grade(
+            user,
+            assessment_id,
+            learner_id,
+            grading.grade,
+            grading.feedback,
+            attempt=grading.attempt,
+            keeps_feedback=keeps_feedback,
+        )
+    except AttemptSuperseded as stale:
+        latest = SubmissionView.model_validate(stale.latest).model_dump(mode="json", by_alias=True)
+        raise Conflict(stale.message, details={**stale.details, "submission": latest}) from stale
     return Success[SubmissionData](data=SubmissionData(submission=SubmissionView.model_validate(submission)))
 
 

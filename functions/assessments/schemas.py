@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
-from peerlearn.domain.assessments import (
-    FEEDBACK_MAX_LENGTH,
-    FILE_NAME_MAX_LENGTH,
-    INSTRUCTIONS_MAX_LENGTH,
-    MAX_GRADE_LIMIT,
-    UploadRequest,
-)
+from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, INSTRUCTIONS_MAX_LENGTH
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
+from peerlearn.domain.file_names import FILE_NAME_MAX_LENGTH, normalized_name
+from peerlearn.domain.grades import MAX_GRADE_LIMIT
+from peerlearn.domain.uploads import UploadRequest
+from peerlearn.http.grades import IncomingGrade, ShownGrade
 from peerlearn.http.models import (
     IncomingMoment,
     Lines,
@@ -31,6 +29,15 @@ Title = Annotated[
 ]
 Instructions = Annotated[str, StringConstraints(max_length=INSTRUCTIONS_MAX_LENGTH), Lines]
 Feedback = Annotated[str, StringConstraints(max_length=FEEDBACK_MAX_LENGTH), Lines]
+
+
+def _composed(value: Any) -> Any:
+    return normalized_name(value) if isinstance(value, str) else value
+
+
+FileName = Annotated[
+    str, StringConstraints(min_length=1, max_length=FILE_NAME_MAX_LENGTH), BeforeValidator(_composed), OneLine, Seen
+]
 # Which URLs may be handed in is a rule of its own; the bounds only keep huge bodies away from it.
 SubmissionUrl = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
 
@@ -40,16 +47,19 @@ class NewAssessment(RequestModel):
 
     title: Title
     instructions: Instructions
-    max_grade: Annotated[StrictInt, WholeNumber, Field(ge=1, le=MAX_GRADE_LIMIT)]
+    max_grade: Annotated[StrictInt, Field(ge=1, le=MAX_GRADE_LIMIT), WholeNumber]
     due_at: IncomingMoment | None = None
     allow_late: StrictBool = False
 
 
 class NewUpload(RequestModel):
-    """The file about to be uploaded; `size` in bytes."""
+    """The file about to be uploaded, as the browser names it; `size` in bytes.
 
-    file_name: Annotated[str, StringConstraints(min_length=1, max_length=FILE_NAME_MAX_LENGTH), OneLine, Seen]
-    content_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    `contentType` may be empty or `application/octet-stream` where the browser knows none: the extension then tells.
+    """
+
+    file_name: FileName
+    content_type: Annotated[str, StringConstraints(max_length=255)]
     size: Annotated[StrictInt, WholeNumber]
 
     def request(self) -> UploadRequest:
@@ -61,11 +71,14 @@ class NewSubmission(RequestModel):
 
 
 class Grading(RequestModel):
-    """Feedback that is left out stays as it is; null takes it away. `attempt` is the one that was read."""
+    """Feedback that is left out stays as it is; null takes it away.
 
-    grade: Annotated[StrictInt, WholeNumber, Field(ge=0, le=MAX_GRADE_LIMIT)]
+    `attempt` is the one that the grade is for: if the learner has handed in another since, that is a 409.
+    """
+
+    grade: IncomingGrade
     feedback: Feedback | None = None
-    attempt: Annotated[StrictInt, WholeNumber, Field(ge=1)] | None = None
+    attempt: Annotated[StrictInt, Field(ge=1), WholeNumber] | None = None
 
 
 class AssessmentView(ResponseModel):
@@ -79,22 +92,29 @@ class AssessmentView(ResponseModel):
 
 
 class SubmissionView(ResponseModel):
-    """One attempt. An attempt that another one followed has no grade."""
+    """One attempt. An attempt that another one followed has no grade.
+
+    `fileName` is what its author called an uploaded file; null for a link.
+    """
 
     submission_id: str
     assessment_id: str
     learner_id: str
     attempt: int
     submission_url: str
+    file_name: str | None
     submitted_at: Moment
     late: bool
-    grade: int | None
+    grade: ShownGrade | None
     feedback: str | None
     graded_at: Moment | None
 
 
 class UploadView(ResponseModel):
-    """A presigned POST: `fields` in this order, then the file as `file`; then hand in `submissionUrl`."""
+    """A presigned POST: `fields` in this order, then the file as `file`; then hand in `submissionUrl`.
+
+    The form lets in a file of exactly that size; the type that it is kept as is `fields.Content-Type`.
+    """
 
     url: str
     fields: dict[str, str]

@@ -13,6 +13,7 @@ from peerlearn.domain.exports import Correspondence, ExportRecord, PersonalData
 from peerlearn.domain.messages import Message
 from peerlearn.domain.points import Reason
 from peerlearn.domain.users import REFRESH_TOKEN_LIFETIME, Role
+from peerlearn.http.grades import ShownGrade
 from peerlearn.http.models import Moment, ResponseModel, is_none
 from peerlearn.services.exports import Link
 
@@ -65,9 +66,10 @@ class ExportedSubmission(ResponseModel):
     course_id: str
     attempt: int
     submission_url: str
+    file_name: str | None
     submitted_at: Moment
     late: bool
-    grade: int | None
+    grade: ShownGrade | None
     feedback: str | None
     graded_at: Moment | None
 
@@ -77,7 +79,7 @@ class ExportedGrading(ResponseModel):
 
     assessment_id: str
     attempt: int
-    grade: int
+    grade: ShownGrade
     feedback: str | None
     graded_at: Moment
 

@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from peerlearn.adapters.uploads import PENDING_TAGGING
-from peerlearn.domain.assessments import UPLOAD_PREFIX
 from peerlearn.domain.exports import KEPT, export_prefix
+from peerlearn.domain.uploads import UPLOAD_PREFIX
 from peerlearn.settings import Settings
 from scripts.local_stack.template import load_template
-from tests.support.policies import statements_of
+from tests.support.policies import as_list, statements_of
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,23 @@ def test_who_looks_at_files_is_told_missing_from_forbidden(template: dict[str, A
     (listing,) = (one for one in statements if "s3:ListBucket" in one["Action"])
     assert listing["Resource"] == {"Fn::GetAtt": ["UploadsBucket", "Arn"]}
     assert "Condition" not in listing
+
+
+def test_the_tag_goes_on_a_version_and_nobody_reads_more_than_they_need(template: dict[str, Any]) -> None:
+    """A tag without a version would go on whatever was uploaded last, not on what was looked at."""
+    resources = template["Resources"]
+    files = {"Fn::Sub": "${UploadsBucket.Arn}/uploads/*"}
+    allowed = {
+        name: {
+            action
+            for statement in statements_of(resources[name]["Properties"], resources)
+            if statement.get("Resource") == files
+            for action in as_list(statement["Action"])
+        }
+        for name in ("CreateUploadFunction", "SubmitFunction", "DownloadFunction")
+    }
+    assert allowed == {
+        "CreateUploadFunction": {"s3:PutObject", "s3:PutObjectTagging"},
+        "SubmitFunction": {"s3:GetObject", "s3:PutObjectVersionTagging"},
+        "DownloadFunction": {"s3:GetObject", "s3:GetObjectVersion"},
+    }

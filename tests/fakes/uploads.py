@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peerlearn.domain.assessments import StoredFile, UploadedObject, UploadForm
+from peerlearn.domain.uploads import PlannedUpload, StoredFile, UploadedObject, UploadForm
 
 
 class NoBucket:
@@ -11,10 +11,13 @@ class NoBucket:
     bucket = "no-such-bucket"
     max_bytes = 1000
 
-    def form(self, key: str, content_type: str) -> UploadForm:
+    def form(self, planned: PlannedUpload) -> UploadForm:
         raise NotImplementedError
 
-    def claim(self, key: str) -> UploadedObject | None:
+    def find(self, key: str) -> UploadedObject | None:
+        raise NotImplementedError
+
+    def keep(self, file: StoredFile) -> bool:
         raise NotImplementedError
 
     def link(self, file: StoredFile) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, UPLOAD_TYPES, Submission
+from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, Submission
 from peerlearn.domain.clock import from_rfc3339, utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX
 from peerlearn.persistence import keys
@@ -22,81 +20,14 @@ from peerlearn.persistence import table as store
 from peerlearn.persistence.items.assessments import submission_item
 from peerlearn.persistence.items.ledger import totals_item
 from peerlearn.persistence.table import Table
-from tests.functional.conftest import TABLE, forget_providers
-from tests.support.api import Answer
-from tests.support.courses import Courses
+from tests.functional.assessments.conftest import BUCKET, LIMIT, LINK, PDF, Call, Classroom, put
+from tests.functional.conftest import TABLE
 from tests.support.learning import Learning
 from tests.support.people import People, Person
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-
-Call = Callable[..., Answer]
-BUCKET = "peerlearn-uploads"
-LINK = "https://github.com/ada/mate-in-two"
-LIMIT = 2000
-
-
-@pytest.fixture(autouse=True)
-def bucket(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> S3Client:  # noqa: ARG001 (AWS stands before it)
-    monkeypatch.setenv("BUCKET_NAME", BUCKET)
-    monkeypatch.setenv("MAX_UPLOAD_BYTES", str(LIMIT))
-    forget_providers()
-    client = boto3.client("s3")
-    client.create_bucket(Bucket=BUCKET)
-    client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    return client
-
-
-@pytest.fixture
-def courses(aws: DynamoDBClient) -> Courses:
-    return Courses(Table(aws, TABLE))
-
-
-@pytest.fixture
-def learning(aws: DynamoDBClient) -> Learning:
-    return Learning(Table(aws, TABLE))
-
-
-@dataclass(frozen=True, slots=True)
-class Classroom:
-    """A course with a tutor, an enrolled learner, and an assessment out of 10."""
-
-    call: Call
-    learning: Learning
-    course: str
-    assessment: str
-    learner: Person
-    tutor: Person
-
-    def submit(self, url: str = LINK, *, person: Person | None = None, assessment: str | None = None) -> Answer:
-        path = {"assessmentId": assessment or self.assessment}
-        return self.call("submit", token=(person or self.learner).token, path=path, body={"submissionUrl": url})
-
-    def grade(self, grade: int, *, person: Person | None = None, learner: Person | None = None, **more: Any) -> Answer:
-        path = {"assessmentId": self.assessment, "learnerId": (learner or self.learner).user_id}
-        return self.call("grade", token=(person or self.tutor).token, path=path, body={"grade": grade, **more})
-
-    def upload(self, *, person: Person | None = None, assessment: str | None = None, **changes: Any) -> Answer:
-        body = {"fileName": "essay.pdf", "contentType": "application/pdf", "size": 10, **changes}
-        path = {"assessmentId": assessment or self.assessment}
-        return self.call("create_upload", token=(person or self.learner).token, path=path, body=body)
-
-    def download(self, *, person: Person, learner: Person | None = None) -> Answer:
-        path = {"assessmentId": self.assessment, "learnerId": (learner or self.learner).user_id}
-        return self.call("download", token=person.token, path=path)
-
-    def points(self) -> int:
-        return self.learning.totals(self.learner.user_id).points
-
-
-@pytest.fixture
-def room(call: Call, courses: Courses, learning: Learning, learner: Person, tutor: Person) -> Classroom:
-    course = courses.add(tutor_id=tutor.user_id)
-    learning.enroll(learner.user_id, course)
-    return Classroom(call, learning, course, learning.add_assessment(course), learner, tutor)
-
 
 # -- setting ----------------------------------------------------------------------------------------------------------
 
@@ -158,7 +89,7 @@ def test_more_assessments_than_an_answer_holds_are_refused(call: Call, room: Cla
         {"instructions": "i" * 10_001},
         {"maxGrade": 0},
         {"maxGrade": "10"},
-        {"maxGrade": 1001},
+        {"maxGrade": 10_001},
         {"maxGrade": 9.5},
         {"dueAt": "2031-02-01T20:00:00"},
         {"dueAt": "soon"},
@@ -197,6 +128,7 @@ def test_attempts_are_kept_and_the_first_earns_points_once(call: Call, room: Cla
         "learnerId": room.learner.user_id,
         "attempt": 1,
         "submissionUrl": "https://github.com/ada/one",
+        "fileName": None,
         "submittedAt": submission["submittedAt"],
         "late": False,
         "grade": None,
@@ -363,7 +295,7 @@ def test_a_form_is_bound_to_key_type_size_and_time(room: Classroom) -> None:
     assert {"key": key} in conditions
     assert {"bucket": BUCKET} in conditions
     assert {"Content-Type": "application/pdf"} in conditions
-    assert ["content-length-range", 1, LIMIT] in conditions
+    assert ["content-length-range", 10, 10] in conditions
     assert {"tagging": upload["fields"]["tagging"]} in conditions
     assert "<Key>state</Key><Value>pending</Value>" in upload["fields"]["tagging"]
     # every field that is sent is one that is signed
@@ -387,8 +319,6 @@ def test_no_two_forms_have_the_same_key(room: Classroom) -> None:
         ({"size": "10"}, ["size"]),
         ({"contentType": "text/html"}, ["contentType"]),
         ({"contentType": "image/svg+xml"}, ["contentType"]),
-        ({"contentType": "application/pdf; charset=utf-8"}, ["contentType"]),
-        ({"contentType": "APPLICATION/PDF"}, ["contentType"]),
         ({"fileName": "../../etc/passwd"}, ["fileName"]),
         ({"fileName": "a\\b.pdf"}, ["fileName"]),
         ({"fileName": "a\u0000.pdf"}, ["fileName"]),
@@ -405,15 +335,6 @@ def test_wrong_uploads_are_named_all_at_once(room: Classroom, change: dict[str, 
     assert [field["field"] for field in answer.body["details"]["fields"]] == fields
 
 
-@pytest.mark.parametrize("content_type", sorted(UPLOAD_TYPES))
-def test_allowed_types(room: Classroom, content_type: str) -> None:
-    assert room.upload(contentType=content_type, size=LIMIT).status == 201
-
-
-def put(bucket: S3Client, key: str, body: bytes = b"essay", content_type: str = "application/pdf") -> None:
-    bucket.put_object(Bucket=BUCKET, Key=key, Body=body, ContentType=content_type, Tagging="state=pending")
-
-
 def test_an_uploaded_file_is_handed_in_kept_and_downloaded(room: Classroom, bucket: S3Client, people: People) -> None:
     upload = room.upload().body["data"]["upload"]
     key = upload["fields"]["key"]
@@ -422,7 +343,7 @@ def test_an_uploaded_file_is_handed_in_kept_and_downloaded(room: Classroom, buck
     assert bucket.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"] == [{"Key": "state", "Value": "submitted"}]
     # what is uploaded with the same form later is not what was handed in
     handed_in = bucket.head_object(Bucket=BUCKET, Key=key)["VersionId"]
-    put(bucket, key, b"another")
+    put(bucket, key, b"%PDF-another")
     for person in (room.learner, room.tutor):
         url = room.download(person=person).body["data"]["url"]
         assert f"versionId={handed_in}" in url
@@ -463,7 +384,7 @@ def test_what_is_no_file_of_the_callers_own_for_that_assessment(
     assert room.submit(f"https://s3.us-east-1.amazonaws.com/{BUCKET}/{key}").status == 201
 
 
-@pytest.mark.parametrize("operation", ["HeadObject", "PutObjectTagging"])
+@pytest.mark.parametrize("operation", ["GetObject", "PutObjectTagging"])
 def test_bucket_that_refuses_us_is_our_fault_and_no_learners(
     room: Classroom,
     bucket: S3Client,
@@ -493,7 +414,12 @@ def test_bucket_that_refuses_us_is_our_fault_and_no_learners(
 
 
 def test_an_object_that_its_form_would_not_have_let_in(room: Classroom, bucket: S3Client) -> None:
-    for body, content_type in ((b"", "application/pdf"), (b"x" * (LIMIT + 1), "application/pdf"), (b"x", "text/html")):
+    for body, content_type in (
+        (b"", "application/pdf"),
+        (PDF + b"x" * LIMIT, "application/pdf"),
+        (b"x", "text/html"),
+        (b"x", "application/pdf"),
+    ):
         upload = room.upload().body["data"]["upload"]
         put(bucket, upload["fields"]["key"], body, content_type)
         assert room.submit(upload["submissionUrl"]).status == 422
@@ -582,7 +508,7 @@ def test_who_may_not_grade_and_what(room: Classroom, people: People, administrat
     room.submit()
     for person in (room.learner, people.add(), people.add(room.tutor.user.role)):
         assert room.grade(5, person=person).code == "FORBIDDEN"
-    for body in ({"grade": 11}, {"grade": -1}, {"grade": "5"}, {"grade": 5.5}, {}, {"grade": 5, "points": 9}):
+    for body in ({"grade": 11}, {"grade": -1}, {"grade": "5"}, {"grade": 5.555}, {}, {"grade": 5, "points": 9}):
         path = {"assessmentId": room.assessment, "learnerId": room.learner.user_id}
         answer = room.call("grade", token=room.tutor.token, path=path, body=body)
         assert (answer.status, answer.code) == (422, "VALIDATION_FAILED")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from peerlearn.domain.grades import Grade
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
@@ -36,7 +37,7 @@ class School:
         """The number of the attempt."""
         return self.submissions.submit(caller, assessment_id, f"https://github.com/ada/{name}").attempt
 
-    def grade(self, assessment_id: str, learner_id: str, grade: int) -> int | None:
+    def grade(self, assessment_id: str, learner_id: str, grade: Grade) -> Grade | None:
         return self.assessments.grade(TUTOR, assessment_id, learner_id, grade, "f").grade
 
 

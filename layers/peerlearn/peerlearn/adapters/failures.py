@@ -17,13 +17,13 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from peerlearn.domain.errors import TemporarilyUnavailable
 
-# Timeouts, refused and dropped connections: no reply came, whatever was done.
-NO_REPLY = (HTTPClientError, NoConnectionError)
+# Timeouts, refused and dropped connections: no reply came, or not all of it, whatever was done.
+NO_REPLY = (HTTPClientError, NoConnectionError, IncompleteReadError)
 
 
 class Meaning(Enum):
@@ -76,6 +76,8 @@ _BY_MEANING: Mapping[Meaning, tuple[str, ...]] = {
     Meaning.GONE: (
         "404",
         "GoneException",
+        # the first bytes of a file that has none
+        "InvalidRange",
         # a look at, or a tag on, a file whose newest version is a deletion
         "405",
         "MethodNotAllowed",

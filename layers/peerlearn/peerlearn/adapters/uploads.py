@@ -1,35 +1,39 @@
 """Uploads in S3: forms to post them with, a look at what arrived, links to fetch them.
 
-An upload is tagged `state=pending` by its own form and expires by the bucket's lifecycle rule; `claim` replaces the tag
-before the file is handed in. Presigned URLs and forms are secrets of whoever asked for them and are never logged.
+An upload is tagged `state=pending` by its own form and expires by the bucket's lifecycle rule; `keep` replaces the tag
+of the version that is handed in. What the author called the file, and when the upload was begun, is signed into the
+form and kept by S3 with the file. Presigned URLs and forms are secrets of whoever asked for them and are never logged.
 
-Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import Meaning, meaning_of, transient_as_unavailable
-from peerlearn.domain.assessments import StoredFile, UploadedObject, UploadForm
-from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.deadline import carried
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.file_names import attachment_of
+from peerlearn.domain.file_types import HEAD_BYTES
+from peerlearn.domain.uploads import FORM_LIFETIME, PlannedUpload, StoredFile, UploadedObject, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 T = TypeVar("T")
 
-FORM_LIFETIME = timedelta(minutes=15)
 LINK_LIFETIME = timedelta(minutes=5)
 
 # The blank is for clients: `curl -F name=<text` would take the text for a file's name. XML may begin with it.
 PENDING_TAGGING = " <Tagging><TagSet><Tag><Key>state</Key><Value>pending</Value></Tag></TagSet></Tagging>"
+# User metadata is ASCII, and 2 KB at most: 255 emoji are 1,360 letters of base64, percent-encoded they would be 3,060.
+_NAME, _BEGUN_AT = "file-name", "begun-at"
 _SUBMITTED_TAGS: Any = {"TagSet": [{"Key": "state", "Value": "submitted"}]}
 
 
@@ -43,41 +47,39 @@ class S3Uploads:
     region: str
         Names the bucket in `submission_url`, which is the same whatever endpoint the client uses.
     max_bytes: int
-        The size limit of a form.
+        The size limit of a file.
     """
 
-    def __init__(self, client: S3Client, bucket: str, region: str, max_bytes: int, clock: Clock = utc_now) -> None:
+    def __init__(self, client: S3Client, bucket: str, region: str, max_bytes: int) -> None:
         self.bucket = bucket
         self.max_bytes = max_bytes
         self._client = client
         self._region = region
-        self._clock = clock
 
-    def form(self, key: str, content_type: str) -> UploadForm:
-        """A form for one file under that key: that type, 1 byte to the limit, valid for 15 minutes."""
-        fields = {"Content-Type": content_type, "tagging": PENDING_TAGGING}
+    def form(self, planned: PlannedUpload) -> UploadForm:
+        """A form for one file under that key: that type, exactly that size, valid for 15 minutes."""
+        fields = {
+            "Content-Type": planned.content_type,
+            "tagging": PENDING_TAGGING,
+            f"x-amz-meta-{_NAME}": base64.urlsafe_b64encode(planned.file_name.encode()).decode(),
+            f"x-amz-meta-{_BEGUN_AT}": to_rfc3339(planned.begun_at),
+        }
         # boto3 puts no field into the conditions but the key's and its own.
-        conditions: list[Any] = [
-            {"Content-Type": content_type},
-            {"tagging": PENDING_TAGGING},
-            ["content-length-range", 1, self.max_bytes],
-        ]
-        expires_at = self._clock() + FORM_LIFETIME
+        conditions: list[Any] = [{name: value} for name, value in fields.items()]
+        conditions.append(["content-length-range", planned.size, planned.size])
         form = self._client.generate_presigned_post(
-            self.bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=int(FORM_LIFETIME.total_seconds())
+            self.bucket, planned.key, Fields=fields, Conditions=conditions, ExpiresIn=int(FORM_LIFETIME.total_seconds())
         )
-        return UploadForm(form["url"], dict(form["fields"]), self.url_of(key), expires_at)
+        expires_at = planned.begun_at + FORM_LIFETIME
+        return UploadForm(form["url"], dict(form["fields"]), self.url_of(planned.key), expires_at)
 
     def url_of(self, key: str) -> str:
         """What the learner hands in: the object's own address."""
         suffix = "amazonaws.com.cn" if self._region.startswith("cn-") else "amazonaws.com"
         return f"https://{self.bucket}.s3.{self._region}.{suffix}/{key}"
 
-    def claim(self, key: str) -> UploadedObject | None:
-        """What is stored under that key, or None; from now on it does not expire.
-
-        The look and the tag are one round trip side by side. A claimed file that then is not handed in stays, which
-        costs a little; the other order could lose one that was.
+    def find(self, key: str) -> UploadedObject | None:
+        """What is stored under that key, with its first bytes, or None.
 
         The function may list the bucket, so S3 says 404 of what is not there. A 403 is a broken permission, key or
         clock of ours and is raised as it is: nobody is told that their file is missing for it.
@@ -86,20 +88,36 @@ class S3Uploads:
         ------
         TemporarilyUnavailable
         """
-        with ThreadPoolExecutor(max_workers=1) as side:
-            keeping = side.submit(carried(self._keep), key)
-            found = self._find(key)
-            is_kept = keeping.result()
-        return found if is_kept else None
+        return _unless_missing(lambda: self._look(key))
 
-    def _find(self, key: str) -> UploadedObject | None:
-        head = _unless_missing(lambda: self._client.head_object(Bucket=self.bucket, Key=key))
-        return UploadedObject(head["ContentLength"], head["ContentType"], head.get("VersionId")) if head else None
+    def _look(self, key: str) -> UploadedObject:
+        found = self._client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{HEAD_BYTES - 1}")
+        head = found["Body"].read()
+        name, begun_at = found["Metadata"].get(_NAME), found["Metadata"].get(_BEGUN_AT)
+        return UploadedObject(
+            key=key,
+            # of the whole file; without a range in the answer that is all there is
+            size=int(found.get("ContentRange", "").rpartition("/")[2] or found["ContentLength"]),
+            content_type=found["ContentType"],
+            version_id=found.get("VersionId"),
+            head=head,
+            name=base64.urlsafe_b64decode(name).decode() if name else None,
+            begun_at=from_rfc3339(begun_at) if begun_at else None,
+        )
 
-    def _keep(self, key: str) -> bool:
-        tags = _SUBMITTED_TAGS
-        call = _unless_missing(lambda: self._client.put_object_tagging(Bucket=self.bucket, Key=key, Tagging=tags))
-        return call is not None
+    def keep(self, file: StoredFile) -> bool:
+        """Make that version stay: from now on it does not expire. False where it is gone.
+
+        The tag goes on the version that was looked at, whatever was uploaded under its key meanwhile.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+        """
+        request: Any = {"Bucket": self.bucket, "Key": file.key, "Tagging": _SUBMITTED_TAGS}
+        if file.version_id:
+            request["VersionId"] = file.version_id
+        return _unless_missing(lambda: self._client.put_object_tagging(**request)) is not None
 
     def link(self, file: StoredFile) -> str:
         """A URL that downloads exactly the version that was handed in, for five minutes. No call is made."""
@@ -107,7 +125,7 @@ class S3Uploads:
             "Bucket": self.bucket,
             "Key": file.key,
             # Shown as a file, never as a page of this origin.
-            "ResponseContentDisposition": f'attachment; filename="{file.name}"',
+            "ResponseContentDisposition": attachment_of(file.name),
         }
         if file.version_id:
             request["VersionId"] = file.version_id

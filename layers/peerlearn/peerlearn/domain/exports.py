@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from peerlearn.domain.assessments import Submission
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.enrollments import Slot
+from peerlearn.domain.grades import Grade
 from peerlearn.domain.messages import Conversation, Message
 from peerlearn.domain.points import Entry
 from peerlearn.domain.profiles import Profile
@@ -64,7 +65,7 @@ class PastGrading:
 
     assessment_id: str
     attempt: int
-    grade: int
+    grade: Grade
     feedback: str | None
     graded_at: datetime
 

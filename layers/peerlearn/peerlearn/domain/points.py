@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from peerlearn.domain.grades import Grade
+
 MODULE_POINTS = 10
 COURSE_POINTS = 100
 FIRST_SUBMISSION_POINTS = 20
@@ -189,7 +191,7 @@ def submission_award(course_id: str, assessment_id: str) -> Award:
     return Award(f"submission:{assessment_id}", Reason.FIRST_SUBMISSION, FIRST_SUBMISSION_POINTS, course_id)
 
 
-def grade_reason(grade: int | None, max_grade: int) -> Reason | None:
+def grade_reason(grade: Grade | None, max_grade: int) -> Reason | None:
     """What a grade earns: nothing below 90 %."""
     if grade is None or grade * 100 < EXCELLENT_PERCENT * max_grade:
         return None
@@ -197,13 +199,13 @@ def grade_reason(grade: int | None, max_grade: int) -> Reason | None:
 
 
 def grade_awards(
-    course_id: str, assessment_id: str, max_grade: int, before: int | None, after: int, revision: int
+    course_id: str, assessment_id: str, max_grade: int, before: Grade | None, after: Grade, revision: int
 ) -> list[Award]:
     """What follows from grading, or from correcting a grade: the old award taken back, the new one given.
 
     Parameters
     ----------
-    before: int or None
+    before: Grade or None
         The grade that stood until now.
     revision: int
         Counts the gradings of this submission, this one included: 1 for the first.

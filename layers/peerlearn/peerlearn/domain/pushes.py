@@ -43,7 +43,7 @@ class PushedGrade(TypedDict):
     assessmentId: str
     courseId: str
     attempt: int
-    grade: int
+    grade: float
     gradedAt: str
 
 

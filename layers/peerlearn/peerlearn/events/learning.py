@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from peerlearn.domain.clock import from_rfc3339
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
+from peerlearn.domain.grades import exact_grade, plain_grade
 from peerlearn.domain.pushes import PushedAward, PushedCompletion, PushedGrade
 from peerlearn.events.changes import Change
 from peerlearn.persistence.items.base import Entity, Item
@@ -81,7 +82,7 @@ def _of_submission(old: Item, new: Item) -> Iterator[Event]:
                 assessmentId=new["assessmentId"],
                 courseId=new["courseId"],
                 attempt=int(new["attempt"]),
-                grade=int(new["grade"]),
+                grade=plain_grade(exact_grade(new["grade"])),
                 gradedAt=new["gradedAt"],
             ),
             occurred_at=from_rfc3339(new["gradedAt"]),

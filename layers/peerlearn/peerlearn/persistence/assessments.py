@@ -123,7 +123,8 @@ class AssessmentRepository:
     ) -> Submission:
         """Stores the attempt that `decide` makes of the present state.
 
-        Two attempts at once are both stored, one after the other. `decide` is not shown the course.
+        Two attempts at once are both stored, one after the other; an attempt that is there already is not stored
+        again. `decide` is not shown the course.
 
         Raises
         ------
@@ -135,10 +136,12 @@ class AssessmentRepository:
 
         def plan(token: str) -> tuple[list[Write], Submission]:
             found = self._read(learner_id, assessment_id, with_course=False)
-            # Before anything is asked of the bucket.
+            # Before anything is kept in the bucket.
             own = admission.seeing(standing_in(found, learner_id), utc_now()) if admission is not None else None
             desk, totals = _situation(learner_id, assessment_id, found)
             change = decide(desk)
+            if desk.latest is not None and change.submission == desk.latest:
+                return [], change.submission
             if desk.enrollment is None:
                 raise AssessmentNotFound
             if change.submission is desk.latest:

@@ -10,6 +10,7 @@ from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.exports import ExportRecord, OwnItems, PastGrading, TooLarge
+from peerlearn.domain.grades import exact_grade
 from peerlearn.domain.messages import Conversation, Message, Pair
 from peerlearn.domain.profiles import Profile
 from peerlearn.persistence import keys
@@ -201,7 +202,7 @@ def _past_grading(item: Item) -> PastGrading:
     return PastGrading(
         assessment_id=item["assessmentId"],
         attempt=int(item["attempt"]),
-        grade=int(item["grade"]),
+        grade=exact_grade(item["grade"]),
         feedback=item.get("feedback"),
         graded_at=from_rfc3339(item["gradedAt"]),
     )

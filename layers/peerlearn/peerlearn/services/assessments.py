@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Protocol
@@ -12,20 +14,12 @@ from peerlearn.domain.assessments import (
     Assessment,
     AssessmentPage,
     Desk,
-    StoredFile,
     Submission,
     SubmissionChange,
-    UploadedObject,
-    UploadForm,
-    UploadRequest,
-    check_upload,
-    check_uploaded,
     graded,
     new_assessment_id,
-    new_upload_key,
     next_attempt,
     next_window,
-    own_upload_key,
     require_assessment,
     require_latest,
     require_open,
@@ -34,13 +28,27 @@ from peerlearn.domain.assessments import (
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course
+from peerlearn.domain.deadline import carried
 from peerlearn.domain.errors import AssessmentNotFound, Forbidden, NotEnrolled, NotFound, ValidationFailed
+from peerlearn.domain.grades import Grade, plain_grade
 from peerlearn.domain.limits import Limit
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import grade_awards
 from peerlearn.domain.progress import require_member, require_reader, require_tutor
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submission_urls import UrlRefused, check_url
+from peerlearn.domain.uploads import (
+    PlannedUpload,
+    StoredFile,
+    UploadedObject,
+    UploadForm,
+    UploadRequest,
+    begun_at,
+    check_uploaded,
+    not_your_upload,
+    own_upload_key,
+    planned_upload,
+)
 from peerlearn.domain.users import Principal, Role
 
 
@@ -71,8 +79,9 @@ class Uploads(Protocol):
     bucket: str
     max_bytes: int
 
-    def form(self, key: str, content_type: str) -> UploadForm: ...
-    def claim(self, key: str) -> UploadedObject | None: ...
+    def form(self, planned: PlannedUpload) -> UploadForm: ...
+    def find(self, key: str) -> UploadedObject | None: ...
+    def keep(self, file: StoredFile) -> bool: ...
     def link(self, file: StoredFile) -> str: ...
 
 
@@ -149,28 +158,28 @@ class AssessmentService:
         caller: Principal,
         assessment_id: str,
         learner_id: str,
-        grade: int,
+        grade: Grade,
         feedback: str | None,
         *,
-        keeps_feedback: bool = False,
         attempt: int | None = None,
+        keeps_feedback: bool = False,
     ) -> Submission:
         """The latest attempt with a grade; a later call corrects it.
 
         Parameters
         ----------
         attempt: int, optional
-            The attempt that was read; None grades the latest, whichever it is.
+            The attempt that the grade is for; without it, whichever is the latest.
         keeps_feedback: bool
             The feedback that is there stays, and `feedback` says nothing.
 
         Raises
         ------
         AssessmentNotFound, SubmissionNotFound, Forbidden
+        Conflict
+            The latest attempt is another one.
         ValidationFailed
             The grade is above the assessment's highest.
-        Conflict
-            There is a later attempt than the one that was read.
         """
         now = self._clock()
 
@@ -195,10 +204,14 @@ class AssessmentService:
             AuditAction.GRADE_CORRECTED if before.is_graded else AuditAction.GRADE_SET,
             f"{after.assessment_id}/{after.learner_id}",
             key=f"{after.attempt}/{after.revision}",
-            grade=after.grade,
+            grade=_detail(after.grade),
             attempt=after.attempt,
-            was=before.grade,
+            was=_detail(before.grade),
         )
+
+
+def _detail(grade: Grade | None) -> int | float | None:
+    return None if grade is None else plain_grade(grade)
 
 
 class SubmissionService:
@@ -216,12 +229,13 @@ class SubmissionService:
         ------
         ValidationFailed, AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
         """
-        check_upload(upload, self._uploads.max_bytes)
+        now = self._clock()
+        planned = planned_upload(upload, caller.user_id, assessment_id, self._uploads.max_bytes, now)
         desk = self._assessments.desk(caller.user_id, assessment_id)
-        _require_shown(caller, desk.course, desk.assessment)
-        self._open_desk(desk, self._clock())
-        key = new_upload_key(caller.user_id, assessment_id, upload.file_name)
-        return self._uploads.form(key, upload.content_type)
+        _, assessment = _require_shown(caller, desk.course, desk.assessment)
+        require_member(desk.enrollment)
+        require_open(assessment, desk.latest, now)
+        return self._uploads.form(planned)
 
     def submit(
         self,
@@ -231,7 +245,7 @@ class SubmissionService:
         admission: Admission | None = None,
         limit: Limit | None = None,
     ) -> Submission:
-        """Hand in the caller's next attempt; the same link, or the same version of a file, is the latest one again.
+        """Hand in the caller's next attempt; what is the latest attempt already is not handed in once more.
 
         Parameters
         ----------
@@ -248,41 +262,58 @@ class SubmissionService:
         AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
         TemporarilyUnavailable
         """
+        key = self._own_key(caller, assessment_id, submission_url)
+        now = self._clock()
+        with self._looking_at(key) as found:
+
+            @cache
+            def kept_file() -> StoredFile | None:
+                if key is None:
+                    return None
+                file = check_uploaded(found(), self._uploads.max_bytes).file
+                if not self._uploads.keep(file):
+                    raise not_your_upload()
+                return file
+
+            def decide(desk: Desk) -> SubmissionChange:
+                assessment = require_assessment(desk.assessment)
+                enrollment = require_member(desk.enrollment)
+                upload = found()
+                latest, file = desk.latest, upload.file if upload is not None else None
+                # Before any date, limit or grade is looked at: it was taken, and only its reply was lost.
+                if latest is not None and latest.is_repeated_by(submission_url, file):
+                    return SubmissionChange(latest, ())
+                begun = begun_at(upload, now)
+                require_open(assessment, latest, begun)
+                window = next_window(latest, limit, now) if limit is not None else None
+                submission, awards = next_attempt(
+                    assessment, enrollment, latest, submission_url, kept_file(), now, window, begun
+                )
+                return SubmissionChange(submission, awards)
+
+            try:
+                return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex, admission)
+            except NotEnrolled:
+                # Handing in reads no course: whether this one is a draft is asked of those alone who are no members.
+                desk = self._assessments.desk(caller.user_id, assessment_id)
+                _require_shown(caller, desk.course, desk.assessment)
+                raise
+
+    def _own_key(self, caller: Principal, assessment_id: str, submission_url: str) -> str | None:
         try:
             checked = check_url(submission_url)
         except UrlRefused as refusal:
             raise ValidationFailed(("submissionUrl", str(refusal))) from refusal
-        key = own_upload_key(checked, self._uploads.bucket, caller.user_id, assessment_id)
-        now = self._clock()
+        return own_upload_key(checked, self._uploads.bucket, caller.user_id, assessment_id)
 
-        @cache
-        def uploaded_file() -> StoredFile | None:
-            if key is None:
-                return None
-            found = check_uploaded(self._uploads.claim(key), self._uploads.max_bytes)
-            return StoredFile(key, found.version_id)
-
-        def decide(desk: Desk) -> SubmissionChange:
-            assessment = require_assessment(desk.assessment)
-            enrollment = require_member(desk.enrollment)
-            latest = desk.latest
-            # Before any date or grade is looked at: a repeat of what was handed in is answered as it was.
-            if latest is not None and latest.submission_url == submission_url and latest.file == uploaded_file():
-                return SubmissionChange(latest, ())
-            require_open(assessment, latest, now)
-            window = next_window(desk.latest, limit, now) if limit is not None else None
-            submission, awards = next_attempt(
-                assessment, enrollment, desk.latest, submission_url, uploaded_file(), now, window
-            )
-            return SubmissionChange(submission, awards)
-
-        try:
-            return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex, admission)
-        except NotEnrolled:
-            # Handing in reads no course: whether this one is a draft is asked of those alone who are no members.
-            desk = self._assessments.desk(caller.user_id, assessment_id)
-            _require_shown(caller, desk.course, desk.assessment)
-            raise
+    @contextmanager
+    def _looking_at(self, key: str | None) -> Iterator[Callable[[], UploadedObject | None]]:
+        """Looks at the caller's own file beside what else is read; what there is, is told by calling."""
+        if key is None:
+            yield lambda: None
+            return
+        with ThreadPoolExecutor(max_workers=1) as side:
+            yield side.submit(carried(self._uploads.find), key).result
 
     def download(self, caller: Principal, assessment_id: str, learner_id: str) -> str:
         """A link to the file of a learner's latest attempt, for them and for the tutor.
@@ -308,13 +339,6 @@ class SubmissionService:
         if file is None:
             raise NotFound("What was handed in is a link, not an uploaded file.")
         return self._uploads.link(file)
-
-    @staticmethod
-    def _open_desk(desk: Desk, now: datetime) -> Assessment:
-        assessment = require_assessment(desk.assessment)
-        require_member(desk.enrollment)
-        require_open(assessment, desk.latest, now)
-        return assessment
 
 
 def _require_shown(

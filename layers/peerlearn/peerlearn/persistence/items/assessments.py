@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from peerlearn.domain.assessments import Assessment, StoredFile, Submission
+from peerlearn.domain.assessments import Assessment, Submission
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
+from peerlearn.domain.grades import exact_grade
 from peerlearn.domain.limits import Window
+from peerlearn.domain.uploads import StoredFile, name_in
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
 
@@ -64,6 +66,7 @@ def submission_item(submission: Submission, *, past: bool = False) -> Item:
     if submission.file:
         item["fileKey"] = submission.file.key
         item["fileVersion"] = submission.file.version_id
+        item["fileName"] = submission.file.name
     if submission.window:
         item |= {"windowCount": submission.window.count, "windowClosesAt": submission.window.closes_at}
     return item | _grading(submission)
@@ -79,14 +82,21 @@ def submission_of(item: Item) -> Submission:
         submission_url=item["submissionUrl"],
         submitted_at=from_rfc3339(item["submittedAt"]),
         late=bool(item["late"]),
-        file=StoredFile(item["fileKey"], item["fileVersion"]) if "fileKey" in item else None,
-        grade=int(item["grade"]) if "grade" in item else None,
+        file=_file_of(item),
+        grade=exact_grade(item["grade"]) if "grade" in item else None,
         feedback=item.get("feedback"),
         graded_at=stored_time(item, "gradedAt"),
         graded_by=item.get("gradedBy"),
         revision=int(item["revision"]),
         window=Window(int(item["windowCount"]), int(item["windowClosesAt"])) if "windowCount" in item else None,
     )
+
+
+def _file_of(item: Item) -> StoredFile | None:
+    if "fileKey" not in item:
+        return None
+    # Items that are older than the attribute have the name in their key alone.
+    return StoredFile(item["fileKey"], item["fileVersion"], item.get("fileName") or name_in(item["fileKey"]))
 
 
 def past_grade_item(submission: Submission) -> Item:

@@ -1,0 +1,134 @@
+"""Which type a file has: its extension decides, and the declared type has to agree.
+
+Browsers ask their operating system, which may know nothing (an empty type, `application/octet-stream`) or use names of
+its own (`text/x-python-script`). A file without a known extension is what it is declared to be, and a text where it is
+declared to be nothing.
+
+Refused are programs, and what a browser or Office would run: HTML, SVG, Office files with macros. These are taken in an
+archive. Whatever is taken is only ever served as an attachment.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from peerlearn.domain.file_table import FILE_TYPES, FileType, Kind
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Of a file, for its type's pattern: a PDF may begin as late as this.
+HEAD_BYTES = 1024
+
+# What clients say where they do not know.
+_NO_TYPE = frozenset(
+    {
+        "",
+        "application/octet-stream",
+        "binary/octet-stream",
+        "application/x-download",
+        "application/download",
+        "application/force-download",
+        "application/unknown",
+        "application/x-unknown",
+    }
+)
+# At the end of a name, whatever it is declared to be: an operating system, a browser or Office runs these.
+_ACTIVE = _words(
+    "html htm xhtml xht shtml mht mhtml svg svgz xsl xslt swf hta"
+    " docm dotm xlsm xltm xlam xlsb pptm potm ppam ppsm sldm xll"
+    " exe com bat cmd msi msp msix scr pif cpl jar jnlp vbs vbe jse wsf wsh ps1 psm1 lnk url reg scf inf dll sys"
+    " app dmg pkg deb rpm apk ipa iso img vhd appimage run bin elf so dylib desktop chm crx xpi command msc"
+)
+# Inside a name (`invoice.pdf.exe`, `photo.jpg.pdf`) these make it pass for something else. No words and initials that
+# stand in titles: `Intro.to.Go.pdf`, `answer.key.pdf`, `example.com.pdf`.
+_TELLING = _words(
+    "pdf doc docx xls xlsx ppt pptx odt ods odp rtf epub jpg jpeg png gif webp heic heif bmp tif tiff avif psd"
+    " mp3 m4a wav ogg flac aac mp4 mov webm mkv avi zip rar 7z gz tar bz2 txt csv json xml"
+)
+_ACTIVE_INSIDE = _words("html htm xhtml svg hta docm xlsm pptm exe bat msi scr pif jar vbs wsf ps1 lnk dll apk dmg")
+
+_BY_EXTENSION = {extension: one for one in FILE_TYPES for extension in one.extensions}
+_BY_TYPE = {one.content_type: one for one in FILE_TYPES}
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+_END = re.compile(r"[.\s]+$")
+_IN_ARCHIVE = "put it into a ZIP archive and upload that"
+
+
+class TypeRefused(ValueError):
+    """Why a file is not taken, in words for its sender; `field` is the field of the form at fault."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+def type_of(file_name: str, declared: str) -> FileType:
+    """Return the type of a file by its name and by what its sender declares it to be.
+
+    Raises
+    ------
+    TypeRefused
+    """
+    said = _media_type(declared)
+    extensions = _extensions(file_name)
+    last = extensions[-1] if extensions else ""
+    if last in _ACTIVE:
+        raise TypeRefused("fileName", f"ends in .{last}, which is not taken as such: {_IN_ARCHIVE}")
+    known = _BY_EXTENSION.get(last)
+    if known is None:
+        known = _declared_type(last, said)
+    elif said and not known.accepts(said):
+        raise TypeRefused("contentType", f"is {said}, while .{last} is {known.content_type}")
+    _require_no_disguise(extensions[:-1], known)
+    return known
+
+
+def stored_type(content_type: str) -> FileType | None:
+    """Return the type that a file is stored as; None where it is none that is taken."""
+    known = _BY_TYPE.get(content_type)
+    return known or next((one for one in FILE_TYPES if content_type in one.aliases), None)
+
+
+def _media_type(declared: str) -> str:
+    """Return the declared type in small letters and without parameters; empty where it says nothing."""
+    said = declared.partition(";")[0].strip().lower()
+    if said in _NO_TYPE:
+        return ""
+    if not _MEDIA_TYPE.fullmatch(said):
+        raise TypeRefused("contentType", "must be a media type such as application/pdf, or empty")
+    return said
+
+
+def _extensions(file_name: str) -> list[str]:
+    # As Windows reads a name: blanks and dots at its end are none of it. What shows nothing hides no extension.
+    plain = unicodedata.normalize("NFKC", file_name).casefold()
+    shown = "".join(character for character in plain if unicodedata.category(character) != "Cf")
+    return _END.sub("", shown).split(".")[1:]
+
+
+def _declared_type(extension: str, said: str) -> FileType:
+    """Return the type of a file whose extension is unknown or absent."""
+    if not said and not extension:
+        return _BY_TYPE["text/plain"]
+    if not said:
+        raise TypeRefused("fileName", f"ends in .{extension}, which is not known here: {_IN_ARCHIVE}")
+    text = _BY_TYPE["text/plain"]
+    known = stored_type(said) or (text if text.accepts(said) else None)
+    if known is None:
+        raise TypeRefused("contentType", f"is {said}, which is not taken as such: {_IN_ARCHIVE}")
+    return known
+
+
+def _require_no_disguise(inner: list[str], known: FileType) -> None:
+    # An archive may be named after what is in it: `a.tar.gz`, `essay.docx.zip`.
+    if known.kind is Kind.ARCHIVE:
+        return
+    for extension in inner:
+        of_another_kind = extension in _TELLING and _BY_EXTENSION[extension].kind is not known.kind
+        if extension in _ACTIVE_INSIDE or of_another_kind:
+            message = f"has .{extension} inside while the file is {known.content_type}: leave one of them out"
+            raise TypeRefused("fileName", message)
