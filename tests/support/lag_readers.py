@@ -52,6 +52,12 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_gradings_are_audited_and_a_repeat_is_not": _late(1, 3),
         "test_the_tutor_sees_every_attempt_in_pages": _late(1, 3),
     },
+    "assessments/test_files.py": {
+        "test_a_tutor_sees_what_a_file_is_called": _late(1, 3),
+    },
+    "assessments/test_repeats.py": {
+        "test_the_same_grading_again_answers_what_it_did": _late(1, 3),
+    },
     "courses/test_authoring.py": {
         "test_publishing_and_closing_are_audited": _late(3),
     },
