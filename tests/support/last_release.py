@@ -102,7 +102,7 @@ def restored(engine: DynamoDBLocal) -> Iterator[Restored]:
     content = moved_to_now()
     with _new_table(engine) as (network, client):
         for start in range(0, len(content["items"]), _BATCH):
-            batch: Any = [{"PutRequest": {"Item": item}} for item in content["items"][start : start + _BATCH]]
+            batch: Any = [{"PutRequest": {"Item": _on_wire(item)}} for item in content["items"][start : start + _BATCH]]
             client.batch_write_item(RequestItems={network.table_name: batch})
         network.reset()
         world = World(ids=content["ids"], items={name: unmarshal(one) for name, one in content["images"].items()})
@@ -183,6 +183,11 @@ def _one_of_each(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kind = [image.get(name, {}).get("S") for name in ("entity", "lastChange", "status")]
         found[(record["eventName"], *kind)] = number
     return [records[number] for number in sorted(found.values())]
+
+
+def _on_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item as a client takes it: bytes as bytes, which JSON does not have."""
+    return {name: {"B": base64.b64decode(one["B"])} if "B" in one else one for name, one in item.items()}
 
 
 def _seconds(value: object) -> float | str:

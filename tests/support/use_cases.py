@@ -419,7 +419,9 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "send": _rest("201", "ada", body=lambda w: w.message("bob")),
     "send (first)": _rest("201", "ada", body=lambda w: w.message("eve")),
     "send (repeated)": _rest("201", "ada", body=lambda w: w.message("bob", clientMessageId="before")),
-    "send (named)": _rest("201", "ada", body=lambda w: w.message("bob"), headers={"Idempotency-Key": "one"}),
+    "send (named)": _rest(
+        "201", "ada", body=lambda w: w.message("bob", clientMessageId=None), headers={"Idempotency-Key": "one"}
+    ),
     "list_messages": _rest("200", "ada", query=lambda w: {"with": w.people["bob"].user_id}),
     "list_conversations": _rest("200", "ada", query={}),
     "mark_read": _rest("200", "ada", path=lambda w: {"peerId": w.people["bob"].user_id}, body={"readUpTo": 2}),

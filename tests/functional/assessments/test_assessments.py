@@ -190,14 +190,13 @@ def test_grade_names_the_attempt_that_was_read(room: Classroom) -> None:
     latest = room.submit("https://github.com/ada/two").body["data"]["submission"]
     refused = room.grade(7, attempt=1)
     assert (refused.status, refused.code) == (409, "CONFLICT")
-    assert refused.body["details"]["latest"]["attempt"] == 2
-    assert refused.body["details"]["latest"]["submissionId"] == latest["submissionId"]
+    assert (refused.body["details"]["attempt"], refused.body["details"]["submission"]) == (2, latest)
     assert room.grade(7, attempt=2).body["data"]["submission"]["grade"] == 7
     assert room.grade(7, attempt=2).status == 200
 
 
 @pytest.mark.parametrize(
-    ("written", "status"), [("10.0", 200), ("1e1", 200), ("9.5", 422), ("1e400", 422), ("true", 422)]
+    ("written", "status"), [("10.0", 200), ("1e1", 200), ("9.555", 422), ("1e400", 422), ("true", 422)]
 )
 def test_whole_number_is_taken_however_it_is_spelled(call: Call, room: Classroom, written: str, status: int) -> None:
     room.submit()
