@@ -71,7 +71,7 @@ def _delimiter(text: str) -> tuple[str, int]:
     """
     if said := _SAID_DELIMITER.match(text):
         return said["delimiter"], said.end()
-    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
+    first = next((line for line in io.StringIO(text, newline=None) if any(map(str.isalnum, line))), "")
 
     def known(delimiter: str) -> int:
         return sum(cell.strip().strip('"').strip().lower() in _BY_LOWER for cell in first.split(delimiter))

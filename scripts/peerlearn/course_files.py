@@ -231,5 +231,5 @@ def _mistake(raw: Raw, error: Any) -> Mistake:
     given = error["input"]
     if isinstance(given, (str, int)) and error["type"] != "extra_forbidden":
         message += f" (it is {shown(str(given)) or 'empty'})"
-    where = ".".join(shown(str(part)) for part in islice(place, 3))
+    where = ".".join(shown(str(part)) or "''" for part in islice(place, 3))
     return Mistake(raw.line_of(place), f"{where}: {message}" if where else message)
