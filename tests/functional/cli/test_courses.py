@@ -154,10 +154,9 @@ def test_what_is_no_file_of_courses(run: Run, tmp_path: Path, text: str, message
     assert f"{file}:{message}" in done.out
 
 
-@pytest.mark.parametrize("name", ["courses.txt", "missing.yaml", "folder.csv"])
+@pytest.mark.parametrize("name", ["courses.txt", "missing.yaml"])
 def test_a_file_that_cannot_be_read(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / "courses.txt").write_text("x", encoding="utf-8")
-    (tmp_path / "folder.csv").mkdir()
     done = run("courses", "import", tmp_path / name)
     assert (done.status, done.out) == (1, "")
     assert name in done.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,7 +190,13 @@ FORMULAS = {
 
 @pytest.mark.parametrize(("text", "cell"), FORMULAS.items())
 def test_formula_is_harmless_in_cell_and_itself_again_when_read(tmp_path: Path, text: str, cell: str) -> None:
-    course = {"id": "a", "tutor": "+t@people.example", "title": "Knots", "description": text, "subject": "Crafts"}
+    course: dict[str, Any] = {
+        "id": "a",
+        "tutor": "+t@people.example",
+        "title": "Knots",
+        "description": text,
+        "subject": "Crafts",
+    }
     course |= {"level": "beginner", "kind": "course", "capacity": None, "modules": []}
     file = tmp_path / "courses.csv"
     assert write(file, [course]) == 1
