@@ -47,7 +47,7 @@ def entries(text: str) -> Iterator[Raw | Mistake]:
     try:
         for row in rows:
             line, begin = begin, before + rows.line_num + 1
-            if not any(cell.strip() for cell in row):
+            if not row or not any(cell.strip() for cell in row):
                 continue
             if header is not None:
                 yield _entry(header, row, line)

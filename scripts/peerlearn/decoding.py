@@ -49,15 +49,15 @@ def _encoding(raw: bytes) -> tuple[str, int]:
     # A file begins with a letter, a bracket or a blank of ASCII; beside a zero it is UTF-16.
     if len(raw) > 1 and (raw[0] == 0) != (raw[1] == 0):
         return ("utf-16-be" if raw[0] == 0 else "utf-16-le"), 0
+    if _is_utf8(raw):
+        return UTF_8, 0
     replaced = raw.decode(UTF_8, "replace")
     faults = replaced.count("\ufffd")
     fitting = sum(not one.isascii() for one in replaced) - faults
-    is_utf8 = not faults or fitting > faults or _is_utf8(raw)
-    return (UTF_8 if is_utf8 else "cp1252"), 0
+    return (UTF_8 if fitting > faults else "cp1252"), 0
 
 
 def _is_utf8(raw: bytes) -> bool:
-    # A replacement character may stand in the file itself.
     try:
         raw.decode(UTF_8)
     except UnicodeDecodeError:

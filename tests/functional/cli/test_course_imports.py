@@ -138,6 +138,20 @@ def test_import_that_was_cut_off_goes_on_where_it_was(
     assert before.items() <= after.items()
 
 
+def test_imports_of_one_file_at_once_create_each_course_once(
+    run: Run, table: Table, tutor: Person, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plan_while_another_creates(*arguments: Any) -> list[course_plan.Planned]:
+        plan = course_plan.plan_of(*arguments)
+        assert all(courses._create(planned) for planned in plan[::3])
+        return plan
+
+    monkeypatch.setattr(courses, "plan_of", plan_while_another_creates)
+    done = run("courses", "import", many, "--tutor", tutor.user_id)
+    assert done.out == "6 courses created, 4 were there already.\n"
+    assert len(pages_of(table)) == 10
+
+
 def test_export_that_is_cut_off_leaves_the_file_as_it_was(
     run: Run, tutor: Person, many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
