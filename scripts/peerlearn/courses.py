@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
 
-from peerlearn.bootstrap.accounts import account_repository
-from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.courses import authoring_service
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.courses import Course
+from peerlearn.domain.courses import Course, CoursePage
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import CourseNotFound
-from peerlearn.domain.users import Principal, Role, User
+from peerlearn.domain.users import Principal
 from peerlearn.persistence import keys
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.base import Entity
@@ -25,7 +23,9 @@ from scripts.invariants import violations
 from scripts.local_stack.problem import Problem
 from scripts.peerlearn import course_files
 from scripts.peerlearn.check import confirmed
-from scripts.peerlearn.course_files import Entry, ImportedDraft, Mistake
+from scripts.peerlearn.course_files import ImportedDraft, Read
+from scripts.peerlearn.course_plan import Choices, Planned, Tutors, plan_of
+from scripts.peerlearn.decoding import UTF_8
 from scripts.peerlearn.progress import progress
 from scripts.peerlearn.scanning import scan
 from scripts.peerlearn.surroundings import items_around
@@ -35,6 +35,10 @@ from scripts.peerlearn.words import say
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SCAN_RATE = 500.0
 _SHOWN_WAITING = 10
+_SHOWN_MISTAKES = 20
+# Courses that are held at a time, and read at once.
+_BATCH = 100
+_AT_ONCE = 8
 
 
 @click.group()
@@ -45,39 +49,34 @@ def courses() -> None:
 # -- import
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A course of the file that is not there yet."""
-
-    entry: Entry
-    course_id: str
-    tutor: User
-
-
 @courses.command("import", short_help="Creates the courses of a YAML or CSV file.")
 @click.argument("file", type=_FILE)
 @click.option("--dry-run", is_flag=True, help="Only check the file; nothing is written.")
 @click.option("--tutor", metavar="EMAIL|ID", help="Whose the courses are that name no tutor themselves.")
+@click.option("--successor", metavar="EMAIL|ID", help="Whose the courses become whose tutor is no tutor here.")
 @on_stack
-def import_(target: Target, file: Path, tutor: str | None, *, dry_run: bool) -> int:
+def import_(target: Target, file: Path, tutor: str | None, successor: str | None, *, dry_run: bool) -> int:
     """Creates the courses of a YAML or CSV file that are not there yet.
 
-    The whole file is checked first, with the API's own rules. Everything that is wrong is listed with its line, and
-    then nothing is written at all. A course is known by its `id`, or without one by its tutor, title and start: the
-    same file a second time creates nothing, and one that was interrupted goes on where it was. Courses that are there
-    already are left as they are.
+    The whole file is checked first, with the API's own rules. What is wrong is listed with its line, and then nothing
+    is written at all. A course is known by its `id`, or without one by its tutor, title and start: the same file a
+    second time creates nothing, and one that was interrupted goes on where it was. Courses that are there already are
+    left as they are, whoever their tutor is.
 
     docs/cli.md describes the file; `courses export` writes one.
     """
     found = course_files.read(file)
     target.use_services()
-    tutors = Tutors()
-    plan, known = _plan(found, tutor, tutors)
+    if found.encoding != UTF_8:
+        say(f"{file} is read as {found.encoding}.")
+    plan = plan_of(found, Choices(Tutors(), tutor, successor)) if found.is_whole else []
+    known = len(found.entries) - len(plan)
     if found.mistakes:
-        for mistake in sorted(found.mistakes, key=lambda mistake: mistake.line):
-            click.echo(f"{file}:{mistake.line}: {mistake.message}")
-        say(f"{len(found.mistakes)} mistakes; nothing was written.", fg="red")
+        _tell(file, found)
         return 1
+    handed_on = sum(planned.is_handed_on for planned in plan)
+    if handed_on:
+        say(f"{handed_on} courses go to {successor}: their tutors are no tutors here.")
     if dry_run:
         click.echo(f"{len(plan)} courses would be created, {known} are there already.")
         return 0
@@ -87,53 +86,14 @@ def import_(target: Target, file: Path, tutor: str | None, *, dry_run: bool) -> 
     return 0
 
 
-class Tutors:
-    """Accounts by address or id, each looked up once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, User | str] = {}
-
-    def find(self, name: str) -> User | str:
-        """The account, or what is wrong with it."""
-        if name not in self._known:
-            self._known[name] = self._look_up(name)
-        return self._known[name]
-
-    def _look_up(self, name: str) -> User | str:
-        if "@" in name:
-            credential = account_repository().credential(name)
-            user = credential.user if credential else None
-        else:
-            user = account_repository().user(name)
-        if user is None:
-            return f"nobody has the address or id {name}"
-        return user if user.role in (Role.TUTOR, Role.ADMIN) else f"{name} is no tutor"
-
-
-def _plan(found: course_files.Read, default: str | None, tutors: Tutors) -> tuple[list[Planned], int]:
-    """What is to be created, and how many are there already; what is wrong with tutors joins the mistakes."""
-    planned: list[Planned] = []
-    wanted: dict[str, int] = {}
-    others: dict[str, str] = {}
-    for entry in found.entries:
-        name = entry.tutor or default
-        tutor = tutors.find(name) if name else "is missing, and --tutor is not given"
-        if isinstance(tutor, str):
-            found.mistakes.append(Mistake(entry.line, f"tutor: {tutor}"))
-            continue
-        course_id, other = entry.ids(tutor.user_id)
-        if course_id in wanted or others.get(course_id) in wanted:
-            message = f"is the same course as in line {wanted[course_id]}: give each an id"
-            found.mistakes.append(Mistake(entry.line, message))
-            continue
-        wanted[course_id] = entry.line
-        others[course_id] = other
-        planned.append(Planned(entry, course_id, tutor))
-    known = table().batch_get([keys.course(one) for pair in others.items() for one in pair])
-    new = [
-        one for one in planned if not {keys.course(one.course_id), keys.course(others[one.course_id])} & known.keys()
-    ]
-    return new, len(planned) - len(new)
+def _tell(file: Path, found: Read) -> None:
+    """What is wrong, no more of it than fits a screen."""
+    mistakes = sorted(found.mistakes, key=lambda mistake: mistake.line)
+    for mistake in mistakes[:_SHOWN_MISTAKES]:
+        click.echo(f"{file}:{mistake.line}: {mistake.message}")
+    if len(mistakes) > _SHOWN_MISTAKES:
+        say(f"and {len(mistakes) - _SHOWN_MISTAKES} more{'' if found.is_whole else ' before the file was given up'}")
+    say(f"{len(mistakes)} mistakes; nothing was written.", fg="red")
 
 
 def _create(planned: Planned) -> bool:
@@ -164,19 +124,30 @@ def export(target: Target, file: Path, *, force: bool) -> None:
         raise Problem(f"{file} is there already: --force writes over it.")
     client = target.dynamodb()
     repository = CourseRepository(Table(client, target.table_name))
-    found: list[str] = []
+    # By the time they were made, and then by id.
+    found: list[tuple[str, str]] = []
     addresses: dict[str, str] = {}
     for item in scan(client, target.table_name, segments=4, rate=_SCAN_RATE):
         if item.get("entity") == Entity.COURSE:
-            found.append(item["courseId"])
+            found.append((item["createdAt"], item["courseId"]))
         elif item.get("entity") == Entity.PROFILE:
             addresses[item["userId"]] = item["email"]
+    course_ids = [course_id for _, course_id in sorted(found)]
     with progress() as bar:
-        pages = [repository.page(course_id) for course_id in bar.track(sorted(found), description="Exporting")]
-    there = sorted((page for page in pages if page), key=lambda page: (page.course.created_at, page.course.course_id))
-    tutors = ((page, page.course.tutor.user_id) for page in there)
-    course_files.write(file, [course_files.described(page, addresses.get(tutor, tutor)) for page, tutor in tutors])
-    click.echo(f"{len(there)} courses written to {file}.")
+        tracked = bar.track(_pages(repository, course_ids), total=len(course_ids), description="Exporting")
+        # One that was deleted meanwhile is not in the file.
+        pages = (page for page in tracked if page is not None)
+        tutors = ((page, page.course.tutor.user_id) for page in pages)
+        described = (course_files.described(page, addresses.get(tutor, tutor)) for page, tutor in tutors)
+        written = course_files.write(file, described)
+    click.echo(f"{written} courses written to {file}.")
+
+
+def _pages(repository: CourseRepository, course_ids: Sequence[str]) -> Iterator[CoursePage | None]:
+    """Courses in that order; no more of them are held than are read at once."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for start in range(0, len(course_ids), _BATCH):
+            yield from pool.map(repository.page, course_ids[start : start + _BATCH])
 
 
 # -- show
