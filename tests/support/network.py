@@ -210,9 +210,15 @@ def _secrets(request: Any) -> AWSResponse:
 
 def _bucket(request: Any) -> AWSResponse:
     """A file at every address, one more of them in every list."""
-    if request.method == "HEAD":
-        file = {"content-length": "4096", "content-type": "application/pdf", "x-amz-version-id": "1"}
-        return respond(request.url, 200, headers=file)
+    if "Range" in request.headers:
+        begins = b"%PDF-1.7"
+        file = {
+            "content-length": str(len(begins)),
+            "content-range": f"bytes 0-{len(begins) - 1}/4096",
+            "content-type": "application/pdf",
+            "x-amz-version-id": "1",
+        }
+        return respond(request.url, 206, begins, file)
     asked = request.url.partition("?")[2]
     if request.method == "GET" and "versions" in asked:
         return respond(request.url, 200, b"<R><Version><Key>a</Key><VersionId>1</VersionId></Version></R>", _XML)

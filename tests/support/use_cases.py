@@ -156,9 +156,8 @@ def _assessments(world: World) -> None:
     for name in ("task", "handed in", "graded", "uploaded"):
         made = world.call("create_assessment", "tutor", path=world.at("common"), body=new).body["data"]["assessment"]
         world.ids[name] = made["assessmentId"]
-    link = {"submissionUrl": "https://github.com/ada/endgames"}
     for name in ("handed in", "graded"):
-        world.call("submit", "ada", path=world.on(name), body=link)
+        world.call("submit", "ada", path=world.on(name), body=_HANDED_IN)
     world.call("grade", "tutor", path=world.on("graded", "ada"), body={"grade": 10})
     for name in ("task", "uploaded"):
         file = {"fileName": "mate.pdf", "contentType": "application/pdf", "size": 4096}
@@ -345,6 +344,7 @@ def _task(of: Callable[[World], dict[str, str]]) -> Callable[[str], UseCase]:
 
 _MATE = {"title": "Mate in three", "instructions": "Five positions.", "maxGrade": 10}
 _FILE = {"fileName": "mate.pdf", "contentType": "application/pdf", "size": 4096}
+_HANDED_IN = {"submissionUrl": "https://github.com/ada/endgames"}
 _LINK = {"submissionUrl": "https://github.com/ada/rooks"}
 _MODULES = [{"moduleId": f"mod_{number}", "studyMinutes": 25} for number in (1, 2)]
 _NEW = {"name": "Joy", "email": "joy@people.example", "password": PASSWORD}
@@ -410,9 +410,17 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "submit (upload)": _rest(
         "201", "ada", path=lambda w: w.on("task"), body=lambda w: {"submissionUrl": w.ids["task url"]}
     ),
+    "submit (repeated)": _rest("201", "ada", path=lambda w: w.on("graded"), body=_HANDED_IN),
+    "submit (repeated upload)": _rest(
+        "201", "ada", path=lambda w: w.on("uploaded"), body=lambda w: {"submissionUrl": w.ids["uploaded url"]}
+    ),
     "list_my_submissions": _rest("200", "ada", query={}),
     "list_submissions": _rest("200", "tutor", path=lambda w: w.on("handed in"), query={}),
     "grade": _rest("200", "tutor", path=lambda w: w.on("handed in", "ada"), body={"grade": 10, "feedback": "Well."}),
+    "grade (repeated)": _rest("200", "tutor", path=lambda w: w.on("graded", "ada"), body={"grade": 10.0, "attempt": 1}),
+    "grade (superseded)": _rest(
+        "409 CONFLICT", "tutor", path=lambda w: w.on("graded", "ada"), body={"grade": 9, "attempt": 2}
+    ),
     "grade (corrected)": _rest("200", "tutor", path=lambda w: w.on("graded", "ada"), body={"grade": 4}),
     "download": _rest("200", "tutor", path=lambda w: w.on("uploaded", "ada")),
     "find_peers": _rest("200", "ada", query={}),

@@ -202,6 +202,10 @@ class _Raw:
     def stream(self, *_: object, **__: object) -> list[bytes]:
         return [self._body]
 
+    def read(self, *_: object) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
 
 @dataclass(slots=True)
 class _Plan:

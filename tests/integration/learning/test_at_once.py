@@ -95,7 +95,10 @@ def test_an_attempt_and_its_grading_at_once(school: School, courses: Courses, le
         assessment = learning.add_assessment(course)
         school.submit(ADA, assessment)
         attempt, grade = at_once(
-            [lambda a=assessment: school.submit(ADA, a), lambda a=assessment: school.grade(a, ADA.user_id, 10)]  # type: ignore[misc]
+            [
+                lambda a=assessment: school.submit(ADA, a, "again"),  # type: ignore[misc]
+                lambda a=assessment: school.grade(a, ADA.user_id, 10),  # type: ignore[misc]
+            ]
         )
         assert grade == 10
         latest = school.assessments.page(ADA, assessment).submission
@@ -145,12 +148,13 @@ def test_a_crowd_doing_everything(school: School, courses: Courses, learning: Le
 
     def one_thing() -> Callable[[], object]:
         who, module, task = chance.choice(learners), f"mod_{chance.randrange(6)}", chance.choice(assessments)
-        grade, outline = chance.randrange(11), [f"mod_{n}" for n in range(6) if chance.random() < 0.6]
+        work, grade = f"work-{chance.randrange(3)}", chance.randrange(11)
+        outline = [f"mod_{n}" for n in range(6) if chance.random() < 0.6]
         return chance.choice(
             [
                 lambda: school.progress.complete(who, course, module, 7),
                 lambda: school.progress.complete(who, course, module, 7),
-                lambda: school.submit(who, task),
+                lambda: school.submit(who, task, work),
                 lambda: school.grade(task, who.user_id, grade),
                 lambda: learning.drop(who.user_id, course),
                 lambda: learning.enroll(who.user_id, course),

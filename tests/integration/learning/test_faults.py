@@ -55,7 +55,7 @@ class Steps:
             "module": lambda: wired.progress.complete(ADA, course, "mod_1", 30),
             "last_module": lambda: wired.progress.complete(ADA, course, "mod_1", 30),
             "submit": lambda: wired.submit(ADA, assessment),
-            "submit_again": lambda: wired.submit(ADA, assessment),
+            "submit_again": lambda: wired.submit(ADA, assessment, "again"),
             "grade": lambda: wired.grade(assessment, ADA.user_id, 10),
             "correct": lambda: wired.grade(assessment, ADA.user_id, 5),
             "create": lambda: wired.assessments.create(TUTOR, course, title="t", instructions="", max_grade=1),
@@ -140,7 +140,7 @@ def test_an_attempt_that_was_graded_meanwhile_stays_the_last(steps: Steps, schoo
 
 def test_a_grade_goes_to_the_attempt_that_is_the_latest(steps: Steps, school: School, wire: Wire) -> None:
     step = steps.ready("grade")
-    wire.before(TRANSACT, lambda: school.submit(ADA, steps.assessment))
+    wire.before(TRANSACT, lambda: school.submit(ADA, steps.assessment, "again"))
     step()
     latest = school.assessments.page(ADA, steps.assessment).submission
     assert latest is not None
@@ -213,7 +213,7 @@ def test_points_that_a_torn_read_missed_are_not_lost(steps: Steps, torn: TornTab
 
 def test_an_attempt_that_a_torn_read_missed_is_not_lost(steps: Steps, torn: TornTable, learning: Learning) -> None:
     steps.ready("grade")
-    torn.between = lambda: steps.school.submit(ADA, steps.assessment)
+    torn.between = lambda: steps.school.submit(ADA, steps.assessment, "in-between")
     School(torn).grade(steps.assessment, ADA.user_id, 1)
     latest = steps.school.assessments.page(ADA, steps.assessment).submission
     assert latest is not None

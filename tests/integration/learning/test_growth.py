@@ -159,8 +159,9 @@ def test_the_streams_own_records_tell_everything_once(
     school.progress.complete(ADA, course, "mod_1")
     school.progress.complete(ADA, course, "mod_1")
     school.progress.complete(ADA, course, "mod_2")
-    school.submit(ADA, assessment)
-    school.submit(ADA, assessment)
+    school.submit(ADA, assessment, "first")
+    school.submit(ADA, assessment, "second")
+    school.submit(ADA, assessment, "second")
     school.grade(assessment, ADA.user_id, 10)
     school.grade(assessment, ADA.user_id, 3)
     events = [event for record in stream_records() for event in decode(change_of(record))]

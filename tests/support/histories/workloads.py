@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import EnrollmentStatus, PlaceInLine
+from peerlearn.domain.grades import Grade
 from peerlearn.domain.messages import Message
 from peerlearn.domain.users import Principal, Role
 from peerlearn.events.changes import Change
@@ -373,13 +374,14 @@ def points(ground: Ground, history: History, chance: Random, requests: int) -> N
         learner, task, module = chance.choice(learners), chance.choice(tasks), chance.choice(modules)
         user_id, grade = learner.user_id, chance.choice([3, 9, 10])
         module_done = partial(progress.complete, learner, course, module, 7)
-        handed_in = partial(submitting.submit, learner, task, "https://github.com/ada/work")
+        url = f"https://github.com/ada/{chance.randrange(3)}"
+        handed_in = partial(submitting.submit, learner, task, url)
         graded = partial(grading.grade, TUTOR, task, user_id, grade, None)
         calls.append(
             chance.choice(
                 [
                     ("complete", (user_id, module), module_done, None),
-                    ("submit", (user_id, task), lambda call=handed_in: call().attempt, None),
+                    ("submit", (user_id, task), lambda call=handed_in: call().attempt, url),
                     ("grade", (user_id, task), lambda call=graded: call().grade, grade),
                 ]
             )
@@ -388,12 +390,12 @@ def points(ground: Ground, history: History, chance: Random, requests: int) -> N
     items = check_table(ground, history)
     done = {(i["learnerId"], m) for i in items if i.get("entity") == Entity.ENROLLMENT for m in i["completedModules"]}
     latest = [submission_of(item) for item in items if item.get("entity") == Entity.SUBMISSION]
-    works = {(one.learner_id, one.assessment_id): (one.attempt, one.grade) for one in latest}
+    works = {(one.learner_id, one.assessment_id): (one.attempt, one.grade, one.submission_url) for one in latest}
     for subject, operations in by_subject(history).items():
         if subject[1] in modules:
             explains = explained(operations, _completing, OUT, (IN if subject in done else OUT).__eq__)
         else:
-            nothing: tuple[int, int | None] = (0, None)
+            nothing: _Work = (0, None, "")
             explains = explained(operations, _working, nothing, works.get(subject, nothing).__eq__)
         if not explains:
             history.found("points", subject, f"nothing explains {_told(operations)}, and then {works.get(subject)}")
@@ -403,13 +405,19 @@ def _completing(_: str, __: Operation) -> Iterable[tuple[str, str]]:
     return [(OK, IN)]
 
 
-def _working(state: tuple[int, int | None], one: Operation) -> Iterable[tuple[str, tuple[int, int | None]]]:
-    attempt, grade = state
+# The latest attempt's number, its grade, and what was handed in.
+_Work = tuple[int, Grade | None, str]
+
+
+def _working(state: _Work, one: Operation) -> Iterable[tuple[str, _Work]]:
+    attempt, grade, url = state
     if one.name == "grade":
-        return [(OK, (attempt, int(str(one.argument))))] if attempt else [("SUBMISSION_NOT_FOUND", state)]
+        return [(OK, (attempt, int(str(one.argument)), url))] if attempt else [("SUBMISSION_NOT_FOUND", state)]
+    if one.argument == url:
+        return [(OK, state)] if one.result in (None, attempt) else []
     if grade is not None:
         return [("SUBMISSION_ALREADY_GRADED", state)]
-    return [(OK, (attempt + 1, None))] if one.result in (None, attempt + 1) else []
+    return [(OK, (attempt + 1, None, str(one.argument)))] if one.result in (None, attempt + 1) else []
 
 
 # -- messages ---------------------------------------------------------------------------------------------------------
