@@ -9,15 +9,9 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-FILE_NAME_MAX_LENGTH = 255
+from peerlearn.domain.text import is_visible, text_problem
 
-# Letters and signs that show nothing: Hangul fillers, the braille blank.
-_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-# Embeddings, overrides and isolates: `cod\u202egpj.exe` is shown as `codexe.jpg`. Marks of direction (U+200E, U+200F)
-# and joiners (U+200C, U+200D) belong to names in Arabic, Hebrew, Persian, Hindi, and to emoji.
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_SHOWN_CATEGORIES = frozenset("LNPS")
+FILE_NAME_MAX_LENGTH = 255
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
 _PLAIN_MAX_LENGTH = 75
@@ -32,17 +26,13 @@ def normalized_name(name: str) -> str:
 
 def problem_of_name(name: str) -> str | None:
     """Return what is wrong with a file's name, in words for its sender."""
-    if any(character in "/\\" or unicodedata.category(character) in _CONTROL_CATEGORIES for character in name):
-        return "must not have control characters, slashes or backslashes"
-    if _REORDERING.search(name):
-        return "must not have characters that turn the direction of writing around"
-    if not any(_is_shown(character) for character in name):
+    if any(character in name for character in "/\\"):
+        return "must not have slashes or backslashes"
+    if problem := text_problem(name, of_lines=False):
+        return problem
+    if not is_visible(name.replace(".", "")):
         return "must have at least one visible character other than dots"
     return None
-
-
-def _is_shown(character: str) -> bool:
-    return unicodedata.category(character)[0] in _SHOWN_CATEGORIES and character != "." and character not in _BLANK
 
 
 def plain_name(name: str) -> str:
