@@ -91,7 +91,7 @@ AGREE = [
     ("a.mov", b"\x00\x00\x00\x08wide\x00\x00"),
     ("a.zip", zipped()),
     ("a.zip", empty_zip()),
-    ("a.tar.gz", gzip.compress(b"anything")),
+    ("a.tar.gz", gzip.compress(b"anything", mtime=0)),
     ("a.tar", tarred(tarfile.USTAR_FORMAT)),
     ("a.tar", tarred(tarfile.GNU_FORMAT)),
     ("a.tar", tarred(tarfile.PAX_FORMAT)),
@@ -160,7 +160,7 @@ DISAGREE = [
     ("a.py", zipped()),
     ("a.csv", OLE),
     ("a.json", PNG),
-    ("a.txt", gzip.compress(b"text")),
+    ("a.txt", gzip.compress(b"text", mtime=0)),
     ("a.txt", b"\xca\xfe\xba\xbe\x00\x00\x00\x34"),
 ]
 
