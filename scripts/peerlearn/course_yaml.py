@@ -122,12 +122,11 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     lines = text.split("\n")
-    if not all(line.isprintable() for line in lines) or text != text.strip(" \n") + "\n" * text.endswith("\n"):
-        style = '"'
-    elif len(lines) > 1 and not any(line.endswith(" ") for line in lines):
-        style = "|"
+    if not all(line.isprintable() for line in lines):
+        style: str | None = '"'
     else:
-        style = None
+        # The emitter quotes what would not survive as a block.
+        style = "|" if len(lines) > 1 else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 

@@ -166,7 +166,6 @@ class Composer:
             name_line = self.line(event)
             name = self.name(event, depth + 1)
             value = self.compose(self.next(), depth + 1)
-            node.hold(value)
             if name is None:
                 continue
             text = str(name.content)
@@ -182,6 +181,9 @@ class Composer:
             if isinstance(source.content, dict):
                 for text, found in source.content.items():
                     fields.setdefault(text, found)
+        # What is merged is in it, not below it: courses may take over from one another in a long row.
+        for _, value in fields.values():
+            node.hold(value)
         return node
 
     def _merged(self, value: Node, line: int) -> list[Node]:

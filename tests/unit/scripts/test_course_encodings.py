@@ -205,3 +205,39 @@ def test_formula_is_harmless_in_cell_and_itself_again_when_read(tmp_path: Path, 
     assert (row["description"], row["tutor"]) == (cell, "'+t@people.example")
     entry = only_entry(read_of(tmp_path, "csv", file.read_bytes()))
     assert (entry.course.description, entry.tutor) == (text, "+t@people.example")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-1", "@home", "'tis", "''", "=", "+"])
+def test_cell_that_somebody_has_written_without_guard_is_read_as_it_is(tmp_path: Path, text: str) -> None:
+    entry = only_entry(read_of(tmp_path, "csv", table(title=text)))
+    assert entry.course.title == text
+
+
+MODULES = {
+    "20 Bowline": "Bowline",
+    " 20\t Bowline ": "Bowline",
+    '20 "Bowline"': "Bowline",
+    '20 "Bowline" and others': '"Bowline" and others',
+    '20 "Bow\\u006cine"': "Bowline",
+    '20 "Bowline': '"Bowline',
+    "20 'Bowline'": "'Bowline'",
+    "20 =1+1": "=1+1",
+    "20 30 Bowline": "30 Bowline",
+    "\n\n20 Bowline\r\n": "Bowline",
+}
+
+
+@pytest.mark.parametrize(("cell", "title"), MODULES.items())
+def test_module_is_read_from_its_line(tmp_path: Path, cell: str, title: str) -> None:
+    quoted = '"' + cell.replace('"', '""') + '"'
+    (module,) = only_entry(read_of(tmp_path, "csv", table(modules=quoted))).course.modules
+    assert (module.title, module.minutes) == (title, 20)
+
+
+@pytest.mark.parametrize("title", ['"', '""', '"Bowline"', '"a" b', "'", "=1", "20 Bowline", '"\\n"', "a\\nb"])
+def test_module_is_the_same_after_it_was_file(tmp_path: Path, title: str) -> None:
+    course: dict[str, Any] = {"id": "a", "tutor": "t", "title": "Knots", "description": "", "subject": "Crafts"}
+    course |= {"level": "beginner", "kind": "course", "capacity": None, "modules": [{"title": title, "minutes": 20}]}
+    write(tmp_path / "out.csv", [course])
+    (module,) = only_entry(read_of(tmp_path, "csv", (tmp_path / "out.csv").read_bytes())).course.modules
+    assert module.title == title

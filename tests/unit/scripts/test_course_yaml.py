@@ -46,6 +46,13 @@ def test_courses_take_fields_from_one_before(tmp_path: Path) -> None:
     assert second.course.modules == first.course.modules
 
 
+def test_courses_take_fields_in_long_row(tmp_path: Path) -> None:
+    row = "".join(f"  - &c{number + 1} {{<<: *c{number}, id: b{number}}}\n" for number in range(500))
+    found = read_of(tmp_path, "yaml", YAML.replace("- id: a", "- &c0\n    id: a") + row)
+    assert (len(found.entries), found.mistakes) == (501, [])
+    assert {entry.course.title for entry in found.entries} == {"Knots"}
+
+
 def test_mistake_in_what_is_merged_is_told_where_it_stands(tmp_path: Path) -> None:
     text = YAML.replace("- id: a", "- &first\n    id: a").replace("12", "012") + "  - {<<: *first, id: b}\n"
     found = said(read_of(tmp_path, "yaml", text))
