@@ -17,6 +17,7 @@ from scripts.local_stack.processes import end_session, is_taken
 from scripts.local_stack.template import ROOT, shown
 
 _INTERPRETER = ROOT / ".venv-ministack" / "bin" / "python"
+_SERVER = Path(__file__).with_name("ministack_server.py")
 _START_SECONDS = 60.0
 # it writes its state on a clean stop, so it is given the time for that
 _STOP_SECONDS = 30.0
@@ -84,7 +85,8 @@ class MiniStack:
         del environment["AWS_ENDPOINT_URL"]
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                [str(_INTERPRETER), "-m", "ministack"],
+                # -P: or this folder would stand before its packages, and this module for `ministack`
+                [str(_INTERPRETER), "-P", str(_SERVER)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import boto3
@@ -19,6 +20,7 @@ from tests.support.client import Account, Client
 
 PDF = "application/pdf"
 LIMIT = 52_428_800
+ESSAY = b"%PDF-1.7 essay"
 
 
 @pytest.fixture
@@ -53,8 +55,10 @@ class Classroom:
         path = f"/v1/learner/me/progress/{self.course['courseId']}"
         return self.client.ok("PATCH", path, body, as_=as_ or self.learner)["progress"]
 
-    def upload(self, size: int = 10, *, as_: Account | None = None) -> Any:
-        body = {"fileName": "essay.pdf", "contentType": PDF, "size": size}
+    def upload(
+        self, size: int = len(ESSAY), *, as_: Account | None = None, name: str = "essay.pdf", content_type: str = PDF
+    ) -> Any:
+        body = {"fileName": name, "contentType": content_type, "size": size}
         path = f"/v1/assessments/{self.assessment}/upload"
         return self.client.ok("POST", path, body, as_=as_ or self.learner)["upload"]
 
@@ -62,7 +66,7 @@ class Classroom:
         path = f"/v1/assessments/{self.assessment}/submit"
         return self.client.call("POST", path, {"submissionUrl": url}, as_=as_ or self.learner)
 
-    def grade(self, grade: int, feedback: str) -> Any:
+    def grade(self, grade: float, feedback: str) -> Any:
         path = f"/v1/assessments/{self.assessment}/submissions/{self.learner.user_id}"
         return self.client.ok("PATCH", path, {"grade": grade, "feedback": feedback}, as_=self.tutor)["submission"]
 
@@ -94,19 +98,19 @@ def test_from_the_first_module_to_the_leaderboard(room: Classroom) -> None:
     assert room.complete(1)["status"] == "completed"
     room.complete(0, as_=peer)
 
-    upload = room.upload(size=5)
-    assert post(upload, b"essay").status_code == 204
+    upload = room.upload()
+    assert post(upload, ESSAY).status_code == 204
     submitted = room.submit(upload["submissionUrl"])
     assert submitted.status_code == 201
     assert submitted.json()["data"]["submission"]["attempt"] == 1
-    assert room.grade(95, "Clearly written.")["grade"] == 95
+    assert room.grade(95.25, "Clearly written.")["grade"] == 95.25
 
     shown = client.ok("GET", f"/v1/assessments/{room.assessment}", as_=learner)["submission"]
-    assert (shown["grade"], shown["feedback"]) == (95, "Clearly written.")
+    assert (shown["grade"], shown["feedback"]) == (95.25, "Clearly written.")
     for person in (learner, room.tutor):
         path = f"/v1/assessments/{room.assessment}/submissions/{learner.user_id}/download"
         file = requests.get(client.ok("GET", path, as_=person)["url"], timeout=60)
-        assert (file.status_code, file.content) == (200, b"essay")
+        assert (file.status_code, file.content) == (200, ESSAY)
 
     summary = client.ok("GET", "/v1/learner/me/progress", as_=learner)["summary"]
     assert summary == {"courses": 1, "completed": 1, "averagePercentage": 100, "totalStudyHours": 1.5, "points": 170}
@@ -148,11 +152,11 @@ def test_modules_completed_at_once_over_http(room: Classroom) -> None:
 
 def test_one_byte_and_a_file_at_the_limit_pass(room: Classroom, stack: dict[str, Any], s3: Any) -> None:
     for size in (1, LIMIT):
-        upload = room.upload(size)
-        content = bytes(size)
+        upload = room.upload(size, name="notes.txt", content_type="text/plain;charset=utf-8")
+        content = b"x" * size
         assert post(upload, content).status_code == 204
         stored = s3.head_object(Bucket=stack["bucketName"], Key=upload["fields"]["key"])
-        assert (stored["ContentLength"], stored["ContentType"]) == (size, PDF)
+        assert (stored["ContentLength"], stored["ContentType"]) == (size, "text/plain")
         assert hashlib.md5(content, usedforsecurity=False).hexdigest() in stored["ETag"]
         assert room.submit(upload["submissionUrl"]).status_code == 201
 
@@ -161,14 +165,19 @@ def test_one_byte_and_a_file_at_the_limit_pass(room: Classroom, stack: dict[str,
     ("content", "changes"),
     [
         pytest.param(b"", {}, id="empty"),
-        pytest.param(bytes(LIMIT + 1), {}, id="one byte too many"),
-        pytest.param(b"x", {"Content-Type": "text/html"}, id="another type"),
-        pytest.param(b"x", {"Content-Type": None}, id="no type"),
-        pytest.param(b"x", {"key": "uploads/usr_somebody/else.pdf"}, id="another key"),
-        pytest.param(b"x", {"tagging": None}, id="no tag"),
-        pytest.param(b"x", {"acl": "public-read"}, id="a field that was not signed"),
-        pytest.param(b"x", {"x-amz-signature": None}, id="no signature"),
-        pytest.param(b"x", {"policy": "e30="}, id="another policy"),
+        pytest.param(ESSAY + b"x", {}, id="one byte too many"),
+        pytest.param(ESSAY[:-1], {}, id="one byte too few"),
+        pytest.param(ESSAY * 200_000, {}, id="3 MB for 14 bytes"),
+        pytest.param(ESSAY, {"Content-Type": "text/html"}, id="another type"),
+        pytest.param(ESSAY, {"Content-Type": None}, id="no type"),
+        pytest.param(ESSAY, {"key": "uploads/usr_somebody/else.pdf"}, id="another key"),
+        pytest.param(ESSAY, {"tagging": None}, id="no tag"),
+        pytest.param(ESSAY, {"x-amz-meta-file-name": "aW52b2ljZS5leGU="}, id="another name"),
+        pytest.param(ESSAY, {"x-amz-meta-file-name": None}, id="no name"),
+        pytest.param(ESSAY, {"x-amz-meta-begun-at": "2020-01-01T00:00:00.000Z"}, id="another time"),
+        pytest.param(ESSAY, {"acl": "public-read"}, id="a field that was not signed"),
+        pytest.param(ESSAY, {"x-amz-signature": None}, id="no signature"),
+        pytest.param(ESSAY, {"policy": "e30="}, id="another policy"),
     ],
 )
 def test_what_the_form_does_not_allow_is_refused_by_s3(
@@ -193,7 +202,7 @@ def test_an_expired_form_is_refused_by_s3(stack: dict[str, Any], s3: Any) -> Non
 def test_only_ones_own_file_for_that_assessment_is_accepted(room: Classroom) -> None:
     peer = room.join()
     theirs = room.upload(as_=peer)
-    assert post(theirs, b"theirs").status_code == 204
+    assert post(theirs, ESSAY).status_code == 204
     for url in (theirs["submissionUrl"], room.upload()["submissionUrl"]):
         assert room.submit(url).status_code == 422
     assert room.submit(theirs["submissionUrl"], as_=peer).status_code == 201
@@ -204,17 +213,42 @@ def test_only_ones_own_file_for_that_assessment_is_accepted(room: Classroom) -> 
 def test_what_was_handed_in_stays_what_it_was(room: Classroom, stack: dict[str, Any], s3: Any) -> None:
     upload = room.upload()
     key = upload["fields"]["key"]
-    assert post(upload, b"handed in").status_code == 204
+    assert post(upload, ESSAY).status_code == 204
     # S3 tags an upload as its form says. The local S3 knows no `tagging` field, so the tag is set here as S3 would.
     s3.put_object_tagging(
         Bucket=stack["bucketName"], Key=key, Tagging={"TagSet": [{"Key": "state", "Value": "pending"}]}
     )
     assert room.submit(upload["submissionUrl"]).status_code == 201
-    tags = s3.get_object_tagging(Bucket=stack["bucketName"], Key=key)["TagSet"]
+    version = s3.head_object(Bucket=stack["bucketName"], Key=key)["VersionId"]
+    assert post(upload, ESSAY[::-1]).status_code == 204
+    tags = s3.get_object_tagging(Bucket=stack["bucketName"], Key=key, VersionId=version)["TagSet"]
     assert tags == [{"Key": "state", "Value": "submitted"}]
-    assert post(upload, b"changed later").status_code == 204
     path = f"/v1/assessments/{room.assessment}/submissions/{room.learner.user_id}/download"
-    assert requests.get(room.client.ok("GET", path, as_=room.tutor)["url"], timeout=60).content == b"handed in"
+    assert requests.get(room.client.ok("GET", path, as_=room.tutor)["url"], timeout=60).content == ESSAY
+
+
+@pytest.mark.parametrize(
+    "name", ["作业.pdf", "łódź.pdf", "👩\u200d🔬 résumé.pdf", 'say "hi"; 50%.pdf', "作" * 251 + ".pdf"]
+)
+def test_a_file_is_saved_under_the_name_that_its_author_gave_it(room: Classroom, name: str) -> None:
+    upload = room.upload(name=name)
+    assert post(upload, ESSAY).status_code == 204
+    assert room.submit(upload["submissionUrl"]).json()["data"]["submission"]["fileName"] == name
+    path = f"/v1/assessments/{room.assessment}/submissions/{room.learner.user_id}/download"
+    file = requests.get(room.client.ok("GET", path, as_=room.tutor)["url"], timeout=60)
+    disposition = file.headers["Content-Disposition"]
+    assert disposition.startswith("attachment; ")
+    assert unquote(disposition.rpartition("filename*=UTF-8''")[2]) == name
+
+
+def test_what_is_not_what_it_is_called_is_refused(room: Classroom) -> None:
+    page = b"<!DOCTYPE html><script>alert(1)</script>"
+    for name, content_type in (("notes.txt", "text/plain"), ("essay.pdf", PDF)):
+        upload = room.upload(len(page), name=name, content_type=content_type)
+        assert post(upload, page).status_code == 204
+        refused = room.submit(upload["submissionUrl"])
+        assert (refused.status_code, refused.json()["details"]["fields"][0]["field"]) == (422, "submissionUrl")
+    assert room.client.ok("GET", "/v1/learner/me/submissions", as_=room.learner)["submissions"] == []
 
 
 def test_a_browser_of_another_origin_may_post_the_form(room: Classroom) -> None:
@@ -240,6 +274,16 @@ def test_the_bucket_is_as_the_template_says(stack: dict[str, Any], s3: Any) -> N
 
 
 # -- attempts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_repeat_is_the_attempt_that_it_repeats(room: Classroom) -> None:
+    upload = room.upload()
+    assert post(upload, ESSAY).status_code == 204
+    first = room.submit(upload["submissionUrl"])
+    assert room.submit(upload["submissionUrl"]).json()["data"] == first.json()["data"]
+    graded = room.grade(77.5, "Good.")
+    again = room.submit(upload["submissionUrl"])
+    assert (again.status_code, again.json()["data"]["submission"]) == (201, graded)
 
 
 def test_attempts_at_once_and_the_end_of_attempts(room: Classroom) -> None:

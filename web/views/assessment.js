@@ -2,22 +2,6 @@ import { externalLink, field, fill, form, h, hold, isHeld, progressBar, time } f
 import { listening } from "../press.js";
 import { upload } from "../upload.js";
 
-// Browsers know no type for these, and the API takes no file without one.
-const TYPES = {
-  c: "text/x-c",
-  cpp: "text/x-c++src",
-  go: "text/x-go",
-  ipynb: "application/x-ipynb+json",
-  java: "text/x-java-source",
-  js: "text/javascript",
-  md: "text/markdown",
-  py: "text/x-python",
-  rs: "text/x-rust",
-  ts: "text/x-typescript",
-  yaml: "application/yaml",
-  yml: "application/yaml",
-};
-
 /** One assessment: what is asked, what one has handed in, how it was graded. */
 export async function assessmentView(app, { params: [assessmentId], signal }) {
   const path = `/v1/assessments/${encodeURIComponent(assessmentId)}`;
@@ -93,11 +77,11 @@ function standing(app, assessment, submission, path) {
 
 /** What was handed in: a link, or a button that fetches an uploaded file. */
 export function handedIn(app, submission, path) {
-  const { submissionUrl, learnerId } = submission;
-  const isUpload = new URL(submissionUrl).pathname.startsWith(`/uploads/${learnerId}/`);
-  if (!isUpload) return externalLink(submissionUrl);
-  const name = submissionUrl.split("/").at(-1);
-  return listening(app, h("button", { type: "button", class: "quiet" }, `Download ${name}`), async () => {
+  const { submissionUrl, fileName, learnerId } = submission;
+  if (!fileName) return externalLink(submissionUrl);
+  // Names may be in any direction of writing: the button around one goes on in its own.
+  const name = h("bdi", {}, fileName);
+  return listening(app, h("button", { type: "button", class: "quiet" }, "Download ", name), async () => {
     // Good for five minutes, so it is asked for when it is wanted.
     const { url } = await app.api.get(`${path}/submissions/${encodeURIComponent(learnerId)}/download`);
     // In a tab of its own, which closes by itself once the browser has found an attachment to save.
@@ -138,8 +122,8 @@ function fileDrop(app, path, handIn, signal) {
     fill(place, bar);
     fill(status, `Uploading ${file.name} …`);
     try {
-      const contentType = file.type || (TYPES[file.name.split(".").at(-1).toLowerCase()] ?? "text/plain");
-      const body = { fileName: file.name, contentType, size: file.size };
+      // Browsers know no type of many files: the API then goes by the name.
+      const body = { fileName: file.name, contentType: file.type, size: file.size };
       const { upload: signed } = await app.api.post(`${path}/upload`, body, { signal });
       await upload(signed, file, { onProgress: bar.set, signal });
       bar.set(100);

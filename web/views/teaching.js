@@ -1,4 +1,4 @@
-import { count, field, form, h, select, time } from "../dom.js";
+import { count, field, fill, form, h, select, time } from "../dom.js";
 import { handedIn } from "./assessment.js";
 import { seats } from "./catalogue.js";
 
@@ -129,7 +129,7 @@ function newAssessment(app, path) {
       },
       field("Title", { name: "title", required: true }),
       field("Instructions", {}, h("textarea", { name: "instructions", rows: 4 })),
-      field("Highest grade", { name: "maxGrade", type: "number", min: 1, max: 1000, value: 10 }),
+      field("Highest grade", { name: "maxGrade", type: "number", min: 1, max: 10000, value: 10 }),
       field("Due (may be left empty)", { name: "dueAt", type: "datetime-local" }),
       h("button", {}, "Add"),
     ),
@@ -145,6 +145,9 @@ export async function gradingView(app, { params: [assessmentId], signal }) {
   ]);
   const roster = await app.api.all(`/v1/courses/${assessment.courseId}/enrollments`, "enrollments", {}, { signal });
   const names = new Map(roster.map(({ learner }) => [learner.userId, learner.name]));
+  const latest = new Map();
+  for (const { learnerId, attempt } of submissions)
+    latest.set(learnerId, Math.max(attempt, latest.get(learnerId) ?? 0));
   return {
     title: `Grading: ${assessment.title}`,
     content: [
@@ -157,21 +160,45 @@ export async function gradingView(app, { params: [assessmentId], signal }) {
       h(
         "ul",
         { class: "cards" },
-        submissions.map((one) => submissionCard(app, path, assessment, one, names.get(one.learnerId) ?? "Somebody")),
+        submissions.map((one) =>
+          submissionCard(app, path, assessment, one, {
+            name: names.get(one.learnerId) ?? "Somebody",
+            isLatest: one.attempt === latest.get(one.learnerId),
+          }),
+        ),
       ),
     ],
   };
 }
 
-function submissionCard(app, path, assessment, submission, name) {
+function submissionCard(app, path, assessment, submission, { name, isLatest }) {
+  const work = h("div", {});
+  // What the tutor has in front of them: a grade is for that attempt.
+  let shown;
+  function show(attempt) {
+    shown = attempt;
+    fill(
+      work,
+      h("p", {}, `Attempt ${shown.attempt}, `, time(shown.submittedAt), shown.late && " (late)"),
+      h("p", {}, handedIn(app, shown, path)),
+    );
+  }
+  show(submission);
   const grading = form(
     { "aria-label": `Grade ${name}` },
     async ({ grade, feedback }) => {
-      await app.api.patch(`${path}/submissions/${encodeURIComponent(submission.learnerId)}`, {
-        grade: Number(grade),
-        attempt: submission.attempt,
-        feedback: feedback || null,
-      });
+      try {
+        await app.api.patch(`${path}/submissions/${encodeURIComponent(submission.learnerId)}`, {
+          attempt: shown.attempt,
+          // An empty one is no 0.
+          grade: grade === "" ? null : Number(grade),
+          feedback: feedback || null,
+        });
+      } catch (error) {
+        // Another attempt came meanwhile: it is shown, what was written stays, and the next press is for it.
+        if (error.code === "CONFLICT" && error.details.submission) show(error.details.submission);
+        throw error;
+      }
       app.toasts.show(`Graded: ${name}.`);
       await app.show();
     },
@@ -180,6 +207,7 @@ function submissionCard(app, path, assessment, submission, name) {
       type: "number",
       min: 0,
       max: assessment.maxGrade,
+      step: 0.01,
       value: submission.grade,
       required: true,
     }),
@@ -190,8 +218,7 @@ function submissionCard(app, path, assessment, submission, name) {
     "li",
     { class: "card" },
     h("h2", {}, name),
-    h("p", {}, `Attempt ${submission.attempt}, `, time(submission.submittedAt), submission.late && " (late)"),
-    h("p", {}, handedIn(app, submission, path)),
-    grading,
+    work,
+    isLatest ? grading : h("p", { class: "fine" }, "Another attempt followed."),
   );
 }

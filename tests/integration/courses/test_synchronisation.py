@@ -22,7 +22,7 @@ from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Table
+from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.enrollments import EnrollmentService
 from tests.integration.courses.conftest import TUTORS, School
@@ -148,8 +148,8 @@ def test_a_change_whose_reply_is_lost_is_known_as_done(wired: School, wire: Wire
 def test_a_course_is_never_written_over_by_a_new_one(school: School) -> None:
     page = school.authoring.create(ADA, DRAFT)
     stored = school.courses.page(page.course.course_id)
-    # Nobody guesses an id: what is there under it was made by the same request.
-    school.courses.add(replace(page, course=replace(page.course, title="Another")), str(uuid4()))
+    with pytest.raises(ConditionFailed):
+        school.courses.add(replace(page, course=replace(page.course, title="Another")), str(uuid4()))
     assert school.courses.page(page.course.course_id) == stored
 
 

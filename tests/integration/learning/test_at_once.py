@@ -87,6 +87,15 @@ def test_attempts_at_once_are_all_kept(school: School, courses: Courses, learnin
     learning.check(ADA.user_id)
 
 
+def test_the_same_work_at_once_is_one_attempt(school: School, courses: Courses, learning: Learning) -> None:
+    course = a_course(courses, 1)
+    learning.enroll(ADA.user_id, course)
+    assessment = learning.add_assessment(course)
+    assert set(at_once([lambda: school.submit(ADA, assessment, "work")] * 16)) == {1}
+    assert school.assessments.mine(ADA, PageRequest()).total == 1
+    learning.check(ADA.user_id)
+
+
 def test_an_attempt_and_its_grading_at_once(school: School, courses: Courses, learning: Learning) -> None:
     """Either the new attempt came first and is the graded one, or it is refused."""
     course = a_course(courses, 1)

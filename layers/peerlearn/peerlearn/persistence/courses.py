@@ -9,6 +9,7 @@ from peerlearn.domain.courses import Course, CoursePage, Kind, Seats, below_seat
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
+from peerlearn.domain.idempotency import is_named
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
@@ -76,7 +77,7 @@ class CourseRepository:
         return (course_of(found[key]), seats) if key in found and seats is not None else None
 
     def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
-        """Store a new course. Nobody guesses its id: what is there already is our own, its reply or its process lost.
+        """Store a new course. One that is there already is our own where its reply, or its process, was lost.
 
         Parameters
         ----------
@@ -90,7 +91,7 @@ class CourseRepository:
         """
         course_id, tutor_id = page.course.course_id, page.course.tutor.user_id
         writes = [
-            put(course_item(page.course), condition=_IS_NEW),
+            put(course_item(page.course) | {"requestId": token}, condition=_IS_NEW),
             put(outline_item(course_id, page.modules)),
             *(put(item) for item in seats_items(page.seats)),
             put(teaching_item(tutor_id, course_id)),
@@ -100,7 +101,9 @@ class CourseRepository:
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
-            if failure.found[0] is not None:
+            found = failure.found[0]
+            # Of a named request the id is its own, and what is there an earlier try's.
+            if found is not None and (is_named() or found.get("requestId") == token):
                 return
             if failure.failed[-1]:
                 raise account_erased() from failure

@@ -1,0 +1,129 @@
+"""Grading and handing in, in the console, against an API that answers what a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from scripts.local_stack.console import Console
+from scripts.local_stack.processes import free_port
+from tests.end_to_end.web.conftest import Visitor, Visitors
+from tests.end_to_end.web.stand_in import API, NOW, PASSWORD, StandIn, ok, refused
+
+TASK = "/v1/assessments/asm_1"
+GRADING = f"PATCH {TASK}/submissions/usr_bob"
+ASSESSMENT = {
+    "assessmentId": "asm_1",
+    "courseId": "crs_1",
+    "title": "A bowline",
+    "instructions": "Show it.",
+    "maxGrade": 10,
+    "dueAt": None,
+    "allowLate": False,
+}
+
+
+def attempt(number: int, file_name: str | None = None, **changes: Any) -> dict[str, Any]:
+    return {
+        "submissionId": f"sub_{number}",
+        "assessmentId": "asm_1",
+        "learnerId": "usr_bob",
+        "attempt": number,
+        "submissionUrl": f"https://github.com/bob/{number}",
+        "fileName": file_name,
+        "submittedAt": NOW,
+        "late": False,
+        "grade": None,
+        "feedback": None,
+        "gradedAt": None,
+        **changes,
+    }
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    console = Console(free_port())
+    console.start(API)
+    yield console.url
+    console.stop()
+
+
+@pytest.fixture
+def api() -> Iterator[StandIn]:
+    made = StandIn(role="tutor")
+    made.on("GET /v1/courses/crs_1/enrollments", ok({"enrollments": []}, total=0))
+    made.on(f"GET {TASK}", ok({"assessment": ASSESSMENT}))
+    yield made
+    assert made.unknown == []
+
+
+@pytest.fixture
+def visitors(browser: Browser, url: str) -> Iterator[Visitors]:
+    made = Visitors(browser, url)
+    yield made
+    for visitor in made.all:
+        visitor.context.close()
+    assert [visitor.problems for visitor in made.all] == [[] for _ in made.all]
+
+
+def signed_in(visitors: Visitors, api: StandIn) -> Visitor:
+    visitor = visitors()
+    api.connect(visitor.context)
+    visitor.sign_in("ada@people.example", PASSWORD)
+    return visitor
+
+
+def cards(tutor: Visitor) -> Locator:
+    return tutor.page.get_by_role("listitem").filter(has_text="Attempt")
+
+
+def test_the_attempt_that_was_shown_is_graded_and_no_other(visitors: Visitors, api: StandIn) -> None:
+    api.on(f"GET {TASK}/submissions", ok({"submissions": [attempt(2, "作业.pdf"), attempt(1)]}, total=2))
+    late = refused(409, "CONFLICT", "The learner has handed in another attempt.", attempt=3, submission=attempt(3))
+    api.on(GRADING, late, ok({"submission": attempt(3, grade=9.5, gradedAt=NOW)}))
+    tutor = signed_in(visitors, api)
+    tutor.open("#/teaching/assessments/asm_1")
+    latest, past = cards(tutor).nth(0), cards(tutor).nth(1)
+    expect(latest.get_by_role("button", name="Download 作业.pdf")).to_be_visible()
+    expect(past).to_contain_text("Another attempt followed.")
+    expect(past.get_by_role("form")).to_have_count(0)
+
+    latest.get_by_label("Grade, 0 to 10").fill("9.5")
+    latest.get_by_label("Feedback").fill("Well tied.")
+    latest.get_by_role("button", name="Grade", exact=True).click()
+    expect(latest.get_by_role("alert")).to_have_text("The learner has handed in another attempt.")
+    # what there is to grade now is shown, and what was written is still there
+    expect(latest).to_contain_text("Attempt 3")
+    expect(latest.get_by_role("link", name="https://github.com/bob/3")).to_be_visible()
+    expect(latest.get_by_label("Feedback")).to_have_value("Well tied.")
+    latest.get_by_role("button", name="Grade", exact=True).click()
+    expect(tutor.toast("Graded: Somebody.")).to_be_visible()
+    sent = {"grade": 9.5, "feedback": "Well tied."}
+    assert api.bodies(GRADING) == [{"attempt": 2, **sent}, {"attempt": 3, **sent}]
+
+
+def test_an_empty_grade_is_no_zero(visitors: Visitors, api: StandIn) -> None:
+    api.on(f"GET {TASK}/submissions", ok({"submissions": [attempt(1)]}, total=1))
+    fields = [{"field": "grade", "message": "must be a number with at most two decimals"}]
+    api.on(GRADING, refused(422, "VALIDATION_FAILED", fields=fields))
+    tutor = signed_in(visitors, api)
+    tutor.open("#/teaching/assessments/asm_1")
+    tutor.page.get_by_role("button", name="Grade", exact=True).click()
+    expect(tutor.page.get_by_label("Grade, 0 to 10")).to_have_attribute("aria-invalid", "true")
+    assert api.bodies(GRADING) == [{"attempt": 1, "grade": None, "feedback": None}]
+
+
+def test_a_file_is_announced_as_the_browser_knows_it(visitors: Visitors, api: StandIn) -> None:
+    fields = [{"field": "fileName", "message": "ends in .exe, which is not taken as such"}]
+    api.on(f"POST {TASK}/upload", refused(422, "VALIDATION_FAILED", fields=fields))
+    ada = signed_in(visitors, api)
+    ada.open("#/assessments/asm_1")
+    for name, content_type in (("作业.kt", ""), ("invoice.pdf.exe", "application/pdf")):
+        file: Any = {"name": name, "mimeType": content_type or "application/octet-stream", "buffer": b"fun main() {}"}
+        ada.page.locator("#file").set_input_files(file)
+        expect(ada.page.get_by_text("ends in .exe, which is not taken as such")).to_be_visible()
+    assert [body["fileName"] for body in api.bodies(f"POST {TASK}/upload")] == ["作业.kt", "invoice.pdf.exe"]
+    assert [body["contentType"] for body in api.bodies(f"POST {TASK}/upload")][1] == "application/pdf"
