@@ -32,7 +32,7 @@ _ZIP_TYPES = frozenset({"application/zip", "application/x-zip-compressed", "appl
 _OFFICE, _OASIS = "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument."
 
 # Texts that a browser runs.
-_ACTIVE_TEXTS = frozenset(
+ACTIVE_TEXTS = frozenset(
     {"text/html", "text/scriptlet", "text/vbscript", "text/x-component", "text/x-server-parsed-html", "text/xsl"}
 )
 _BINARY = (
@@ -74,7 +74,7 @@ class FileType:
         if declared == self.content_type or declared in self.aliases:
             return True
         if self.kind is Kind.TEXT:
-            return declared.startswith("text/") and declared not in _ACTIVE_TEXTS
+            return declared.startswith("text/") and declared not in ACTIVE_TEXTS
         return self.begins == _OPEN_OFFICE and declared in _ZIP_TYPES
 
     def problem_of(self, head: bytes) -> str | None:
