@@ -19,6 +19,7 @@ from peerlearn.domain.courses import (
     TITLE_MAX_LENGTH,
 )
 from peerlearn.domain.exports import CHARACTERS_MAX, ENTRIES_MAX
+from peerlearn.domain.file_names import FILE_NAME_MAX_LENGTH
 from peerlearn.domain.messages import MESSAGE_MAX_LENGTH
 from peerlearn.domain.paging import MAX_LIMIT
 from peerlearn.domain.peers import COURSES_MAX
@@ -44,6 +45,7 @@ TEXTS: dict[str, tuple[int, int]] = {
     "feedback": (FEEDBACK_MAX_LENGTH, WRITTEN),
     "message": (MESSAGE_MAX_LENGTH, WRITTEN),
     "submissionUrl": (URL_MAX_LENGTH, WRITTEN),
+    "fileName": (FILE_NAME_MAX_LENGTH, WRITTEN),
     "email": (254, WRITTEN),
     "device": (DEVICE_NAME_MAX_LENGTH, WRITTEN),
     "field": (200, WRITTEN),

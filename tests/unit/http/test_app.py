@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ def test_every_refusal_wears_the_envelope(kind: type[DomainError]) -> None:
     arguments: dict[str, list[Any]] = {
         "ValidationFailed": [("a", "b")],
         "EnrollmentDenied": ["COURSE_FULL", "It is full."],
+        "AttemptSuperseded": [SimpleNamespace(attempt=2)],
     }
     error = kind(*arguments.get(kind.__name__, []))
     answer = fail_with(error)

@@ -102,7 +102,8 @@ class OwnItems:
     def characters(self) -> int:
         """Of what was written at length."""
         feedback = [one.feedback for one in self.submissions] + [one.feedback for one in self.past_gradings]
-        return sum(len(one.submission_url) for one in self.submissions) + sum(len(one or "") for one in feedback)
+        handed_in = sum(len(one.submission_url) + len(one.file_name or "") for one in self.submissions)
+        return handed_in + sum(len(one or "") for one in feedback)
 
 
 @dataclass(frozen=True, slots=True)
