@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from playwright.sync_api import Download, expect
+from playwright.sync_api import expect
 
 from tests.end_to_end.web.conftest import Visitor, Visitors, check
 from tests.support.client import PASSWORD, Client
@@ -169,9 +168,10 @@ def test_a_file_is_handed_in_graded_and_told_of(visitors: Visitors, client: Clie
     assert any(0 < percent < 100 for percent in seen)
 
     tutor.page.reload()
-    saved = downloads_of(tutor)
-    tutor.page.get_by_role("button", name="Download 繩結.md").click()
-    file = saved()
+    # in a tab of its own, which is gone again: what it saves is told of the tab that opened it
+    with tutor.page.expect_download() as saved:
+        tutor.page.get_by_role("button", name="Download 繩結.md").click()
+    file = saved.value
     assert (file.suggested_filename, file.path().read_text(encoding="utf-8")) == ("繩結.md", content)
     grading = tutor.page.get_by_role("form", name="Grade Ada")
     grading.get_by_label("Grade").fill("11")
@@ -185,25 +185,6 @@ def test_a_file_is_handed_in_graded_and_told_of(visitors: Visitors, client: Clie
     expect(ada.page.get_by_text("10 of 10")).to_be_visible()
     expect(ada.page.get_by_text(HOSTILE)).to_be_visible()
     expect(ada.button("Hand in the link")).to_be_hidden()
-
-
-def downloads_of(visitor: Visitor) -> Callable[[], Download]:
-    """A call that returns the first file that is saved from now on, in whatever tab."""
-    found: list[Download] = []
-
-    def save(file: Download) -> None:
-        found.append(file)
-
-    visitor.context.on("page", lambda page: page.on("download", save))
-
-    def first() -> Download:
-        for _ in range(300):
-            if found:
-                break
-            visitor.page.wait_for_timeout(100)
-        return found[0]
-
-    return first
 
 
 def drop_file(visitor: Visitor, name: str, content: str) -> None:
