@@ -10,14 +10,15 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import NewUpload, UploadData, UploadView
-from peerlearn.bootstrap.assessments import submission_service
+from peerlearn.bootstrap.submissions import submission_service
 from peerlearn.domain.limits import UPLOADS
+from peerlearn.domain.uploads import UploadRequest
 from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath
-from peerlearn.services.assessments import SubmissionService
+from peerlearn.services.submissions import SubmissionService
 
 app = create_app()
 
@@ -29,7 +30,7 @@ def create_upload(
     new: NewUpload,
     submissions: Annotated[SubmissionService, Depends(submission_service)],
 ) -> Success[UploadData]:
-    form = submissions.create_upload(user, assessment_id, new.request())
+    form = submissions.create_upload(user, assessment_id, UploadRequest(new.file_name, new.content_type, new.size))
     return Success[UploadData](data=UploadData(upload=UploadView.model_validate(form)))
 
 

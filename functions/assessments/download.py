@@ -7,12 +7,12 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import DownloadData
-from peerlearn.bootstrap.assessments import submission_service
+from peerlearn.bootstrap.submissions import submission_service
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import PresentCaller
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath, LearnerIdPath
-from peerlearn.services.assessments import SubmissionService
+from peerlearn.services.submissions import SubmissionService
 
 app = create_app()
 

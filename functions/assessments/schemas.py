@@ -10,7 +10,6 @@ from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, INSTRUCTIONS_MAX_L
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
 from peerlearn.domain.file_names import FILE_NAME_MAX_LENGTH, normalized_name
 from peerlearn.domain.grades import MAX_GRADE_LIMIT
-from peerlearn.domain.uploads import UploadRequest
 from peerlearn.http.grades import IncomingGrade, ShownGrade
 from peerlearn.http.models import (
     IncomingMoment,
@@ -61,9 +60,6 @@ class NewUpload(RequestModel):
     file_name: FileName
     content_type: Annotated[str, StringConstraints(max_length=255)]
     size: Annotated[StrictInt, WholeNumber]
-
-    def request(self) -> UploadRequest:
-        return UploadRequest(self.file_name, self.content_type, self.size)
 
 
 class NewSubmission(RequestModel):

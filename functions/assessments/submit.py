@@ -11,15 +11,15 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import NewSubmission, SubmissionData, SubmissionView
-from peerlearn.bootstrap.assessments import submission_service
 from peerlearn.bootstrap.standing import limits
+from peerlearn.bootstrap.submissions import submission_service
 from peerlearn.domain.limits import SUBMISSION_TRIES, SUBMISSIONS
 from peerlearn.domain.standing import Admission
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import admission_for
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import AssessmentIdPath
-from peerlearn.services.assessments import SubmissionService
+from peerlearn.services.submissions import SubmissionService
 
 app = create_app()
 

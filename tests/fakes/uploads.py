@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from peerlearn.domain.uploads import PlannedUpload, StoredFile, UploadedObject, UploadForm
+from peerlearn.domain.assessments import StoredFile
+from peerlearn.domain.uploads import PlannedUpload, UploadedObject, UploadForm
 
 
 class NoBucket:

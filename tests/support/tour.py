@@ -135,7 +135,7 @@ def open_tour(engine: DynamoDBLocal, table_name: str, **variables: str) -> Itera
         mock.patch.dict("os.environ", {**ENVIRONMENT, **variables, "TABLE_NAME": table_name}),
         mock.patch.object(core, "dynamodb_client", return_value=client),
         fake_keys(),
-        mock.patch("peerlearn.bootstrap.assessments.s3_client") as s3_client,
+        mock.patch("peerlearn.bootstrap.bucket.s3_client") as s3_client,
     ):
         forget_providers()
         recorder = Recorder(client, aside, table_name)

@@ -7,7 +7,9 @@ gets a few and every twenty-fifth of them, each field others; with `--long` all.
 
 from __future__ import annotations
 
+import base64
 import json
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,6 +88,9 @@ def test_a_field_refuses_a_text_or_keeps_it(
         answer = school.send(operation, body=body, token=school.tokens[who], path=path)
         if answer.status in (200, 201):
             _require_kept(answer.body, place, text)
+            if place == ("fileName",):
+                signed = answer.body["data"]["upload"]["fields"]["x-amz-meta-file-name"]
+                assert base64.urlsafe_b64decode(signed).decode() == unicodedata.normalize("NFC", text)
             if operation.name in READ_AGAIN:
                 again = _read_again(school, operation, path, answer.body, who)
                 _require_kept(again, place, text)

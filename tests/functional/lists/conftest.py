@@ -19,7 +19,7 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.table import delete, update
-from peerlearn.services.assessments import SubmissionService
+from peerlearn.services.submissions import SubmissionService
 from tests.fakes.uploads import NoBucket
 from tests.support.courses import Courses
 from tests.support.learning import Learning

@@ -21,9 +21,10 @@ from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.table import Table
-from peerlearn.services.assessments import AssessmentService, SubmissionService
+from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer
+from peerlearn.services.submissions import SubmissionService
 from tests.fakes.uploads import NoBucket
 from tests.support.courses import Courses
 from tests.support.learning import Learning

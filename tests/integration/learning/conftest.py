@@ -11,9 +11,10 @@ from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.ledger import LedgerRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Backoff, Table
-from peerlearn.services.assessments import AssessmentService, SubmissionService
+from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
+from peerlearn.services.submissions import SubmissionService
 from tests.fakes.uploads import NoBucket
 from tests.support.courses import Courses
 from tests.support.learning import Learning

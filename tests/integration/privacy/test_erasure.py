@@ -29,7 +29,7 @@ from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Backoff, Table, update
 from peerlearn.persistence.teaching import TeachingRepository
-from peerlearn.services.assessments import AssessmentService, SubmissionService
+from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer
 from peerlearn.services.erasure import Eraser, ErasureService
@@ -37,6 +37,7 @@ from peerlearn.services.messages import MessageService
 from peerlearn.services.progress import ProgressService
 from peerlearn.services.promotion import PromotionService
 from peerlearn.services.renaming import RenamingService
+from peerlearn.services.submissions import SubmissionService
 from scripts.invariants import table_items, violations
 from tests.fakes.keys import FakeKeyRing
 from tests.fakes.uploads import NoBucket

@@ -33,11 +33,12 @@ from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.conversations import message_of
 from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
-from peerlearn.services.assessments import AssessmentService, SubmissionService
+from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.messages import MessageService
 from peerlearn.services.progress import ProgressService
 from peerlearn.services.promotion import PromotionService
+from peerlearn.services.submissions import SubmissionService
 from scripts.invariants import violations
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeyRing, fake_tokens

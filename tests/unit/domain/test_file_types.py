@@ -44,6 +44,11 @@ TAKEN = [
     ("essay.docx", "application/zip", DOCX),
     ("essay.docx", "application/msword", DOCX),
     ("work.ipynb", "application/json", "application/x-ipynb+json"),
+    # names that belong to no type here
+    ("essay.docx", "application/wps-office.docx", DOCX),
+    ("work.ipynb", "application/vnd.jupyter", "application/x-ipynb+json"),
+    ("photo.jpg", "image/x-of-some-phone", "image/jpeg"),
+    ("voice.webm", "audio/webm;codecs=opus", "video/webm"),
     # clients that do not know
     ("essay.docx", "application/octet-stream", DOCX),
     ("table.xlsx", "binary/octet-stream", XLSX),
@@ -127,6 +132,11 @@ REFUSED = [
     ("report.pdf", "image/png", "contentType"),
     ("photo.jpg", "image/png", "contentType"),
     ("main.py", "application/pdf", "contentType"),
+    ("essay.pdf", "text/plain", "contentType"),
+    ("essay.pdf", "application/x-msdownload", "contentType"),
+    ("essay.pdf", "application/xhtml+xml", "contentType"),
+    ("essay.pdf", "image/x-of-some-phone", "contentType"),
+    ("essay.docx", "application/vnd.ms-word.document.macroEnabled.12", "contentType"),
     ("work.zip", "application/pdf", "contentType"),
     ("essay.docx", XLSX, "contentType"),
     ("voice.mp3", "video/mp4", "contentType"),

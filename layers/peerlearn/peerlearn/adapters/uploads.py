@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import Meaning, meaning_of, transient_as_unavailable
+from peerlearn.domain.assessments import StoredFile
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.file_names import attachment_of
 from peerlearn.domain.file_types import HEAD_BYTES
-from peerlearn.domain.uploads import FORM_LIFETIME, PlannedUpload, StoredFile, UploadedObject, UploadForm
+from peerlearn.domain.uploads import FORM_LIFETIME, PlannedUpload, UploadedObject, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -58,15 +59,17 @@ class S3Uploads:
 
     def form(self, planned: PlannedUpload) -> UploadForm:
         """A form for one file under that key: that type, exactly that size, valid for 15 minutes."""
-        fields = {
-            "Content-Type": planned.content_type,
-            "tagging": PENDING_TAGGING,
-            f"x-amz-meta-{_NAME}": base64.urlsafe_b64encode(planned.file_name.encode()).decode(),
-            f"x-amz-meta-{_BEGUN_AT}": to_rfc3339(planned.begun_at),
-        }
+        name = {f"x-amz-meta-{_NAME}": _encoded(planned.file_name)}
+        begun_at = {f"x-amz-meta-{_BEGUN_AT}": to_rfc3339(planned.begun_at)}
+        fields = {"Content-Type": planned.content_type, "tagging": PENDING_TAGGING, **name, **begun_at}
         # boto3 puts no field into the conditions but the key's and its own.
-        conditions: list[Any] = [{name: value} for name, value in fields.items()]
-        conditions.append(["content-length-range", planned.size, planned.size])
+        conditions: list[Any] = [
+            {"Content-Type": planned.content_type},
+            {"tagging": PENDING_TAGGING},
+            name,
+            begun_at,
+            ["content-length-range", planned.size, planned.size],
+        ]
         form = self._client.generate_presigned_post(
             self.bucket, planned.key, Fields=fields, Conditions=conditions, ExpiresIn=int(FORM_LIFETIME.total_seconds())
         )
@@ -101,7 +104,7 @@ class S3Uploads:
             content_type=found["ContentType"],
             version_id=found.get("VersionId"),
             head=head,
-            name=base64.urlsafe_b64decode(name).decode() if name else None,
+            name=_decoded(name) if name else None,
             begun_at=from_rfc3339(begun_at) if begun_at else None,
         )
 
@@ -132,6 +135,14 @@ class S3Uploads:
         return self._client.generate_presigned_url(
             "get_object", Params=request, ExpiresIn=int(LINK_LIFETIME.total_seconds())
         )
+
+
+def _encoded(name: str) -> str:
+    return base64.urlsafe_b64encode(name.encode()).decode()
+
+
+def _decoded(text: str) -> str:
+    return base64.urlsafe_b64decode(text).decode()
 
 
 def _unless_missing(call: Callable[[], T]) -> T | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from peerlearn.adapters.personal_files import PersonalFiles
-from peerlearn.bootstrap import assessments
+from peerlearn.bootstrap import bucket
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.persistence.courses import CourseRepository
@@ -39,9 +39,9 @@ def eraser() -> Eraser:
 
 @cache
 def personal_files() -> PersonalFiles:
-    return PersonalFiles(assessments.s3_client(), settings().bucket_name)
+    return PersonalFiles(bucket.s3_client(), settings().bucket_name)
 
 
 @cache
 def worker_files() -> PersonalFiles:
-    return PersonalFiles(assessments.s3_client(for_worker=True), settings().bucket_name)
+    return PersonalFiles(bucket.s3_client(for_worker=True), settings().bucket_name)

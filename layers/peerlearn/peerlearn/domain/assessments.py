@@ -25,10 +25,11 @@ from peerlearn.domain.grades import Grade
 from peerlearn.domain.ids import derived_id, repeatable_id
 from peerlearn.domain.limits import Limit, Window, note_usage
 from peerlearn.domain.points import Award, submission_award
-from peerlearn.domain.uploads import StoredFile
+from peerlearn.domain.users import Principal
 
 INSTRUCTIONS_MAX_LENGTH = 10_000
 FEEDBACK_MAX_LENGTH = 10_000
+UPLOAD_PREFIX = "uploads/"
 
 _ASSESSMENT_ID = re.compile(r"asm_(?P<course>.+)_[0-9a-f]{24}")
 
@@ -59,6 +60,24 @@ def course_of_assessment(assessment_id: str) -> str | None:
     """The course in an assessment's id; None where the id is not one of ours."""
     match = _ASSESSMENT_ID.fullmatch(assessment_id)
     return match["course"] if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An uploaded file, pinned to the version that was there when it was handed in.
+
+    The form that uploaded it stays valid for some minutes: a later file under the same key is another version.
+    `name` is what its author called it.
+    """
+
+    key: str
+    version_id: str | None
+    name: str
+
+    @classmethod
+    def of(cls, key: str, version_id: str | None, name: str | None) -> StoredFile:
+        """Return a file that may be older than the rule that its name is kept: its key has a readable form of it."""
+        return cls(key, version_id, name or key.rsplit("/", 1)[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +265,18 @@ def require_assessment(assessment: Assessment | None) -> Assessment:
     if assessment is None:
         raise AssessmentNotFound
     return assessment
+
+
+def require_shown(viewer: Principal, course: Course | None, assessment: Assessment | None) -> tuple[Course, Assessment]:
+    """Return an assessment with its course, unless that is a draft of somebody else's.
+
+    Raises
+    ------
+    AssessmentNotFound
+    """
+    if course is None or course.is_hidden_from(viewer):
+        raise AssessmentNotFound
+    return course, require_assessment(assessment)
 
 
 def require_submission(submission: Submission | None) -> Submission:

@@ -32,17 +32,16 @@ _ZIP_TYPES = frozenset({"application/zip", "application/x-zip-compressed", "appl
 _OFFICE, _OASIS = "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument."
 
 # Texts that a browser runs.
-_ACTIVE_TEXTS = frozenset(
+ACTIVE_TEXTS = frozenset(
     {"text/html", "text/scriptlet", "text/vbscript", "text/x-component", "text/x-server-parsed-html", "text/xsl"}
 )
-_BINARY = re.compile(
+_BINARY = (
     rb"%PDF-|\{\\rtf|\x89PNG|GIF8[79]a|\xff\xd8\xff|\x1f\x8b|7z\xbc\xaf\x27|Rar!\x1a|BZh[1-9]1AY|\xfd7zXZ|\x7fELF|"
     rb"OggS|fLaC|ID3[\x02-\x04]|" + b"|".join([_ZIP, _OLE, _MATROSKA])
 )
-_PAGE = re.compile(
+_PAGE = (
     rb"\s*(?:(?:<!--.*?-->|<\?xml.*?\?>|<!DOCTYPE\s+(?!html|svg)[^>]*>)\s*)*"
-    rb"<(?:!DOCTYPE\s+(?:html|svg)|(?:html|svg|head|body|script|iframe|object|embed)[\s/>])",
-    re.DOTALL | re.IGNORECASE,
+    rb"<(?:!DOCTYPE\s+(?:html|svg)|(?:html|svg|head|body|script|iframe|object|embed)[\s/>])"
 )
 _UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
@@ -75,7 +74,7 @@ class FileType:
         if declared == self.content_type or declared in self.aliases:
             return True
         if self.kind is Kind.TEXT:
-            return declared.startswith("text/") and declared not in _ACTIVE_TEXTS
+            return declared.startswith("text/") and declared not in ACTIVE_TEXTS
         return self.begins == _OPEN_OFFICE and declared in _ZIP_TYPES
 
     def problem_of(self, head: bytes) -> str | None:
@@ -85,9 +84,9 @@ class FileType:
             return None if agrees else f"does not begin as a file of type {self.content_type} does"
         if head.startswith(_UTF16_MARKS):
             head = head.decode("utf-16", "ignore").encode("utf-8", "ignore")
-        elif b"\0" in head or _BINARY.match(head):
+        elif b"\0" in head or re.match(_BINARY, head):
             return "is not the text that its form was for"
-        if _PAGE.match(head.removeprefix(_UTF8_MARK)) and not self.may_be_page:
+        if re.match(_PAGE, head.removeprefix(_UTF8_MARK), re.DOTALL | re.IGNORECASE) and not self.may_be_page:
             return "begins as HTML or SVG does, which is taken in an archive only"
         return None
 

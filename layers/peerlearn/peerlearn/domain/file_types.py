@@ -1,8 +1,8 @@
 """Which type a file has: its extension decides, and the declared type has to agree.
 
 Browsers ask their operating system, which may know nothing (an empty type, `application/octet-stream`) or use names of
-its own (`text/x-python-script`). A file without a known extension is what it is declared to be, and a text where it is
-declared to be nothing.
+its own (`text/x-python-script`): a name that belongs to no type here contradicts none. A file without a known extension
+is what it is declared to be, and a text where it is declared to be nothing.
 
 Refused are programs, and what a browser or Office would run: HTML, SVG, Office files with macros. These are taken in an
 archive. Whatever is taken is only ever served as an attachment.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from peerlearn.domain.file_table import FILE_TYPES, FileType, Kind
+from peerlearn.domain.file_table import ACTIVE_TEXTS, FILE_TYPES, FileType, Kind
 
 
 def _words(text: str) -> frozenset[str]:
@@ -51,6 +51,13 @@ _TELLING = _words(
 )
 _ACTIVE_INSIDE = _words("html htm xhtml svg hta docm xlsm pptm exe bat msi scr pif jar vbs wsf ps1 lnk dll apk dmg")
 
+_ACTIVE_TYPES = ACTIVE_TEXTS | _words(
+    "application/xhtml+xml application/hta application/x-shockwave-flash application/java-archive application/x-msi"
+    " application/x-msdownload application/x-msdos-program application/x-dosexec application/x-executable"
+    " application/vnd.microsoft.portable-executable application/x-sharedlib application/x-mach-binary"
+    " application/vnd.android.package-archive application/x-ms-shortcut application/x-bat image/svg+xml"
+)
+
 _BY_EXTENSION = {extension: one for one in FILE_TYPES for extension in one.extensions}
 _BY_TYPE = {one.content_type: one for one in FILE_TYPES}
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
@@ -81,7 +88,7 @@ def type_of(file_name: str, declared: str) -> FileType:
     known = _BY_EXTENSION.get(last)
     if known is None:
         known = _declared_type(last, said)
-    elif said and not known.accepts(said):
+    elif said and not known.accepts(said) and _is_of_another(said, known):
         raise TypeRefused("contentType", f"is {said}, while .{last} is {known.content_type}")
     _require_no_disguise(extensions[:-1], known)
     return known
@@ -101,6 +108,13 @@ def _media_type(declared: str) -> str:
     if not _MEDIA_TYPE.fullmatch(said):
         raise TypeRefused("contentType", "must be a media type such as application/pdf, or empty")
     return said
+
+
+def _is_of_another(said: str, known: FileType) -> bool:
+    """Whether a declared type, which is none of the known type's names, is one of another type, or of what runs."""
+    if said in _ACTIVE_TYPES or "macroenabled" in said or stored_type(said) is not None:
+        return True
+    return said.partition("/")[0] not in ("application", known.kind.value)
 
 
 def _extensions(file_name: str) -> list[str]:

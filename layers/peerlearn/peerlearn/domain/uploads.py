@@ -9,27 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from peerlearn.domain.assessments import UPLOAD_PREFIX, StoredFile
 from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.file_names import plain_name, problem_of_name
 from peerlearn.domain.file_types import TypeRefused, stored_type, type_of
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.submission_urls import CheckedUrl
 
-UPLOAD_PREFIX = "uploads/"
 FORM_LIFETIME = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """An uploaded file, pinned to the version that was there when it was handed in.
-
-    The form that uploaded it stays valid for some minutes: a later file under the same key is another version.
-    `name` is what its author called it.
-    """
-
-    key: str
-    version_id: str | None
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +71,7 @@ class UploadedObject:
 
     @property
     def file(self) -> StoredFile:
-        return StoredFile(self.key, self.version_id, self.name or name_in(self.key))
+        return StoredFile.of(self.key, self.version_id, self.name)
 
 
 def planned_upload(
@@ -123,11 +110,6 @@ def upload_prefix(learner_id: str, assessment_id: str) -> str:
 def new_upload_key(learner_id: str, assessment_id: str, file_name: str) -> str:
     """A key nobody can guess, that ends in a readable form of the file's name."""
     return f"{upload_prefix(learner_id, assessment_id)}{new_id('upl')}/{plain_name(file_name)}"
-
-
-def name_in(key: str) -> str:
-    """The readable form of the file's name in its key."""
-    return key.rsplit("/", 1)[-1]
 
 
 def own_upload_key(checked: CheckedUrl, bucket: str, learner_id: str, assessment_id: str) -> str | None:

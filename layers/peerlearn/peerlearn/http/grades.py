@@ -1,4 +1,4 @@
-"""Grades and whole numbers in bodies and answers."""
+"""Grades in bodies and answers."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from peerlearn.domain.grades import MAX_GRADE_LIMIT, Grade, exact_grade, plain_grade
 
 
-def _whole(value: Any) -> Any:
-    # JSON has one kind of number: 10.0 is 10.
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def _exact(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number with at most two decimals")  # noqa: TRY004 (pydantic's word for a refusal)
     return exact_grade(value)
 
 
-# Behind the bounds of a StrictInt.
-AsWhole = BeforeValidator(_whole)
 IncomingGrade = Annotated[
     Grade,
     Field(ge=0, le=MAX_GRADE_LIMIT),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from peerlearn.domain.assessments import Assessment, Submission
+from peerlearn.domain.assessments import Assessment, StoredFile, Submission
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.grades import exact_grade
 from peerlearn.domain.limits import Window
-from peerlearn.domain.uploads import StoredFile, name_in
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
 
@@ -93,10 +92,7 @@ def submission_of(item: Item) -> Submission:
 
 
 def _file_of(item: Item) -> StoredFile | None:
-    if "fileKey" not in item:
-        return None
-    # Items that are older than the attribute have the name in their key alone.
-    return StoredFile(item["fileKey"], item["fileVersion"], item.get("fileName") or name_in(item["fileKey"]))
+    return StoredFile.of(item["fileKey"], item["fileVersion"], item.get("fileName")) if "fileKey" in item else None
 
 
 def past_grade_item(submission: Submission) -> Item:

@@ -1,0 +1,182 @@
+"""Handing in work: uploading a file, submitting it or a link, and downloading what was handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import Protocol
+from uuid import uuid4
+
+from peerlearn.domain.assessments import (
+    Desk,
+    StoredFile,
+    Submission,
+    SubmissionChange,
+    next_attempt,
+    next_window,
+    require_assessment,
+    require_open,
+    require_shown,
+    require_submission,
+)
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.deadline import carried
+from peerlearn.domain.errors import Forbidden, NotEnrolled, NotFound, ValidationFailed
+from peerlearn.domain.limits import Limit
+from peerlearn.domain.progress import require_member, require_tutor
+from peerlearn.domain.standing import Admission
+from peerlearn.domain.submission_urls import UrlRefused, check_url
+from peerlearn.domain.uploads import (
+    PlannedUpload,
+    UploadedObject,
+    UploadForm,
+    UploadRequest,
+    begun_at,
+    check_uploaded,
+    not_your_upload,
+    own_upload_key,
+    planned_upload,
+)
+from peerlearn.domain.users import Principal, Role
+from peerlearn.services.assessments import Assessments
+
+
+class Uploads(Protocol):
+    """The bucket; see `peerlearn.adapters.uploads`."""
+
+    bucket: str
+    max_bytes: int
+
+    def form(self, planned: PlannedUpload) -> UploadForm: ...
+    def find(self, key: str) -> UploadedObject | None: ...
+    def keep(self, file: StoredFile) -> bool: ...
+    def link(self, file: StoredFile) -> str: ...
+
+
+class SubmissionService:
+    """Uploading, handing in, and downloading: what may need a file."""
+
+    def __init__(self, assessments: Assessments, uploads: Uploads, clock: Clock = utc_now) -> None:
+        self._assessments = assessments
+        self._uploads = uploads
+        self._clock = clock
+
+    def create_upload(self, caller: Principal, assessment_id: str, upload: UploadRequest) -> UploadForm:
+        """A form to upload one file with. Nothing is stored until the file is handed in.
+
+        Raises
+        ------
+        ValidationFailed, AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
+        """
+        now = self._clock()
+        planned = planned_upload(upload, caller.user_id, assessment_id, self._uploads.max_bytes, now)
+        desk = self._assessments.desk(caller.user_id, assessment_id)
+        _, assessment = require_shown(caller, desk.course, desk.assessment)
+        require_member(desk.enrollment)
+        require_open(assessment, desk.latest, now)
+        return self._uploads.form(planned)
+
+    def submit(
+        self,
+        caller: Principal,
+        assessment_id: str,
+        submission_url: str,
+        admission: Admission | None = None,
+        limit: Limit | None = None,
+    ) -> Submission:
+        """Hand in the caller's next attempt; what is the latest attempt already is not handed in once more.
+
+        Parameters
+        ----------
+        admission: Admission, optional
+            The caller's; without one the product's operator acts.
+        limit: Limit, optional
+            Of attempts at one assessment.
+
+        Raises
+        ------
+        Unauthenticated, TooManyRequests
+        ValidationFailed
+            The URL is not one that may be handed in, or not a file of the caller's for this assessment.
+        AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed
+        TemporarilyUnavailable
+        """
+        key = self._own_key(caller, assessment_id, submission_url)
+        now = self._clock()
+        with self._looking_at(key) as found:
+
+            @cache
+            def kept_file() -> StoredFile | None:
+                if key is None:
+                    return None
+                file = check_uploaded(found(), self._uploads.max_bytes).file
+                if not self._uploads.keep(file):
+                    raise not_your_upload()
+                return file
+
+            def decide(desk: Desk) -> SubmissionChange:
+                assessment = require_assessment(desk.assessment)
+                enrollment = require_member(desk.enrollment)
+                upload = found()
+                latest, file = desk.latest, upload.file if upload is not None else None
+                # Before any date, limit or grade is looked at: it was taken, and only its reply was lost.
+                if latest is not None and latest.is_repeated_by(submission_url, file):
+                    return SubmissionChange(latest, ())
+                begun = begun_at(upload, now)
+                require_open(assessment, latest, begun)
+                window = next_window(latest, limit, now) if limit is not None else None
+                submission, awards = next_attempt(
+                    assessment, enrollment, latest, submission_url, kept_file(), now, window, begun
+                )
+                return SubmissionChange(submission, awards)
+
+            try:
+                return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex, admission)
+            except NotEnrolled:
+                # Handing in reads no course: whether this one is a draft is asked of those alone who are no members.
+                desk = self._assessments.desk(caller.user_id, assessment_id)
+                require_shown(caller, desk.course, desk.assessment)
+                raise
+
+    def _own_key(self, caller: Principal, assessment_id: str, submission_url: str) -> str | None:
+        try:
+            checked = check_url(submission_url)
+        except UrlRefused as refusal:
+            raise ValidationFailed(("submissionUrl", str(refusal))) from refusal
+        return own_upload_key(checked, self._uploads.bucket, caller.user_id, assessment_id)
+
+    @contextmanager
+    def _looking_at(self, key: str | None) -> Iterator[Callable[[], UploadedObject | None]]:
+        """Looks at the caller's own file beside what else is read; what there is, is told by calling."""
+        if key is None:
+            yield lambda: None
+            return
+        with ThreadPoolExecutor(max_workers=1) as side:
+            yield side.submit(carried(self._uploads.find), key).result
+
+    def download(self, caller: Principal, assessment_id: str, learner_id: str) -> str:
+        """A link to the file of a learner's latest attempt, for them and for the tutor.
+
+        Raises
+        ------
+        AssessmentNotFound, SubmissionNotFound, Forbidden
+        NotFound
+            What was handed in is a link, not an uploaded file.
+        """
+        desk = self._assessments.desk(learner_id, assessment_id)
+        course, _ = require_shown(caller, desk.course, desk.assessment)
+        if caller.user_id != learner_id:
+            refusal = Forbidden("Only its author and the tutor may fetch a submission.")
+            # The course goes on naming a tutor who is not one any more.
+            if caller.role is Role.LEARNER:
+                raise refusal
+            try:
+                require_tutor(caller, course)
+            except Forbidden as error:
+                raise refusal from error
+        file = require_submission(desk.latest).file
+        if file is None:
+            raise NotFound("What was handed in is a link, not an uploaded file.")
+        return self._uploads.link(file)
