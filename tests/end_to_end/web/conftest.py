@@ -11,8 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from scripts.local_stack.console import Console
 from scripts.local_stack.problem import Problem
+from scripts.local_stack.processes import free_port
 from scripts.local_stack.template import ROOT
+from tests.end_to_end.web.stand_in import API, StandIn
+from tests.end_to_end.web.stand_in import PASSWORD as STAND_IN_PASSWORD
 from tests.support.browser import find_chromium
 from tests.support.client import PASSWORD, Client
 
@@ -140,3 +144,37 @@ def visitors(browser: Browser, stack: dict[str, Any], request: pytest.FixtureReq
         visitor.screenshot(f"{Path(request.node.name).name}-{number}")
         visitor.context.close()
     assert [visitor.problems for visitor in made.all] == [[] for _ in made.all]
+
+
+# -- in front of an API that answers what a test says
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The console, served for an API that nobody answers at."""
+    console = Console(free_port())
+    console.start(API)
+    yield console.url
+    console.stop()
+
+
+@pytest.fixture
+def visitors_of_stand_in(browser: Browser, url: str) -> Iterator[Visitors]:
+    made = Visitors(browser, url)
+    yield made
+    for visitor in made.all:
+        visitor.context.close()
+    assert [visitor.problems for visitor in made.all] == [[] for _ in made.all]
+
+
+def visit(visitors: Visitors, api: StandIn, **options: Any) -> Visitor:
+    """Somebody whose browser reaches this API."""
+    visitor = visitors(**options)
+    api.connect(visitor.context)
+    return visitor
+
+
+def signed_in(visitors: Visitors, api: StandIn, **options: Any) -> Visitor:
+    visitor = visit(visitors, api, **options)
+    visitor.sign_in("ada@people.example", STAND_IN_PASSWORD)
+    return visitor

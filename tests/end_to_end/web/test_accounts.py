@@ -9,12 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from scripts.local_stack.console import Console
-from scripts.local_stack.processes import free_port
-from tests.end_to_end.web.conftest import Visitor, Visitors, check
-from tests.end_to_end.web.stand_in import API, NOW, PASSWORD, StandIn, done, ok, refused
+from tests.end_to_end.web.conftest import Visitor, Visitors, check, signed_in, visit
+from tests.end_to_end.web.stand_in import NOW, PASSWORD, StandIn, done, ok, refused
 
 SESSIONS = "/v1/learner/me/sessions"
 PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce"}
@@ -29,14 +27,6 @@ BOB = {
     "createdAt": NOW,
     "lastSeenAt": None,
 }
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    console = Console(free_port())
-    console.start(API)
-    yield console.url
-    console.stop()
 
 
 @pytest.fixture
@@ -54,25 +44,8 @@ def admin() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def visitors(browser: Browser, url: str) -> Iterator[Visitors]:
-    made = Visitors(browser, url)
-    yield made
-    for visitor in made.all:
-        visitor.context.close()
-    assert [visitor.problems for visitor in made.all] == [[] for _ in made.all]
-
-
-def visit(visitors: Visitors, api: StandIn, **options: Any) -> Visitor:
-    """Somebody whose browser reaches this API."""
-    visitor = visitors(**options)
-    api.connect(visitor.context)
-    return visitor
-
-
-def signed_in(visitors: Visitors, api: StandIn, **options: Any) -> Visitor:
-    visitor = visit(visitors, api, **options)
-    visitor.sign_in("ada@people.example", PASSWORD)
-    return visitor
+def visitors(visitors_of_stand_in: Visitors) -> Visitors:
+    return visitors_of_stand_in
 
 
 def agree(visitor: Visitor, name: str) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from scripts.local_stack.console import Console
-from scripts.local_stack.processes import free_port
-from tests.end_to_end.web.conftest import Visitor, Visitors
-from tests.end_to_end.web.stand_in import API, NOW, PASSWORD, StandIn, ok, refused
+from tests.end_to_end.web.conftest import Visitor, Visitors, signed_in
+from tests.end_to_end.web.stand_in import NOW, StandIn, ok, refused
 
 TASK = "/v1/assessments/asm_1"
 GRADING = f"PATCH {TASK}/submissions/usr_bob"
@@ -43,14 +41,6 @@ def attempt(number: int, file_name: str | None = None, **changes: Any) -> dict[s
     }
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    console = Console(free_port())
-    console.start(API)
-    yield console.url
-    console.stop()
-
-
 @pytest.fixture
 def api() -> Iterator[StandIn]:
     made = StandIn(role="tutor")
@@ -61,19 +51,8 @@ def api() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def visitors(browser: Browser, url: str) -> Iterator[Visitors]:
-    made = Visitors(browser, url)
-    yield made
-    for visitor in made.all:
-        visitor.context.close()
-    assert [visitor.problems for visitor in made.all] == [[] for _ in made.all]
-
-
-def signed_in(visitors: Visitors, api: StandIn) -> Visitor:
-    visitor = visitors()
-    api.connect(visitor.context)
-    visitor.sign_in("ada@people.example", PASSWORD)
-    return visitor
+def visitors(visitors_of_stand_in: Visitors) -> Visitors:
+    return visitors_of_stand_in
 
 
 def cards(tutor: Visitor) -> Locator:
