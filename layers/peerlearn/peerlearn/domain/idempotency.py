@@ -163,11 +163,6 @@ def deriving_from(claim: Claim) -> Iterator[None]:
         _derivation.reset(token)
 
 
-def is_named() -> bool:
-    """Return whether the present request has an idempotency key: what it makes up may be there already."""
-    return _derivation.get() is not None
-
-
 def derived_bytes(count: int) -> bytes | None:
     """Return the next of the request's bytes, 32 at most; None of a request that has no key."""
     derivation = _derivation.get()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.courses import Course, CoursePage, Kind, Seats, below_seats_taken
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
-from peerlearn.domain.idempotency import is_named
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
@@ -30,6 +30,8 @@ from peerlearn.persistence.recording import recording
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
 
+# Which request has made a course; unlike `requestId`, no change writes it.
+_MADE_BY = "madeBy"
 _IS_NEW = "attribute_not_exists(PK)"
 _ROSTER_INDEX = "GSI1"
 # How many enrolments are looked at per call when only those of one status are wanted.
@@ -76,11 +78,13 @@ class CourseRepository:
         seats = seats_in(found, course_id)
         return (course_of(found[key]), seats) if key in found and seats is not None else None
 
-    def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
-        """Store a new course. One that is there already is our own where its reply, or its process, was lost.
+    def add(self, page: CoursePage, request_id: str, entry: AuditEntry | None = None) -> None:
+        """Store a new course.
 
         Parameters
         ----------
+        request_id: str
+            Of the request that makes it, the same where that is done again: a course that is there with it is its own.
         entry: AuditEntry, optional
             Stored in the same transaction.
 
@@ -91,7 +95,7 @@ class CourseRepository:
         """
         course_id, tutor_id = page.course.course_id, page.course.tutor.user_id
         writes = [
-            put(course_item(page.course) | {"requestId": token}, condition=_IS_NEW),
+            put(course_item(page.course) | {_MADE_BY: request_id}, condition=_IS_NEW),
             put(outline_item(course_id, page.modules)),
             *(put(item) for item in seats_items(page.seats)),
             put(teaching_item(tutor_id, course_id)),
@@ -99,11 +103,10 @@ class CourseRepository:
             not_erased(tutor_id),
         ]
         try:
-            self._table.transact(writes, token)
+            self._table.transact(writes, str(uuid4()))
         except ConditionFailed as failure:
             found = failure.found[0]
-            # Of a named request the id is its own, and what is there an earlier try's.
-            if found is not None and (is_named() or found.get("requestId") == token):
+            if found is not None and found.get(_MADE_BY) == request_id:
                 return
             if failure.failed[-1]:
                 raise account_erased() from failure

@@ -15,6 +15,7 @@ from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CoursePage, Course
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable
+from peerlearn.domain.ids import repeatable_id
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.users import FORMER_LEARNER, Principal, User
 from peerlearn.services.catalogue import may_author
@@ -29,7 +30,7 @@ class Courses(Protocol):
 
     def page(self, course_id: str) -> CoursePage | None: ...
     def course(self, course_id: str) -> tuple[Course, Seats] | None: ...
-    def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None: ...
+    def add(self, page: CoursePage, request_id: str, entry: AuditEntry | None = None) -> None: ...
     def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> bool: ...
     def remove_draft(self, page: CoursePage, token: str) -> bool: ...
     def roster(
@@ -87,7 +88,7 @@ class AuthoringService:
         if user is None:
             raise account_erased()
         page = draft.begun_by(Tutor(user.user_id, user.name), self._clock(), self._seats_per_shard)
-        self._courses.add(page, str(uuid4()), self._entry(author, None, page.course))
+        self._courses.add(page, repeatable_id("req"), self._entry(author, None, page.course))
         self._show(page.course)
         return page
 
