@@ -84,6 +84,20 @@ def test_same_body_in_another_spelling_is_the_same_body(world: World, call: Call
     assert (again.status, again.text) == (201, first.text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["not JSON", "[1]", "null", '"a"', "{", '{"a": 1, "a": 2}', '{"a": NaN}', "[" * 100_000, '{"a": "\\ud800"}'],
+    ids=["text", "list", "null", "string", "cut off", "twice", "NaN", "deep", "surrogate"],
+)
+def test_body_that_no_endpoint_reads_is_compared_as_it_is(world: World, call: Call, text: str) -> None:
+    asked = {"token": world.enrolled.token}
+    first = call("create_ticket", **asked, body=text, headers=keyed())
+    again = call("create_ticket", **asked, body=text, headers=keyed())
+    assert (first.status, again.status, again.text) == (201, 201, first.text)
+    assert call("create_ticket", **asked, body=f"{text} ", headers=keyed()).status in (201, 409)
+    assert call("create_ticket", **asked, body="another", headers=keyed()).code == "CONFLICT"
+
+
 def test_keys_of_others_and_of_other_routes_never_meet(world: World, call: Call) -> None:
     own = call("create_ticket", token=world.enrolled.token, headers=keyed())
     others = call("create_ticket", token=world.other.token, headers=keyed())

@@ -15,10 +15,11 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from peerlearn.bootstrap.idempotency import idempotency_service
 from peerlearn.bootstrap.standing import standing_service
-from peerlearn.domain.errors import DomainError
+from peerlearn.domain.errors import DomainError, MalformedRequest
 from peerlearn.domain.idempotency import REPLAYED, KeptAnswer, NamedRequest, deriving_from, named_request
 from peerlearn.domain.standing import left_to_count
 from peerlearn.http.auth import holder_of, source_address
+from peerlearn.http.bodies import strict_json
 from peerlearn.http.envelopes import JSON, compact_json, error_response
 from peerlearn.observability import request_id_of
 
@@ -70,9 +71,16 @@ def _ask_dependencies(app: ApiGatewayResolver) -> None:
 def _named(app: ApiGatewayResolver, key: str) -> NamedRequest:
     holder = holder_of(app.request)
     caller = f"user {holder.user_id}" if holder is not None else f"address {source_address(app.request)}"
-    body = app.current_event.body
-    said = json.dumps(json.loads(body), sort_keys=True) if body else ""
-    return named_request(key, caller, f"{app.current_event.http_method} {app.current_event.path}", said)
+    route = f"{app.current_event.http_method} {app.current_event.path}"
+    return named_request(key, caller, route, _one_spelling(app.current_event.body or ""))
+
+
+def _one_spelling(body: str) -> str:
+    """Return one text for all spellings of an object, and any other text, which no endpoint reads, as it is."""
+    try:
+        return json.dumps(strict_json(body), sort_keys=True)
+    except MalformedRequest:
+        return body
 
 
 def _kept(response: Response[Any]) -> KeptAnswer:
