@@ -10,7 +10,7 @@ import pytest
 
 from peerlearn.adapters.sealing import SecretSeal
 from peerlearn.domain.errors import Conflict, DomainError
-from peerlearn.domain.idempotency import CLAIM_LASTS, KEPT_FOR, Kept, KeptAnswer, NamedRequest, named_request
+from peerlearn.domain.idempotency import CLAIM_LASTS, KEPT_FOR, Claim, Kept, KeptAnswer, NamedRequest, named_request
 from peerlearn.persistence.idempotency import IdempotencyRepository
 from peerlearn.persistence.table import Backoff, Table
 from peerlearn.services.idempotency import IdempotencyService
@@ -102,6 +102,25 @@ def test_answer_that_comes_after_a_claim_was_taken_over_is_not_kept(once: Idempo
     # Nor is one that was given already: not even its own claim changes it.
     once.keep(REQUEST, second, replace(ANSWER, body="twice"))
     once.give_up(REQUEST, second, is_undone=True)
+    assert once.begin(REQUEST) == ANSWER
+
+
+def test_claim_that_somebody_took_over_first_is_theirs(
+    once: IdempotencyService, claims: IdempotencyRepository, clock: FakeClock
+) -> None:
+    lapsed = claimed(once)
+    one, other = Claim.at(clock()), Claim.at(clock())
+    assert claims.take_over(REQUEST.place, lapsed, one).claim.claim_id == one.claim_id
+    assert claims.take_over(REQUEST.place, lapsed, other).claim.claim_id == one.claim_id
+
+
+def test_claim_that_was_answered_at_the_last_moment_is_not_taken_over(
+    once: IdempotencyService, claims: IdempotencyRepository, clock: FakeClock
+) -> None:
+    lapsed = claimed(once)
+    once.keep(REQUEST, lapsed, ANSWER)
+    assert claims.take_over(REQUEST.place, lapsed, Claim.at(clock())).answer is not None
+    once.give_up(REQUEST, lapsed, is_undone=False)
     assert once.begin(REQUEST) == ANSWER
 
 

@@ -49,21 +49,16 @@ class IdempotencyRepository:
         )
         return self._stood(wanted, writing)
 
-    def keep(self, place: str, claimed: Kept, answer: bytes) -> bool:
-        """Store the answer of a claim; return whether it was still one's own."""
+    def keep(self, place: str, claimed: Kept, answer: bytes) -> None:
+        """Store the answer of a claim, unless it is another's by now."""
         writing = put(
             kept_item(place, replace(claimed, answer=answer)),
             condition=_IS_CLAIM,
             names=_NAMES,
             values={":claim": claimed.claim.claim_id},
         )
-        try:
+        with suppress(ConditionFailed):
             self._table.write(writing)
-        except ConditionFailed as failure:
-            found = failure.found[0]
-            # The reply to our own write may have been lost.
-            return found is not None and kept_of(found).answer == answer
-        return True
 
     def lapse(self, place: str, claimed: Kept, now: datetime) -> None:
         """Let the next request take a claim over at once, unless somebody has done so by now."""
