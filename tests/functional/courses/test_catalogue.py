@@ -99,9 +99,9 @@ def test_pages_and_cursors_show_everything_once(call: Call, make: Make, tutor: P
 
 def test_deep_page_is_empty_with_the_right_total(call: Call, make: Make) -> None:
     make()
-    answer = call("list_courses", query={"page": "1000000", "limit": "100"})
+    answer = call("list_courses", query={"page": "10", "limit": "100"})
     assert titles(answer) == []
-    assert answer.body["metadata"] == {"page": 1000000, "limit": 100, "total": 1}
+    assert answer.body["metadata"] == {"page": 10, "limit": 100, "total": 1}
 
 
 def test_cursor_of_another_filter_is_refused(call: Call, make: Make) -> None:
