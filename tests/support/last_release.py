@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import time_machine
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from peerlearn.bootstrap.core import table
@@ -46,8 +46,6 @@ HOLDING = (
 # Of kinds that only these write. Whoever is used again comes to the same.
 _FIRST = ("login (wrong)", "follow_up (unlisted)", "submit (again)", "send (named)")
 _VARIABLES = {"WEB_SOCKET_URL": "wss://sockets.example/live", "POWERTOOLS_METRICS_NAMESPACE": "Peerlearn"}
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_SECONDS = re.compile(r"\b1[7-9]\d{8}\b")
 _BATCH = 25
 
 
@@ -86,21 +84,15 @@ def kept() -> dict[str, Any]:
     return content
 
 
-def moved_to_now() -> dict[str, Any]:
-    """Return what is kept as if it had been written just now: sessions have not ended, and tomorrow is to come."""
-    text = FILE.read_text(encoding="utf-8")
-    passed = utc_now() - from_rfc3339(json.loads(text)["writtenAt"])
-    text = _MOMENT.sub(lambda found: to_rfc3339(from_rfc3339(found[0]) + passed), text)
-    text = _SECONDS.sub(lambda found: str(int(found[0]) + int(passed.total_seconds())), text)
-    content: dict[str, Any] = json.loads(text)
-    return content
-
-
 @contextmanager
 def restored(engine: DynamoDBLocal) -> Iterator[Restored]:
-    """The school of the last release in a table of the present template's."""
-    content = moved_to_now()
-    with _new_table(engine) as (network, client):
+    """Open the school of the last release at the moment it was left, in a table of the present template.
+
+    Keys and attributes hold days and weeks besides moments: to set the clock back is exact, to move the data is not.
+    """
+    content = kept()
+    moment = from_rfc3339(content["writtenAt"])
+    with time_machine.travel(moment, tick=True), _new_table(engine) as (network, client):
         for start in range(0, len(content["items"]), _BATCH):
             batch: Any = [{"PutRequest": {"Item": _on_wire(item)}} for item in content["items"][start : start + _BATCH]]
             client.batch_write_item(RequestItems={network.table_name: batch})
