@@ -1,11 +1,13 @@
-"""Releases that go live step by step, and functions that start from snapshots: options that are put into a build.
+"""Puts into a build what a stack of many endpoints needs, and the options of a release.
 
     python -m scripts.release .aws-sam/build --gradual Canary10Percent5Minutes --snap-start login enroll
 
-Both need published versions behind an alias. They are put into what `sam build` made and not into the template, since
-versions for everybody would have a price: three resources for each function of the 500 that a stack may have, and,
-with snapshots, rent for each one that is kept. So both are for the functions that are named. Where a gradual release is
-called off, CloudFormation takes all the others back as well.
+A stack may have 500 resources, so each endpoint's count matters. SAM makes a permission for each route of a function.
+Here API Gateway calls the functions of a context by one role instead (`call_by_role`).
+
+Releases that go live step by step, and functions that start from snapshots, need published versions behind an alias:
+up to three resources for each function and, with snapshots, rent for each version that is kept. So both are for the
+functions that are named. Where a gradual release is called off, CloudFormation takes all the others back as well.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ import yaml
 from scripts.local_stack.problem import Problem
 from scripts.local_stack.template import load_template
 
+# The logical id of the REST API.
+API = "Api"
 ALIAS = "live"
 # What calls a release off: APIs answer with errors, or functions crash. Latency is no reason: a canary starts cold.
 TRIGGERS = ("ApiErrorsAlarm", "WebSocketErrorsAlarm", "FunctionErrorsAlarm")
@@ -96,7 +100,7 @@ def prepare(
     only: Collection[str] = BUSIEST,
     snap_start: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Put the options into a template, which is changed; without any it stays as it is.
+    """Put the roles of the REST API and the options into a template, which is changed.
 
     Parameters
     ----------
@@ -131,8 +135,74 @@ def prepare(
             properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}
         if module in gradually:
             properties["DeploymentPreference"] = _preference(gradual)
-    _call_by_alias(template, {modules[module] for module in gradually | set(snap_start)})
+    versioned = {modules[module] for module in gradually | set(snap_start)}
+    _call_by_alias(template, versioned)
+    call_by_role(template, versioned)
     return template
+
+
+def call_by_role(template: dict[str, Any], versioned: Collection[str] = ()) -> None:
+    """Turn the REST API's routes from events of functions into its own definition, and let it call them by roles.
+
+    There is a role for each context, that is for each log group, and it may invoke the functions of that context alone:
+    one role for all of them would need a longer policy than IAM takes.
+
+    Parameters
+    ----------
+    versioned: collection of str
+        Logical ids of the functions that are called by their alias.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    called: dict[str, list[dict[str, Any]]] = {}
+    for name, resource in template["Resources"].items():
+        routes = _routes_of(resource)
+        if not routes:
+            continue
+        role = resource["Properties"]["LoggingConfig"]["LogGroup"]["Ref"].replace("LogGroup", "InvokeRole")
+        arn = {"Ref": f"{name}.Alias"} if name in versioned else {"Fn::GetAtt": [name, "Arn"]}
+        called.setdefault(role, []).append(arn)
+        for route in routes:
+            paths.setdefault(route["Path"], {})[route["Method"].lower()] = _operation(role, arn)
+    template["Resources"][API]["Properties"]["DefinitionBody"] = {
+        "openapi": "3.0.1",
+        "info": {"title": {"Ref": "AWS::StackName"}, "version": "1.0"},
+        "paths": paths,
+    }
+    template["Resources"].update({role: _invoke_role(arns) for role, arns in called.items()})
+
+
+def _routes_of(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take the routes of the REST API out of a function's events."""
+    events = resource["Properties"].get("Events", {}) if resource["Type"] == "AWS::Serverless::Function" else {}
+    routes = [name for name, event in events.items() if event["Type"] == "Api"]
+    return [events.pop(name)["Properties"] for name in routes]
+
+
+def _operation(role: str, arn: dict[str, Any]) -> dict[str, Any]:
+    uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function}/invocations"
+    return {
+        "x-amazon-apigateway-integration": {
+            "type": "aws_proxy",
+            "httpMethod": "POST",
+            "uri": {"Fn::Sub": [uri, {"Function": arn}]},
+            "credentials": {"Fn::GetAtt": [role, "Arn"]},
+        },
+        "responses": {},
+    }
+
+
+def _invoke_role(arns: list[dict[str, Any]]) -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    leave = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arns}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "Policies": [
+                {"PolicyName": "invoke", "PolicyDocument": {"Version": "2012-10-17", "Statement": [leave]}},
+            ],
+        },
+    }
 
 
 def _preference(gradual: str) -> dict[str, Any]:

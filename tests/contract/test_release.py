@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.support.expansion import CANARY, VARIANTS, in_a_circle, variant, vari
 from tests.support.translation import of_type, translated
 
 RESOURCES_MAX = 480  # of CloudFormation's 500
+INLINE_POLICIES_MAX = 10_240  # characters, of one role
+CONTEXT = 8  # functions of a context, about
 
 
 @pytest.fixture(autouse=True)
@@ -27,11 +30,63 @@ def region(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_options_nothing_is_published() -> None:
-    template = load_template()
-    assert release.prepare(template, "code") == load_template()
-    resources = translated(template)
-    assert not of_type(resources, "AWS::Lambda::Version")
-    assert len(resources) <= RESOURCES_MAX
+    resources = variant("none")["Resources"]
+    for kind in ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::CodeDeploy::DeploymentGroup"):
+        assert not of_type(resources, kind)
+
+
+def operations(api: dict[str, Any]) -> dict[str, str]:
+    """Return the logical id of the function, or of its alias, that answers each route of an expanded REST API."""
+    return {
+        f"{method} {path}": _function_of(one["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"])
+        for path, methods in api["Properties"]["Body"]["paths"].items()
+        for method, one in methods.items()
+    }
+
+
+def _function_of(uri: Any) -> str:
+    if isinstance(uri, str):
+        return uri.split("${")[-1].split("}")[0].removesuffix(".Arn")
+    arn = uri[1]["Function"]
+    return str(arn["Ref"] if "Ref" in arn else arn["Fn::GetAtt"][0])
+
+
+def test_every_route_stays_where_it_was() -> None:
+    """The definition that calls by roles has the routes, and the functions, that SAM reads from the events."""
+    events = operations(translated(load_template())["Api"])
+    assert events
+    assert operations(variant("none")["Resources"]["Api"]) == events
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_api_may_invoke_what_its_routes_name_and_nothing_else(name: str) -> None:
+    resources = variant(name)["Resources"]
+    paths = resources["Api"]["Properties"]["Body"]["paths"]
+    needed: dict[str, set[str]] = {}
+    for route, function in operations(resources["Api"]).items():
+        method, path = route.split(" ")
+        role, attribute = paths[path][method]["x-amazon-apigateway-integration"]["credentials"]["Fn::GetAtt"]
+        assert attribute == "Arn"
+        needed.setdefault(role, set()).add(function)
+    for role, functions in needed.items():
+        properties = resources[role]["Properties"]
+        (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "apigateway.amazonaws.com"}
+        (policy,) = properties["Policies"]
+        (leave,) = policy["PolicyDocument"]["Statement"]
+        assert leave["Action"] == "lambda:InvokeFunction"
+        assert {one.get("Ref") or one["Fn::GetAtt"][0] for one in leave["Resource"]} == functions
+        assert _length(policy["PolicyDocument"]) < INLINE_POLICIES_MAX
+    # and so needs no permission on any function
+    permissions = of_type(resources, "AWS::Lambda::Permission").values()
+    assert not [one for one in permissions if "'Ref': 'Api'" in str(one)]
+
+
+def _length(document: dict[str, Any]) -> int:
+    """Of the document as IAM counts it, were every ARN as long as it can be."""
+    arn = f"arn:aws-us-gov:lambda:ap-southeast-99:123456789012:function:{'x' * 64}:{release.ALIAS}"
+    statements = [{**one, "Resource": [arn for _ in one["Resource"]]} for one in document["Statement"]]
+    return len(json.dumps({**document, "Statement": statements}, separators=(",", ":")))
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -59,12 +114,15 @@ def test_there_is_room_for_120_functions(name: str) -> None:
 
 
 def grown(functions: int) -> dict[str, Any]:
-    """The template with as many functions, each more one like those that are there."""
+    """The template with as many functions, each more one like those that are there, in contexts of the same size."""
     template = load_template()
     resources = template["Resources"]
     there = sum(resource["Type"] == "AWS::Serverless::Function" for resource in resources.values())
     for number in range(there, functions):
+        log_group = f"Another{number // CONTEXT}LogGroup"
+        resources.setdefault(log_group, copy.deepcopy(resources["CoursesLogGroup"]))
         another = copy.deepcopy(resources["GetCourseFunction"])
+        another["Properties"]["LoggingConfig"]["LogGroup"] = {"Ref": log_group}
         another["Properties"]["Handler"] = f"functions.courses.another_{number}.lambda_handler"
         another["Properties"]["Events"]["Api"]["Properties"]["Path"] = f"/v1/another/{number}"
         resources[f"Another{number}Function"] = another
@@ -112,12 +170,14 @@ def test_what_codedeploy_does_not_know_is_refused() -> None:
 def test_nothing_calls_a_function_past_its_alias() -> None:
     everything = release.modules_of(load_template())
     resources = translated(release.prepare(load_template(), "code", gradual="AllAtOnce", only=everything))
-    for name in ("AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGateway::RestApi"):
-        for resource in of_type(resources, name).values():
-            text = str(resource)
-            assert "Function.Arn" not in text
-            assert "'Fn::GetAtt'" not in text
-            assert "FunctionAliaslive" in text
+    kinds = ("AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGateway::RestApi")
+    callers = [resource for kind in kinds for resource in of_type(resources, kind).values()]
+    callers += [resource for name, resource in resources.items() if name.endswith("InvokeRole")]
+    for caller in callers:
+        text = str(caller)
+        assert "Function.Arn" not in text
+        assert not re.search(r"'Fn::GetAtt': \['\w+Function'", text)
+        assert "FunctionAliaslive" in text or caller["Type"] == "AWS::IAM::Role"
     for source in of_type(resources, "AWS::Lambda::EventSourceMapping").values():
         assert source["Properties"]["FunctionName"]["Ref"].endswith("FunctionAliaslive")
     for permission in of_type(resources, "AWS::Lambda::Permission").values():
