@@ -1,4 +1,7 @@
-"""GET /v1/learner/me/calendar.ics?token=...: booked sessions, for calendar programs. The link is the permission."""
+"""GET /v1/learner/me/calendar.ics?token=...: booked sessions, for calendar programs. The link is the permission.
+
+HEAD answers the same without the body.
+"""
 
 from __future__ import annotations
 

@@ -46,8 +46,13 @@ class Endpoint:
 
 
 def endpoints() -> Iterator[Endpoint]:
-    """Every REST route, in the template's order; what stands in the template itself answers what is no route."""
+    """Every REST route, in the template's order; what stands in the template itself answers what is no route.
+
+    HEAD is no route of its own: it is answered by that of GET.
+    """
     for function, source in _functions("Api"):
+        if source["Method"].upper() == "HEAD":
+            continue
         yield Endpoint(source["Method"].upper(), source["Path"], *_module(function), app=_imported(function).app)
 
 

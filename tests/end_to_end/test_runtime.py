@@ -110,7 +110,9 @@ def told(event: dict[str, Any], outcome: Outcome) -> tuple[Any, ...]:
     if "httpMethod" in event:
         answer = answer_of(outcome.response)
         assert answer.status < 500, (answer, outcome.lines)
-        if answer.status >= 400:
+        if event["httpMethod"] == "HEAD":
+            assert answer.text == ""
+        elif answer.status >= 400:
             assert answer.body["requestId"] == event["requestContext"]["requestId"]
         return answer.status, answer.body.get("code", "")
     if "Records" in event:

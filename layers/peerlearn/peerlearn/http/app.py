@@ -30,13 +30,14 @@ from peerlearn.domain.standing import leave_to_count
 from peerlearn.http.annotations import remember_annotations
 from peerlearn.http.bodies import decoded_body, strict_json, validation_error
 from peerlearn.http.counting import counted
-from peerlearn.http.envelopes import compact_json, error_response
+from peerlearn.http.envelopes import compact_json, error_response, without_content
 from peerlearn.http.headers import completed
 from peerlearn.http.invocations import answering, is_request
 from peerlearn.http.pagination import within_an_answer
 from peerlearn.observability import caller_and_target, logger, pass_over, request_id_of
 from peerlearn.snapshots import register
 
+_HEAD = "HEAD"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # a resource that takes any path, as that of the function which answers what no other does
 _GREEDY = "+}"
@@ -75,6 +76,8 @@ class ApiResolver(APIGatewayRestResolver):
             # A repeat that wrote nothing is answered all the same; the next one finds the limit used up.
             counted()
             answer = completed(answer, event)
+            if event["httpMethod"] == _HEAD:
+                answer = without_content(answer)
             log("answered", **told, **caller_and_target(event), status=answer["statusCode"])
             return answer
 
@@ -158,10 +161,14 @@ def _validation_error(error: RequestValidationError) -> DomainError:
 
 
 def _normalised(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with its path as the template has it, and its body read as JSON whatever its Content-Type says."""
+    """The event with its path as the template has it, and its body read as JSON whatever its Content-Type says.
+
+    HEAD is answered by the route of GET: RFC 9110, 9.3.2.
+    """
     headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
     return {
         **event,
+        "httpMethod": "GET" if event["httpMethod"] == _HEAD else event["httpMethod"],
         "path": _own_path(event),
         "headers": {**headers, "content-type": "application/json"},
         "body": decoded_body(event),

@@ -70,6 +70,11 @@ def no_content() -> Response[str]:
     return Response(status_code=HTTPStatus.NO_CONTENT, body="")
 
 
+def without_content(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer to HEAD: status and headers of the answer to GET, and no body."""
+    return {**answer, "body": "", "isBase64Encoded": False}
+
+
 def error_response(error: DomainError, request_id: str) -> Response[Mapping[str, Any]]:
     """The error envelope, with `Retry-After` and `WWW-Authenticate` where they belong."""
     headers: dict[str, str | list[str]] = {}
