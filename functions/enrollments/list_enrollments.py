@@ -1,4 +1,7 @@
-"""GET /v1/learner/me/enrollments: the caller's enrolments, newest first, waitlisted ones too."""
+"""GET /v1/learner/me/enrollments: the caller's enrolments, newest first, waitlisted ones too.
+
+A place in the waitlist of a session that has ended is listed as dropped.
+"""
 
 from __future__ import annotations
 

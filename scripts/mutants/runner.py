@@ -31,6 +31,8 @@ _OPTIONS = (
     f"--ignore={_OF_THE_SOURCES}",
 )
 _MATRIX = "tests/functional/authorisation/test_matrix.py::test_who_may_call"
+# whose session has ended, for every endpoint in one test
+_STANDING = "tests/functional/authorisation/test_standing.py::"
 
 # test -> seconds; test -> numbers of the sites it came by
 Seconds = Mapping[str, float]
@@ -69,11 +71,13 @@ class Passage:
     def of(self, site: Site) -> list[str]:
         """What to try, the likeliest first: files that name where it is, and of each file one test after the other."""
         if site.kind == "role":
-            # looked at when the endpoint is first called: the endpoint's own row of the matrix, then its neighbours
+            # looked at when the endpoint is first called: its own row of the matrix, then what ends a session, then its
+            # neighbours
             own = f"{_MATRIX}[{Path(site.path).stem}]"
             context = f"tests/functional/{Path(site.path).parent.name}/"
             every = dict.fromkeys(test for tests in self.tests.values() for test in tests)
-            return [own, *(test for test in every if test.startswith(context))]
+            ended = [test for test in every if test.startswith(_STANDING)]
+            return [own, *ended, *(test for test in every if test.startswith(context))]
         by_file: dict[str, list[str]] = defaultdict(list)
         # A condition makes no difference to a write that is not refused.
         tests = self.refused.get(site.name) if site.kind == "condition" else None
@@ -86,6 +90,10 @@ class Passage:
             is_elsewhere = is_stored and not file.startswith("tests/integration/")
             # a test of a related file counts as much as those of the others that come four turns earlier
             late = 4 * (not _names(file, site)) + 4 * is_elsewhere
+            if not late and file.startswith("tests/unit/"):
+                # a hundred of these take as long as one that makes a table
+                turns += [(0, test) for test in tests]
+                continue
             turns += [(turn + late, test) for turn, test in enumerate(tests)]
         turns.sort(key=lambda each: each[0])
         return [test for _, test in turns]

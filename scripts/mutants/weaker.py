@@ -8,8 +8,11 @@ from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from peerlearn.bootstrap.core import aws_client
-from peerlearn.domain.users import Principal, Role
+from peerlearn.domain.users import AccountState, Principal, Role
 from peerlearn.http import auth
+from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.standing import standing_of
+from peerlearn.persistence.marshalling import unmarshal
 from peerlearn.settings import settings
 
 
@@ -31,11 +34,13 @@ def _whoever(request: Request) -> Principal:
 
 
 def _somebody() -> Principal:
-    """Who calls without a token is taken for one who exists: whom nobody knows is refused anyway."""
-    sessions = {"SK": {"AttributeValueList": [{"S": "SESSION#"}], "ComparisonOperator": "BEGINS_WITH"}}
-    found = aws_client("dynamodb").scan(TableName=settings().table_name, ScanFilter=sessions)["Items"]
-    user, session = ("USER#nobody", "SESSION#none") if not found else (found[0]["PK"]["S"], found[0]["SK"]["S"])
-    return Principal(user.partition("#")[2], Role.LEARNER, session.partition("#")[2])
+    """Who calls without a token is taken for one who is signed in: whom nobody knows is refused anyway."""
+    entity = {"entity": {"AttributeValueList": [{"S": Entity.STANDING.value}], "ComparisonOperator": "EQ"}}
+    found = aws_client("dynamodb").scan(TableName=settings().table_name, ScanFilter=entity)["Items"]
+    for standing in (standing_of(unmarshal(item)) for item in found):
+        if standing.state is AccountState.ACTIVE and standing.sessions:
+            return Principal(standing.user_id, standing.role, next(iter(standing.sessions)))
+    return Principal("usr_nobody", Role.LEARNER, "none")
 
 
 def _no_one() -> Principal | None:

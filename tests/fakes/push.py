@@ -35,7 +35,7 @@ class FakeConnections:
         if connection.connected_at < opened_before:
             self.remove(connection.user_id, connection.connection_id)
 
-    def seat_holders(self, course_id: str) -> Sequence[str]:
+    def members_and_waiters(self, course_id: str) -> Sequence[str]:
         return self.seats[course_id]
 
 

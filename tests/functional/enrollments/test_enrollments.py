@@ -204,6 +204,21 @@ def test_the_list_by_status(call: Call, learner: Person, status: str) -> None:
     assert (listed(answer), answer.body["metadata"]["total"]) == (expected, len(expected))
 
 
+@pytest.mark.parametrize(("ends_in_hours", "status"), [(-1, "dropped"), (1, "waitlisted")])
+def test_nobody_waits_for_a_session_that_has_ended(
+    call: Call, aws: DynamoDBClient, courses: Courses, learner: Person, ends_in_hours: int, status: str
+) -> None:
+    ends_at = utc_now() + timedelta(hours=ends_in_hours)
+    session = courses.add(0, slot=(ends_at - timedelta(minutes=30), ends_at), title="Rooks")
+    # on the day of that clock, long before it begins
+    EnrollmentService(EnrollmentRepository(Table(aws, TABLE)), FakeClock()).join_waitlist(learner.user_id, session)
+    assert listed(call("list_enrollments", token=learner.token, query={})) == [("Rooks", status)]
+    for wanted in ("waitlisted", "dropped"):
+        answer = call("list_enrollments", token=learner.token, query={"status": wanted})
+        expected = [("Rooks", status)] if wanted == status else []
+        assert (listed(answer), answer.body["metadata"]["total"]) == (expected, len(expected))
+
+
 @pytest.mark.usefixtures("book")
 def test_pages_have_the_exact_total_and_cursors_walk_them(call: Call, learner: Person) -> None:
     second = call("list_enrollments", token=learner.token, query={"page": "2", "limit": "3"})

@@ -71,6 +71,20 @@ def test_who_booked_just_before_is_told(
     assert source.dead == []
 
 
+def test_who_waits_is_told_of_the_session_too(
+    aws: DynamoDBClient, courses: Courses, retries: RetryQueue, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push, table = FakePush(), Table(aws, TABLE)
+    shown.append(RECEIVER)
+    monkeypatch.setattr(realtime, "connection_push", lambda: push)
+    courses.set_seats(replace(courses.seats(SESSION), capacity=1))
+    EnrollmentService(EnrollmentRepository(table)).join_waitlist("usr_waiting", SESSION)
+    table.write(put(connection_item(Connection("usr_waiting", "waiting=", "sid_1", utc_now()))))
+    source = EventSource("NotifyFunction", notify.lambda_handler, retries)
+    source.deliver([record_of(COURSE, COURSE | {"status": "closed", "version": 3})])
+    assert [event["type"] for event in push.posted["waiting="]] == ["session.updated"]
+
+
 def test_the_schedule_of_who_booked_just_before_moves(
     courses: Courses, begins: datetime, retries: RetryQueue, shown: list[str]
 ) -> None:

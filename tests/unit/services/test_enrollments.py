@@ -128,6 +128,9 @@ class MovingSession:
     def seat_holders(self, course_id: str) -> list[str]:
         return []
 
+    def waiters(self, course_id: str) -> list[str]:
+        return []
+
     def with_seat(self, course_id: str, learner_ids: object) -> list[str]:
         return []
 

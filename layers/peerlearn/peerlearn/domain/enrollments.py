@@ -4,12 +4,14 @@
 (none) --join waitlist--> waitlisted --promotion--> active
 active --drop--> dropped        waitlisted --leave--> dropped
 dropped --enroll--> active      dropped --join waitlist--> waitlisted
+
+Who still waits when a session has ended is listed as dropped, though nothing is written at that moment (`as_listed`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,6 +65,22 @@ class Enrollment:
 def enrollment_id(learner_id: str, course_id: str) -> str:
     """Derived: a repeated booking names the same enrolment without reading it."""
     return derived_id("enr", learner_id, course_id)
+
+
+def as_listed(enrollment: Enrollment, ends_at: datetime | None, now: datetime) -> Enrollment:
+    """Return an enrolment as its learner's list shows it.
+
+    A place in the line of a session that has ended is one that was given up. Should its tutor move the session into the
+    future, it counts again.
+
+    Parameters
+    ----------
+    ends_at: datetime, optional
+        When the session ends; None for a course without times.
+    """
+    if enrollment.status is EnrollmentStatus.WAITLISTED and ends_at is not None and ends_at <= now:
+        return replace(enrollment, status=EnrollmentStatus.DROPPED)
+    return enrollment
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Event:
     event_id: str
         Derived from what happened (`event_id_of`), so that a redelivery carries the same one.
     receivers: sequence of str
-        User ids. Empty with `course_id` set means everybody who holds a seat in that course.
+        User ids. Empty with `course_id` set means everybody who holds a seat in that course or waits for one.
     data: dict
         JSON types only, as the receivers see it.
     occurred_at: datetime

@@ -152,10 +152,10 @@ class EnrollmentRepository:
         found = self._table.batch_get([key])
         return course_of(found[key]) if key in found else None
 
-    def titles(self, course_ids: Sequence[str]) -> dict[str, str]:
-        """The titles of those courses that exist, by id."""
+    def courses(self, course_ids: Sequence[str]) -> dict[str, Course]:
+        """Return those courses that exist, by id."""
         found = self._table.batch_get([keys.course(course_id) for course_id in course_ids], consistent=False)
-        return {item["courseId"]: item["title"] for item in found.values()}
+        return {item["courseId"]: course_of(item) for item in found.values()}
 
     def _seat_keys(self, course_id: str) -> list[keys.Key]:
         return keys.seat_shards(course_id, self._shards.of(course_id))
@@ -183,6 +183,14 @@ class EnrollmentRepository:
             index="GSI1",
             where="#status IN (:active, :completed)",
             names={"#status": "status"},
+        )
+        return [item["learnerId"] for item in items]
+
+    def waiters(self, course_id: str) -> list[str]:
+        """Return who waits for a seat, in the order of the line."""
+        items = self._table.query(
+            "PK = :pk AND begins_with(SK, :wait)",
+            {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX},
         )
         return [item["learnerId"] for item in items]
 

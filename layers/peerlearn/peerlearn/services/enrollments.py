@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 from uuid import uuid4
@@ -16,6 +17,7 @@ from peerlearn.domain.enrollments import (
     EnrollmentListing,
     EnrollmentStatus,
     PlaceInLine,
+    as_listed,
 )
 from peerlearn.domain.errors import (
     CourseNotFound,
@@ -43,7 +45,7 @@ class Enrollments(Protocol):
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
     def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]: ...
     def course(self, course_id: str) -> Course | None: ...
-    def titles(self, course_ids: Sequence[str]) -> dict[str, str]: ...
+    def courses(self, course_ids: Sequence[str]) -> dict[str, Course]: ...
 
 
 class EnrollmentService:
@@ -123,6 +125,9 @@ class EnrollmentService:
     ) -> PageResult[EnrollmentListing]:
         """Return the caller's enrolments, newest first, with their courses' titles.
 
+        A place in the line of a session that has ended is listed as dropped, which takes one more round trip where
+        somebody waits.
+
         Raises
         ------
         Unauthenticated
@@ -130,9 +135,14 @@ class EnrollmentService:
         """
         standing, enrollments = self._store.of_learner(caller.user_id)
         require_standing(standing, caller)
-        everything = [one for one in enrollments if status in (None, one.status)]
+        waiting = [one.course_id for one in enrollments if one.status is EnrollmentStatus.WAITLISTED]
+        courses = self._store.courses(waiting)
+        now = self._clock()
+        listed = [as_listed(one, _end_of(courses.get(one.course_id)), now) for one in enrollments]
+        everything = [one for one in listed if status in (None, one.status)]
         page = page_of(everything, wanted, lambda one: (to_rfc3339(one.enrolled_at), one.course_id), backward=True)
-        titles = self._store.titles([one.course_id for one in page.entries])
+        courses |= self._store.courses([one.course_id for one in page.entries if one.course_id not in courses])
+        titles = {course_id: course.title for course_id, course in courses.items()}
         return page.with_entries([EnrollmentListing(one, titles.get(one.course_id, "")) for one in page.entries])
 
     def _require_anothers(self, course_id: str, admission: Admission | None) -> None:
@@ -187,3 +197,7 @@ class EnrollmentService:
             return denial
         position = self._store.position(situation.course_id, situation.learner_id, situation.waiting_since)
         return EnrollmentDenied(DenialReason.ALREADY_WAITLISTED, denial.message, position=position)
+
+
+def _end_of(course: Course | None) -> datetime | None:
+    return course.ends_at if course else None

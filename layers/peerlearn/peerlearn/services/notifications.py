@@ -44,9 +44,9 @@ class Push(Protocol):
 
 
 class Courses(Protocol):
-    """Who holds a seat, everybody or TemporarilyUnavailable; see `peerlearn.services.rosters`."""
+    """Who holds a seat or waits, everybody or TemporarilyUnavailable; see `peerlearn.services.rosters`."""
 
-    def seat_holders(self, course_id: str) -> Sequence[str]: ...
+    def members_and_waiters(self, course_id: str) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Notifier:
         for facts in batch.values():
             for fact in facts:
                 if isinstance(fact, Event) and fact.course_id is not None and fact.course_id not in asked:
-                    asked[fact.course_id] = pool.submit(carried(self._courses.seat_holders), fact.course_id)
+                    asked[fact.course_id] = pool.submit(carried(self._courses.members_and_waiters), fact.course_id)
         receivers: dict[str, list[list[str]]] = {}
         for name, facts in batch.items():
             receivers[name] = []

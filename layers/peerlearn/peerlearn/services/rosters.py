@@ -1,4 +1,4 @@
-"""Who holds a seat in a course, for those who must leave nobody out.
+"""Who holds a seat in a course, or waits for one, for those who must leave nobody out.
 
 The roster is read from an index, which may lag in both directions at once: it may show who has just left, and not show
 who has just come. So whoever it shows is looked at by a consistent read, and counted against the seats.
@@ -18,6 +18,7 @@ class Members(Protocol):
 
     def seats(self, course_id: str) -> Seats | None: ...
     def seat_holders(self, course_id: str) -> list[str]: ...
+    def waiters(self, course_id: str) -> list[str]: ...
     def with_seat(self, course_id: str, learner_ids: Sequence[str]) -> list[str]: ...
 
 
@@ -27,8 +28,8 @@ class Rosters:
     def __init__(self, store: Members) -> None:
         self._store = store
 
-    def seat_holders(self, course_id: str) -> list[str]:
-        """Everybody who holds a seat; nobody where there is no such course.
+    def members_and_waiters(self, course_id: str) -> list[str]:
+        """Return everybody who holds a seat, then who waits for one; nobody where there is no such course.
 
         Raises
         ------
@@ -36,7 +37,10 @@ class Rosters:
             The index does not show all of them yet.
         """
         seats = self._store.seats(course_id)
-        return [] if seats is None else self.holders_of(seats)
+        if seats is None:
+            return []
+        waiters = self._store.waiters(course_id) if seats.waitlist_length else []
+        return [*self.holders_of(seats), *waiters]
 
     def holders_of(self, seats: Seats) -> list[str]:
         """Everybody who holds one of these seats, as they were read.
