@@ -22,8 +22,8 @@ from datetime import UTC, datetime
 from benchmarks import contention, growth, roundtrips, startup, warm
 from benchmarks.chart import svg
 from benchmarks.rows import Effort, Row, table
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
 
 RESULTS = ROOT / "benchmarks" / "results"
 METRICS: dict[tuple[str, ...], Callable[[Effort], Iterator[Row]]] = {

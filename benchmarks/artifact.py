@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from scripts.local_stack.build import build
-from scripts.local_stack.template import ROOT, load_template
+from scripts.project.paths import ROOT
+from scripts.project.template import load_template
 from tests.support.tour import ENVIRONMENT
 
 PEERS = ROOT / "benchmarks" / "peers"

@@ -23,7 +23,7 @@ from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.support.courses import Courses
 
 if TYPE_CHECKING:

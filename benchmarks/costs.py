@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmarks.roundtrips import tour
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 from tests.support.costs import Cost
 
 PAGE = ROOT / "docs" / "costs.md"

@@ -24,7 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.protocol import State
 
-from scripts.local_stack.problem import Problem
+from scripts.project.problem import Problem
 from scripts.smoke.visitor import Visitor
 
 STACK = Path(__file__).parents[1] / ".local" / "stack.json"

@@ -12,7 +12,7 @@ from benchmarks.artifact import INTERPRETER, ISOLATED, PEERS, environment, funct
 from benchmarks.recording import record
 from benchmarks.rows import Effort, Row, interleaved
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 ENDPOINTS = {"list_courses": 7.0, "enroll": 15.0, "send": 15.0}
 _PEERS = {"Chalice": "chalice_app", "FastAPI + Mangum": "fastapi_app", "Flask + apig-wsgi": "flask_app"}

@@ -20,11 +20,11 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts import release
+from scripts.cli.failures import sentence_of
 from scripts.deploying.account import Account
 from scripts.deploying.settings import ENVIRONMENTS, RUNTIME, Settings, file_of, settings_of
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT
-from scripts.peerlearn.failures import sentence_of
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
 
 _BUILD = Path(".aws-sam") / "build"
 

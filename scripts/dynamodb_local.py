@@ -17,9 +17,9 @@ from botocore.config import Config
 from scripts.local_stack.build import locked
 from scripts.local_stack.clients import status_of
 from scripts.local_stack.environment import ACCESS_KEY, REGION
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import end_session, free_port, run
-from scripts.local_stack.template import ROOT, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

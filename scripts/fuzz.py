@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 _CHECKS = (
     "not_a_server_error",

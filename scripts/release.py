@@ -22,8 +22,8 @@ from typing import Any
 
 import yaml
 
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import load_template
+from scripts.project.problem import Problem
+from scripts.project.template import load_template
 
 # The logical id of the REST API.
 API = "Api"

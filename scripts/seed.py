@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from scripts.local_stack.environment import local_environment
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 
 def main() -> None:

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scripts.project.paths import ROOT
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-ROOT = Path(__file__).resolve().parents[1]
+
 FOLDER = ROOT / "web"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -97,9 +99,9 @@ def main() -> None:
     import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
+    from scripts.cli.failures import sentence_of  # noqa: PLC0415
     from scripts.deploying.settings import ENVIRONMENTS, place_of, stack_of  # noqa: PLC0415
-    from scripts.local_stack.problem import Problem  # noqa: PLC0415
-    from scripts.peerlearn.failures import sentence_of  # noqa: PLC0415
+    from scripts.project.problem import Problem  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(description="Publishes the console to the stack of an environment.")
     parser.add_argument("--env", choices=ENVIRONMENTS, default="default", help="as it was deployed by make deploy")

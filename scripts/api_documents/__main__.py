@@ -15,8 +15,8 @@ sys.path[:0] = ["layers/peerlearn"]
 
 from scripts.api_documents.documents import DOCUMENTS, written  # noqa: E402 (after the path)
 from scripts.api_documents.lint import lint  # noqa: E402
-from scripts.local_stack.problem import Problem  # noqa: E402
-from scripts.local_stack.template import shown  # noqa: E402
+from scripts.project.paths import shown  # noqa: E402
+from scripts.project.problem import Problem  # noqa: E402
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ from scripts.api_documents.errors import raised_by
 from scripts.api_documents.examples import example_of
 from scripts.api_documents.routes import socket_handlers
 from scripts.api_documents.schemas import Schema, reference, tidied
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 _DESCRIPTION = """\
 The real-time side of a peer learning system. A client gets a ticket from `POST /v1/learner/realtime/ticket` and opens

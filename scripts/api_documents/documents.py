@@ -9,7 +9,7 @@ from typing import Any
 
 from scripts.api_documents.asyncapi import asyncapi
 from scripts.api_documents.openapi import openapi
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 DOCUMENTS: dict[Path, Callable[[], dict[str, Any]]] = {
     ROOT / "docs" / "openapi.json": openapi,

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from scripts.local_stack.build import locked
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
-from scripts.local_stack.template import ROOT, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 _SOURCE = Path(__file__).parent
 _CACHE = ROOT / ".cache" / "spectral"

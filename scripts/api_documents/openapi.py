@@ -50,7 +50,7 @@ from scripts.api_documents.schemas import (
     with_references,
     without_null,
 )
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 _DESCRIPTION = """\
 The learner backend of a peer learning system: people register, find courses and bookable sessions, take a seat, work

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from peerlearn.http.app import ApiResolver
-from scripts.local_stack.template import ROOT, load_template
+from scripts.project.paths import ROOT
+from scripts.project.template import load_template
 
 
 @dataclass(frozen=True, slots=True)

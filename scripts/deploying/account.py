@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ProfileNotFound
 
 from scripts.deploying.settings import Settings, file_of
-from scripts.local_stack.problem import Problem
+from scripts.project.problem import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -152,7 +152,7 @@ class Account:
                 "been followed, within three days."
             )
         if first:
-            command = f".venv/bin/python -m scripts.peerlearn create-admin EMAIL --env {environment}"
+            command = f".venv/bin/python -m scripts.cli create-admin EMAIL --env {environment}"
             yield f"There is no administrator yet: {command}"
         for name in ("DomainName", "RealtimeDomainName"):
             if parameters[name] and (first or parameters[name] != self._before.get(name)):

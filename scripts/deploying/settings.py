@@ -13,8 +13,9 @@ from typing import Any
 from peerlearn.domain.limits import Limits
 from scripts import release
 from scripts.deploying import rules
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT, load_template
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
+from scripts.project.template import load_template
 
 ENVIRONMENTS = ("default", "dev", "prod")
 # Of the interpreter at hand: `sam build` makes wheels for it, and the functions must run on the same.

@@ -4,7 +4,7 @@
 """
 
 from scripts.local_stack.accounts import DEMO_ACCOUNTS, DemoAccount
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.stack import LocalStack
+from scripts.project.problem import Problem
 
 __all__ = ["DEMO_ACCOUNTS", "DemoAccount", "LocalStack", "Problem"]

@@ -16,11 +16,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.local_stack.colours import Colours
 from scripts.local_stack.logs import LogFollower
 from scripts.local_stack.printing import LogPrinter, Wanted
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.redeploying import Redeployer
 from scripts.local_stack.stack import LocalStack, reset
-from scripts.local_stack.template import ROOT, shown
 from scripts.local_stack.watching import watch_sources
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 _FOLDER = ROOT / ".local"
 _FILE = _FOLDER / "stack.json"

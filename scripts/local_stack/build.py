@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.local_stack.environment import local_environment
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
-from scripts.local_stack.template import ROOT, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 _FOLDER = ROOT / ".cache" / "sam"
 _LOG = ROOT / ".cache" / "sam-build.log"

@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scripts.local_stack.environment import local_environment
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import end_session
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
 
 _START_SECONDS = 20.0
 

@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError
 from scripts.local_stack.build import Build, parameters
 from scripts.local_stack.clients import Clients
 from scripts.local_stack.environment import REGION, local_environment
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
-from scripts.local_stack.template import ROOT, load_template, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
+from scripts.project.template import load_template
 
 STACK_NAME = "peerlearn-local"
 # Another number for items that older code cannot have written: then what a local stack keeps cannot be read.

@@ -12,9 +12,9 @@ from pathlib import Path
 from scripts.local_stack.clients import status_of
 from scripts.local_stack.environment import local_environment
 from scripts.local_stack.files import write_json
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import end_session, is_taken
-from scripts.local_stack.template import ROOT, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 _INTERPRETER = ROOT / ".venv-ministack" / "bin" / "python"
 _SERVER = Path(__file__).with_name("ministack_server.py")

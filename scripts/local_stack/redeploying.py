@@ -23,8 +23,9 @@ from scripts.local_stack.build import build
 from scripts.local_stack.clients import Clients
 from scripts.local_stack.deployment import STACK_NAME, Deployment, urls
 from scripts.local_stack.files import write_json
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT, load_template, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
+from scripts.project.template import load_template
 
 _FUNCTIONS = ROOT / "functions"
 _LAYER = ROOT / "layers" / "peerlearn"

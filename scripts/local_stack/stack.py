@@ -25,10 +25,10 @@ from scripts.local_stack.environment import local_environment
 from scripts.local_stack.files import write_json
 from scripts.local_stack.logs import LogFollower
 from scripts.local_stack.ministack import MiniStack
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
 from scripts.local_stack.redeploying import Redeployer
-from scripts.local_stack.template import ROOT, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 _SEEDER = "scripts.seed"
 _ANSWER_SECONDS = 60.0

@@ -11,9 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from watchfiles import DefaultFilter, watch
 
 from scripts.local_stack.colours import Colours
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.redeploying import Plan, Redeployer, functions, plan
-from scripts.local_stack.template import ROOT, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 _WATCHED = ("functions", "layers", "template.yaml")
 _POLL_MILLISECONDS = 1000

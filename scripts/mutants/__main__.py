@@ -14,12 +14,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import ROOT
 from scripts.mutants.equivalents import EQUIVALENTS
 from scripts.mutants.report import RESULTS, write_results
 from scripts.mutants.runner import LEVELS, Bench, Progress, Verdict, guessed
 from scripts.mutants.schemata import copy_tree, write_switches
 from scripts.mutants.sites import Site, find_sites
+from scripts.project.paths import ROOT
 
 _CACHE = ROOT / ".cache" / "mutants"
 _KILLERS = _CACHE / "killers.jsonl"

@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from scripts.local_stack.template import ROOT
 from scripts.mutants.equivalents import EQUIVALENTS
 from scripts.mutants.runner import Verdict
+from scripts.project.paths import ROOT
 
 RESULTS = ROOT / "docs" / "mutants.json"
 _SUMMARY = ROOT / "docs" / "mutants.md"

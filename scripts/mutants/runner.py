@@ -18,8 +18,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
-from scripts.local_stack.template import ROOT
 from scripts.mutants.sites import Site
+from scripts.project.paths import ROOT
 
 LEVELS = ("tests/unit", "tests/functional", "tests/integration")
 # What a test says when it was DynamoDB that refused the mutant, or Python.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 # The product's code is a Lambda layer and not an installed package.
 sys.path.insert(0, str(ROOT / "layers" / "peerlearn"))

@@ -10,10 +10,10 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from peerlearn.domain.errors import DomainError
+from scripts.cli.failures import sentence_of
+from scripts.cli.target import Choice, chosen
 from scripts.deploying.settings import ENVIRONMENTS
-from scripts.local_stack.problem import Problem
-from scripts.peerlearn.failures import sentence_of
-from scripts.peerlearn.target import Choice, chosen
+from scripts.project.problem import Problem
 from scripts.smoke.trial import Trial
 
 

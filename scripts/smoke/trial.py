@@ -20,9 +20,9 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import listing_of
 from peerlearn.persistence.table import Item
+from scripts.cli.target import Target
 from scripts.local_stack.deployment import urls
-from scripts.local_stack.problem import Problem
-from scripts.peerlearn.target import Target
+from scripts.project.problem import Problem
 from scripts.smoke.visitor import Visitor
 
 # The stream's way to a socket, with two functions that start cold.

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
-from scripts.local_stack.problem import Problem
+from scripts.project.problem import Problem
 
 _TIMEOUT = 30
 _TRIES = 6

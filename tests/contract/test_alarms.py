@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 
 TEMPLATE = load_template()
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]

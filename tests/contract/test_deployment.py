@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from peerlearn.http.headers import EXPOSED
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.expansion import VARIANTS, Resources, variant
 
 TEMPLATE = load_template()

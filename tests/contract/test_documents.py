@@ -16,7 +16,8 @@ from openapi_spec_validator import validate
 from peerlearn.domain.enrollments import DenialReason
 from scripts.api_documents.documents import DOCUMENTS, written
 from scripts.api_documents.lint import lint
-from scripts.local_stack.template import ROOT, load_template
+from scripts.project.paths import ROOT
+from scripts.project.template import load_template
 from tests.support.documented import document, validator
 
 ASYNCAPI: dict[str, Any] = json.loads((ROOT / "docs" / "asyncapi.json").read_text(encoding="utf-8"))

@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 import pytest
 
+from scripts.cli.program import peerlearn
 from scripts.deploying.settings import ENVIRONMENTS, settings_of
-from scripts.local_stack.template import ROOT, load_template
-from scripts.peerlearn.program import peerlearn
+from scripts.project.paths import ROOT
+from scripts.project.template import load_template
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RESOURCES = load_template()["Resources"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.policies import actions_of
 
 RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]

@@ -14,8 +14,8 @@ from cfnlint.rules.resources.CircularDependency import CircularDependency
 from cfnlint.template import Template
 
 from scripts import release
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import load_template
+from scripts.project.problem import Problem
+from scripts.project.template import load_template
 from tests.support.expansion import CANARY, VARIANTS, in_a_circle, variant, variant_of
 from tests.support.translation import of_type, translated
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support import policies
 from tests.support.api import EVENTS, ROOT
 from tests.support.policies import LEADING_KEYS, as_list

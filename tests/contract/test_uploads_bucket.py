@@ -12,7 +12,7 @@ from peerlearn.adapters.uploads import PENDING_TAGGING
 from peerlearn.domain.assessments import UPLOAD_PREFIX
 from peerlearn.domain.exports import KEPT, export_prefix
 from peerlearn.settings import Settings
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.policies import as_list, statements_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from scripts.serve_console import HEADERS
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from scripts.lean import leave_out_debugging, services_of
 from scripts.local_stack.build import build
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 
 # of a function with its layers, unzipped
 MIB_MAX = 25

@@ -13,7 +13,7 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 from tests.support.client import PASSWORD, Client
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -26,7 +26,7 @@ def run(stack: dict[str, Any], tmp_path: Path) -> Run:
     file.write_text(json.dumps(stack), encoding="utf-8")
 
     def run_(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "scripts.peerlearn", *arguments, "--local", str(file)]
+        command = [sys.executable, "-m", "scripts.cli", *arguments, "--local", str(file)]
         return subprocess.run(command, input=given, capture_output=True, text=True, cwd=ROOT, check=False)  # noqa: S603
 
     return run_

@@ -12,7 +12,7 @@ import pytest
 
 from scripts.local_stack.build import parameters
 from scripts.local_stack.environment import ACCESS_KEY, local_environment
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 from tests.end_to_end.test_guide import copy_of_the_project
 from tests.support.client import PASSWORD
 
@@ -22,7 +22,7 @@ PAGES = "\n".join(
     for name in ("deploying", "operations", "troubleshooting", "cli")
 )
 AFTERWARDS = [
-    f".venv/bin/python -m scripts.peerlearn {command} --env prod" for command in ("check", "redrive", "keys rotate")
+    f".venv/bin/python -m scripts.cli {command} --env prod" for command in ("check", "redrive", "keys rotate")
 ]
 Follow = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -79,11 +79,11 @@ def test_production_is_deployed_by_a_pipeline_and_used(stack: dict[str, Any], fo
     assert told["AllowedOrigins"] == "https://learn.example,https://tutors.learn.example"
     assert (told["DeletionProtection"], told["WebAcl"]) == ("true", "managed")
 
-    unasked = follow(".venv/bin/python -m scripts.peerlearn create-admin ada@learn.example --env prod")
+    unasked = follow(".venv/bin/python -m scripts.cli create-admin ada@learn.example --env prod")
     assert unasked.returncode == 2
     assert "with --password-stdin" in " ".join(unasked.stderr.split())
     administrator = follow(
-        ".venv/bin/python -m scripts.peerlearn create-admin ada@learn.example --env prod",
+        ".venv/bin/python -m scripts.cli create-admin ada@learn.example --env prod",
         " --password-stdin",
         f"{PASSWORD}\n",
     )

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 GUIDE = (ROOT / "docs" / "adding-an-endpoint.md").read_text(encoding="utf-8")
 # "New file `a`:", "At the end of `a`:" or "In `a`, before the line `b`:", and the block that follows

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from scripts.local_stack.deployment import STACK_NAME
 from scripts.local_stack.environment import ACCESS_KEY, REGION
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.policies import actions_of, statements_of
 
 KEY = {"PK": {"S": "nobody"}, "SK": {"S": "nothing"}}

@@ -13,7 +13,7 @@ from peerlearn.adapters.keyring import SigningKey
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.users import Role, User
 from scripts.local_stack.build import build
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.support.api import answer_of, event_of, http_event
 from tests.support.gateway import behind_a_domain

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from scripts.local_stack.environment import ACCESS_KEY, REGION
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 from scripts.smoke.trial import COURSE
 from tests.support.client import eventually
 

@@ -25,7 +25,7 @@ from peerlearn.bootstrap.security import tokens
 from peerlearn.domain.users import Role
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Table as ProductTable
-from scripts.local_stack.template import create_keys_table_request, create_table_request, load_template
+from scripts.project.template import create_keys_table_request, create_table_request, load_template
 from tests.support import policies
 from tests.support.api import Answer, http_event, invoke
 from tests.support.documented import require_documented

@@ -12,8 +12,8 @@ import pytest
 from peerlearn.bootstrap import core
 from peerlearn.persistence.table import Table
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import create_table_request
+from scripts.project.problem import Problem
+from scripts.project.template import create_table_request
 from tests.support.wire import PATIENT, Wire
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.gateway import through_gateway
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from scripts.local_stack.build import locked
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import run
-from scripts.local_stack.template import ROOT, shown
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 # carries Chromium's headless shell for Linux on x86-64, with the libraries and a font that a bare machine lacks
 _PACKAGE = "@sparticuz/chromium"

@@ -19,7 +19,7 @@ from typing import Any, cast
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.domain.errors import TemporarilyUnavailable
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import Context
 
 Record = dict[str, Any]

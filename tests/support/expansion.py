@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from scripts import release
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.translation import expanded
 
 Resources = dict[str, dict[str, Any]]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 
 
 def stream_source(function: str) -> dict[str, Any]:

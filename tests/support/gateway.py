@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 
 RESPONSE_MAX_BYTES = 6_291_556
 HEADERS_MAX_BYTES = 10_240

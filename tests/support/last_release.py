@@ -30,7 +30,7 @@ from peerlearn.persistence.items.accounts import profile_item, session_item, ses
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.marshalling import marshal, unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.support.expansion import variant
 from tests.support.network import Network, connected
 from tests.support.people import Person

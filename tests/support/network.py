@@ -26,7 +26,7 @@ from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.limits import DEFAULTS
 from peerlearn.persistence.table import Backoff
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import create_keys_table_request
+from scripts.project.template import create_keys_table_request
 from tests.functional.conftest import forget_providers
 from tests.support.wire import PATIENT, Judge, Refusal, Try, Wire, respond
 

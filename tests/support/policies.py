@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import ROOT
 
 T = TypeVar("T")

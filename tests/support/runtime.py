@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import seconds_of
 from tests.support.stand_in import Handler, StandInForAws, address_of, serve
 

@@ -17,7 +17,7 @@ from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import aws_client, table
 from peerlearn.domain.users import Role
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import create_table_request, load_template
+from scripts.project.template import create_table_request, load_template
 from tests.fakes.keys import fake_keys
 from tests.functional.conftest import forget_providers
 from tests.support.api import Answer, http_event, invoke

@@ -32,7 +32,7 @@ from peerlearn.persistence.items.realtime import connection_item, ticket_item
 from peerlearn.persistence.marshalling import marshal
 from peerlearn.persistence.personal_data import PersonalDataRepository
 from peerlearn.persistence.table import put
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import Answer, Context, event_of, http_event, invoke
 from tests.support.courses import Courses
 from tests.support.people import People, Person

@@ -15,8 +15,9 @@ from samcli.cli.types import CfnParameterOverridesType
 from scripts import deploy, release
 from scripts.deploying import settings as kept
 from scripts.deploying.settings import Settings, checked, settings_of
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT, load_template
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
+from scripts.project.template import load_template
 
 ANSWERS = ["eu-west-1", "school", "https://learn.example,https://tutor.example", "ops@learn.example"]
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"

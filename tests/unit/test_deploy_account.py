@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from scripts.deploying.account import Account
 from scripts.deploying.settings import checked
-from scripts.local_stack.problem import Problem
+from scripts.project.problem import Problem
 
 
 def denied(operation: str) -> ClientError:
@@ -201,7 +201,7 @@ def test_a_first_deployment_ends_with_what_is_left_to_do(ask: Ask) -> None:
     account = ask(AlarmEmail="ops@learn.example", DomainName="api.learn.example", CertificateArn=certificate)
     mail, administrator, domain = account.left_to_do(first=True)
     assert mail.startswith("A mail to ops@learn.example waits to be confirmed")
-    assert administrator.endswith("scripts.peerlearn create-admin EMAIL --env prod")
+    assert administrator.endswith("scripts.cli create-admin EMAIL --env prod")
     assert domain == "api.learn.example needs a CNAME record that points to the output DomainTarget."
 
 

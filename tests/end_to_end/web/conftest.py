@@ -12,9 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from scripts.local_stack.console import Console
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.processes import free_port
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
 from tests.end_to_end.web.stand_in import API, StandIn
 from tests.end_to_end.web.stand_in import PASSWORD as STAND_IN_PASSWORD
 from tests.support.browser import find_chromium

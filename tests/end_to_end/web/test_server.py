@@ -12,7 +12,7 @@ import requests
 
 from scripts.local_stack.console import Console
 from scripts.local_stack.processes import free_port
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 API = "http://127.0.0.1:9/_aws/execute-api/abc/api"
 

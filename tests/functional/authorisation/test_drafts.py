@@ -15,7 +15,7 @@ from peerlearn.domain.assessments import new_assessment_id
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.users import Role
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import Answer
 from tests.support.courses import Courses
 from tests.support.learning import Learning

@@ -11,7 +11,7 @@ import pytest
 from peerlearn.domain import idempotency as claims
 from peerlearn.services import idempotency
 from peerlearn.services.idempotency import IdempotencyService
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 from tests.functional.authorisation.conftest import Call, World, contents
 from tests.functional.authorisation.test_limits import may_call, module_of, request
 from tests.functional.conftest import forget_providers

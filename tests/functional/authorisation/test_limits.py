@@ -14,7 +14,7 @@ import pytest
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.domain.limits import DEFAULTS, SOCKET_MESSAGES, SOCKETS
 from scripts.api_documents.limits import EXTENSION
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 from tests.functional.authorisation.conftest import Call, World, contents
 from tests.functional.authorisation.test_matrix import REFUSED
 from tests.functional.conftest import forget_providers

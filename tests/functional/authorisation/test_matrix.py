@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.functional.authorisation.conftest import Call, World, contents
 
 if TYPE_CHECKING:

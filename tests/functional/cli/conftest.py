@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from peerlearn.persistence.table import Table
-from scripts.peerlearn import check
-from scripts.peerlearn.program import main
-from scripts.peerlearn.target import Target
+from scripts.cli import check
+from scripts.cli.program import main
+from scripts.cli.target import Target
 from tests.functional.conftest import CURSOR_SECRET, KEYS_TABLE, SECRET, TABLE, forget_providers
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.table import Table, delete
 from peerlearn.persistence.teaching import TeachingRepository
-from scripts.peerlearn import course_plan, courses
+from scripts.cli import course_plan, courses
 from tests.functional.cli.conftest import Run
 from tests.functional.cli.test_courses import items_of
 from tests.support.people import People, Person

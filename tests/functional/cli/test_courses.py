@@ -14,8 +14,8 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table, update
 from peerlearn.services.enrollments import EnrollmentService
-from scripts.local_stack.template import ROOT
-from scripts.peerlearn import course_files
+from scripts.cli import course_files
+from scripts.project.paths import ROOT
 from tests.functional.cli.conftest import Run
 from tests.support.courses import Courses
 from tests.support.people import People, Person

@@ -11,10 +11,10 @@ import click
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
+from scripts.cli import target
+from scripts.cli.program import main, peerlearn
 from scripts.deploying import settings
-from scripts.local_stack.template import ROOT
-from scripts.peerlearn import target
-from scripts.peerlearn.program import main, peerlearn
+from scripts.project.paths import ROOT
 from tests.functional.cli.conftest import STACK, Run
 from tests.functional.conftest import TABLE
 
@@ -53,7 +53,7 @@ def test_every_command_is_documented() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_says_what_it_does_and_what_each_option_is_for(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*name.split(), "--help"]) == 0
-    assert "Usage: python -m scripts.peerlearn" in capsys.readouterr().out
+    assert "Usage: python -m scripts.cli" in capsys.readouterr().out
     command = _commands(peerlearn)[name]
     assert command.help
     assert all(option.help for option in command.params if isinstance(option, click.Option))

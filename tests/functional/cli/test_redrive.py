@@ -17,9 +17,9 @@ from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
-from scripts.local_stack.template import load_template
-from scripts.peerlearn.stream_filters import matches_any
-from scripts.peerlearn.target import Target
+from scripts.cli.stream_filters import matches_any
+from scripts.cli.target import Target
+from scripts.project.template import load_template
 from tests.functional.cli.conftest import Run
 from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of

@@ -16,8 +16,8 @@ from peerlearn.adapters import signing_keys as signing
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.bootstrap.security import access_tokens, published_keys, tokens
 from peerlearn.domain.errors import TemporarilyUnavailable, Unauthenticated
-from scripts.local_stack.problem import Problem
-from scripts.peerlearn import signing_keys
+from scripts.cli import signing_keys
+from scripts.project.problem import Problem
 from tests.functional.cli.conftest import Run
 from tests.functional.conftest import KEYS_TABLE, SECRET, forget_providers
 from tests.support.people import People, Person

@@ -21,7 +21,7 @@ from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.limits import DEFAULTS
 from peerlearn.domain.users import Role
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.conftest import MADE_UP
 from tests.functional.conftest import NAMES, TABLE, create_keys, forget_providers
 from tests.support.api import Answer, http_event, invoke

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from peerlearn.domain.errors import NotFound
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import EVENTS, Answer, event_of, http_event, invoke
 from tests.support.gateway import behind_a_domain
 from tests.support.people import Person

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import Answer, http_event, invoke
 from tests.support.people import Person
 

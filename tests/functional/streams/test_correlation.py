@@ -28,7 +28,7 @@ from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Table, put, update
 from peerlearn.services.notifications import Delivered, Notifier
 from peerlearn.services.rosters import Rosters
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of, http_event, invoke

@@ -17,7 +17,7 @@ from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Item, Table
 from peerlearn.services.enrollments import EnrollmentService
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
 from tests.functional.streams.conftest import RECEIVER

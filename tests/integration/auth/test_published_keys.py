@@ -13,7 +13,7 @@ import pytest
 from peerlearn.domain.signing import PublishedKey, PublishedKeys, successor
 from peerlearn.persistence.published_keys import PublishedKeyRepository
 from peerlearn.persistence.table import Table
-from scripts.local_stack.template import create_keys_table_request
+from scripts.project.template import create_keys_table_request
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

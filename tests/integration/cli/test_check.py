@@ -17,9 +17,9 @@ from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table, delete, update
 from peerlearn.services.catalogue import CatalogueIndexer
 from peerlearn.services.enrollments import EnrollmentService
+from scripts.cli.check import confirmed
+from scripts.cli.scanning import Pace, scan
 from scripts.invariants import Violation, violations
-from scripts.peerlearn.check import confirmed
-from scripts.peerlearn.scanning import Pace, scan
 from tests.fakes.keys import fake_tokens
 from tests.support.courses import Courses
 from tests.support.people import People, Person

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import ROOT
 from tests.support.costs import Cost
 from tests.support.tour import open_tour, take

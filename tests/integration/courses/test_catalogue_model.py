@@ -17,7 +17,7 @@ from peerlearn.domain.courses import Course, CourseStatus, Kind, Level
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.table import Table
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.integration.courses.conftest import TUTORS, School, ids
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from peerlearn.persistence.table import Backoff, Table, put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.local_stack.template import stream_specification
+from scripts.project.template import stream_specification
 from tests.fakes.keys import fake_keys, fake_tokens
 from tests.functional.conftest import forget_providers
 from tests.support import streams

@@ -29,7 +29,7 @@ from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.marshalling import unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import violations
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.support.api import seconds_of
 from tests.support.network import Network, connected
 from tests.support.use_cases import USE_CASES, World, functions, new_world

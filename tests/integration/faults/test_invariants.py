@@ -13,7 +13,7 @@ from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.persistence.items.base import Item
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import table_items, violations
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.support.network import connected
 from tests.support.use_cases import USE_CASES, new_world
 

@@ -15,7 +15,7 @@ import pytest
 from peerlearn.observability import logger
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import table_items, violations
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.support.api import event_of
 from tests.support.network import Network, connected
 from tests.support.streams import Records, stream_records

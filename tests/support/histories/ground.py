@@ -18,7 +18,7 @@ from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.table import Table
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import table_items
-from scripts.local_stack.template import create_table_request
+from scripts.project.template import create_table_request
 from tests.support.histories.history import THREADS
 from tests.support.streams import stream_records
 from tests.support.wire import PATIENT, Rewrite, Wire, at_random

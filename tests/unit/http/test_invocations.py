@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.api import Context, event_of
 
 HANDLERS = sorted(

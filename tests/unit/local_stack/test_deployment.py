@@ -10,8 +10,9 @@ import pytest
 from scripts.local_stack import deployment
 from scripts.local_stack.build import Build
 from scripts.local_stack.deployment import Deployment, schema_of
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT, load_template
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
+from scripts.project.template import load_template
 
 
 class Stack(Deployment):

@@ -15,10 +15,10 @@ import pytest
 from scripts.local_stack import redeploying, watching
 from scripts.local_stack.colours import Colours
 from scripts.local_stack.deployment import urls
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.redeploying import Plan, Redeployer, code_of, functions, plan
-from scripts.local_stack.template import ROOT
 from scripts.local_stack.watching import redeploy, watch_sources
+from scripts.project.paths import ROOT
+from scripts.project.problem import Problem
 
 KNOWN = functions()
 

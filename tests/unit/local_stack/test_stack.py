@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.local_stack.problem import Problem
 from scripts.local_stack.stack import LocalStack
+from scripts.project.problem import Problem
 
 
 @pytest.fixture

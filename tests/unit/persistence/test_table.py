@@ -16,7 +16,7 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.persistence import keys
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Backoff, ConditionFailed, Table, check, delete, put, update
-from scripts.local_stack.template import load_template
+from scripts.project.template import load_template
 from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict
 
 KEY = Key("A", "B")

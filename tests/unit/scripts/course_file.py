@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.peerlearn.course_files import Entry, Read, read
+from scripts.cli.course_files import Entry, Read, read
 
 HEADER = "id,title,description,subject,level,kind,capacity,startsAt,endsAt,modules"
 YAML = """\

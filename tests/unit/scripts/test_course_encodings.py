@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from peerlearn.domain.courses import MODULES_MAX
-from scripts.peerlearn.course_files import MISTAKES_MAX, write
+from scripts.cli.course_files import MISTAKES_MAX, write
 from tests.unit.scripts.course_file import HEADER, YAML, only_entry, read_of, said, table
 
 TITLE = "Šťastné uzly — «CAFÉ» € ÿ"

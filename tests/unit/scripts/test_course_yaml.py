@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.peerlearn.course_files import MISTAKES_MAX
-from scripts.peerlearn.yaml_nodes import ALIASED_MAX, DEPTH_MAX, VALUES_MAX
+from scripts.cli.course_files import MISTAKES_MAX
+from scripts.cli.yaml_nodes import ALIASED_MAX, DEPTH_MAX, VALUES_MAX
 from tests.unit.scripts.course_file import YAML, only_entry, read_of, said
 
 BASE = "description: x, subject: Crafts, level: beginner, kind: course, capacity: 1, modules: []"

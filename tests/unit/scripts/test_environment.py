@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 SH = shutil.which("sh") or "/bin/sh"
 

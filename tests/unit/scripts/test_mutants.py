@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from scripts.local_stack.template import ROOT
 from scripts.mutants.conditions import condition_edits, sinks
 from scripts.mutants.equivalents import EQUIVALENTS
 from scripts.mutants.expressions import ALWAYS, terms, weakened
 from scripts.mutants.schemata import switched
 from scripts.mutants.sites import Site, find_sites
+from scripts.project.paths import ROOT
 
 PERSISTENCE = sorted((ROOT / "layers/peerlearn/peerlearn/persistence").glob("*.py"))
 SAMPLE = """from __future__ import annotations

@@ -1,18 +1,18 @@
-"""`python -m scripts.peerlearn`."""
+"""`python -m scripts.cli`."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from scripts.local_stack.template import ROOT
+from scripts.project.paths import ROOT
 
 # The product's code is a Lambda layer and not an installed package.
 sys.path.insert(0, str(ROOT / "layers" / "peerlearn"))
 # What its services log is for CloudWatch; here the commands say what they do.
 os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
 
-from scripts.peerlearn.program import main
+from scripts.cli.program import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,8 +10,8 @@ from typing import Any, TextIO
 
 import yaml
 
-from scripts.peerlearn.course_fields import Mistake, Place, Raw, Unreadable, number, shown
-from scripts.peerlearn.yaml_nodes import Composer, Node
+from scripts.cli.course_fields import Mistake, Place, Raw, Unreadable, number, shown
+from scripts.cli.yaml_nodes import Composer, Node
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _NUMBERS = ("capacity", "minutes")

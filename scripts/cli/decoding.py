@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from scripts.peerlearn.course_fields import Unreadable, line_at
+from scripts.cli.course_fields import Unreadable, line_at
 
 UTF_8 = "UTF-8"
 # UTF-32 first: its little-endian mark begins with that of UTF-16.

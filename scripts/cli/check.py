@@ -12,12 +12,12 @@ from peerlearn.bootstrap.enrollments import promotion_service, rescheduling_serv
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.enrollments import schedule_of
 from peerlearn.persistence.table import Item, Table
+from scripts.cli.progress import progress
+from scripts.cli.scanning import scan
+from scripts.cli.surroundings import items_around
+from scripts.cli.target import Target, on_stack
+from scripts.cli.words import say
 from scripts.invariants import Violation, violations
-from scripts.peerlearn.progress import progress
-from scripts.peerlearn.scanning import scan
-from scripts.peerlearn.surroundings import items_around
-from scripts.peerlearn.target import Target, on_stack
-from scripts.peerlearn.words import say
 
 # Before each further look at what seems wrong: time for a write under way, an index and the stream.
 _PAUSES = (0.5, 2.0, 5.0)

@@ -20,10 +20,10 @@ from peerlearn.domain.authoring import CourseDraft
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import SEATS_PER_SHARD, CoursePage, Kind, Tutor
 from peerlearn.domain.ids import derived_id
-from scripts.local_stack.problem import Problem
-from scripts.peerlearn import course_csv, course_yaml
-from scripts.peerlearn.course_fields import COLUMNS, MODULE_FIELDS, OWN, Mistake, Raw, Unreadable, shown
-from scripts.peerlearn.decoding import UTF_8, decoded
+from scripts.cli import course_csv, course_yaml
+from scripts.cli.course_fields import COLUMNS, MODULE_FIELDS, OWN, Mistake, Raw, Unreadable, shown
+from scripts.cli.decoding import UTF_8, decoded
+from scripts.project.problem import Problem
 
 # A file with more mistakes than these has one that makes the others.
 MISTAKES_MAX = 200

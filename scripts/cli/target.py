@@ -15,12 +15,12 @@ import click
 from botocore.config import Config
 from botocore.exceptions import ClientError, ProfileNotFound
 
+from scripts.cli.words import say
 from scripts.deploying.settings import ENVIRONMENTS, place_of, stack_of
 from scripts.local_stack.deployment import STACK_NAME
 from scripts.local_stack.environment import ACCESS_KEY, REGION, local_environment
-from scripts.local_stack.problem import Problem
-from scripts.local_stack.template import ROOT, shown
-from scripts.peerlearn.words import say
+from scripts.project.paths import ROOT, shown
+from scripts.project.problem import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

@@ -28,8 +28,8 @@ from peerlearn.bootstrap.security import published_keys, signing_keys
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.users import REFRESH_TOKEN_LIFETIME
-from scripts.local_stack.problem import Problem
-from scripts.peerlearn.target import Target, on_stack
+from scripts.cli.target import Target, on_stack
+from scripts.project.problem import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.peerlearn.failures import sentence_of
-from scripts.peerlearn.letters import Letter, letter_of
-from scripts.peerlearn.progress import progress
-from scripts.peerlearn.stream_filters import Filter, matches_any
-from scripts.peerlearn.target import Target, on_stack
-from scripts.peerlearn.words import say
+from scripts.cli.failures import sentence_of
+from scripts.cli.letters import Letter, letter_of
+from scripts.cli.progress import progress
+from scripts.cli.stream_filters import Filter, matches_any
+from scripts.cli.target import Target, on_stack
+from scripts.cli.words import say
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient

@@ -9,12 +9,7 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def shown(path: Path) -> Path:
-    """A path as people write it: from the project's folder, where it lies inside."""
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+from scripts.project.paths import ROOT
 
 
 class _Loader(yaml.SafeLoader):

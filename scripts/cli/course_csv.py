@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, TextIO
 
 from peerlearn.domain.courses import MODULES_MAX
-from scripts.peerlearn.course_fields import COLUMNS, Mistake, Raw, line_at, number, shown
+from scripts.cli.course_fields import COLUMNS, Mistake, Raw, line_at, number, shown
 
 # By their lower case, since a header may be in any.
 _BY_LOWER = {column.lower(): column for column in COLUMNS}

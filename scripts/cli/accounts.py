@@ -17,7 +17,7 @@ from peerlearn.bootstrap.accounts import (
 from peerlearn.domain.errors import EmailAlreadyRegistered
 from peerlearn.domain.users import Principal, Role, User
 from peerlearn.http.models import PersonName
-from scripts.peerlearn.target import Target, on_stack
+from scripts.cli.target import Target, on_stack
 
 # Whoever may run this may do so by their AWS permissions; the services want to know a caller.
 OPERATOR = Principal("operator", Role.ADMIN, "operator")

@@ -19,18 +19,18 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.table import ConditionFailed, Item, Table
+from scripts.cli import course_files
+from scripts.cli.check import confirmed
+from scripts.cli.course_files import ImportedDraft, Read
+from scripts.cli.course_plan import Choices, Planned, Tutors, plan_of
+from scripts.cli.decoding import UTF_8
+from scripts.cli.progress import progress
+from scripts.cli.scanning import scan
+from scripts.cli.surroundings import items_around
+from scripts.cli.target import Target, on_stack
+from scripts.cli.words import say
 from scripts.invariants import violations
-from scripts.local_stack.problem import Problem
-from scripts.peerlearn import course_files
-from scripts.peerlearn.check import confirmed
-from scripts.peerlearn.course_files import ImportedDraft, Read
-from scripts.peerlearn.course_plan import Choices, Planned, Tutors, plan_of
-from scripts.peerlearn.decoding import UTF_8
-from scripts.peerlearn.progress import progress
-from scripts.peerlearn.scanning import scan
-from scripts.peerlearn.surroundings import items_around
-from scripts.peerlearn.target import Target, on_stack
-from scripts.peerlearn.words import say
+from scripts.project.problem import Problem
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SCAN_RATE = 500.0

@@ -10,8 +10,8 @@ from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import table
 from peerlearn.domain.users import Role, User
 from peerlearn.persistence import keys
-from scripts.peerlearn.course_fields import Mistake, shown
-from scripts.peerlearn.course_files import Entry, Read
+from scripts.cli.course_fields import Mistake, shown
+from scripts.cli.course_files import Entry, Read
 
 _BATCH = 100
 

@@ -10,15 +10,15 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from peerlearn.domain.errors import DomainError, ValidationFailed
-from scripts.local_stack.problem import Problem
-from scripts.peerlearn.accounts import create_admin
-from scripts.peerlearn.check import check
-from scripts.peerlearn.courses import courses
-from scripts.peerlearn.failures import sentence_of
-from scripts.peerlearn.redrive import redrive
-from scripts.peerlearn.signing_keys import keys
-from scripts.peerlearn.target import Choice, stack_options
-from scripts.peerlearn.words import say
+from scripts.cli.accounts import create_admin
+from scripts.cli.check import check
+from scripts.cli.courses import courses
+from scripts.cli.failures import sentence_of
+from scripts.cli.redrive import redrive
+from scripts.cli.signing_keys import keys
+from scripts.cli.target import Choice, stack_options
+from scripts.cli.words import say
+from scripts.project.problem import Problem
 
 _INTERRUPTED = 130
 
@@ -40,9 +40,9 @@ def peerlearn(
     something is wrong (what, is said in a sentence), 2 when the command was not understood.
 
     \b
-    python -m scripts.peerlearn create-admin ada@school.example
-    python -m scripts.peerlearn courses import catalogue.yaml --tutor tomas@school.example --dry-run
-    python -m scripts.peerlearn check --env prod
+    python -m scripts.cli create-admin ada@school.example
+    python -m scripts.cli courses import catalogue.yaml --tutor tomas@school.example --dry-run
+    python -m scripts.cli check --env prod
     """
     context.obj = Choice(stack, profile, region, local, env)
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result: Any = peerlearn.main(
             None if arguments is None else list(arguments),
-            prog_name="python -m scripts.peerlearn",
+            prog_name="python -m scripts.cli",
             standalone_mode=False,
         )
     except click.ClickException as error:

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from scripts.peerlearn.course_fields import Mistake, Unreadable, shown
+from scripts.cli.course_fields import Mistake, Unreadable, shown
 
 # The file, its list, a course, its modules, a module and a value of it are six.
 DEPTH_MAX = 20
