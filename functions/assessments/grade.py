@@ -12,10 +12,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.assessments.schemas import Grading, SubmissionData, SubmissionView
 from peerlearn.bootstrap.assessments import assessment_service
-from peerlearn.domain.assessments import AttemptSuperseded
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.limits import GRADES
 from peerlearn.domain.standing import AUTHORS
+from peerlearn.domain.submissions import AttemptSuperseded
 from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import writing

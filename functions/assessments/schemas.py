@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
-from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, INSTRUCTIONS_MAX_LENGTH
+from peerlearn.domain.assessments import INSTRUCTIONS_MAX_LENGTH
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
 from peerlearn.domain.file_names import FILE_NAME_MAX_LENGTH, normalized_name
 from peerlearn.domain.grades import MAX_GRADE_LIMIT
+from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH
 from peerlearn.http.grades import IncomingGrade, ShownGrade
 from peerlearn.http.models import (
     IncomingMoment,

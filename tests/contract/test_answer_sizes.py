@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, INSTRUCTIONS_MAX_LENGTH
+from peerlearn.domain.assessments import INSTRUCTIONS_MAX_LENGTH
 from peerlearn.domain.courses import (
     ASSESSMENTS_MAX,
     DESCRIPTION_MAX_LENGTH,
@@ -26,6 +26,7 @@ from peerlearn.domain.peers import COURSES_MAX
 from peerlearn.domain.points import Badge
 from peerlearn.domain.standing import SESSIONS_MAX
 from peerlearn.domain.submission_urls import URL_MAX_LENGTH
+from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH
 from peerlearn.domain.users import DEVICE_NAME_MAX_LENGTH, NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX
 from peerlearn.http.bodies import PROBLEMS_MAX
 from peerlearn.http.pagination import ANSWER_MAX_BYTES

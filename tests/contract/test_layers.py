@@ -89,6 +89,23 @@ def test_imports_point_downwards(path: Path) -> None:
             assert root in OUTSIDE[layer], f"{layer} imports {module}"
 
 
+def test_no_modules_import_each_other() -> None:
+    """Neither of two modules in a circle can be read, or moved, without the other."""
+    names = {_dotted(path): path for path in MODULES}
+    needs = {
+        name: {module for module in imported(ast.parse(path.read_text(encoding="utf-8"))) if module in names}
+        for name, path in names.items()
+    }
+    while ready := {name for name, needed in needs.items() if not needed}:
+        needs = {name: needed - ready for name, needed in needs.items() if name not in ready}
+    assert not needs, "these import each other, or something that does"
+
+
+def _dotted(path: Path) -> str:
+    base = ROOT if path.is_relative_to(FUNCTIONS) else PACKAGE.parent
+    return ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_environment_is_read_in_settings_alone(path: Path) -> None:
     if layer_of(path) == "settings":

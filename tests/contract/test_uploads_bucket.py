@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from peerlearn.adapters.uploads import PENDING_TAGGING
-from peerlearn.domain.assessments import UPLOAD_PREFIX
 from peerlearn.domain.exports import KEPT, export_prefix
+from peerlearn.domain.submissions import UPLOAD_PREFIX
 from peerlearn.settings import Settings
 from scripts.project.template import load_template
 from tests.support.policies import as_list, statements_of

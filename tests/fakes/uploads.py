@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peerlearn.domain.assessments import StoredFile
+from peerlearn.domain.submissions import StoredFile
 from peerlearn.domain.uploads import PlannedUpload, UploadedObject, UploadForm
 
 

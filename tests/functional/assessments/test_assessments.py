@@ -12,9 +12,9 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from peerlearn.domain.assessments import FEEDBACK_MAX_LENGTH, Submission
 from peerlearn.domain.clock import from_rfc3339, utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX
+from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH, Submission
 from peerlearn.persistence import keys
 from peerlearn.persistence import table as store
 from peerlearn.persistence.items.assessments import submission_item

@@ -17,9 +17,9 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from peerlearn.adapters.uploads import PENDING_TAGGING, S3Uploads
-from peerlearn.domain.assessments import StoredFile
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.file_names import attachment_of
+from peerlearn.domain.submissions import StoredFile
 from peerlearn.domain.uploads import PlannedUpload, UploadedObject
 
 if TYPE_CHECKING:

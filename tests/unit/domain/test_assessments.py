@@ -9,16 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerlearn.domain.assessments import (
-    Assessment,
-    Submission,
-    course_of_assessment,
-    graded,
-    new_assessment_id,
-    next_attempt,
-)
+from peerlearn.domain.assessments import Assessment, course_of_assessment, new_assessment_id
 from peerlearn.domain.errors import SubmissionAlreadyGraded, SubmissionClosed, ValidationFailed
 from peerlearn.domain.submission_urls import check_url
+from peerlearn.domain.submissions import Submission, graded, next_attempt
 from peerlearn.domain.uploads import new_upload_key, own_upload_key, upload_prefix
 from tests.fakes.progress import enrollment
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from peerlearn.domain.assessments import StoredFile, Submission
 from peerlearn.domain.exports import OwnItems
+from peerlearn.domain.submissions import StoredFile, Submission
 from peerlearn.persistence.items.assessments import submission_item, submission_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from peerlearn.domain.assessments import Submission, graded
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.points import Totals, course_award, module_award
+from peerlearn.domain.submissions import Submission, graded
 from peerlearn.events.changes import Change
 from peerlearn.events.learning import decode
 from peerlearn.persistence.items.assessments import submission_item

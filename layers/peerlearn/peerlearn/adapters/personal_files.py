@@ -16,9 +16,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from peerlearn.adapters.failures import transient_as_unavailable
-from peerlearn.domain.assessments import UPLOAD_PREFIX
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.exports import KeptFile, TooLarge, export_prefix
+from peerlearn.domain.submissions import UPLOAD_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import Meaning, meaning_of, transient_as_unavailable
-from peerlearn.domain.assessments import StoredFile
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.file_names import attachment_of
 from peerlearn.domain.file_types import HEAD_BYTES
+from peerlearn.domain.submissions import StoredFile
 from peerlearn.domain.uploads import FORM_LIFETIME, PlannedUpload, UploadedObject, UploadForm
 
 if TYPE_CHECKING:

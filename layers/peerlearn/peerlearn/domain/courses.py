@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
+from peerlearn.domain.assessments import Assessment
 from peerlearn.domain.errors import Conflict
-
-if TYPE_CHECKING:
-    from peerlearn.domain.assessments import Assessment
-    from peerlearn.domain.users import Principal
 
 TITLE_MAX_LENGTH = 120
 DESCRIPTION_MAX_LENGTH = 5000
@@ -202,12 +199,6 @@ class Course:
 
     def is_taught_by(self, user_id: str) -> bool:
         return self.tutor.user_id == user_id
-
-    def is_hidden_from(self, viewer: Principal | None) -> bool:
-        """Return whether it does not exist for them: a draft does for its tutor and for administrators alone."""
-        return self.status is CourseStatus.DRAFT and not (
-            viewer is not None and (viewer.is_admin or self.is_taught_by(viewer.user_id))
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from peerlearn.domain.assessments import Submission
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.enrollments import Slot
 from peerlearn.domain.grades import Grade
 from peerlearn.domain.messages import Conversation, Message
 from peerlearn.domain.points import Entry
 from peerlearn.domain.profiles import Profile
+from peerlearn.domain.submissions import Submission
 from peerlearn.domain.users import Session
 
 # An answer has at most 6 MB, in which a character may take twelve bytes: https://docs.aws.amazon.com/lambda/latest/dg/limits.html

@@ -8,10 +8,9 @@ from datetime import datetime
 
 from peerlearn.domain.courses import Course, Module
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import CourseNotFound, Forbidden, ModuleNotFound, NotEnrolled
+from peerlearn.domain.errors import ModuleNotFound
 from peerlearn.domain.points import Award, Totals, course_award, module_award
 from peerlearn.domain.standing import Standing
-from peerlearn.domain.users import Principal, Role
 
 STUDY_MINUTES_MAX = 1440
 # What is reported beyond that counts as that: four times what the module's author thought, and four hours
@@ -104,52 +103,6 @@ class ProgressChange:
 def modules_done(completed: Mapping[str, int], modules: Sequence[Module]) -> set[str]:
     """The present modules that are done; those that the course no longer has do not count."""
     return {module.module_id for module in modules} & completed.keys()
-
-
-def require_course(course: Course | None, viewer: Principal) -> Course:
-    """The course, unless it is a draft of somebody else's.
-
-    Raises
-    ------
-    CourseNotFound
-    """
-    if course is None or course.is_hidden_from(viewer):
-        raise CourseNotFound
-    return course
-
-
-def require_reader(caller: Principal, course: Course, enrollment: Enrollment | None) -> None:
-    """A member of the course, its tutor while they are one, or an administrator.
-
-    Raises
-    ------
-    NotEnrolled
-    """
-    if caller.role is Role.LEARNER or not (caller.is_admin or course.is_taught_by(caller.user_id)):
-        require_member(enrollment)
-
-
-def require_tutor(caller: Principal, course: Course) -> None:
-    """The course's own tutor, or an administrator.
-
-    Raises
-    ------
-    Forbidden
-    """
-    if not caller.is_admin and not course.is_taught_by(caller.user_id):
-        raise Forbidden("Only the tutor of this course may do this.")
-
-
-def require_member(enrollment: Enrollment | None) -> Enrollment:
-    """An enrolment that holds a seat.
-
-    Raises
-    ------
-    NotEnrolled
-    """
-    if enrollment is None or not enrollment.status.holds_seat:
-        raise NotEnrolled
-    return enrollment
 
 
 def complete_module(

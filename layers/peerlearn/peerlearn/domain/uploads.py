@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peerlearn.domain.assessments import UPLOAD_PREFIX, StoredFile
 from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.file_names import plain_name, problem_of_name
 from peerlearn.domain.file_types import TypeRefused, stored_type, type_of
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.submission_urls import CheckedUrl
+from peerlearn.domain.submissions import UPLOAD_PREFIX, StoredFile
 
 FORM_LIFETIME = timedelta(minutes=15)
 

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from peerlearn.domain.assessments import Assessment, Desk, Submission, SubmissionChange, course_of_assessment
+from peerlearn.domain.assessments import Assessment, course_of_assessment
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX, Course, CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
@@ -23,6 +23,7 @@ from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, Forbidde
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
+from peerlearn.domain.submissions import Desk, Submission, SubmissionChange
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.assessments import (
     assessment_item,

@@ -7,18 +7,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
-from peerlearn.domain.assessments import (
-    Assessment,
-    AssessmentPage,
-    Desk,
-    Submission,
-    SubmissionChange,
-    graded,
-    new_assessment_id,
-    require_latest,
-    require_shown,
-    require_submission,
-)
+from peerlearn.domain.access import require_reader, require_shown, require_submission, require_tutor
+from peerlearn.domain.assessments import Assessment, new_assessment_id
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course
@@ -26,8 +16,8 @@ from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.grades import Grade, plain_grade
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import grade_awards
-from peerlearn.domain.progress import require_reader, require_tutor
 from peerlearn.domain.standing import Admission
+from peerlearn.domain.submissions import AssessmentPage, Desk, Submission, SubmissionChange, graded, require_latest
 from peerlearn.domain.users import Principal
 
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
+from peerlearn.domain.access import require_author
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CoursePage, CourseStatus, Seats, Tutor
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Conflict, CourseNotFound, Forbidden, TemporarilyUnavailable
+from peerlearn.domain.errors import Conflict, CourseNotFound, TemporarilyUnavailable
 from peerlearn.domain.ids import repeatable_id
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.users import FORMER_LEARNER, Principal, User
-from peerlearn.services.catalogue import may_author
 
 # How often a course may turn out to have been changed by others before the caller is asked to try again.
 _ATTEMPTS = 8
@@ -145,7 +145,7 @@ class AuthoringService:
         if found is None:
             raise CourseNotFound
         course, seats = found
-        _require_own(author, course)
+        require_author(author, course)
         page = self._courses.roster(course_id, status, wanted, _total(seats, status))
         people = self._people.users([enrollment.learner_id for enrollment in page.entries])
         return page.with_entries(
@@ -163,7 +163,7 @@ class AuthoringService:
             page = self._courses.page(course_id)
             if page is None:
                 raise CourseNotFound
-            _require_own(author, page.course)
+            require_author(author, page.course)
             done = attempt(page)
             if done is not None:
                 return done
@@ -183,13 +183,6 @@ class AuthoringService:
         # The course is stored; what is not listed now is listed by way of the stream.
         with suppress(TemporarilyUnavailable):
             self._catalogue.sync(course.course_id)
-
-
-def _require_own(author: Principal, course: Course) -> None:
-    if course.is_hidden_from(author):
-        raise CourseNotFound
-    if not may_author(author, course):
-        raise Forbidden("This course is another tutor's.")
 
 
 def _total(seats: Seats, status: EnrollmentStatus | None) -> int:

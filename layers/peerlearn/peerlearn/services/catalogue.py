@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
+from peerlearn.domain.access import may_teach, require_course
 from peerlearn.domain.catalogue import Filters, Listing, ListingStep, next_step
 from peerlearn.domain.courses import Course, CourseListing, CoursePage
 from peerlearn.domain.errors import CourseNotFound, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.users import Principal, Role
+from peerlearn.domain.users import Principal
 
 # How often a course may turn out to have been changed by others before its synchronisation is left to a later try.
 _SYNC_ATTEMPTS = 8
@@ -74,15 +75,15 @@ class CatalogueService:
             There is none, or it is a draft of somebody else's.
         """
         page = self._courses.page(course_id)
-        if page is None or page.course.is_hidden_from(viewer):
+        if page is None:
             raise CourseNotFound
+        require_course(page.course, viewer)
         return replace(page, is_for_members=self._is_member(viewer, page))
 
     def _is_member(self, viewer: Principal | None, page: CoursePage) -> bool:
         if viewer is None or not page.assessments:
             return False
-        # The course goes on naming a tutor who is not one any more.
-        if viewer.role is not Role.LEARNER and may_author(viewer, page.course):
+        if may_teach(viewer, page.course):
             return True
         return self._courses.holds_seat(page.course.course_id, viewer.user_id)
 
@@ -120,8 +121,3 @@ class CatalogueIndexer:
                 return False
             listing = taken
         return True
-
-
-def may_author(user: Principal | None, course: Course) -> bool:
-    """Whether the course is theirs to change."""
-    return user is not None and (user.is_admin or course.is_taught_by(user.user_id))

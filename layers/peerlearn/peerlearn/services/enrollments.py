@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
+from peerlearn.domain.access import can_have_courses, may_find, refuse_own_tutor
 from peerlearn.domain.bookings import Change, Collision, Situation, book, join_line, leave_line, withdraw
 from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
 from peerlearn.domain.courses import Course, CourseStatus
@@ -23,13 +24,12 @@ from peerlearn.domain.errors import (
     CourseNotFound,
     DomainError,
     EnrollmentDenied,
-    Forbidden,
     NotEnrolled,
     TemporarilyUnavailable,
 )
 from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.standing import Admission, Standing, require_standing
-from peerlearn.domain.users import Principal, Role
+from peerlearn.domain.users import Principal
 
 # Each collision means that somebody else got something done; past this many the course is too busy to go on.
 DECISIONS_MAX = 8
@@ -146,11 +146,8 @@ class EnrollmentService:
         return page.with_entries([EnrollmentListing(one, titles.get(one.course_id, "")) for one in page.entries])
 
     def _require_anothers(self, course_id: str, admission: Admission | None) -> None:
-        # Learners teach nothing: their bookings ask nothing more.
-        if admission is None or admission.caller.role is Role.LEARNER:
-            return
-        if self._store.teaches(admission.caller.user_id, course_id):
-            raise Forbidden("You teach this course: its seats are for others.")
+        if admission is not None and can_have_courses(admission.caller):
+            refuse_own_tutor(teaches=self._store.teaches(admission.caller.user_id, course_id))
 
     def _presumed(self, learner_id: str, course_id: str, status: EnrollmentStatus | None) -> Situation:
         return Situation.presumed(learner_id, course_id, status, self._store.known_shards(course_id))
@@ -190,7 +187,7 @@ class EnrollmentService:
         if situation.seats is None or situation.seats.status is not CourseStatus.DRAFT:
             return False
         course = self._store.course(situation.course_id)
-        return course is None or course.is_hidden_from(viewer)
+        return course is None or not may_find(viewer, course)
 
     def _with_position(self, denial: EnrollmentDenied, situation: Situation) -> EnrollmentDenied:
         if denial.details["reason"] != DenialReason.ALREADY_WAITLISTED or situation.waiting_since is None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from peerlearn.domain.access import require_course
 from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import CourseNotFound, NotEnrolled
+from peerlearn.domain.errors import NotEnrolled
 from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.peers import (
     COURSES_MAX,
@@ -83,9 +84,7 @@ class PeerService:
             return seated[:COURSES_MAX]
         chosen = [enrollment for enrollment in seated if enrollment.course_id == course_id]
         if not chosen:
-            course = self._neighbourhood.course(course_id)
-            if course is None or course.is_hidden_from(caller):
-                raise CourseNotFound
+            require_course(self._neighbourhood.course(course_id), caller)
             raise NotEnrolled
         return chosen
 

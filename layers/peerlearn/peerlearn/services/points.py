@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from peerlearn.domain.access import require_course, require_reader
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Entry, Leader, Standing, ranked
-from peerlearn.domain.progress import LearnerCourse, require_course, require_reader
+from peerlearn.domain.progress import LearnerCourse
 from peerlearn.domain.users import Principal, User
 
 

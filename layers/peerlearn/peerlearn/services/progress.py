@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 from uuid import uuid4
 
+from peerlearn.domain.access import require_course, require_member
 from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
 from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.progress import (
@@ -15,8 +16,6 @@ from peerlearn.domain.progress import (
     ProgressChange,
     ProgressSummary,
     complete_module,
-    require_course,
-    require_member,
 )
 from peerlearn.domain.standing import Admission, require_standing
 from peerlearn.domain.users import Principal

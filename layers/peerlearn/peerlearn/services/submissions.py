@@ -9,25 +9,28 @@ from functools import cache
 from typing import Protocol
 from uuid import uuid4
 
-from peerlearn.domain.assessments import (
+from peerlearn.domain.access import (
+    require_assessment,
+    require_fetcher,
+    require_member,
+    require_shown,
+    require_submission,
+)
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.deadline import carried
+from peerlearn.domain.errors import NotEnrolled, NotFound, ValidationFailed
+from peerlearn.domain.limits import Limit
+from peerlearn.domain.standing import Admission
+from peerlearn.domain.submission_urls import UrlRefused, check_url
+from peerlearn.domain.submissions import (
     Desk,
     StoredFile,
     Submission,
     SubmissionChange,
     next_attempt,
     next_window,
-    require_assessment,
     require_open,
-    require_shown,
-    require_submission,
 )
-from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.deadline import carried
-from peerlearn.domain.errors import Forbidden, NotEnrolled, NotFound, ValidationFailed
-from peerlearn.domain.limits import Limit
-from peerlearn.domain.progress import require_member, require_tutor
-from peerlearn.domain.standing import Admission
-from peerlearn.domain.submission_urls import UrlRefused, check_url
 from peerlearn.domain.uploads import (
     PlannedUpload,
     UploadedObject,
@@ -39,7 +42,7 @@ from peerlearn.domain.uploads import (
     own_upload_key,
     planned_upload,
 )
-from peerlearn.domain.users import Principal, Role
+from peerlearn.domain.users import Principal
 from peerlearn.services.assessments import Assessments
 
 
@@ -167,15 +170,7 @@ class SubmissionService:
         """
         desk = self._assessments.desk(learner_id, assessment_id)
         course, _ = require_shown(caller, desk.course, desk.assessment)
-        if caller.user_id != learner_id:
-            refusal = Forbidden("Only its author and the tutor may fetch a submission.")
-            # The course goes on naming a tutor who is not one any more.
-            if caller.role is Role.LEARNER:
-                raise refusal
-            try:
-                require_tutor(caller, course)
-            except Forbidden as error:
-                raise refusal from error
+        require_fetcher(caller, course, learner_id)
         file = require_submission(desk.latest).file
         if file is None:
             raise NotFound("What was handed in is a link, not an uploaded file.")

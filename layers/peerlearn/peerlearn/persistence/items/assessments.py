@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from peerlearn.domain.assessments import Assessment, StoredFile, Submission
+from peerlearn.domain.assessments import Assessment
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.grades import exact_grade
 from peerlearn.domain.limits import Window
+from peerlearn.domain.submissions import StoredFile, Submission
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
 
