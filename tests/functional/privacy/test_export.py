@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,11 @@ import pytest
 
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.privacy import export_service
+from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain import exports
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.exports import ExportRecord
+from peerlearn.domain.standing import READ_FRESH_SECONDS
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
@@ -216,6 +219,19 @@ def test_one_that_was_never_written_is_begun_anew_after_an_hour(
     assert call("export_data", token=learner.token).status == 202
     second = table().get(keys.export(learner.user_id)) or {}
     assert first["exportId"] != second["exportId"]
+
+
+@pytest.mark.usefixtures("s3")
+def test_ended_session_is_told_nothing_of_a_file_under_way(
+    learner: Person, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peerlearn.services.exports.ENTRIES_MAX", 0)
+    assert call("export_data", token=learner.token).status == 202
+    assert call("logout", body={"refreshToken": learner.refresh_token}).status == 204
+    # what this process has read of them is too old by now
+    forgotten = standing_service()._known
+    monkeypatch.setattr(forgotten, "_monotonic", lambda: time.monotonic() + READ_FRESH_SECONDS)
+    assert call("export_data", token=learner.token).code == "UNAUTHENTICATED"
 
 
 def test_an_export_that_nobody_wants_any_more_leaves_no_file(

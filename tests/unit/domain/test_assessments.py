@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerlearn.domain.assessments import Assessment, course_of_assessment, new_assessment_id
-from peerlearn.domain.errors import SubmissionAlreadyGraded, SubmissionClosed, ValidationFailed
-from peerlearn.domain.submission_urls import check_url
+from peerlearn.domain.errors import SubmissionAlreadyGraded, SubmissionClosed
 from peerlearn.domain.submissions import Submission, graded, next_attempt
-from peerlearn.domain.uploads import new_upload_key, own_upload_key, upload_prefix
 from tests.fakes.progress import enrollment
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -67,44 +65,3 @@ def test_grading_counts_revisions_and_the_same_again_is_none() -> None:
     assert graded(once, 5, "good", "usr_other", NOW + timedelta(1)) is once
     assert graded(once, 5, "better", "usr_t", NOW).revision == 2
     assert graded(FIRST, 0, None, "usr_t", NOW).is_graded
-
-
-@given(st.text(min_size=1, max_size=255))
-def test_a_key_is_under_its_owners_prefix_whatever_the_file_is_called(name: str) -> None:
-    key = new_upload_key("usr_1", "asm_1", name)
-    prefix = upload_prefix("usr_1", "asm_1")
-    assert key.startswith(prefix)
-    random, _, safe = key.removeprefix(prefix).partition("/")
-    assert len(random) == len("upl_") + 24
-    assert 1 <= len(safe) <= 80
-    assert safe.isascii()
-    assert not set(safe) & set('/\\ "%?#<>')
-    assert not safe.startswith(".")
-    # what is handed in afterwards is recognised as this file
-    url = check_url(f"https://uploads-here.s3.eu-west-1.amazonaws.com/{key}")
-    assert own_upload_key(url, "uploads-here", "usr_1", "asm_1") == key
-
-
-@pytest.mark.parametrize(
-    ("name", "ends_with"),
-    [
-        ("essay.pdf", "/essay.pdf"),
-        ("Über Läufer.pdf", "/Uber-Laufer.pdf"),
-        ("日本語.docx", "/file.docx"),
-        ("..", "/file"),
-        ("-rf", "/rf"),
-        ("x" * 200 + ".tar.gz", "x.tar.gz"),
-    ],
-)
-def test_readable_names(name: str, ends_with: str) -> None:
-    assert new_upload_key("usr_1", "asm_1", name).endswith(ends_with)
-
-
-def test_only_ones_own_file_for_that_assessment() -> None:
-    key = new_upload_key("usr_1", "asm_1", "a.pdf")
-    url = check_url(f"https://uploads-here.s3.amazonaws.com/{key}")
-    assert own_upload_key(url, "another-bucket", "usr_1", "asm_1") is None
-    assert own_upload_key(check_url(LINK), "uploads-here", "usr_1", "asm_1") is None
-    for learner, assessment in (("usr_2", "asm_1"), ("usr_1", "asm_2"), ("usr_1", "asm")):
-        with pytest.raises(ValidationFailed):
-            own_upload_key(url, "uploads-here", learner, assessment)
