@@ -25,6 +25,7 @@ const TOASTS = {
     "#/me",
   ],
   "session.updated": ({ title, courseId }) => [`“${title}” has changed`, `#/courses/${courseId}`],
+  "schedule.conflicted": ({ courseId }) => ["A session was moved onto another one of yours", `#/courses/${courseId}`],
 };
 
 /** Shows a toast, unless the person is looking at it already. */

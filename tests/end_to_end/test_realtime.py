@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.courses import course_of
-from peerlearn.persistence.table import update
+from peerlearn.persistence.items.courses import course_item, course_of
+from peerlearn.persistence.table import put, update
 from scripts.chat import Api, ApiError, ChatClient, Message
 from tests.support.classroom import PASSWORD, PATIENCE, Classroom, ask, eventually, heard, heard_of, opened, run
 from tests.support.courses import Courses
@@ -183,8 +184,34 @@ def test_promotion_and_a_moved_session_are_pushed(classroom: Classroom) -> None:
     run(test)
 
 
-def a_session(classroom: Classroom) -> str:
-    begin = utc_now() + timedelta(days=2)
+def test_a_session_moved_onto_another_is_told_to_its_learner(classroom: Classroom) -> None:
+    async def test() -> None:
+        ada = classroom.join()
+        moved, other = a_session(classroom), a_session(classroom, days=3)
+        for session_id in (moved, other):
+            classroom.enrollments.enroll(ada.user["userId"], session_id)
+        async with opened(ada) as socket:
+            move_session(classroom, moved, days=3)
+            heard = await heard_of(socket, "session.updated", "schedule.conflicted")
+            data = heard["schedule.conflicted"]["data"]
+            assert (data["courseId"], data["conflictsWith"]) == (moved, other)
+            assert data["startsAt"] == heard["session.updated"]["data"]["startsAt"]
+
+    run(test)
+
+
+def move_session(classroom: Classroom, session_id: str, days: int) -> None:
+    """As the change of its author does: the course and its seats get the new time."""
+    courses, begin = Courses(classroom.table), utc_now() + timedelta(days=days)
+    end = begin + timedelta(hours=1)
+    courses.set_seats(replace(courses.seats(session_id), starts_at=begin, ends_at=end))
+    before = course_of(classroom.table.get(keys.course(session_id)) or {})
+    after = replace(before, version=before.version + 1, starts_at=begin, ends_at=end)
+    classroom.table.write(put(course_item(after)))
+
+
+def a_session(classroom: Classroom, days: int = 2) -> str:
+    begin = utc_now() + timedelta(days=days)
     return Courses(classroom.table).add(5, slot=(begin, begin + timedelta(hours=1)))
 
 

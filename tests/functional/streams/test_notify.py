@@ -173,6 +173,24 @@ COURSE = {
 }
 
 
+def slot(starts: str) -> Item:
+    return {"startsAt": f"2026-05-01T{starts}:00.000Z", "endsAt": f"2026-05-01T{int(starts[:2]) + 1}:00:00.000Z"}
+
+
+SCHEDULE: Item = {
+    "entity": "Schedule",
+    "userId": RECEIVER,
+    "version": 3,
+    "slots": {"ssn_1": slot("09:00"), "ssn_2": slot("12:00")},
+}
+
+
+def moved(starts: str, course_id: str) -> Item:
+    """The schedule after a tutor has moved a session."""
+    slots = {**SCHEDULE["slots"], course_id: slot(starts)}
+    return SCHEDULE | {"version": 4, "slots": slots, "lastChange": "moved"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -190,6 +208,7 @@ COURSE = {
             ENROLLMENT | {"status": "active", "completedModules": {"mod_1": 5}, "lastAccessed": NOW},
             None,
         ),
+        (SCHEDULE, moved("12:00", "ssn_1"), "schedule.conflicted"),
         (SESSION, SESSION | {"generation": 2}, None),
         (PROFILE, PROFILE | {"name": "Ada", "lastChange": "profile"}, None),
     ],
@@ -201,6 +220,29 @@ def test_only_what_can_notify_anyone_gets_through_and_it_does(
     assert passes(record) is (told is not None)
     assert run(record) == {"batchItemFailures": []}
     assert [event["type"] for event in push.posted["device="]] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (SCHEDULE, moved("12:00", "ssn_1"), [("ssn_1", "ssn_2")]),
+        (SCHEDULE, moved("09:30", "ssn_2"), [("ssn_2", "ssn_1")]),
+        # half-open: one begins when the other ends
+        (SCHEDULE, moved("13:00", "ssn_1"), []),
+        (SCHEDULE, moved("09:00", "ssn_1"), []),
+        # booked, or given up; the mark of an earlier move is still there
+        (SCHEDULE | {"lastChange": "moved"}, moved("12:30", "ssn_3"), []),
+        (SCHEDULE | {"slots": SCHEDULE["slots"] | {"ssn_3": slot("12:30")}}, moved("12:00", "ssn_2"), []),
+    ],
+)
+def test_learner_is_told_of_a_session_moved_onto_another(
+    push: FakePush, old: Item, new: Item, told: list[tuple[str, str]]
+) -> None:
+    run(record_of(old, new))
+    pushed = [event["data"] for event in push.posted["device="]]
+    assert [(data["courseId"], data["conflictsWith"]) for data in pushed] == told
+    for data in pushed:
+        assert {"startsAt": data["startsAt"], "endsAt": data["endsAt"]} == new["slots"][data["courseId"]]
 
 
 @pytest.mark.parametrize(

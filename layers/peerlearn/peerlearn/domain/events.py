@@ -28,6 +28,7 @@ class EventType(StrEnum):
     COURSE_COMPLETED = "course.completed"
     POINTS_AWARDED = "points.awarded"
     SESSION_UPDATED = "session.updated"
+    SCHEDULE_CONFLICTED = "schedule.conflicted"
 
 
 @dataclass(frozen=True, slots=True)

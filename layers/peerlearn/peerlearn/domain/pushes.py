@@ -85,6 +85,15 @@ class PushedSession(TypedDict):
     endsAt: str | None
 
 
+class PushedConflict(TypedDict):
+    """A session that was moved now overlaps another one that the receiver has booked: `conflictsWith` is its id."""
+
+    courseId: str
+    startsAt: str
+    endsAt: str
+    conflictsWith: str
+
+
 PUSHED: Mapping[EventType, type] = {
     EventType.MESSAGE_CREATED: PushedMessage,
     EventType.MESSAGE_READ: PushedReading,
@@ -94,4 +103,5 @@ PUSHED: Mapping[EventType, type] = {
     EventType.COURSE_COMPLETED: PushedCompletion,
     EventType.POINTS_AWARDED: PushedAward,
     EventType.SESSION_UPDATED: PushedSession,
+    EventType.SCHEDULE_CONFLICTED: PushedConflict,
 }

@@ -1,4 +1,9 @@
-"""What a change of an enrolment or of a session's course tells learners."""
+"""What a change of an enrolment, of a session's course or of booked times tells learners.
+
+Enrollment   waitlisted -> active               ->  enrollment.promoted
+Course       another time or status             ->  session.updated
+Schedule     a booked time moved onto another   ->  schedule.conflicted
+"""
 
 from __future__ import annotations
 
@@ -8,14 +13,14 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Kind
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
-from peerlearn.domain.pushes import PushedPromotion, PushedSession
+from peerlearn.domain.pushes import PushedConflict, PushedPromotion, PushedSession
 from peerlearn.events.changes import Change
 from peerlearn.persistence.items.base import Entity
-from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 
 
 def decode(change: Change) -> Iterator[Event]:
-    """A place in the waitlist that became a seat; a session with another time or status."""
+    """Return the events of one change; most changes have none."""
     if change.old is None or change.new is None:
         return
     if change.entity == Entity.ENROLLMENT:
@@ -23,6 +28,8 @@ def decode(change: Change) -> Iterator[Event]:
     # The course's own item tells, not its seats: those change with every booking.
     if change.entity == Entity.COURSE and change.new["kind"] == Kind.SESSION:
         yield from _update(change)
+    if change.entity == Entity.SCHEDULE:
+        yield from _conflicts(change)
 
 
 def _promotion(change: Change) -> Iterator[Event]:
@@ -64,3 +71,21 @@ def _update(change: Change) -> Iterator[Event]:
             change.at,
             course_id=course_id,
         )
+
+
+def _conflicts(change: Change) -> Iterator[Event]:
+    before, after = schedule_of(change.old), schedule_of(change.new)
+    learner_id: str = (change.new or {})["userId"]
+    for course_id, slot in after.slots.items():
+        # A time that is new was booked, and what is booked overlaps nothing.
+        was_moved = course_id in before.slots and before.slots[course_id] != slot
+        booked = after.conflict_with(slot) if was_moved else None
+        if booked is not None:
+            starts_at, ends_at = to_rfc3339(slot.starts_at), to_rfc3339(slot.ends_at)
+            yield Event(
+                EventType.SCHEDULE_CONFLICTED,
+                event_id_of(EventType.SCHEDULE_CONFLICTED, learner_id, course_id, str(after.version)),
+                (learner_id,),
+                PushedConflict(courseId=course_id, startsAt=starts_at, endsAt=ends_at, conflictsWith=booked.course_id),
+                change.at,
+            )

@@ -13,7 +13,7 @@ from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.standing import Admission, Standing
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
-from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
@@ -229,10 +229,11 @@ class EnrollmentRepository:
             update(
                 keys.schedule(learner_id),
                 # A new version: a booking that looked at the old times must look again.
-                "SET #slots.#course = :slot, #version = #version + :one",
+                "SET #slots.#course = :slot, #version = #version + :one, #change = :moved",
                 condition=f"attribute_exists(PK) AND ({is_elsewhere})",
-                names={"#slots": "slots", "#course": slot.course_id, "#version": "version"},
+                names={"#slots": "slots", "#course": slot.course_id, "#version": "version", "#change": LAST_CHANGE},
                 values={
+                    ":moved": LastChange.MOVED.value,
                     ":slot": {"startsAt": to_rfc3339(slot.starts_at), "endsAt": to_rfc3339(slot.ends_at)},
                     ":one": 1,
                 },

@@ -66,6 +66,7 @@ class LastChange(StrEnum):
     GRADED = "graded"
     WANTED = "wanted"
     ERASED = "erased"
+    MOVED = "moved"
 
 
 _STREAMED = frozenset({Entity.SEATS, Entity.COURSE, Entity.MESSAGE, Entity.POINTS, Entity.ENROLLMENT})
