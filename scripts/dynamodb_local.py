@@ -29,7 +29,7 @@ _PACKAGE = "amplify-dynamodb-simulator"
 _VERSION = "2.9.30"
 _CACHE = ROOT / ".cache" / "dynamodb-local"
 _START_SECONDS = 60.0
-_ATTEMPTS = 3
+_TRIES_MAX = 3
 
 
 class DynamoDBLocal:
@@ -71,7 +71,7 @@ class DynamoDBLocal:
         if java is None:
             raise Problem("Java 17 or newer is needed for DynamoDB Local: install it and put `java` on the PATH.")
         engine = _installed()
-        for _ in range(_ATTEMPTS):
+        for _ in range(_TRIES_MAX):
             port = free_port()
             self.endpoint = f"http://127.0.0.1:{port}"
             self._process = subprocess.Popen(

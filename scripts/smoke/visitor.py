@@ -15,7 +15,7 @@ from uuid import uuid4
 from scripts.project.problem import Problem
 
 _TIMEOUT = 30
-_TRIES = 6
+_TRIES_MAX = 6
 _AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -63,7 +63,7 @@ class Visitor:
             It refuses.
         """
         status, headers, answer = self.ask(method, path, body)
-        for _ in range(_TRIES):
+        for _ in range(_TRIES_MAX):
             if status not in _AGAIN:
                 break
             time.sleep(min(10.0, float(headers.get("Retry-After", 1))))

@@ -134,6 +134,24 @@ def test_keys_are_made_in_one_place(path: Path) -> None:
             )
 
 
+@pytest.mark.parametrize("path", [path for path in MODULES if layer_of(path) == "persistence"], ids=name_of)
+def test_store_takes_no_rule_to_decide_with(path: Path) -> None:
+    """Services decide, and decide again after a collision; a store that called them back would hide a loop."""
+    if path.name in ("table.py", "side_by_side.py"):
+        # they send calls, whatever these are
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            annotations = [ast.unparse(each.annotation) for each in _arguments(node) if each.annotation]
+            assert not [text for text in annotations if "Callable" in text], f"line {node.lineno}"
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in ("waits", "sleep"), f"line {node.lineno}"
+
+
+def _arguments(function: ast.FunctionDef) -> list[ast.arg]:
+    return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+
+
 @pytest.mark.parametrize("path", [path for path in MODULES if layer_of(path) == "functions"], ids=name_of)
 def test_endpoints_only_translate(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -65,23 +65,20 @@ class FakeProgress:
         mine = known and user_id == "usr_1"
         return LearnerCourse(self.course if known else None, self.enrollment if mine else None, self.outline)
 
-    def change(
-        self,
-        user_id: str,
-        course_id: str,
-        decide: Callable[[LearnerCourse], ProgressChange | None],
-        request_id: str,
-        admission: Admission | None = None,
-    ) -> LearnerCourse:
-        change = decide(self.learner_course(user_id, course_id))
-        if change is not None:
-            at = change.enrollment.last_accessed
-            assert at is not None
-            self.totals, entries = self.totals.awarded(change.awards, at)
-            keys = {entry.award.key for entry in self.ledger}
-            assert keys.isdisjoint(entry.award.key for entry in entries)
-            self.ledger += entries
-            self.enrollment = change.enrollment
-            self.completions += change.completes_course
-            self.changes += 1
-        return self.learner_course(user_id, course_id)
+    def situation(self, user_id: str, course_id: str) -> LearnerCourse:
+        found = self.learner_course(user_id, course_id)
+        return replace(found, totals=self.totals, standing=Standing(user_id, Role.LEARNER, sessions={"sid_1": 0}))
+
+    def apply(
+        self, found: LearnerCourse, change: ProgressChange, token: str, admission: Admission | None = None
+    ) -> None:
+        at = change.enrollment.last_accessed
+        assert at is not None
+        assert found.totals == self.totals
+        self.totals, entries = self.totals.awarded(change.awards, at)
+        keys = {entry.award.key for entry in self.ledger}
+        assert keys.isdisjoint(entry.award.key for entry in entries)
+        self.ledger += entries
+        self.enrollment = change.enrollment
+        self.completions += change.completes_course
+        self.changes += 1

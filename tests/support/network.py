@@ -24,7 +24,7 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap import core, security
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.limits import DEFAULTS
-from peerlearn.persistence.table import Backoff
+from peerlearn.domain.retrying import Backoff
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.template import create_keys_table_request
 from tests.functional.conftest import forget_providers

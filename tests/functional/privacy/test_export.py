@@ -76,7 +76,7 @@ def check_document(document: dict[str, Any], learner: Person, peer: Person) -> N
     assert conversation["peer"] == {"userId": peer.user_id, "name": "Pär"}
     assert [one["message"] for one in conversation["messages"]] == ["Ready? 🙂", 'Almost, "really"']
     text = json.dumps(document)
-    for secret in (peer.user.email, "theirs.pdf", "tokenHash", learner.session.token_hash, "USER#", "GSI", "requestId"):
+    for secret in (peer.user.email, "theirs.pdf", "tokenHash", learner.session.token_hash, "USER#", "GSI", "writtenBy"):
         assert secret not in text
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from peerlearn.domain.catalogue import shelves_of
 from peerlearn.domain.courses import CourseListing
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.users import Principal, Role, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
@@ -18,7 +19,7 @@ from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.marshalling import unmarshal
-from peerlearn.persistence.table import Backoff, Item, Table, put
+from peerlearn.persistence.table import Item, Table, put
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
 from tests.fakes.clock import START

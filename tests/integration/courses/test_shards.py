@@ -19,6 +19,7 @@ from peerlearn.domain.courses import CourseStatus, Kind, Level, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, DomainError, EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
@@ -268,7 +269,8 @@ def test_shards_that_an_older_look_did_not_see_are_not_written_over(
     newer = school.courses.page(course_id)
     assert newer is not None
     torn = replace(newer, seats=older.seats)
-    assert not school.courses.change(torn, CourseChanges(capacity=30).applied_to(torn, 5), str(uuid4()))
+    with pytest.raises(Collision):
+        school.courses.change(torn, CourseChanges(capacity=30).applied_to(torn, 5), str(uuid4()))
     courses.check(course_id)
 
 
@@ -288,7 +290,8 @@ def test_what_an_older_look_did_not_see_is_not_left_as_it_was(
     newer = school.courses.page(course_id)
     assert newer is not None
     torn = replace(newer, seats=older.seats)
-    assert not school.courses.change(torn, changes.applied_to(torn, 5), str(uuid4()))
+    with pytest.raises(Collision):
+        school.courses.change(torn, changes.applied_to(torn, 5), str(uuid4()))
     page = school.courses.page(course_id)
     assert page == newer
     courses.check(course_id)

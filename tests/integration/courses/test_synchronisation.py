@@ -76,7 +76,7 @@ def test_killed_anywhere_and_finished_by_the_next(school: School, *, after: bool
         before = school.courses.page(course_id)
         assert before is not None
         # Its writer dies before the first call of the synchronisation, whoever comes next a call later each time.
-        assert school.courses.change(before, change.applied_to(before), str(uuid4()))
+        school.courses.change(before, change.applied_to(before), str(uuid4()))
         last = 0
         while True:
             mortal = School(school.client, MortalTable(school, last, after=after), school.name)
@@ -142,7 +142,10 @@ def test_a_change_whose_reply_is_lost_is_known_as_done(wired: School, wire: Wire
     before = wired.authoring.create(ADA, DRAFT)
     for operation in ("UpdateItem", "TransactWriteItems"):
         wire.lose_reply(operation)
-    assert wired.courses.change(before, change.applied_to(before), str(uuid4()))
+    wired.courses.change(before, change.applied_to(before), str(uuid4()))
+    after = wired.courses.page(before.course.course_id)
+    assert after is not None
+    assert after.course.version == before.course.version + 1
 
 
 def test_a_course_is_never_written_over_by_a_new_one(school: School) -> None:

@@ -13,12 +13,13 @@ import pytest
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.errors import DomainError
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import Role, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.standing import standing_item
-from peerlearn.persistence.table import Backoff, Table, put
+from peerlearn.persistence.table import Table, put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from scripts.dynamodb_local import DynamoDBLocal

@@ -14,9 +14,10 @@ import pytest
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.paging import PageRequest
+from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Backoff, Table
+from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import fake_tokens

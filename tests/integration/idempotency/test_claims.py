@@ -11,8 +11,9 @@ import pytest
 from peerlearn.adapters.sealing import SecretSeal
 from peerlearn.domain.errors import Conflict, DomainError
 from peerlearn.domain.idempotency import CLAIM_LASTS, KEPT_FOR, Claim, Kept, KeptAnswer, NamedRequest, named_request
+from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.idempotency import IdempotencyRepository
-from peerlearn.persistence.table import Backoff, Table
+from peerlearn.persistence.table import Table
 from peerlearn.services.idempotency import IdempotencyService
 from tests.fakes.clock import FakeClock
 from tests.support.wire import Fault, Wire

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from peerlearn.domain.grades import Grade
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.ledger import LedgerRepository
 from peerlearn.persistence.progress import ProgressRepository
-from peerlearn.persistence.table import Backoff, Table
+from peerlearn.persistence.table import Table
 from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
@@ -28,11 +29,11 @@ class School:
     """The services over one table."""
 
     def __init__(self, table: Table) -> None:
-        assessments = AssessmentRepository(table, table._backoff)
-        self.progress = ProgressService(ProgressRepository(table, table._backoff))
+        assessments, backoff = AssessmentRepository(table), table._backoff
+        self.progress = ProgressService(ProgressRepository(table), backoff=backoff)
         self.points = PointsService(LedgerRepository(table), AccountRepository(table))
-        self.assessments = AssessmentService(assessments)
-        self.submissions = SubmissionService(assessments, NoBucket())
+        self.assessments = AssessmentService(assessments, backoff=backoff)
+        self.submissions = SubmissionService(assessments, NoBucket(), backoff=backoff)
 
     def submit(self, caller: Principal, assessment_id: str, name: str = "work") -> int:
         """The number of the attempt."""

@@ -6,12 +6,13 @@ from itertools import count
 
 import pytest
 
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.conversations import ConversationRepository
 from peerlearn.persistence.peers import PeerRepository
-from peerlearn.persistence.table import Backoff, Table
+from peerlearn.persistence.table import Table
 from peerlearn.services.messages import MessageService
 from peerlearn.services.peers import PeerService
 from peerlearn.services.realtime import RealtimeService

@@ -15,6 +15,7 @@ from peerlearn.domain.authoring import CourseDraft
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Level
 from peerlearn.domain.errors import Conflict, DomainError, InvalidCredentials, TemporarilyUnavailable, Unauthenticated
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.users import FORMER_TUTOR, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
@@ -27,7 +28,7 @@ from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
-from peerlearn.persistence.table import Backoff, Table, update
+from peerlearn.persistence.table import Table, update
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.authoring import AuthoringService

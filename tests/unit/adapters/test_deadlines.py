@@ -18,8 +18,9 @@ from peerlearn.domain import deadline
 from peerlearn.domain.correlation import correlation_id, set_correlation_id
 from peerlearn.domain.deadline import carried, remaining, within
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.table import Backoff, Table
+from peerlearn.persistence.table import Table
 from tests.support.network import Stopwatch
 from tests.support.wire import BROKEN, Wire, respond
 

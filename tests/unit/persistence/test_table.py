@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 
 from peerlearn.bootstrap.core import client_config
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence import keys
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.table import Backoff, ConditionFailed, Table, check, delete, put, update
+from peerlearn.persistence.table import ConditionFailed, Table, check, delete, put, update
 from scripts.project.template import load_template
 from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict
 

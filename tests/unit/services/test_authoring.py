@@ -22,6 +22,7 @@ from peerlearn.domain.errors import (
     Unauthenticated,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.users import FORMER_LEARNER, Principal, Role, User
 from peerlearn.services.authoring import AuthoringService
 
@@ -54,22 +55,20 @@ class FakeStore:
         self.pages[page.course.course_id] = page
         self.entries += [entry] if entry else []
 
-    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> bool:
+    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
         self.tokens.append(token)
         self.meanwhile()
         course_id = before.course.course_id
         if self.pages[course_id].course.version != before.course.version:
-            return False
+            raise Collision
         self.pages[course_id] = after
         self.entries += [entry] if entry else []
-        return True
 
-    def remove_draft(self, page: CoursePage, token: str) -> bool:
+    def remove_draft(self, page: CoursePage, token: str) -> None:
         self.meanwhile()
         if self.pages[page.course.course_id] != page:
-            return False
+            raise Collision
         del self.pages[page.course.course_id]
-        return True
 
     def roster(
         self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int

@@ -7,14 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from peerlearn.domain.bookings import Change, Collision, Situation
+from peerlearn.domain.bookings import Change, Situation
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import EnrollmentStatus, Slot, Waiter
 from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
-from peerlearn.services.enrollments import DECISIONS_MAX, EnrollmentService
-from peerlearn.services.promotion import COLLISIONS_MAX, PromotionService
-from peerlearn.services.rescheduling import ROUNDS_MAX, ReschedulingService
+from peerlearn.services import enrollments, promotion, rescheduling
+from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.promotion import PromotionService
+from peerlearn.services.rescheduling import ReschedulingService
 from tests.fakes.clock import START, FakeClock
 
 COURSE = Seats("crs_1", 5, 0, 1, 0, 0, CourseStatus.PUBLISHED, Kind.COURSE, None, None)
@@ -90,7 +92,7 @@ def test_a_course_that_never_stands_still_is_a_503() -> None:
     store = FakeStore(now=replace(FakeStore().now, seats=replace(COURSE, waitlist_length=0)), collides_always=True)
     with pytest.raises(TemporarilyUnavailable):
         service(store).enroll("usr_1", "crs_1")
-    assert len(store.tokens) == DECISIONS_MAX
+    assert len(store.tokens) == enrollments.TRIES_MAX
 
 
 @pytest.mark.parametrize("is_gone", [True, False])
@@ -102,7 +104,7 @@ def test_a_promotion_that_only_collides_gives_the_record_back(*, is_gone: bool) 
     with pytest.raises(TemporarilyUnavailable):
         PromotionService(store, FakeClock()).promote("crs_1")
     assert store.written == []
-    assert len(store.tokens) == (0 if is_gone else COLLISIONS_MAX)
+    assert len(store.tokens) == (0 if is_gone else promotion.TRIES_MAX)
 
 
 def test_who_joined_again_is_not_promoted_for_the_place_they_left() -> None:
@@ -145,4 +147,4 @@ def test_a_session_that_keeps_moving_gives_the_record_back() -> None:
     store = MovingSession()
     with pytest.raises(TemporarilyUnavailable):
         ReschedulingService(store).reschedule("ssn_1")
-    assert store.moves == 2 * ROUNDS_MAX
+    assert store.moves == 2 * rescheduling.TRIES_MAX

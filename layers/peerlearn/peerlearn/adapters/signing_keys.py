@@ -14,7 +14,7 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.signing import PublishedKeys, successor
 
 # Others publish at the same moment: what they wrote is what was wanted, so a second look finds it done.
-_ATTEMPTS = 3
+_TRIES_MAX = 3
 
 
 class Publication(Protocol):
@@ -49,7 +49,7 @@ class PublishingKeyRing(SecretKeyRing):
         ------
         TemporarilyUnavailable
         """
-        for _ in range(_ATTEMPTS):
+        for _ in range(_TRIES_MAX):
             # In this order: whoever replaces a version has read the secret after that version was written.
             published = self._publication.read()
             keys = self._versions_of_secret(published)

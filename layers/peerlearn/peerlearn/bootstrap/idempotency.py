@@ -6,8 +6,8 @@ from functools import cache
 
 from peerlearn.adapters.sealing import SecretSeal
 from peerlearn.bootstrap.core import table
+from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.idempotency import IdempotencyRepository
-from peerlearn.persistence.table import Backoff
 from peerlearn.services.idempotency import IdempotencyService
 
 

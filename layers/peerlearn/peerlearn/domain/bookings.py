@@ -18,7 +18,6 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import CourseStatus, Kind, Seats, Shard, own_shard
 from peerlearn.domain.enrollments import DenialReason, Enrollment, EnrollmentStatus, Schedule, Slot
 from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, NotEnrolled
-from peerlearn.domain.standing import Admission
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,23 +153,6 @@ class Change:
 
     def _moves(self, status: EnrollmentStatus) -> int:
         return (self.after is status) - (self.before is status)
-
-
-class Collision(Exception):
-    """Nothing was written: something stood otherwise than a change assumed.
-
-    Attributes
-    ----------
-    situation: Situation or None
-        What is known now, or None where only a fresh reading can tell.
-    admission: Admission or None
-        What to ask of the learner's standing the next time.
-    """
-
-    def __init__(self, situation: Situation | None, admission: Admission | None = None) -> None:
-        self.situation = situation
-        self.admission = admission
-        super().__init__("the situation is another one")
 
 
 def book(situation: Situation, now: datetime) -> Change:

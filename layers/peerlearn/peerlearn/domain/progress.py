@@ -75,11 +75,16 @@ class ProgressSummary:
 
 @dataclass(frozen=True, slots=True)
 class LearnerCourse:
-    """A learner's enrolment with the course as it is at present; None where there is none of it."""
+    """A learner's enrolment with the course as it is at present; None where there is none of it.
+
+    `totals` and `standing` are the learner's, where a change depends on them.
+    """
 
     course: Course | None
     enrollment: Enrollment | None
     modules: Sequence[Module] = ()
+    totals: Totals | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

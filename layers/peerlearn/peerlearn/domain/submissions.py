@@ -18,7 +18,8 @@ from peerlearn.domain.errors import Conflict, SubmissionAlreadyGraded, Submissio
 from peerlearn.domain.grades import Grade
 from peerlearn.domain.ids import derived_id
 from peerlearn.domain.limits import Limit, Window, note_usage
-from peerlearn.domain.points import Award, submission_award
+from peerlearn.domain.points import Award, Totals, submission_award
+from peerlearn.domain.standing import Standing
 
 FEEDBACK_MAX_LENGTH = 10_000
 UPLOAD_PREFIX = "uploads/"
@@ -200,12 +201,17 @@ class AssessmentPage:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What there is of one learner at one assessment; None where there is none of it."""
+    """What there is of one learner at one assessment; None where there is none of it.
+
+    `totals` and `standing` are the learner's, where a change depends on them.
+    """
 
     course: Course | None
     assessment: Assessment | None
     enrollment: Enrollment | None
     latest: Submission | None
+    totals: Totals | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

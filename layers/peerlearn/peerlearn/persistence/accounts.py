@@ -24,7 +24,7 @@ from peerlearn.persistence.items.accounts import (
 )
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.standing import standing_item
-from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite, admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
@@ -174,7 +174,7 @@ class AccountRepository:
         except ConditionFailed as failure:
             found = failure.found[0]
             # The reply to our own commit may have been lost.
-            if found is not None and found.get(REQUEST_ID) == token:
+            if found is not None and found.get(WRITTEN_BY) == token:
                 return after
             if admission is not None:
                 refused(admission, failure, 1, now)
@@ -210,7 +210,7 @@ def _setting(key: keys.Key, fields: Item) -> Write:
 
 def _ending(before: User, after: User, now: datetime, token: str) -> Write:
     writing = StandingWrite(before.user_id, now).end_sessions(before.session_epoch, after.kept_session)
-    writing.set("role", after.role.value).set("state", after.state.value).set(REQUEST_ID, token)
+    writing.set("role", after.role.value).set("state", after.state.value).set(WRITTEN_BY, token)
     return writing.write()
 
 

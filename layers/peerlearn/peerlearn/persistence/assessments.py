@@ -12,14 +12,13 @@ Attempts, latest and past, stand in GSI1 by assessment, in the order of time; a 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import replace
 
 from peerlearn.domain.assessments import Assessment, course_of_assessment
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX, Course, CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, Forbidden, ValidationFailed
+from peerlearn.domain.errors import CourseNotFound, Forbidden, ValidationFailed
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
@@ -38,10 +37,9 @@ from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.ledger import crediting, posting
-from peerlearn.persistence.optimistic import REQUEST_ID, settle
+from peerlearn.persistence.optimistic import WRITTEN_BY, applied
 from peerlearn.persistence.recording import recording
-from peerlearn.persistence.standing import admitting
-from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write, check, put, update
+from peerlearn.persistence.table import ConditionFailed, Table, Write, check, put, update
 
 COUNTER_SHARDS = 8
 
@@ -55,9 +53,8 @@ _WITH_SEAT = tuple(status for status in EnrollmentStatus if status.holds_seat)
 class AssessmentRepository:
     """Finds assessments by their id alone, and changes submissions together with the points they earn."""
 
-    def __init__(self, table: Table, backoff: Callable[[], Backoff] = Backoff) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._backoff = backoff
 
     def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None:
         """A new assessment of a course.
@@ -111,72 +108,34 @@ class AssessmentRepository:
 
     def desk(self, learner_id: str, assessment_id: str) -> Desk:
         """One learner at one assessment, in one round trip; everything None where the id is not one of ours."""
-        found = self._read(learner_id, assessment_id, with_course=True)
-        return _desk(learner_id, assessment_id, found)
+        return _desk(learner_id, assessment_id, self._read(learner_id, assessment_id, with_course=True))
 
-    def hand_in(
-        self,
-        learner_id: str,
-        assessment_id: str,
-        decide: Callable[[Desk], SubmissionChange],
-        request_id: str,
-        admission: Admission | None = None,
-    ) -> Submission:
-        """Stores the attempt that `decide` makes of the present state.
+    def own_desk(self, learner_id: str, assessment_id: str) -> Desk:
+        """The same for the learner themselves: with their standing, and without the course, which is not asked."""
+        return _desk(learner_id, assessment_id, self._read(learner_id, assessment_id, with_course=False))
 
-        Two attempts at once are both stored, one after the other; an attempt that is there already is not stored
-        again. `decide` is not shown the course.
+    def hand_in(self, desk: Desk, change: SubmissionChange, token: str, admission: Admission | None = None) -> None:
+        """Write an attempt with what it earns, wholly or not at all; the one before it becomes a past one.
 
         Raises
         ------
-        Unauthenticated, TooManyRequests
-            By the admission, which is the learner's own.
-        TemporarilyUnavailable
-            The learner's own other requests were always faster.
+        Collision
+            Another attempt, a grade or an award came in between, or the seat was given up.
         """
+        if desk.enrollment is not None and desk.totals is not None:
+            writes = _handing_in(desk.enrollment, desk.latest, change, desk.totals, token)
+            applied(self._table, writes, token, utc_now(), admission)
 
-        def plan(token: str) -> tuple[list[Write], Submission]:
-            found = self._read(learner_id, assessment_id, with_course=False)
-            # Before anything is kept in the bucket.
-            own = admission.seeing(standing_in(found, learner_id), utc_now()) if admission is not None else None
-            desk, totals = _situation(learner_id, assessment_id, found)
-            change = decide(desk)
-            if desk.latest is not None and change.submission == desk.latest:
-                return [], change.submission
-            if desk.enrollment is None:
-                raise AssessmentNotFound
-            if change.submission is desk.latest:
-                return [], change.submission
-            writes = _handing_in(desk.enrollment, desk.latest, change, totals, token)
-            if own is not None:
-                writes.append(admitting(own, utc_now()))
-                own.spent(utc_now())
-            return writes, change.submission
-
-        return settle(self._table, request_id, plan, backoff=self._backoff)
-
-    def grade(
-        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
-    ) -> Submission:
-        """Stores the grading that `decide` makes of the present state; what it replaces is kept.
+    def grade(self, desk: Desk, change: SubmissionChange, token: str) -> None:
+        """Write a grading with what it earns, wholly or not at all; the one that it replaces is kept.
 
         Raises
         ------
-        TemporarilyUnavailable
-            Others were always faster.
+        Collision
         """
-
-        def plan(token: str) -> tuple[list[Write], Submission]:
-            desk, totals = _situation(
-                learner_id, assessment_id, self._read(learner_id, assessment_id, with_course=True)
-            )
-            change = decide(desk)
-            before = desk.latest
-            if before is None or change.submission == before:
-                return [], change.submission
-            return _grading(desk.enrollment, before, change, totals, token), change.submission
-
-        return settle(self._table, request_id, plan, backoff=self._backoff)
+        if desk.latest is not None and desk.totals is not None:
+            writes = _grading(desk.enrollment, desk.latest, change, desk.totals, token)
+            applied(self._table, writes, token, utc_now())
 
     # -- lists ------------------------------------------------------------------------------------------------------
 
@@ -243,11 +202,6 @@ class AssessmentRepository:
         return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
 
 
-def _situation(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> tuple[Desk, Totals]:
-    totals = totals_of(learner_id, found.get(keys.totals(learner_id)))
-    return _desk(learner_id, assessment_id, found), totals
-
-
 def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> Desk:
     course_id = course_of_assessment(assessment_id) or ""
     course = found.get(keys.course(course_id))
@@ -262,6 +216,8 @@ def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> D
         assessment_of(assessment) if assessment else None,
         enrollment_of(enrollment) if enrollment else None,
         submission_of(latest) if latest else None,
+        totals_of(learner_id, found.get(keys.totals(learner_id))),
+        standing_in(found, learner_id),
     )
 
 
@@ -277,7 +233,7 @@ def _handing_in(
     ]
     if before is not None:
         # Once: the latest attempt is followed but once.
-        writes.append(put(submission_item(before, past=True) | {REQUEST_ID: token}))
+        writes.append(put(submission_item(before, past=True) | {WRITTEN_BY: token}))
     # active, completed -> may hand in;  dropped or waitlisted since it was read -> may not
     if change.awards:
         writes.append(crediting(enrollment, change.awards, token, statuses=_WITH_SEAT))
@@ -302,7 +258,7 @@ def _grading(
     writes = [_storing(before, submission, token)]
     if before.is_graded:
         # Once: a revision is followed but once.
-        writes.append(put(past_grade_item(before) | {REQUEST_ID: token}))
+        writes.append(put(past_grade_item(before) | {WRITTEN_BY: token}))
     if change.awards and enrollment is not None and submission.graded_at is not None:
         after, entries = totals.awarded(change.awards, submission.graded_at)
         writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
@@ -312,7 +268,7 @@ def _grading(
 
 
 def _storing(before: Submission | None, after: Submission, token: str) -> Write:
-    item = submission_item(after) | {REQUEST_ID: token}
+    item = submission_item(after) | {WRITTEN_BY: token}
     if before is None:
         return put(item, condition=_IS_NEW)
     return put(

@@ -17,6 +17,7 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import catalogue_entry_item, listing_item, listing_of
 from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, Table, Write, delete, put, update
 
@@ -113,7 +114,7 @@ class CatalogueRepository:
         taken = Listing(listing.version + 1, course.version, marks)
         is_as_read = "#version = :seen" if listing.version else "attribute_not_exists(PK)"
         record = put(
-            listing_item(course.course_id, taken) | {"requestId": token},
+            listing_item(course.course_id, taken) | {WRITTEN_BY: token},
             condition=is_as_read,
             names={"#version": "version"} if listing.version else None,
             values={":seen": listing.version} if listing.version else None,
@@ -130,7 +131,7 @@ class CatalogueRepository:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
             found = failure.found[0]
-            return taken if found is not None and found.get("requestId") == token else None
+            return taken if found is not None and found.get(WRITTEN_BY) == token else None
         return taken
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import uuid4
 
 from peerlearn.domain.enrollments import EnrollmentStatus
-from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.messages import (
     Conversation,
-    Draft,
     FoundConversation,
     Link,
     LinkBroken,
@@ -21,6 +18,7 @@ from peerlearn.domain.messages import (
     no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal
 from peerlearn.persistence import keys
@@ -37,26 +35,18 @@ from peerlearn.persistence.items.conversations import (
 )
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.standing import admitting, refused
-from peerlearn.persistence.table import Backoff, ConditionFailed, Item, Table, Write, check, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, check, put, update
 
 # How long a client may retry a message under its own id.
 _REMEMBERED = timedelta(days=30)
 _HEAD, _MESSAGE = 0, 1
 
 
-def _patient() -> Backoff:
-    # One writer wins each turn, and the others know at once where to go on. All draw from the same window, however
-    # often they lost: with a growing one, who comes new overtakes those who wait (32 writers took twice as long).
-    # With a last transaction it all ends within a function's ten seconds.
-    return Backoff(attempts=60, base=0.25, cap=0.25, budget=5.0)
-
-
 class ConversationRepository:
     """Conversations by the pair of their people."""
 
-    def __init__(self, table: Table, backoff: type[Backoff] | None = None) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._backoff = backoff or _patient
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -76,20 +66,22 @@ class ConversationRepository:
 
     def append(
         self,
-        draft: Draft,
-        conversation: Conversation | None,
+        before: Conversation | None,
+        after: Conversation,
+        message: Message,
         link: Link | None,
+        token: str,
         admission: Admission | None = None,
-    ) -> Message:
-        """Stores the draft as the next message.
+    ) -> None:
+        """Write a message and the head that it makes, wholly or not at all.
 
             head at n, no message n+1   -> head at n+1, message n+1
-            head at m > n               -> somebody else was first: the same from m
+            head at m > n               -> somebody else was first
             message n+1 is this one     -> our own commit, its reply lost
 
         Parameters
         ----------
-        conversation: Conversation or None
+        before: Conversation or None
             The head as it was read; None where the conversation begins.
         link: Link or None
             What must still hold when the message is stored; None where nothing needs to.
@@ -98,42 +90,39 @@ class ConversationRepository:
 
         Raises
         ------
+        Collision
+            Its situation is the head as it is, and what is stored already under the client's id.
         LinkBroken
-            It does not hold any more, or one of the two has erased their account; nothing was stored.
-        UserNotFound, Unauthenticated
-            The receiver, or the sender, has erased their account; or the sender's session has ended.
-        TooManyRequests
-        TemporarilyUnavailable
-            Others wrote into the conversation faster for seconds.
+            It does not hold any more, or one of the two has erased their account.
+        Unauthenticated, TooManyRequests
         """
-        head = conversation
-        for _ in self._backoff().waits():
-            if head is not None:
-                head.require_both(draft.sender_id)
-            following, message = (head or Conversation(draft.pair)).with_next(draft, link)
-            writes = _writes(head, following, message, link)
-            if admission is not None:
-                writes.append(admitting(admission, draft.written_at))
-            try:
-                # A token of its own per turn: each writes another `seq`.
-                self._table.transact(writes, str(uuid4()))
-            except ConditionFailed as failure:
-                stored = self._stored_already(failure, draft)
-                if stored is not None:
-                    # Our own commit has counted it; what another request stored is counted by its answer.
-                    if admission is not None and stored.message_id == draft.message_id:
-                        admission.spent(draft.written_at)
-                    return stored
-                if admission is not None:
-                    admission = refused(admission, failure, -1, draft.written_at)
-                if any(failure.failed[_first_check(draft) : -1 if admission else None]) and link is not None:
-                    raise LinkBroken from failure
-                head = self._present(failure, draft.pair)
-                continue
-            if admission is not None:
-                admission.spent(draft.written_at)
-            return message
-        raise TemporarilyUnavailable
+        writes = _writes(before, after, message, link)
+        if admission is not None:
+            writes.append(admitting(admission, message.created_at))
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed as failure:
+            found = failure.found[_MESSAGE]
+            if found is None or found["messageId"] != message.message_id:
+                raise self._collision(failure, message, link, admission) from failure
+        if admission is not None:
+            admission.spent(message.created_at)
+
+    def _collision(
+        self, failure: ConditionFailed, message: Message, link: Link | None, admission: Admission | None
+    ) -> Exception:
+        has_own_id = message.client_message_id is not None
+        if has_own_id and failure.failed[_MESSAGE + 1]:
+            stored = self._message(*named_message(failure.found[_MESSAGE + 1] or {}))
+            return Collision(FoundConversation(None, stored, None), admission)
+        if admission is not None:
+            admission = refused(admission, failure, -1, message.created_at)
+        checks = failure.failed[_MESSAGE + (2 if has_own_id else 1) : -1 if admission else None]
+        if link is not None and any(checks):
+            return LinkBroken()
+        head = failure.found[_HEAD]
+        # DynamoDB does not tell it when another writer was at the head in that very moment.
+        return Collision(FoundConversation(conversation_of(head), None, None) if head else None, admission)
 
     def mark_read(self, message: Message, reader_id: str, origin: str | None) -> Conversation:
         """Everything up to that message is read by one of the two; never moves backwards.
@@ -262,23 +251,6 @@ class ConversationRepository:
         if item is None:
             raise LookupError(f"message {seq} of {pair.conversation_id} is missing")
         return message_of(item)
-
-    def _stored_already(self, failure: ConditionFailed, draft: Draft) -> Message | None:
-        found = failure.found[_MESSAGE]
-        if found is not None and found["messageId"] == draft.message_id:
-            return message_of(found)
-        if draft.client_message_id is not None and failure.failed[_MESSAGE + 1]:
-            return self._message(*named_message(failure.found[_MESSAGE + 1] or {}))
-        return None
-
-    def _present(self, failure: ConditionFailed, pair: Pair) -> Conversation | None:
-        found = failure.found[_HEAD]
-        # Not told when another writer was at the head in that very moment.
-        return conversation_of(found) if found is not None else self.conversation(pair)
-
-
-def _first_check(draft: Draft) -> int:
-    return _MESSAGE + (2 if draft.client_message_id is not None else 1)
 
 
 def _writes(head: Conversation | None, following: Conversation, message: Message, link: Link | None) -> list[Write]:

@@ -11,6 +11,7 @@ from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.retrying import Collision
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.assessments import assessment_of
@@ -26,11 +27,12 @@ from peerlearn.persistence.items.courses import (
     teaching_item,
 )
 from peerlearn.persistence.items.enrollments import enrollment_of
+from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
 
-# Which request has made a course; unlike `requestId`, no change writes it.
+# Which request has made a course; unlike `writtenBy`, no change writes it.
 _MADE_BY = "madeBy"
 _IS_NEW = "attribute_not_exists(PK)"
 _ROSTER_INDEX = "GSI1"
@@ -112,8 +114,8 @@ class CourseRepository:
                 raise account_erased() from failure
             raise
 
-    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> bool:
-        """Writes what differs; False when somebody changed the course since `before` was read.
+    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
+        """Write what differs, wholly or not at all.
 
             version as read  -->  version + 1
             capacity         -->  any that is not below the seats taken, in each shard
@@ -129,6 +131,8 @@ class CourseRepository:
 
         Raises
         ------
+        Collision
+            Somebody changed the course since `before` was read.
         Conflict
             The new capacity is below the seats taken, or the kind of a course with learners would change.
         """
@@ -146,18 +150,19 @@ class CourseRepository:
                 self._table.transact(writes, token)
         except ConditionFailed as failure:
             found = failure.found[0]
-            if found is not None and found.get("requestId") == token:
-                return True
-            if failure.failed[0]:
-                return False
-            conflict = _seats_conflict(failure, before.seats, after.seats)
-            if conflict is None:
-                return False
-            raise conflict from failure
-        return True
+            if found is not None and found.get(WRITTEN_BY) == token:
+                return
+            conflict = None if failure.failed[0] else _seats_conflict(failure, before.seats, after.seats)
+            raise conflict or Collision() from failure
 
-    def remove_draft(self, page: CoursePage, token: str) -> bool:
-        """Deletes a draft with everything on its page; False when it changed since it was read."""
+    def remove_draft(self, page: CoursePage, token: str) -> None:
+        """Delete a draft with everything on its page.
+
+        Raises
+        ------
+        Collision
+            It changed since it was read.
+        """
         course = page.course
         is_as_read = "#version = :version AND #assessments = :assessments"
         writes = [
@@ -177,8 +182,8 @@ class CourseRepository:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
             # It was there when it was read: by our own unheard commit or another's, it is deleted.
-            return failure.found[0] is None
-        return True
+            if failure.found[0] is not None:
+                raise Collision from failure
 
     # -- roster -----------------------------------------------------------------------------------------------------
 
@@ -212,7 +217,7 @@ class CourseRepository:
 
 def _course_update(before: Course, after: Course, token: str) -> Write:
     old, new = course_item(before), course_item(after)
-    new["requestId"] = token
+    new[WRITTEN_BY] = token
     return _update_of_differences(
         keys.course(before.course_id),
         old,

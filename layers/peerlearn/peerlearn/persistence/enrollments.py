@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerlearn.domain.bookings import Change, Collision, Gate, Situation
+from peerlearn.domain.bookings import Change, Gate, Situation
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
 from peerlearn.domain.erasure import account_erased
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission, Standing
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import not_erased
@@ -23,6 +24,7 @@ from peerlearn.persistence.items.enrollments import (
     wait_item,
 )
 from peerlearn.persistence.items.standing import standing_of
+from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
@@ -102,7 +104,7 @@ class EnrollmentRepository:
         except ConditionFailed as failure:
             found = failure.found[_ENROLLMENT]
             # The reply to our own commit may have been lost: then the enrolment found is the one we wrote.
-            if found is None or found.get("requestId") != token:
+            if found is None or found.get(WRITTEN_BY) != token:
                 raise self._collision(change, admission, failure) from failure
         if admission is not None:
             admission.spent(change.at)
@@ -249,7 +251,7 @@ class EnrollmentRepository:
 
 def _enrollment_write(change: Change, token: str) -> Write:
     situation = change.situation
-    fields: Item = {"status": change.after.value, "updatedAt": to_rfc3339(change.at), "requestId": token}
+    fields: Item = {"status": change.after.value, "updatedAt": to_rfc3339(change.at), WRITTEN_BY: token}
     if change.after is not EnrollmentStatus.DROPPED:
         fields |= enrollment_fields(situation.learner_id, situation.course_id, change.at)
     if change.after is EnrollmentStatus.WAITLISTED:

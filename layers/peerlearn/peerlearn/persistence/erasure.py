@@ -20,7 +20,7 @@ from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased
 from peerlearn.persistence.items.privacy import tombstone_item
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, put, update
@@ -63,7 +63,7 @@ class ErasureRepository:
         standing = StandingWrite(user.user_id, now).end_sessions(user.session_epoch)
         standing.require_session(session_id).set("state", AccountState.ERASED.value).set("erasedAt", at)
         writes: list[Write] = [
-            put(tombstone_item(user.user_id, now) | {REQUEST_ID: token}, condition=NOT_ERASED, names=erased),
+            put(tombstone_item(user.user_id, now) | {WRITTEN_BY: token}, condition=NOT_ERASED, names=erased),
             standing.write(),
             # Its role and its address are those of the epoch that the standing is held to.
             delete(keys.profile(user.user_id)),

@@ -21,7 +21,7 @@ from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import entry_item, entry_of, totals_item, totals_of
-from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.table import Table, Write, put, update
 
 # No such award yet.
@@ -33,8 +33,8 @@ _SAME_VERSION = "#version = :version"
 
 def posting(before: Totals, after: Totals, entries: Sequence[Entry], token: str) -> list[Write]:
     """The writes of new entries and of the sums with them."""
-    stored = totals_item(replace(after, version=before.version + 1)) | {REQUEST_ID: token}
-    writes = [put(entry_item(entry) | {REQUEST_ID: token}, condition=_NOT_AWARDED) for entry in entries]
+    stored = totals_item(replace(after, version=before.version + 1)) | {WRITTEN_BY: token}
+    writes = [put(entry_item(entry) | {WRITTEN_BY: token}, condition=_NOT_AWARDED) for entry in entries]
     if before.version:
         writes.append(
             put(stored, condition=_SAME_VERSION, names={"#version": "version"}, values={":version": before.version})
@@ -63,7 +63,7 @@ def crediting(
 ) -> Write:
     """Adds awards to the points of an enrolment, whatever its status is by now unless `statuses` are named."""
     after = replace(before, points=before.points + sum(award.points for award in awards))
-    attributes = standing_attributes(after) | {REQUEST_ID: token}
+    attributes = standing_attributes(after) | {WRITTEN_BY: token}
     names = {f"#{name}": name for name in attributes}
     values = {":points": before.points, **{f":new_{name}": value for name, value in attributes.items()}}
     condition = f"attribute_exists(PK) AND {points_unchanged(before.points)}"

@@ -1,49 +1,40 @@
-"""Read, decide, write under the condition that nothing read has changed; and once more where it has."""
+"""Applying a change under the condition that nothing has changed that it was decided on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
+from datetime import datetime
 
-from peerlearn.domain.errors import TemporarilyUnavailable
-from peerlearn.persistence.table import Backoff, ConditionFailed, Table, Write
+from peerlearn.domain.retrying import Collision
+from peerlearn.domain.standing import Admission
+from peerlearn.persistence.standing import admitting
+from peerlearn.persistence.table import ConditionFailed, Table, Write
 
-T = TypeVar("T")
-
-# Every item of such a transaction keeps it, so that one's own write is known again after a lost reply.
-REQUEST_ID = "requestId"
+# Every item of such a transaction keeps the token of its try, so that one's own write is known after a lost reply.
+WRITTEN_BY = "writtenBy"
 
 
-def settle(
-    table: Table, request_id: str, plan: Callable[[str], tuple[Sequence[Write], T]], *, backoff: Callable[[], Backoff]
-) -> T:
-    """The result of the first plan that could be carried out as a whole.
+def applied(
+    table: Table, writes: Sequence[Write], token: str, now: datetime, admission: Admission | None = None
+) -> None:
+    """Write all of it or nothing.
 
     Parameters
     ----------
-    request_id: str
-        At most 32 characters, made once per request; the token of a try adds its number, since DynamoDB refuses a known
-        token with other writes.
-    plan
-        Reads what it needs and answers the writes and the result, for the token that its items are to keep. No writes:
-        nothing is to be changed, and the result stands.
+    admission: Admission, optional
+        Of who asks, made from a standing that was read just now: a condition of the transaction, which counts it.
 
     Raises
     ------
-    TemporarilyUnavailable
-        Others were always faster.
+    Collision
+        Something stood otherwise; only a fresh reading can tell what.
     """
-    for number, _ in enumerate(backoff().waits()):
-        token = f"{request_id}-{number}"
-        writes, result = plan(token)
-        if not writes:
-            return result
-        try:
-            table.transact(writes, token)
-        except ConditionFailed as failure:
-            # The reply to our own commit may have been lost, and the client library repeated it.
-            if any(found is not None and found.get(REQUEST_ID) == token for found in failure.found):
-                return result
-            continue
-        return result
-    raise TemporarilyUnavailable
+    admitted = [] if admission is None else [admitting(admission, now)]
+    try:
+        table.transact([*writes, *admitted], token)
+    except ConditionFailed as failure:
+        # The reply to our own commit may have been lost, and the client library repeated it.
+        if not any(found is not None and found.get(WRITTEN_BY) == token for found in failure.found):
+            raise Collision(admission=admission) from failure
+    if admission is not None:
+        admission.spent(now)

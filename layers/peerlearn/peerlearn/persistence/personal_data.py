@@ -24,7 +24,7 @@ from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of
 from peerlearn.persistence.items.privacy import calendar_of, export_item, export_of
 from peerlearn.persistence.items.standing import standing_of
-from peerlearn.persistence.optimistic import REQUEST_ID
+from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.table import ConditionFailed, Table, put
 
 
@@ -52,7 +52,7 @@ class PersonalDataRepository:
         """
         is_free = "attribute_not_exists(PK) OR #expires <= :now"
         beginning = put(
-            export_item(record) | {REQUEST_ID: token},
+            export_item(record) | {WRITTEN_BY: token},
             condition=is_free,
             names={"#expires": "expiresAt"},
             values={":now": to_rfc3339(record.requested_at)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.enrollments import Enrollment
@@ -16,17 +16,15 @@ from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in, standing_of
 from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes
-from peerlearn.persistence.optimistic import REQUEST_ID, settle
-from peerlearn.persistence.standing import admitting
-from peerlearn.persistence.table import Backoff, Table, Write, update
+from peerlearn.persistence.optimistic import WRITTEN_BY, applied
+from peerlearn.persistence.table import Table, Write, update
 
 
 class ProgressRepository:
     """Enrolments as progress. An outline without modules, or a course without one, has none."""
 
-    def __init__(self, table: Table, backoff: Callable[[], Backoff] = Backoff) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._backoff = backoff
 
     def dashboard(self, user_id: str) -> Dashboard:
         """One Query for the learner, one BatchGet for the outlines: percentages follow what the course has now."""
@@ -50,48 +48,29 @@ class ProgressRepository:
         found = self._table.batch_get(_read_keys(user_id, course_id))
         return _learner_course(course_id, _enrollment(user_id, course_id, found), found)
 
-    def change(
-        self,
-        user_id: str,
-        course_id: str,
-        decide: Callable[[LearnerCourse], ProgressChange | None],
-        request_id: str,
-        admission: Admission | None = None,
-    ) -> LearnerCourse:
-        """Carries out what `decide` makes of the present state: two round trips where nobody else interferes.
+    def situation(self, user_id: str, course_id: str) -> LearnerCourse:
+        """Return all that completing a module depends on, in one round trip."""
+        found = self._table.batch_get([*_read_keys(user_id, course_id), keys.totals(user_id), keys.standing(user_id)])
+        totals = found.get(keys.totals(user_id))
+        # A person who has erased their account is a member of nothing.
+        enrollment = None if is_erased(totals) else _enrollment(user_id, course_id, found)
+        return replace(
+            _learner_course(course_id, enrollment, found),
+            totals=totals_of(user_id, totals),
+            standing=standing_in(found, user_id),
+        )
 
-        Returns
-        -------
-        LearnerCourse
-            As it is afterwards.
+    def apply(
+        self, found: LearnerCourse, change: ProgressChange, token: str, admission: Admission | None = None
+    ) -> None:
+        """Write the enrolment with what it earns, wholly or not at all.
 
         Raises
         ------
-        Unauthenticated, TooManyRequests
-            By the admission, which is the learner's own.
-        TemporarilyUnavailable
-            The learner's own other requests were always faster.
+        Collision
         """
-
-        def plan(token: str) -> tuple[list[Write], LearnerCourse]:
-            needed = [*_read_keys(user_id, course_id), keys.totals(user_id), keys.standing(user_id)]
-            found = self._table.batch_get(needed)
-            own = admission.seeing(standing_in(found, user_id), utc_now()) if admission is not None else None
-            # Who has erased their account is a member of nothing.
-            erased = is_erased(found.get(keys.totals(user_id)))
-            enrollment = None if erased else _enrollment(user_id, course_id, found)
-            before = _learner_course(course_id, enrollment, found)
-            change = decide(before)
-            if change is None or before.enrollment is None:
-                return [], before
-            totals = totals_of(user_id, found.get(keys.totals(user_id)))
-            writes = _writes(before.enrollment, change, totals, token)
-            if own is not None:
-                writes.append(admitting(own, utc_now()))
-                own.spent(utc_now())
-            return writes, LearnerCourse(before.course, change.enrollment, before.modules)
-
-        return settle(self._table, request_id, plan, backoff=self._backoff)
+        if found.enrollment is not None and found.totals is not None:
+            applied(self._table, _writes(found.enrollment, change, found.totals, token), token, utc_now(), admission)
 
 
 def _read_keys(user_id: str, course_id: str) -> list[keys.Key]:
@@ -126,7 +105,7 @@ def _progressing(before: Enrollment, after: Enrollment, token: str) -> Write:
         "status": after.status.value,
         "lastAccessed": to_rfc3339(after.last_accessed or after.updated_at),
         "updatedAt": to_rfc3339(after.updated_at),
-        REQUEST_ID: token,
+        WRITTEN_BY: token,
     }
     assignments = [f"#{name} = :new_{name}" for name in attributes]
     names = {f"#{name}": name for name in attributes} | {"#modules": "completedModules"}

@@ -22,7 +22,7 @@ from peerlearn.persistence.standing import StandingRepository, StandingWrite, ad
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
 from peerlearn.persistence.throttling import bearable, window_of
 
-_TRIES = 5
+_TRIES_MAX = 5
 
 
 class SessionRepository:
@@ -53,7 +53,7 @@ class SessionRepository:
             The account's other sign-ins were always faster.
         """
         user, standing = credential.user, None
-        for attempt in range(_TRIES):
+        for attempt in range(_TRIES_MAX):
             beginning = StandingWrite(user.user_id, now).require_active().require_epoch(user.session_epoch)
             beginning.make_room(standing).count(limit, standing).use_session(session.session_id)
             writes = [put(session_item(session)), beginning.write(), bearable(allowance, now)]
@@ -95,7 +95,7 @@ class SessionRepository:
             The account's other requests were always faster.
         """
         admission = Admission(claims.principal, (limit,))
-        for attempt in range(_TRIES):
+        for attempt in range(_TRIES_MAX):
             using = admission_write(admission, now).use_session(claims.session_id)
             try:
                 self._table.transact([_rotation(claims, next_hash, now), using.write()], f"{token[:34]}{attempt}")
@@ -163,7 +163,7 @@ class SessionRepository:
         admission = Admission(caller, (limit,) if limit is not None else ())
         now = utc_now()
         admission.note(now)
-        for _ in range(_TRIES):
+        for _ in range(_TRIES_MAX):
             ending = admission_write(admission, now).end_session(session_id)
             try:
                 self._table.transact([ending.write(), _revoking(caller.user_id, session_id)], str(uuid4()))

@@ -20,7 +20,7 @@ from peerlearn.persistence.items.standing import closes_attribute, count_attribu
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, check, update
 
 # Another write of the same person may open or close a window between a look and a write.
-_TRIES = 5
+_TRIES_MAX = 5
 
 
 class StandingWrite:
@@ -203,7 +203,7 @@ class StandingRepository:
         TemporarilyUnavailable
             Other requests of the same person were always faster.
         """
-        for _ in range(_TRIES):
+        for _ in range(_TRIES_MAX):
             try:
                 written = self._table.write(admitting(admission, now), returning="ALL_NEW")
             except ConditionFailed as failure:

@@ -13,19 +13,17 @@ Source for full jitter: https://aws.amazon.com/blogs/architecture/exponential-ba
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import NO_REPLY, is_transient
 from peerlearn.domain.correlation import CORRELATION_ID, correlation_id
-from peerlearn.domain.deadline import remaining
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.items.base import is_streamed
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.marshalling import marshal, unmarshal
@@ -80,30 +78,6 @@ class Page:
 
     items: list[Item]
     last: Item | None
-
-
-@dataclass(slots=True)
-class Backoff:
-    """How long to keep trying a contended transaction: full jitter, bounded in tries, in time and by the deadline."""
-
-    attempts: int = 10
-    base: float = 0.02
-    cap: float = 0.5
-    budget: float = 4.0
-    sleep: Callable[[float], None] = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
-    jitter: Callable[[float, float], float] = field(default=random.uniform)
-
-    def waits(self) -> Iterator[None]:
-        """Yields once per try, sleeping in between; ends when tries or time run out."""
-        deadline = self.monotonic() + self.budget
-        for attempt in range(self.attempts):
-            if attempt:
-                pause = self.jitter(0, min(self.cap, self.base * 2**attempt))
-                if self.monotonic() + pause > deadline or pause > remaining():
-                    return
-                self.sleep(pause)
-            yield
 
 
 def put(

@@ -23,7 +23,7 @@ _HAS_ROOM = "#closes > :now AND #count < :quota"
 _IS_BEARABLE = f"{_IS_CLOSED} OR #count < :quota"
 
 _NAMES = {"#closes": "closesAt", "#count": "count"}
-_TRIES = 4
+_TRIES_MAX = 4
 
 
 def bearable(allowance: Allowance, now: datetime) -> Write:
@@ -72,7 +72,7 @@ class ThrottleRepository:
         TemporarilyUnavailable
             Windows opened and closed under every try.
         """
-        for attempt in range(_TRIES):
+        for attempt in range(_TRIES_MAX):
             is_open = window is not None and window.count > 0
             writing = self._increment(allowance, now) if is_open else self._open(allowance, now)
             try:

@@ -16,9 +16,11 @@ from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.grades import Grade, plain_grade
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import grade_awards
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submissions import AssessmentPage, Desk, Submission, SubmissionChange, graded, require_latest
 from peerlearn.domain.users import Principal
+from peerlearn.services.deciding import until_applied
 
 
 class Assessments(Protocol):
@@ -26,17 +28,9 @@ class Assessments(Protocol):
 
     def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None: ...
     def desk(self, learner_id: str, assessment_id: str) -> Desk: ...
-    def hand_in(
-        self,
-        learner_id: str,
-        assessment_id: str,
-        decide: Callable[[Desk], SubmissionChange],
-        request_id: str,
-        admission: Admission | None = None,
-    ) -> Submission: ...
-    def grade(
-        self, learner_id: str, assessment_id: str, decide: Callable[[Desk], SubmissionChange], request_id: str
-    ) -> Submission: ...
+    def own_desk(self, learner_id: str, assessment_id: str) -> Desk: ...
+    def hand_in(self, desk: Desk, change: SubmissionChange, token: str, admission: Admission | None = None) -> None: ...
+    def grade(self, desk: Desk, change: SubmissionChange, token: str) -> None: ...
     def course_and_total(self, assessment_id: str) -> tuple[Course | None, Assessment | None, int]: ...
     def of_assessment(self, assessment_id: str, wanted: PageRequest, total: int) -> PageResult[Submission]: ...
     def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]: ...
@@ -45,9 +39,16 @@ class Assessments(Protocol):
 class AssessmentService:
     """Setting, reading, grading: what needs no file."""
 
-    def __init__(self, assessments: Assessments, clock: Clock = utc_now, audit: AuditTrail | None = None) -> None:
+    def __init__(
+        self,
+        assessments: Assessments,
+        clock: Clock = utc_now,
+        audit: AuditTrail | None = None,
+        backoff: Callable[[], Backoff] = Backoff,
+    ) -> None:
         self._assessments = assessments
         self._clock = clock
+        self._backoff = backoff
         self._audit = audit or AuditTrail(clock=clock)
 
     def create(
@@ -140,7 +141,10 @@ class AssessmentService:
         """
         now = self._clock()
 
-        def decide(desk: Desk) -> SubmissionChange:
+        def load(_: Admission | None) -> tuple[Desk, None]:
+            return self._assessments.desk(learner_id, assessment_id), None
+
+        def carry_out(desk: Desk, _: Admission | None, token: str) -> Submission:
             course, assessment = require_shown(caller, desk.course, desk.assessment)
             require_tutor(caller, course)
             before = require_submission(desk.latest)
@@ -148,12 +152,15 @@ class AssessmentService:
             if not 0 <= grade <= assessment.max_grade:
                 raise ValidationFailed(("grade", f"must be from 0 to {assessment.max_grade}"))
             after = graded(before, grade, before.feedback if keeps_feedback else feedback, caller.user_id, now)
-            awards = grade_awards(
-                after.course_id, assessment_id, assessment.max_grade, before.grade, grade, after.revision
-            )
-            return SubmissionChange(after, tuple(awards), self._grading(caller, before, after))
+            if after != before:
+                awards = grade_awards(
+                    after.course_id, assessment_id, assessment.max_grade, before.grade, grade, after.revision
+                )
+                entry = self._grading(caller, before, after)
+                self._assessments.grade(desk, SubmissionChange(after, tuple(awards), entry), token)
+            return after
 
-        return self._assessments.grade(learner_id, assessment_id, decide, uuid4().hex)
+        return until_applied(load, carry_out, tries=self._backoff().waits())
 
     def _grading(self, caller: Principal, before: Submission, after: Submission) -> AuditEntry:
         return self._audit.entry(

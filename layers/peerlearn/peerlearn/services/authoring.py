@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
-from uuid import uuid4
 
 from peerlearn.domain.access import require_author
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
@@ -18,10 +17,12 @@ from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict, CourseNotFound, TemporarilyUnavailable
 from peerlearn.domain.ids import repeatable_id
 from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import FORMER_LEARNER, Principal, User
+from peerlearn.services.deciding import until_applied
 
 # How often a course may turn out to have been changed by others before the caller is asked to try again.
-_ATTEMPTS = 8
+_TRIES_MAX = 8
 _AUDITED = {CourseStatus.PUBLISHED: AuditAction.COURSE_PUBLISHED, CourseStatus.CLOSED: AuditAction.COURSE_CLOSED}
 
 
@@ -31,8 +32,8 @@ class Courses(Protocol):
     def page(self, course_id: str) -> CoursePage | None: ...
     def course(self, course_id: str) -> tuple[Course, Seats] | None: ...
     def add(self, page: CoursePage, request_id: str, entry: AuditEntry | None = None) -> None: ...
-    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> bool: ...
-    def remove_draft(self, page: CoursePage, token: str) -> bool: ...
+    def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> None: ...
+    def remove_draft(self, page: CoursePage, token: str) -> None: ...
     def roster(
         self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int
     ) -> PageResult[Enrollment]: ...
@@ -104,12 +105,12 @@ class AuthoringService:
             Others kept changing it at the same moment.
         """
 
-        def changed(before: CoursePage) -> CoursePage | None:
+        def changed(before: CoursePage, token: str) -> CoursePage:
             after = changes.applied_to(before, self._seats_per_shard)
-            if after is before:
-                return after
-            entry = self._entry(author, before.course, after.course)
-            return after if self._courses.change(before, after, str(uuid4()), entry) else None
+            if after is not before:
+                entry = self._entry(author, before.course, after.course)
+                self._courses.change(before, after, token, entry)
+            return after
 
         page = self._on_own_course(author, course_id, changed)
         self._show(page.course)
@@ -125,10 +126,11 @@ class AuthoringService:
             It is published or closed: learners may know it.
         """
 
-        def deleted(page: CoursePage) -> CoursePage | None:
+        def deleted(page: CoursePage, token: str) -> CoursePage:
             if page.course.status is not CourseStatus.DRAFT:
                 raise Conflict("Only a draft can be deleted; close the course instead.")
-            return page if self._courses.remove_draft(page, str(uuid4())) else None
+            self._courses.remove_draft(page, token)
+            return page
 
         self._on_own_course(author, course_id, deleted)
 
@@ -156,18 +158,19 @@ class AuthoringService:
         )
 
     def _on_own_course(
-        self, author: Principal, course_id: str, attempt: Callable[[CoursePage], CoursePage | None]
+        self, author: Principal, course_id: str, change: Callable[[CoursePage, str], CoursePage]
     ) -> CoursePage:
-        # Between the read and the write somebody else may change the course: then the decision is made anew.
-        for _ in range(_ATTEMPTS):
+        def load(_: Admission | None) -> tuple[CoursePage, None]:
             page = self._courses.page(course_id)
             if page is None:
                 raise CourseNotFound
+            return page, None
+
+        def carry_out(page: CoursePage, _: Admission | None, token: str) -> CoursePage:
             require_author(author, page.course)
-            done = attempt(page)
-            if done is not None:
-                return done
-        raise TemporarilyUnavailable
+            return change(page, token)
+
+        return until_applied(load, carry_out, tries=range(_TRIES_MAX))
 
     def _entry(self, author: Principal, before: Course | None, after: Course) -> AuditEntry | None:
         """For the audit trail, where the change decides whether learners find the course open."""

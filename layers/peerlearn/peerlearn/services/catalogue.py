@@ -15,7 +15,7 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.users import Principal
 
 # How often a course may turn out to have been changed by others before its synchronisation is left to a later try.
-_SYNC_ATTEMPTS = 8
+_TRIES_MAX = 8
 # Of a search for more words than that the others are hardly rarer.
 _COMPARED_SHELVES = 20
 
@@ -105,7 +105,7 @@ class CatalogueIndexer:
         TemporarilyUnavailable
             The course kept changing, or the store is busy.
         """
-        for _ in range(_SYNC_ATTEMPTS):
+        for _ in range(_TRIES_MAX):
             course, listing = self._listings.standing(course_id)
             if course is None:
                 return

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
-from uuid import uuid4
 
 from peerlearn.domain.access import can_have_courses, may_find, refuse_own_tutor
-from peerlearn.domain.bookings import Change, Collision, Situation, book, join_line, leave_line, withdraw
+from peerlearn.domain.bookings import Change, Situation, book, join_line, leave_line, withdraw
 from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
 from peerlearn.domain.courses import Course, CourseStatus
 from peerlearn.domain.enrollments import (
@@ -25,14 +24,14 @@ from peerlearn.domain.errors import (
     DomainError,
     EnrollmentDenied,
     NotEnrolled,
-    TemporarilyUnavailable,
 )
 from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.standing import Admission, Standing, require_standing
 from peerlearn.domain.users import Principal
+from peerlearn.services.deciding import until_applied
 
 # Each collision means that somebody else got something done; past this many the course is too busy to go on.
-DECISIONS_MAX = 8
+TRIES_MAX = 8
 
 
 class Enrollments(Protocol):
@@ -76,7 +75,7 @@ class EnrollmentService:
         self._require_anothers(course_id, admission)
         presumed = self._presumed(learner_id, course_id, None)
         decide = partial(book, now=now)
-        return self._settle(presumed, decide, admission, needs_schedule=True).enrollment
+        return self._changed(presumed, decide, admission, needs_schedule=True).enrollment
 
     def withdraw(self, learner_id: str, course_id: str, admission: Admission | None = None) -> None:
         """Gives the seat up; progress stays, for a later return.
@@ -87,7 +86,7 @@ class EnrollmentService:
         """
         now = self._clock()
         presumed = self._presumed(learner_id, course_id, EnrollmentStatus.ACTIVE)
-        self._settle(presumed, partial(withdraw, now=now), admission)
+        self._changed(presumed, partial(withdraw, now=now), admission)
 
     def join_waitlist(self, learner_id: str, course_id: str, admission: Admission | None = None) -> PlaceInLine:
         """A place in the waitlist of a full course.
@@ -106,7 +105,7 @@ class EnrollmentService:
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
 
         found = self._store.situation(learner_id, course_id)
-        change = self._settle(found, partial(join_line, now=now), admission)
+        change = self._changed(found, partial(join_line, now=now), admission)
         position = self._store.position(course_id, learner_id, change.waiting_since or "")
         return PlaceInLine(course_id, position, now)
 
@@ -118,7 +117,7 @@ class EnrollmentService:
         CourseNotFound, NotEnrolled
         """
         now = self._clock()
-        self._settle(self._store.situation(learner_id, course_id), partial(leave_line, now=now), admission)
+        self._changed(self._store.situation(learner_id, course_id), partial(leave_line, now=now), admission)
 
     def list_mine(
         self, caller: Principal, status: EnrollmentStatus | None, wanted: PageRequest
@@ -152,7 +151,7 @@ class EnrollmentService:
     def _presumed(self, learner_id: str, course_id: str, status: EnrollmentStatus | None) -> Situation:
         return Situation.presumed(learner_id, course_id, status, self._store.known_shards(course_id))
 
-    def _settle(
+    def _changed(
         self,
         first: Situation,
         decide: Callable[[Situation], Change],
@@ -161,21 +160,21 @@ class EnrollmentService:
         needs_schedule: bool = False,
     ) -> Change:
         """Decides, and decides again on what was found instead, until a change is written or refused."""
-        situation: Situation | None = first
-        for _ in range(DECISIONS_MAX):
-            if situation is None or (needs_schedule and situation.lacks_schedule):
-                situation = self._store.situation(first.learner_id, first.course_id)
+
+        def load(asked: Admission | None) -> tuple[Situation, Admission | None]:
+            return self._store.situation(first.learner_id, first.course_id), asked
+
+        def carry_out(found: Situation, asked: Admission | None, token: str) -> Change:
+            if needs_schedule and found.lacks_schedule:
+                found, _ = load(asked)
             try:
-                change = decide(situation)
+                change = decide(found)
             except (EnrollmentDenied, NotEnrolled) as refusal:
-                raise self._told(refusal, situation, admission) from refusal
-            try:
-                self._store.apply(change, str(uuid4()), admission)
-            except Collision as collision:
-                situation, admission = collision.situation, collision.admission
-                continue
+                raise self._told(refusal, found, asked) from refusal
+            self._store.apply(change, token, asked)
             return change
-        raise TemporarilyUnavailable
+
+        return until_applied(load, carry_out, admission=admission, found=first, tries=range(TRIES_MAX))
 
     def _told(self, refusal: DomainError, situation: Situation, admission: Admission | None) -> DomainError:
         if admission is not None and self._is_hidden(situation, admission.caller):

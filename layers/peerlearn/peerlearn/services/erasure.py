@@ -11,11 +11,12 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, CoursePage, CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, NotEnrolled, TemporarilyUnavailable
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.users import Principal, User
 from peerlearn.services.proofs import PasswordProof, Profiles, prove_own
 
 # How often a role may change, or a seat move on, between a look and a write.
-_TRIES = 5
+_TRIES_MAX = 5
 _OPEN = (EnrollmentStatus.ACTIVE, EnrollmentStatus.WAITLISTED)
 
 
@@ -68,7 +69,7 @@ class ErasureService:
         TemporarilyUnavailable
             The account kept changing.
         """
-        for _ in range(_TRIES):
+        for _ in range(_TRIES_MAX):
             # What cannot be taken back takes more than a token.
             user = prove_own(self._profiles, self._proof, caller, password).user
             published = [one for one in self._teaching.courses(caller.user_id) if one.status is CourseStatus.PUBLISHED]
@@ -103,7 +104,7 @@ class Drafts(Protocol):
     """See `peerlearn.persistence.courses`."""
 
     def page(self, course_id: str) -> CoursePage | None: ...
-    def remove_draft(self, page: CoursePage, token: str) -> bool: ...
+    def remove_draft(self, page: CoursePage, token: str) -> None: ...
 
 
 class Files(Protocol):
@@ -145,7 +146,7 @@ class Eraser:
         self._leftovers.leave_conversations(user_id, _token())
 
     def _give_up_seats(self, user_id: str) -> None:
-        for _ in range(_TRIES):
+        for _ in range(_TRIES_MAX):
             places = [one for one in self._leftovers.enrollments(user_id) if one.status in _OPEN]
             if not places:
                 return
@@ -166,12 +167,18 @@ class Eraser:
                 self._teaching.disown(user_id, course.course_id)
                 continue
             page = self._drafts.page(course.course_id)
-            if page is not None and not self._drafts.remove_draft(page, str(uuid4())):
-                raise TemporarilyUnavailable
+            if page is not None:
+                self._remove_draft(page)
         # One that was changed in between still names them.
         if self._teaching.courses(user_id):
             raise TemporarilyUnavailable
         self._teaching.forget(user_id)
+
+    def _remove_draft(self, page: CoursePage) -> None:
+        try:
+            self._drafts.remove_draft(page, str(uuid4()))
+        except Collision as collision:
+            raise TemporarilyUnavailable from collision
 
 
 def _token() -> str:

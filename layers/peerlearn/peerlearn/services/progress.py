@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
-from uuid import uuid4
 
 from peerlearn.domain.access import require_course, require_member
 from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
@@ -17,8 +17,10 @@ from peerlearn.domain.progress import (
     ProgressSummary,
     complete_module,
 )
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Admission, require_standing
 from peerlearn.domain.users import Principal
+from peerlearn.services.deciding import until_applied
 
 
 class ProgressStore(Protocol):
@@ -26,22 +28,21 @@ class ProgressStore(Protocol):
 
     def dashboard(self, user_id: str) -> Dashboard: ...
     def learner_course(self, user_id: str, course_id: str) -> LearnerCourse: ...
-    def change(
-        self,
-        user_id: str,
-        course_id: str,
-        decide: Callable[[LearnerCourse], ProgressChange | None],
-        request_id: str,
-        admission: Admission | None = None,
-    ) -> LearnerCourse: ...
+    def situation(self, user_id: str, course_id: str) -> LearnerCourse: ...
+    def apply(
+        self, found: LearnerCourse, change: ProgressChange, token: str, admission: Admission | None = None
+    ) -> None: ...
 
 
 class ProgressService:
     """The use cases of the `progress` endpoints, for the learner themselves."""
 
-    def __init__(self, progress: ProgressStore, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, progress: ProgressStore, clock: Clock = utc_now, backoff: Callable[[], Backoff] = Backoff
+    ) -> None:
         self._progress = progress
         self._clock = clock
+        self._backoff = backoff
 
     def everything(self, caller: Principal, wanted: PageRequest) -> tuple[PageResult[Progress], ProgressSummary]:
         """Return the caller's courses, last enrolled first; the summary is over all of them, whatever the page.
@@ -96,11 +97,20 @@ class ProgressService:
         """
         now = self._clock()
 
-        def decide(found: LearnerCourse) -> ProgressChange | None:
-            require_course(found.course, caller)
-            return complete_module(require_member(found.enrollment), found.modules, module_id, study_minutes, now)
+        def load(asked: Admission | None) -> tuple[LearnerCourse, Admission | None]:
+            found = self._progress.situation(caller.user_id, course_id)
+            return found, asked.seeing(found.standing, now) if asked else None
 
-        return _progress_of(self._progress.change(caller.user_id, course_id, decide, uuid4().hex, admission))
+        def carry_out(found: LearnerCourse, asked: Admission | None, token: str) -> LearnerCourse:
+            require_course(found.course, caller)
+            enrollment = require_member(found.enrollment)
+            change = complete_module(enrollment, found.modules, module_id, study_minutes, now)
+            if change is None:
+                return found
+            self._progress.apply(found, change, token, asked)
+            return replace(found, enrollment=change.enrollment)
+
+        return _progress_of(until_applied(load, carry_out, admission=admission, tries=self._backoff().waits()))
 
 
 def _progress_of(found: LearnerCourse) -> Progress:

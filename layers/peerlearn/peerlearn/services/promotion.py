@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import uuid4
 
-from peerlearn.domain.bookings import Change, Collision, Situation, promote
+from peerlearn.domain.bookings import Change, Situation, promote
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.enrollments import EnrollmentStatus, Waiter
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.retrying import Collision
 
 # In a row: others keep changing the same waitlist, so the record is worth handing over again later.
-COLLISIONS_MAX = 20
+TRIES_MAX = 20
 
 
 class Waitlists(Protocol):
@@ -44,7 +45,7 @@ class PromotionService:
         """
         promoted: list[str] = []
         collisions = 0
-        while collisions < COLLISIONS_MAX:
+        while collisions < TRIES_MAX:
             head = self._store.head(course_id)
             if head is None:
                 return promoted

@@ -10,7 +10,7 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.users import User
 
 # A name that changes again while its courses are told of the last change is gone through again.
-_TRIES = 5
+_TRIES_MAX = 5
 
 
 class Names(Protocol):
@@ -41,7 +41,7 @@ class RenamingService:
             The name keeps changing.
         """
         user = self._store.user(user_id)
-        for _ in range(_TRIES):
+        for _ in range(_TRIES_MAX):
             if user is None:
                 return 0
             courses = self._store.courses(user_id)

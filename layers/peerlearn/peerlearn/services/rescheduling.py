@@ -12,7 +12,7 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.services.rosters import Members, Rosters
 
 # A session that is moved again while its learners are told of the last move is gone through again.
-ROUNDS_MAX = 5
+TRIES_MAX = 5
 
 
 class Schedules(Members, Protocol):
@@ -43,7 +43,7 @@ class ReschedulingService:
             The roster's index does not show all of them yet, or the session keeps moving: the record must come again.
         """
         moved = 0
-        for _ in range(ROUNDS_MAX):
+        for _ in range(TRIES_MAX):
             seats = self._store.seats(course_id)
             slot = _slot_of(seats)
             if seats is None or slot is None:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from typing import Protocol
-from uuid import uuid4
 
 from peerlearn.domain.access import (
     require_assessment,
@@ -20,6 +19,7 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.deadline import carried
 from peerlearn.domain.errors import NotEnrolled, NotFound, ValidationFailed
 from peerlearn.domain.limits import Limit
+from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submission_urls import UrlRefused, check_url
 from peerlearn.domain.submissions import (
@@ -44,6 +44,7 @@ from peerlearn.domain.uploads import (
 )
 from peerlearn.domain.users import Principal
 from peerlearn.services.assessments import Assessments
+from peerlearn.services.deciding import until_applied
 
 
 class Uploads(Protocol):
@@ -61,10 +62,17 @@ class Uploads(Protocol):
 class SubmissionService:
     """Uploading, handing in, and downloading: what may need a file."""
 
-    def __init__(self, assessments: Assessments, uploads: Uploads, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        assessments: Assessments,
+        uploads: Uploads,
+        clock: Clock = utc_now,
+        backoff: Callable[[], Backoff] = Backoff,
+    ) -> None:
         self._assessments = assessments
         self._uploads = uploads
         self._clock = clock
+        self._backoff = backoff
 
     def create_upload(self, caller: Principal, assessment_id: str, upload: UploadRequest) -> UploadForm:
         """A form to upload one file with. Nothing is stored until the file is handed in.
@@ -119,24 +127,30 @@ class SubmissionService:
                     raise not_your_upload()
                 return file
 
-            def decide(desk: Desk) -> SubmissionChange:
+            def load(asked: Admission | None) -> tuple[Desk, Admission | None]:
+                desk = self._assessments.own_desk(caller.user_id, assessment_id)
+                # Before anything is kept in the bucket.
+                return desk, asked.seeing(desk.standing, self._clock()) if asked else None
+
+            def carry_out(desk: Desk, asked: Admission | None, token: str) -> Submission:
                 assessment = require_assessment(desk.assessment)
                 enrollment = require_member(desk.enrollment)
                 upload = found()
                 latest, file = desk.latest, upload.file if upload is not None else None
                 # Before any date, limit or grade is looked at: it was taken, and only its reply was lost.
                 if latest is not None and latest.is_repeated_by(submission_url, file):
-                    return SubmissionChange(latest, ())
+                    return latest
                 begun = begun_at(upload, now)
                 require_open(assessment, latest, begun)
                 window = next_window(latest, limit, now) if limit is not None else None
                 submission, awards = next_attempt(
                     assessment, enrollment, latest, submission_url, kept_file(), now, window, begun
                 )
-                return SubmissionChange(submission, awards)
+                self._assessments.hand_in(desk, SubmissionChange(submission, awards), token, asked)
+                return submission
 
             try:
-                return self._assessments.hand_in(caller.user_id, assessment_id, decide, uuid4().hex, admission)
+                return until_applied(load, carry_out, admission=admission, tries=self._backoff().waits())
             except NotEnrolled:
                 # Handing in reads no course: whether this one is a draft is asked of those alone who are no members.
                 desk = self._assessments.desk(caller.user_id, assessment_id)

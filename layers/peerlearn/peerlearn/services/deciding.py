@@ -1,0 +1,55 @@
+"""The shape of every change: load what it depends on, decide, apply; and again on what was found instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from uuid import uuid4
+
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.retrying import Backoff, Collision
+from peerlearn.domain.standing import Admission
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+def until_applied(
+    load: Callable[[Admission | None], tuple[S, Admission | None]],
+    carry_out: Callable[[S, Admission | None, str], R],
+    *,
+    admission: Admission | None = None,
+    found: S | None = None,
+    tries: Iterable[object] | None = None,
+) -> R:
+    """Return the result of the first try that did not collide with somebody else's change.
+
+    Parameters
+    ----------
+    load
+        Reads the situation, and makes the admission from the standing that was read with it, where there is one.
+    carry_out
+        Decides on a situation and lets the store apply the change, under a token of this try alone, so that the store
+        knows its own write again. The store raises Collision where something stood otherwise.
+    admission: Admission, optional
+        Of who asks; None where the product itself acts, or its operator.
+    found: optional
+        The situation where it is known or presumed already: the first try then reads nothing.
+    tries: iterable, optional
+        Yields once for each try, and waits in between; a Backoff's as it is made without it.
+
+    Raises
+    ------
+    TemporarilyUnavailable
+        Others were always faster.
+    """
+    request_id = uuid4().hex
+    situation = found
+    for number, _ in enumerate(Backoff().waits() if tries is None else tries):
+        if situation is None:
+            situation, admission = load(admission)
+        try:
+            return carry_out(situation, admission, f"{request_id}-{number}")
+        except Collision as collision:
+            situation, admission = collision.situation, collision.admission
+    raise TemporarilyUnavailable
