@@ -15,4 +15,8 @@ EQUIVALENTS: dict[str, str] = {
     f"{_LAYER}/persistence/assessments.py:_storing: condition: attribute_not_exists(PK)": (
         "the award of a first attempt, in the same transaction, is made once"
     ),
+    (
+        f"{_LAYER}/persistence/catalogue.py:CatalogueRepository.search: filter has_parts:"
+        " ' AND '.join((f'contains(#terms, {name})' for name in parts))"
+    ): "`Filters.find` looks at each entry: the filter only keeps the rest from being sent",
 }

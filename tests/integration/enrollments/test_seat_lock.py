@@ -11,11 +11,13 @@ from peerlearn.domain.bookings import Change
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, TemporarilyUnavailable
-from peerlearn.domain.standing import Admission
+from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, TemporarilyUnavailable, Unauthenticated
+from peerlearn.domain.standing import Admission, Standing
+from peerlearn.domain.users import AccountState, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Table, update
+from peerlearn.persistence.items.standing import standing_item
+from peerlearn.persistence.table import Table, put, update
 from peerlearn.services.enrollments import EnrollmentService
 from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.courses import Courses
@@ -202,3 +204,15 @@ def test_the_ids_hint_of_the_kind_is_only_a_hint(service: EnrollmentService, cou
         service.withdraw("usr_1", course_id)
         courses.check(course_id)
     assert courses.booked("usr_1") == {}
+
+
+def test_erased_person_is_given_no_seat_by_the_product_itself(
+    service: EnrollmentService, courses: Courses, table: Table
+) -> None:
+    """Whoever acts for them, without their token, is told that there is nobody."""
+    course_id = courses.add(1)
+    erased = Standing("usr_1", Role.LEARNER, AccountState.ERASED)
+    table.write(put({**standing_item(erased), "erasedAt": "2026-01-01T00:00:00.000Z"}))
+    with pytest.raises(Unauthenticated):
+        service.enroll("usr_1", course_id)
+    assert courses.seats(course_id).taken == 0

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.paging import PageRequest
+from peerlearn.domain.points import Totals, module_award
 from peerlearn.domain.users import Principal, Role, User
 from peerlearn.events.changes import change_of
 from peerlearn.events.learning import decode
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.enrollments import enrollment_fields
+from peerlearn.persistence.ledger import LedgerRepository, posting
 from peerlearn.persistence.table import Item, Table, put
 from tests.integration.enrollments.conftest import stream_records  # noqa: F401 (a fixture)
 from tests.integration.learning.conftest import ADA, TUTOR, School
@@ -183,3 +187,18 @@ def test_the_streams_own_records_tell_everything_once(
     assert untold == ["module.completed", "module.completed", "submission.received", "submission.received"]
     assert len({event.event_id for event in events}) == len(events)
     assert {receiver for event in events for receiver in event.receivers} == {ADA.user_id}
+
+
+def test_page_of_a_ledger_whose_index_lags_is_its_page_and_no_more(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    totals = Totals("usr_1")
+    awards = [module_award("crs_1", f"mod_{number}", 5) for number in range(5)]
+    after, entries = totals.awarded(awards, utc_now())
+    for write in posting(totals, after, entries, "token"):
+        table.write(write)
+    query = table.query
+    monkeypatch.setattr(table, "query", lambda *args, **options: [] if "index" in options else query(*args, **options))
+    page = LedgerRepository(table).entries("usr_1", PageRequest(2, limit=2))
+    assert [entry.number for entry in page.entries] == [3, 2]
+    assert page.total == 5

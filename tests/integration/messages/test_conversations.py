@@ -25,6 +25,7 @@ from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.erasure import ErasureRepository
+from peerlearn.persistence.inbox import Inbox
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.messages import MessageService
@@ -455,3 +456,8 @@ def test_conversations_newest_first_by_page_and_by_cursor(
     entry = messages.conversations(ada.principal, PageRequest(limit=1)).entries[0]
     assert entry.peer is not None
     assert (entry.peer.name, entry.last_message.text) == ("Peer 2", "again")
+
+
+def test_cursor_of_an_earlier_release_is_refused(table: Table) -> None:
+    with pytest.raises(ValidationFailed):
+        Inbox(table, "usr_1").page(PageRequest(after={"sort": "2026"}))

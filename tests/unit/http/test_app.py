@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -265,3 +266,11 @@ def test_a_star_allows_all(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_timestamps_are_rfc_3339() -> None:
     stamp = send(event(body=None)).body["timestamp"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", stamp)
+
+
+@pytest.mark.parametrize(
+    "name", ["Former learner", "former  LEARNER", "Tab\there", "Line\nbreak", "\u202eada", "\u200b", "  "]
+)
+def test_name_that_others_could_mistake_is_refused(name: str) -> None:
+    answer = send(event(body=json.dumps({"name": name})))
+    assert (answer.status, answer.code) == (422, "VALIDATION_FAILED")

@@ -1,0 +1,92 @@
+"""Writes about accounts that come too late: each leaves what was changed meanwhile as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from peerlearn.domain.calendars import CalendarLink
+from peerlearn.domain.errors import Conflict, Unauthenticated
+from peerlearn.domain.users import AuthorityChange, Role, User
+from peerlearn.persistence import keys
+from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.calendars import CalendarRepository
+from peerlearn.persistence.items.privacy import calendar_item
+from peerlearn.persistence.table import Table, put
+from tests.fakes.keys import fake_tokens
+from tests.support.people import People, Person
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def accounts(table: Table) -> AccountRepository:
+    return AccountRepository(table)
+
+
+@pytest.fixture
+def people(accounts: AccountRepository) -> People:
+    return People(accounts, fake_tokens())
+
+
+@pytest.fixture
+def ada(people: People) -> Person:
+    return people.add()
+
+
+def hash_of(accounts: AccountRepository, user: User) -> str:
+    credential = accounts.credential(user.email)
+    assert credential is not None
+    return credential.password_hash
+
+
+def changed(accounts: AccountRepository, user: User, **change: object) -> User | None:
+    return accounts.change_authority(user, AuthorityChange(**change), (), NOW, "token")  # type: ignore[arg-type]
+
+
+def test_hash_of_a_password_that_was_changed_meanwhile_is_not_renewed(accounts: AccountRepository, ada: Person) -> None:
+    read = accounts.credential(ada.user.email)
+    assert read is not None
+    assert changed(accounts, ada.user, password_hash="of the new password") is not None
+    accounts.renew_hash(read, "of the old password, dearer")
+    assert hash_of(accounts, ada.user) == "of the new password"
+
+
+def test_hash_is_renewed(accounts: AccountRepository, ada: Person) -> None:
+    read = accounts.credential(ada.user.email)
+    assert read is not None
+    accounts.renew_hash(read, "dearer")
+    assert hash_of(accounts, ada.user) == "dearer"
+
+
+def test_account_changed_meanwhile_is_looked_at_again(accounts: AccountRepository, ada: Person) -> None:
+    """Its session still stands: that is not why the write was refused."""
+    stale = replace(ada.user, session_epoch=ada.user.session_epoch - 1)
+    assert changed(accounts, stale, password_hash="x", kept_session=ada.session.session_id) is None
+
+
+def test_session_that_is_to_be_kept_and_has_ended_is_told(accounts: AccountRepository, ada: Person) -> None:
+    with pytest.raises(Unauthenticated):
+        changed(accounts, ada.user, password_hash="x", kept_session="sid_ended")
+
+
+def test_administrator_changed_meanwhile_is_looked_at_again(accounts: AccountRepository, people: People) -> None:
+    """Another one stays: that is not why the write was refused."""
+    administrator, _ = people.add(Role.ADMIN), people.add(Role.ADMIN)
+    stale = replace(administrator.user, session_epoch=administrator.user.session_epoch - 1)
+    assert changed(accounts, stale, role=Role.LEARNER) is None
+
+
+def test_last_administrator_stays_one(accounts: AccountRepository, people: People) -> None:
+    administrator = people.add(Role.ADMIN)
+    with pytest.raises(Conflict):
+        changed(accounts, administrator.user, role=Role.LEARNER)
+
+
+@pytest.mark.parametrize(("ended", "stays"), [("sid_maker", False), ("sid_other", True)])
+def test_calendar_link_ends_with_the_session_that_made_it_alone(table: Table, ended: str, *, stays: bool) -> None:
+    table.write(put(calendar_item(CalendarLink("usr_1", "hash", NOW, "sid_maker", 0))))
+    CalendarRepository(table).remove_link_of("usr_1", ended)
+    assert (table.get(keys.calendar("usr_1")) is not None) == stays
