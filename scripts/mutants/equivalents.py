@@ -16,7 +16,7 @@ EQUIVALENTS: dict[str, str] = {
         "the award of a first attempt, in the same transaction, is made once"
     ),
     (
-        f"{_LAYER}/persistence/catalogue.py:CatalogueRepository.search: filter has_parts:"
+        f"{_LAYER}/persistence/catalogue.py:CatalogueRepository.search: filter: has_parts:"
         " ' AND '.join((f'contains(#terms, {name})' for name in parts))"
     ): "`Filters.find` looks at each entry: the filter only keeps the rest from being sent",
 }

@@ -25,6 +25,7 @@ from peerlearn.persistence.items.accounts import (
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.people import users_of
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite, admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
@@ -73,9 +74,8 @@ class AccountRepository:
         return user_of(item) if item else None
 
     def users(self, user_ids: Sequence[str]) -> dict[str, User]:
-        """Those that exist, by id."""
-        found = self._table.batch_get([keys.profile(user_id) for user_id in user_ids], consistent=False)
-        return {item["userId"]: user_of(item) for item in found.values()}
+        """Return those that exist, by id."""
+        return users_of(self._table, user_ids)
 
     def change_profile(
         self,

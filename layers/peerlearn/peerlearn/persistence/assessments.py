@@ -17,13 +17,14 @@ from dataclasses import replace
 from peerlearn.domain.assessments import Assessment, course_of_assessment
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX, Course, CourseStatus
-from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.errors import CourseNotFound, Forbidden, ValidationFailed
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submissions import Desk, Submission, SubmissionChange
 from peerlearn.persistence import keys
+from peerlearn.persistence.guards import holds_seat
 from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
@@ -39,7 +40,7 @@ from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import WRITTEN_BY, applied
 from peerlearn.persistence.recording import recording
-from peerlearn.persistence.table import ConditionFailed, Table, Write, check, put, update
+from peerlearn.persistence.table import ConditionFailed, Table, Write, put, update
 
 COUNTER_SHARDS = 8
 
@@ -47,7 +48,6 @@ _IS_NEW = "attribute_not_exists(PK)"
 # attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: what was read is what is there.
 _SAME_SUBMISSION = "#attempt = :attempt AND #revision = :revision"
 _PAST_GRADE = Entity.PAST_GRADE.value
-_WITH_SEAT = tuple(status for status in EnrollmentStatus if status.holds_seat)
 
 
 class AssessmentRepository:
@@ -236,19 +236,10 @@ def _handing_in(
         writes.append(put(submission_item(before, past=True) | {WRITTEN_BY: token}))
     # active, completed -> may hand in;  dropped or waitlisted since it was read -> may not
     if change.awards:
-        writes.append(crediting(enrollment, change.awards, token, statuses=_WITH_SEAT))
+        writes.append(crediting(enrollment, change.awards, token, while_seated=True))
     else:
-        writes.append(_seat_check(enrollment))
+        writes.append(holds_seat(enrollment.learner_id, enrollment.course_id))
     return writes
-
-
-def _seat_check(enrollment: Enrollment) -> Write:
-    return check(
-        keys.enrollment(enrollment.learner_id, enrollment.course_id),
-        "#status IN (:active, :completed)",
-        names={"#status": "status"},
-        values={":active": EnrollmentStatus.ACTIVE.value, ":completed": EnrollmentStatus.COMPLETED.value},
-    )
 
 
 def _grading(

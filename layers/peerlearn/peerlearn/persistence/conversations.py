@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.messages import (
     Conversation,
     FoundConversation,
@@ -22,7 +21,7 @@ from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal
 from peerlearn.persistence import keys
-from peerlearn.persistence.guards import NOT_ERASED
+from peerlearn.persistence.guards import NOT_ERASED, holds_seat
 from peerlearn.persistence.inbox import Inbox
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.conversations import (
@@ -296,14 +295,9 @@ def _head_write(head: Conversation | None, following: Conversation) -> Write:
 
 
 def _link_checks(pair: Pair, link: Link) -> list[Write]:
-    holds_seat = "#status IN (:active, :completed)"
     teaches = "#tutor = :tutor"
-    seated = {":active": EnrollmentStatus.ACTIVE.value, ":completed": EnrollmentStatus.COMPLETED.value}
-    checks = [
-        check(keys.enrollment(user_id, link.course_id), holds_seat, names={"#status": "status"}, values=seated)
-        for user_id in (pair.low, pair.high)
-        if user_id != link.tutor_id
-    ]
+    people = (pair.low, pair.high)
+    checks = [holds_seat(user_id, link.course_id) for user_id in people if user_id != link.tutor_id]
     if link.tutor_id is not None:
         checks.append(
             check(keys.course(link.course_id), teaches, names={"#tutor": "tutorId"}, values={":tutor": link.tutor_id})

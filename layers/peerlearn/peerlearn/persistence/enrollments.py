@@ -13,7 +13,7 @@ from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission, Standing
 from peerlearn.persistence import keys
-from peerlearn.persistence.guards import not_erased
+from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME, holds_seat, not_erased
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
@@ -27,7 +27,7 @@ from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.standing import admitting, refused
-from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, check, delete, put, update
+from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, delete, put, update
 
 # The first writes of a change. Then follow the schedule, the waitlist and other shards; the last asks for the learner's
 # account.
@@ -179,12 +179,11 @@ class EnrollmentRepository:
             "GSI1PK = :roster",
             {
                 ":roster": keys.roster_partition(course_id),
-                ":active": EnrollmentStatus.ACTIVE.value,
-                ":completed": EnrollmentStatus.COMPLETED.value,
+                **SEATED,
             },
             index="GSI1",
-            where="#status IN (:active, :completed)",
-            names={"#status": "status"},
+            where=HOLDS_SEAT,
+            names=STATUS_NAME,
         )
         return [item["learnerId"] for item in items]
 
@@ -216,18 +215,9 @@ class EnrollmentRepository:
 
     def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool:
         """Sets the course's time in a learner's schedule; False when they gave up their seat or have it so already."""
-        holds_seat = "#status IN (:active, :completed)"
         is_elsewhere = "attribute_not_exists(#slots.#course) OR #slots.#course <> :slot"
         writes = [
-            check(
-                keys.enrollment(learner_id, slot.course_id),
-                holds_seat,
-                names={"#status": "status"},
-                values={
-                    ":active": EnrollmentStatus.ACTIVE.value,
-                    ":completed": EnrollmentStatus.COMPLETED.value,
-                },
-            ),
+            holds_seat(learner_id, slot.course_id),
             update(
                 keys.schedule(learner_id),
                 # A new version: a booking that looked at the old times must look again.

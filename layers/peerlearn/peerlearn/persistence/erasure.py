@@ -15,6 +15,7 @@ from peerlearn.domain.users import AccountState, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.assessments import COUNTER_SHARDS
 from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
+from peerlearn.persistence.inbox import INDEXES, heads_in
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased
@@ -153,13 +154,7 @@ class ErasureRepository:
         TemporarilyUnavailable
             The indexes do not show all of them yet.
         """
-        heads = [
-            item
-            for index in ("GSI1", "GSI2")
-            for item in self._table.query(
-                "#pk = :inbox", {":inbox": keys.inbox_partition(user_id)}, names={"#pk": f"{index}PK"}, index=index
-            )
-        ]
+        heads = [head for index in INDEXES for head in heads_in(self._table, user_id, index)]
         remaining = 0
         for number, head in enumerate(heads):
             left = self._leave(user_id, head)

@@ -1,13 +1,25 @@
-"""What holds beyond one repository: an account that is not erased, and an administrator who is left."""
+"""Conditions that repositories share: a seat is held, an account is not erased, an administrator is left."""
 
 from __future__ import annotations
 
+from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.table import Write, check, update
 
 # Of the tombstones, and of what an erased account leaves behind.
 NOT_ERASED = "attribute_not_exists(#erased)"
+
+
+# active or completed -> a seat;  waitlisted or dropped -> none
+HOLDS_SEAT = "#status IN (:active, :completed)"
+STATUS_NAME = {"#status": "status"}
+SEATED = {":active": EnrollmentStatus.ACTIVE.value, ":completed": EnrollmentStatus.COMPLETED.value}
+
+
+def holds_seat(learner_id: str, course_id: str) -> Write:
+    """Return the condition that a learner has a seat in a course."""
+    return check(keys.enrollment(learner_id, course_id), HOLDS_SEAT, names=STATUS_NAME, values=SEATED)
 
 
 def not_erased(user_id: str) -> Write:

@@ -49,6 +49,35 @@ class _Search:
         return list(range(self.low + step, self.high, step))
 
 
+# The head of a conversation is in one of them for either of its two people.
+INDEXES = ("GSI1", "GSI2")
+
+
+def heads_in(
+    table: Table,
+    user_id: str,
+    index: str,
+    *,
+    placed: str = "",
+    values: Mapping[str, Any] | None = None,
+    limit: int | None = None,
+) -> list[Item]:
+    """Return heads of somebody's conversations in one index, newest first; it may lag in both directions.
+
+    Parameters
+    ----------
+    placed: str
+        Condition of the sort key, e.g. `< :place`, where not all of them are wanted.
+    """
+    return table.query(
+        f"{index}PK = :inbox" + (f" AND {index}SK {placed}" if placed else ""),
+        {":inbox": keys.inbox_partition(user_id), **(values or {})},
+        index=index,
+        forward=False,
+        limit=limit,
+    )
+
+
 class Inbox:
     """Reads the conversations of one person."""
 
@@ -98,20 +127,12 @@ class Inbox:
                 found[_pair(head)] = (place, head)
         return _ordered(found.values())
 
-    def _heads(self, condition: str, values: Item, limit: int | None = None) -> list[Item]:
+    def _heads(self, placed: str, values: Item, limit: int | None = None) -> list[Item]:
         """Return heads of both indexes, those with the highest places where there is a limit."""
         with SideBySide() as together:
-            reads = [together.begin(partial(self._read, index, condition, values, limit)) for index in ("GSI1", "GSI2")]
+            read = partial(heads_in, self._table, self._user_id, placed=placed, values=values, limit=limit)
+            reads = [together.begin(partial(read, index)) for index in INDEXES]
             return [head for read in reads for head in read.result()]
-
-    def _read(self, index: str, condition: str, values: Item, limit: int | None) -> list[Item]:
-        return self._table.query(
-            f"{index}PK = :inbox" + (f" AND {index}SK {condition}" if condition else ""),
-            {":inbox": keys.inbox_partition(self._user_id), **values},
-            index=index,
-            forward=False,
-            limit=limit,
-        )
 
     def _places_at(self, began: str, heads: Sequence[Item]) -> dict[Pair, str | None]:
         """Return where each conversation stood then; None where it had not begun, nothing where it is gone."""

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import LEADERBOARD_LENGTH, Award, Entry, Standing, Totals
 from peerlearn.domain.progress import LearnerCourse
 from peerlearn.persistence import keys
+from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
@@ -58,20 +59,17 @@ def points_unchanged(points: int) -> str:
     return "#points = :points" if points else "(attribute_not_exists(#points) OR #points = :points)"
 
 
-def crediting(
-    before: Enrollment, awards: Sequence[Award], token: str, *, statuses: Sequence[EnrollmentStatus] = ()
-) -> Write:
-    """Adds awards to the points of an enrolment, whatever its status is by now unless `statuses` are named."""
+def crediting(before: Enrollment, awards: Sequence[Award], token: str, *, while_seated: bool = False) -> Write:
+    """Add awards to the points of an enrolment, whatever its status is by now unless it must hold a seat."""
     after = replace(before, points=before.points + sum(award.points for award in awards))
     attributes = standing_attributes(after) | {WRITTEN_BY: token}
     names = {f"#{name}": name for name in attributes}
     values = {":points": before.points, **{f":new_{name}": value for name, value in attributes.items()}}
     condition = f"attribute_exists(PK) AND {points_unchanged(before.points)}"
-    if statuses:
-        wanted = {f":status{number}": status.value for number, status in enumerate(statuses)}
-        condition += f" AND #status IN ({', '.join(wanted)})"
-        names["#status"] = "status"
-        values |= wanted
+    if while_seated:
+        condition += f" AND {HOLDS_SEAT}"
+        names |= STATUS_NAME
+        values |= SEATED
     return update(
         keys.enrollment(before.learner_id, before.course_id),
         "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes),

@@ -7,12 +7,13 @@ from functools import partial
 
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course
-from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import User
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.accounts import user_of
+from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME
 from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.people import titles_of, users_of
 from peerlearn.persistence.profiles import ProfileRepository
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Table
@@ -30,9 +31,8 @@ class PeerRepository:
         return self._profiles.profile(user_id)
 
     def users(self, user_ids: Sequence[str]) -> Mapping[str, User]:
-        """Those that exist, by id."""
-        found = self._table.batch_get([keys.profile(user_id) for user_id in user_ids], consistent=False)
-        return {item["userId"]: user_of(item) for item in found.values()}
+        """Return those that exist, by id."""
+        return users_of(self._table, user_ids)
 
     def course(self, course_id: str) -> Course | None:
         key = keys.course(course_id)
@@ -60,7 +60,7 @@ class PeerRepository:
             All calls are made at once: one round trip.
         """
         with SideBySide() as together:
-            titles = together.begin(partial(self._titles, [one.course_id for one in enrollments]))
+            titles = together.begin(partial(titles_of, self._table, [one.course_id for one in enrollments]))
             sides = [
                 (
                     enrollment.course_id,
@@ -80,20 +80,15 @@ class PeerRepository:
             {
                 ":roster": keys.roster_partition(enrollment.course_id),
                 ":own": f"{to_rfc3339(enrollment.enrolled_at)}#{enrollment.learner_id}",
-                ":active": EnrollmentStatus.ACTIVE.value,
-                ":completed": EnrollmentStatus.COMPLETED.value,
+                **SEATED,
             },
             index="GSI1",
             forward=forward,
             limit=count,
-            where="#status IN (:active, :completed)",
-            names={"#status": "status"},
+            where=HOLDS_SEAT,
+            names=STATUS_NAME,
         )
         return [item["learnerId"] for item in page.items]
-
-    def _titles(self, course_ids: Sequence[str]) -> dict[str, str]:
-        found = self._table.batch_get([keys.course(course_id) for course_id in course_ids], consistent=False)
-        return {item["courseId"]: item["title"] for item in found.values()}
 
 
 def _interleaved(one: Sequence[str], other: Sequence[str]) -> list[str]:

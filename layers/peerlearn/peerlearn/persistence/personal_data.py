@@ -16,6 +16,7 @@ from peerlearn.domain.profiles import Profile
 from peerlearn.persistence import keys
 from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.guards import not_erased
+from peerlearn.persistence.inbox import INDEXES, heads_in
 from peerlearn.persistence.items.accounts import session_of, user_of
 from peerlearn.persistence.items.assessments import submission_of
 from peerlearn.persistence.items.base import Entity, Item
@@ -25,6 +26,7 @@ from peerlearn.persistence.items.ledger import entry_of
 from peerlearn.persistence.items.privacy import calendar_of, export_item, export_of
 from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.people import titles_of, users_of
 from peerlearn.persistence.table import ConditionFailed, Table, put
 
 
@@ -139,15 +141,11 @@ class PersonalDataRepository:
         TemporarilyUnavailable
             The indexes do not show all of them yet.
         """
-        shown: list[Item] = []
-        for index in ("GSI1", "GSI2"):
-            shown += self._table.query(
-                "#pk = :inbox",
-                {":inbox": keys.inbox_partition(user_id)},
-                names={"#pk": f"{index}PK"},
-                index=index,
-                limit=None if most is None else most + 1,
-            )
+        shown = [
+            head
+            for index in INDEXES
+            for head in heads_in(self._table, user_id, index, limit=None if most is None else most + 1)
+        ]
         if most is not None and len(shown) > most:
             raise TooLarge
         counter = keys.inbox_counter(user_id)
@@ -185,13 +183,12 @@ class PersonalDataRepository:
         return found[::-1]
 
     def names(self, user_ids: Sequence[str]) -> dict[str, str]:
-        """Of those who have not gone."""
-        found = self._table.batch_get([keys.profile(user_id) for user_id in user_ids], consistent=False)
-        return {item["userId"]: item["name"] for item in found.values()}
+        """Return the names of those who have not gone, by id."""
+        return {user_id: user.name for user_id, user in users_of(self._table, user_ids).items()}
 
     def titles(self, course_ids: Sequence[str]) -> dict[str, str]:
-        found = self._table.batch_get([keys.course(course_id) for course_id in course_ids], consistent=False)
-        return {item["courseId"]: item["title"] for item in found.values()}
+        """Return the titles of those courses that exist, by id."""
+        return titles_of(self._table, course_ids)
 
 
 def _calendar_since(items: Sequence[Item]) -> datetime | None:
