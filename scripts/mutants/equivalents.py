@@ -15,6 +15,9 @@ EQUIVALENTS: dict[str, str] = {
     f"{_LAYER}/persistence/assessments.py:_storing: condition: attribute_not_exists(PK)": (
         "the award of a first attempt, in the same transaction, is made once"
     ),
+    f"{_LAYER}/persistence/sessions.py:_rotation: condition: #revoked = :false": (
+        "the account's standing, in the same transaction, has lost a session that is revoked"
+    ),
     (
         f"{_LAYER}/persistence/catalogue.py:CatalogueRepository.search: filter: has_parts:"
         " ' AND '.join((f'contains(#terms, {name})' for name in parts))"

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
+from peerlearn.domain.audit import AuditAction, AuditTrail
 from peerlearn.domain.calendars import CalendarLink
 from peerlearn.domain.errors import Conflict, Unauthenticated
-from peerlearn.domain.users import AuthorityChange, Role, User
+from peerlearn.domain.limits import Limit
+from peerlearn.domain.throttling import Allowance
+from peerlearn.domain.users import AuthorityChange, Principal, Role, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.calendars import CalendarRepository
 from peerlearn.persistence.items.privacy import calendar_item
 from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.persistence.throttling import ThrottleRepository
 from tests.fakes.keys import fake_tokens
+from tests.support.courses import Courses
 from tests.support.people import People, Person
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -43,7 +51,7 @@ def hash_of(accounts: AccountRepository, user: User) -> str:
 
 
 def changed(accounts: AccountRepository, user: User, **change: object) -> User | None:
-    return accounts.change_authority(user, AuthorityChange(**change), (), NOW, "token")  # type: ignore[arg-type]
+    return accounts.change_authority(user, AuthorityChange(**change), (), NOW, str(uuid4()))  # type: ignore[arg-type]
 
 
 def test_hash_of_a_password_that_was_changed_meanwhile_is_not_renewed(accounts: AccountRepository, ada: Person) -> None:
@@ -90,3 +98,19 @@ def test_calendar_link_ends_with_the_session_that_made_it_alone(table: Table, en
     table.write(put(calendar_item(CalendarLink("usr_1", "hash", NOW, "sid_maker", 0))))
     CalendarRepository(table).remove_link_of("usr_1", ended)
     assert (table.get(keys.calendar("usr_1")) is not None) == stays
+
+
+def test_course_that_shows_the_name_already_gets_no_new_version(table: Table) -> None:
+    course_id = Courses(table).add(tutor_id="usr_1")
+    teaching = TeachingRepository(table)
+    for name, version in (("Grace", 2), ("Grace", 2), ("Ada", 3)):
+        teaching.name_tutor("usr_1", [course_id], name)
+        item = table.get(keys.course(course_id)) or {}
+        assert (item["tutorName"], item["version"]) == (name, version)
+
+
+def test_window_that_closed_meanwhile_is_not_reported(table: Table) -> None:
+    allowance = Allowance.of(Limit("registrations", 1, 60), "192.0.2.1")
+    entry = AuditTrail().entry(Principal("usr_1", Role.LEARNER, "sid_1"), AuditAction.ACCOUNT_ERASED, "usr_1")
+    ThrottleRepository(table).report(allowance, entry, str(uuid4()))
+    assert AuditRepository(table).by("usr_1", 10) == []

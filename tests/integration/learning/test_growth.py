@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -195,7 +196,7 @@ def test_page_of_a_ledger_whose_index_lags_is_its_page_and_no_more(
     totals = Totals("usr_1")
     awards = [module_award("crs_1", f"mod_{number}", 5) for number in range(5)]
     after, entries = totals.awarded(awards, utc_now())
-    for write in posting(totals, after, entries, "token"):
+    for write in posting(totals, after, entries, str(uuid4())):
         table.write(write)
     query = table.query
     monkeypatch.setattr(table, "query", lambda *args, **options: [] if "index" in options else query(*args, **options))
