@@ -251,7 +251,7 @@ def test_request_that_is_still_being_answered_is_told_so(
         patch.setattr(IdempotencyService, "keep", killed)
         with pytest.raises(Killed):
             call("send", **message(world), headers=keyed())
-    monkeypatch.setattr("peerlearn.persistence.table.time.sleep", lambda _: None)
+    monkeypatch.setattr("peerlearn.domain.retrying.time.sleep", lambda _: None)
     refused = call("send", **message(world), headers=keyed())
     assert (refused.status, refused.code, refused.headers["retry-after"]) == (409, "CONFLICT", "1")
 
