@@ -1,4 +1,4 @@
-"""POST /v1/courses/{courseId}/assessments: the course's tutor sets a task."""
+"""POST /v1/courses/{courseId}/assessments: add an assessment to a course, as its tutor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/assessments/{assessmentId}/upload: a form to upload one file with.
+"""POST /v1/assessments/{assessmentId}/upload: get a form by which one file can be uploaded to S3.
 
 The file keeps its name, in any script. Its extension and the type that the browser names tell together what it is.
 """

@@ -1,4 +1,4 @@
-"""GET /v1/assessments/{assessmentId}/submissions/{learnerId}/download: a link to the uploaded file."""
+"""GET /v1/assessments/{assessmentId}/submissions/{learnerId}/download: get a link to the uploaded file."""
 
 from __future__ import annotations
 

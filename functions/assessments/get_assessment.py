@@ -1,4 +1,4 @@
-"""GET /v1/assessments/{assessmentId}: the task, and the caller's own latest attempt."""
+"""GET /v1/assessments/{assessmentId}: show an assessment with the caller's latest attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /v1/learner/me/submissions: every attempt of the caller, newest first.
+"""GET /v1/learner/me/submissions: list the caller's attempts at every assessment, newest first.
 
 What the caller has just handed in shows at once.
 """

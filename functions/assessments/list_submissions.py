@@ -1,4 +1,4 @@
-"""GET /v1/assessments/{assessmentId}/submissions: every attempt of everybody, for the tutor, newest first.
+"""GET /v1/assessments/{assessmentId}/submissions: list all attempts at an assessment for its tutor, newest first.
 
 What was handed in or graded a moment ago may not show yet, while `total` counts it.
 """

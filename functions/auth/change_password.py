@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/password: a new password; every other session of the caller ends."""
+"""POST /v1/learner/auth/password: change the caller's password and end all their other sign-in sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/login: a new session."""
+"""POST /v1/learner/auth/login: sign in and get a pair of tokens."""
 
 from __future__ import annotations
 

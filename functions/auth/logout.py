@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/logout: the session of the refresh token shown ends."""
+"""POST /v1/learner/auth/logout: end the sign-in session of a refresh token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/refresh: the next pair of tokens; the refresh token shown is spent."""
+"""POST /v1/learner/auth/refresh: exchange a refresh token, which is spent, for the next pair of tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/register: a new learner, signed in."""
+"""POST /v1/learner/auth/register: register a learner and sign them in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/learner/me/calendar: a private link to the caller's booked sessions, in the place of the former one."""
+"""POST /v1/learner/me/calendar: make a private calendar link, which takes the place of the former one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""GET /v1/learner/me/calendar.ics?token=...: booked sessions, for calendar programs. The link is the permission.
+"""GET /v1/learner/me/calendar.ics?token=...: return booked sessions for calendar programs.
 
-HEAD answers the same without the body.
+The link is the permission: no access token is needed. HEAD answers the same without the body.
 """
 
 from __future__ import annotations

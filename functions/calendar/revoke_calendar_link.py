@@ -1,4 +1,4 @@
-"""DELETE /v1/learner/me/calendar: the caller's link opens nothing any more."""
+"""DELETE /v1/learner/me/calendar: revoke the caller's calendar link."""
 
 from __future__ import annotations
 

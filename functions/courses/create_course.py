@@ -1,4 +1,4 @@
-"""POST /v1/courses: a tutor's new course, a draft unless told otherwise."""
+"""POST /v1/courses: create a course, a draft unless told otherwise."""
 
 from __future__ import annotations
 

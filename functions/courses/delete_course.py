@@ -1,4 +1,4 @@
-"""DELETE /v1/courses/{courseId}: a draft, by its tutor."""
+"""DELETE /v1/courses/{courseId}: delete a draft, as its tutor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /v1/courses/{courseId}: one course with its modules and assessments; a draft only for those who write it.
+"""GET /v1/courses/{courseId}: show a course with its modules and assessments; a draft is shown to its authors alone.
 
 Without a token every caller gets the same answer, which a shared cache may keep. The assessments' `instructions` are
 for members: who holds a seat, its tutor, administrators. Everybody else gets null.

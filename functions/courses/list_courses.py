@@ -1,4 +1,4 @@
-"""GET /v1/courses: published courses by subject, level, tutor and words, newest first.
+"""GET /v1/courses: list published courses by subject, level, tutor and words, newest first.
 
 `q` finds words of the title, the subject and the tutor's name by their start, all that it has, without regard to case
 and to the accents of Latin and Greek letters. `c`, `c#` and `c++` are three words. In scripts without spaces each two

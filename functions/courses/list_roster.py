@@ -1,6 +1,6 @@
-"""GET /v1/courses/{courseId}/enrollments: who learns in a tutor's course, in the order they came.
+"""GET /v1/courses/{courseId}/enrollments: list the learners of a course for its tutor, first come first.
 
-Who came or left a moment ago may not show yet, while `total` counts them.
+Learners who came or left a moment ago may not be listed yet, while `total` counts them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""PATCH /v1/courses/{courseId}: its tutor changes, publishes, closes or opens a course."""
+"""PATCH /v1/courses/{courseId}: change, publish, close or reopen a course, as its tutor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /v1/docs: the interactive page of this document, for people with a browser."""
+"""GET /v1/docs: show this document as an interactive page."""
 
 from __future__ import annotations
 

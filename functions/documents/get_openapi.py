@@ -1,4 +1,4 @@
-"""GET /v1/openapi.json: this document.
+"""GET /v1/openapi.json: return this document.
 
 Its `servers` names the stage that served it.
 """

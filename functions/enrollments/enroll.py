@@ -1,4 +1,4 @@
-"""POST /v1/courses/{courseId}/enroll: a seat for the caller."""
+"""POST /v1/courses/{courseId}/enroll: take a seat in a course or session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/courses/{courseId}/waitlist: a place in the line for the caller."""
+"""POST /v1/courses/{courseId}/waitlist: join the waitlist of a full course or session."""
 
 from __future__ import annotations
 

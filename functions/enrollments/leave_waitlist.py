@@ -1,4 +1,4 @@
-"""DELETE /v1/courses/{courseId}/waitlist: the caller gives their place in the line up."""
+"""DELETE /v1/courses/{courseId}/waitlist: leave a waitlist."""
 
 from __future__ import annotations
 

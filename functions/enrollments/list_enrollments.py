@@ -1,4 +1,4 @@
-"""GET /v1/learner/me/enrollments: the caller's enrolments, newest first, waitlisted ones too.
+"""GET /v1/learner/me/enrollments: list the caller's enrollments, newest first, waitlisted ones included.
 
 A place in the waitlist of a session that has ended is listed as dropped.
 """

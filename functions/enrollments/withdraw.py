@@ -1,4 +1,4 @@
-"""DELETE /v1/courses/{courseId}/enroll: the caller gives their seat up."""
+"""DELETE /v1/courses/{courseId}/enroll: give up the caller's seat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /v1/learner/conversations: the caller's conversations, newest first, with what is unread in each.
+"""GET /v1/learner/conversations: list the caller's conversations, newest first, with unread counts.
 
 One that began a moment ago may not show yet, while `total` counts it; what is shown of each is up to date. The pages of
 a cursor keep the order of the moment at which the first of them was read: a conversation that gets a message meanwhile

@@ -1,4 +1,4 @@
-"""GET /v1/learner/messages: one conversation by `seq`, oldest first.
+"""GET /v1/learner/messages: list the messages of one conversation by `seq`, oldest first.
 
 Without `after` the last messages, or the last ones before `before`; with `after` the first ones behind it.
 """

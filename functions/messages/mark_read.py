@@ -1,4 +1,4 @@
-"""PATCH /v1/learner/conversations/{peerId}: everything up to a message is read."""
+"""PATCH /v1/learner/conversations/{peerId}: mark a conversation as read up to a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/learner/messages: writes to somebody."""
+"""POST /v1/learner/messages: send a message."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""GET /v1/learner/peers: people of the caller's courses, best match first.
+"""GET /v1/learner/peers: find people of the caller's courses, best match first.
 
-Who came or left a moment ago may not show yet. A cursor names the score of the last match: whoever's score stays the
-same is seen once.
+People who came or left a moment ago may not be listed yet. A cursor names the score of the last match, so a peer whose
+score stays the same is listed once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""DELETE /v1/learner/me: the caller's account is erased, for good."""
+"""DELETE /v1/learner/me: erase the caller's account, for good."""
 
 from __future__ import annotations
 

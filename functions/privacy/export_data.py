@@ -1,4 +1,4 @@
-"""GET /v1/learner/me/export: all that is kept about the caller, at once or, where it is much, as a file.
+"""GET /v1/learner/me/export: export all personal data of the caller, at once or, where it is much, as a file.
 
 Nothing is missing: where something of it cannot be seen yet, the answer is a 503 to be asked again.
 """

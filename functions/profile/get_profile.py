@@ -1,4 +1,4 @@
-"""GET /v1/learner/me: the caller's own page."""
+"""GET /v1/learner/me: show the caller's profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /v1/learner/me/points: the caller's points ledger, newest entry first.
+"""GET /v1/learner/me/points: list the caller's points ledger, newest entry first.
 
 What the caller has just earned shows at once.
 """

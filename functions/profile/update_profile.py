@@ -1,4 +1,4 @@
-"""PATCH /v1/learner/me: changes the caller's own page."""
+"""PATCH /v1/learner/me: change the caller's profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PATCH /v1/learner/me/progress/{courseId}: the caller has finished a module; idempotent."""
+"""PATCH /v1/learner/me/progress/{courseId}: complete a module of a course; a repeat changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /v1/learner/me/progress/{courseId}: the caller's progress in one course."""
+"""GET /v1/learner/me/progress/{courseId}: show the caller's progress in one course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /v1/courses/{courseId}/leaderboard: how the members of a course stand, the first hundred.
+"""GET /v1/courses/{courseId}/leaderboard: rank the members of a course by their points, the first hundred.
 
 Points earned a moment ago may not show yet, nor who has just come or left. Ranks move while points are earned: each
 page tells the ranks of its own moment. A cursor names the points and the user id of the last row, so that whoever's

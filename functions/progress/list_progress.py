@@ -1,4 +1,4 @@
-"""GET /v1/learner/me/progress: every course in which the caller holds a seat."""
+"""GET /v1/learner/me/progress: list the caller's progress in every course in which they hold a seat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/learner/realtime/ticket: what a client shows in the WebSocket's handshake, once, within 30 seconds."""
+"""POST /v1/learner/realtime/ticket: get a ticket that opens the WebSocket once, within 30 seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DELETE /v1/learner/me/sessions: ends every session of the caller's but the one that asks."""
+"""DELETE /v1/learner/me/sessions: end all of the caller's sign-in sessions but the present one."""
 
 from __future__ import annotations
 

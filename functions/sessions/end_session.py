@@ -1,4 +1,4 @@
-"""DELETE /v1/learner/me/sessions/{sessionId}: ends one of the caller's sessions, and the calendar link that it made."""
+"""DELETE /v1/learner/me/sessions/{sessionId}: end one of the caller's sign-in sessions, with its calendar link."""
 
 from __future__ import annotations
 

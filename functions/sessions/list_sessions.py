@@ -1,4 +1,4 @@
-"""GET /v1/learner/me/sessions: where the caller is signed in, newest first."""
+"""GET /v1/learner/me/sessions: list the caller's sign-in sessions, newest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DELETE /v1/users/{userId}/sessions: an administrator ends every session of somebody."""
+"""DELETE /v1/users/{userId}/sessions: end all sign-in sessions of an account, as an administrator."""
 
 from __future__ import annotations
 

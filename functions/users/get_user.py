@@ -1,4 +1,4 @@
-"""GET /v1/users/{userId}: an account, how many of its sessions stand and how many courses it is in, for administrators.
+"""GET /v1/users/{userId}: show an account with its numbers of sign-in sessions and enrollments, for administrators.
 
 `enrollments` counts courses in which a seat is held, completed ones too, or waited for.
 """

@@ -1,4 +1,4 @@
-"""GET /v1/audit: who did what, when and from where, newest first, for administrators.
+"""GET /v1/audit: list the audit trail, newest entry first, for administrators.
 
 Each of `actor`, `target` and `action` narrows the list, `from` (included) and `to` (not included) bound it in time.
 There is no total and no page number: a page may hold fewer entries than `limit`, even none, and the list ends where

@@ -1,4 +1,4 @@
-"""GET /v1/users: accounts by the beginning of their name or address, for administrators.
+"""GET /v1/users: list accounts by the beginning of their name or address, for administrators.
 
 `q` is compared without regard to case and to the accents of Latin and Greek letters. First come those whose name
 begins with it, by name, then those whose address alone does, by address; without `q` it is everybody, by name. `role`

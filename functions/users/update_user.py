@@ -1,4 +1,4 @@
-"""PATCH /v1/users/{userId}: an administrator gives somebody a role, suspends them, or lets them in again."""
+"""PATCH /v1/users/{userId}: change an account's role, or suspend or reinstate it, as an administrator."""
 
 from __future__ import annotations
 

@@ -47,6 +47,21 @@ def test_each_route_has_an_operation_and_no_operation_is_without_a_route() -> No
     assert set(OPERATIONS) == {route for route in routes if not route.startswith("HEAD ")}
 
 
+VERBS = {
+    *("add", "change", "complete", "create", "delete", "end", "erase", "exchange", "export", "find", "get", "give"),
+    *("grade", "hand", "join", "leave", "list", "make", "mark", "rank", "register", "return", "revoke", "send", "show"),
+    *("sign", "take"),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_summary_of_an_operation_begins_with_a_verb(name: str) -> None:
+    """In the imperative and within a line of an index; another verb is one for this list."""
+    summary = OPERATIONS[name]["summary"]
+    assert summary.split()[0].rstrip(",").lower() in VERBS, summary
+    assert len(summary) <= 100, summary
+
+
 def test_each_action_has_an_operation() -> None:
     sockets = [r["Properties"] for r in load_template()["Resources"].values() if r["Type"].endswith("::WebSocketApi")]
     actions = {key for socket in sockets for key in socket["Routes"] if not key.startswith("$")}

@@ -158,7 +158,7 @@ class SubmissionNotFound(NotFound):
 class Conflict(DomainError):
     status = 409
     code = "CONFLICT"
-    default_message = "This does not fit the present state."
+    default_message = "This cannot be done in the present state. Reload it and try again."
 
 
 class EmailAlreadyRegistered(Conflict):
