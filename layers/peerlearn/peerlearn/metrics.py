@@ -14,7 +14,7 @@ from peerlearn.domain.errors import EnrollmentDenied
 
 
 def count(name: str, value: int = 1, **dimensions: str) -> None:
-    """Adds to a metric of the stack's own namespace, which the environment names."""
+    """Add to a metric of the stack's own namespace, which the environment names."""
     with single_metric(name=name, unit=MetricUnit.Count, value=value) as metric:
         for dimension, of in dimensions.items():
             metric.add_dimension(dimension, of)
@@ -22,7 +22,7 @@ def count(name: str, value: int = 1, **dimensions: str) -> None:
 
 @contextmanager
 def counted(name: str) -> Iterator[None]:
-    """Counts what succeeds inside as `name`, what is denied as `<name>Refused` by its reason, and no other failure."""
+    """Count what succeeds inside as `name`, what is denied as `<name>Refused` by its reason, and no other failure."""
     try:
         yield
     except EnrollmentDenied as denial:

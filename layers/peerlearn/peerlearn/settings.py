@@ -47,7 +47,7 @@ class Settings(BaseModel):
 
     @property
     def web_socket_url(self) -> str:
-        """Where clients connect to."""
+        """Return where clients connect to."""
         return self.own_web_socket_url or f"ws{self.management_endpoint.removeprefix('http')}"
 
     @property
@@ -72,5 +72,5 @@ def function_name() -> str:
 
 
 def starts_from_snapshot() -> bool:
-    """Whether Lambda keeps this process as a snapshot that others are restored from."""
+    """Return whether Lambda keeps this process as a snapshot that others are restored from."""
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"

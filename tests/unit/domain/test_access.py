@@ -10,26 +10,14 @@ import pytest
 
 from peerlearn.domain import access
 from peerlearn.domain.assessments import Assessment
-from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Tutor
+from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import AssessmentNotFound, CourseNotFound, DomainError, Forbidden, NotEnrolled
 from peerlearn.domain.users import Principal, Role
+from tests.fakes.progress import course
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-COURSE = Course(
-    course_id="crs_1",
-    title="Chess endgames",
-    description="",
-    subject="Games",
-    level=Level.BEGINNER,
-    kind=Kind.COURSE,
-    tutor=Tutor("usr_tutor", "Ada"),
-    status=CourseStatus.PUBLISHED,
-    starts_at=None,
-    ends_at=None,
-    created_at=NOW,
-    version=1,
-)
+COURSE = course()
 DRAFT = replace(COURSE, status=CourseStatus.DRAFT)
 CLOSED = replace(COURSE, status=CourseStatus.CLOSED)
 ASSESSMENT = Assessment("asm_1", "crs_1", "Essay", "", 10, None, allow_late=False, created_at=NOW)

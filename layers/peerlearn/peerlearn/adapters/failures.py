@@ -170,7 +170,7 @@ def meaning_of(error: ClientError) -> Meaning:
 
 
 def is_transient(error: ClientError) -> bool:
-    """Whether the same call may well succeed a moment later."""
+    """Return whether the same call may well succeed a moment later."""
     return meaning_of(error) is Meaning.TRY_AGAIN
 
 

@@ -170,7 +170,7 @@ class SecretKeyRing:
         return next((key for key in self._keys if key.kid == kid), None)
 
     def _read(self, *, both: bool = False) -> None:
-        """Reads the newest version, and the one before where it is of use or asked for.
+        """Read the newest version, and the one before where it is of use or asked for.
 
         Nothing that is known changes unless everything was read.
         """
@@ -184,7 +184,7 @@ class SecretKeyRing:
         self._take(keys, signs_in)
 
     def _take(self, keys: list[SigningKey], signs_in: float) -> None:
-        """Keeps these keys, the newest of which comes first, and signs with it in so many seconds."""
+        """Keep these keys, the newest of which comes first, and signs with it in so many seconds."""
         self._newest_kid = keys[0].kid
         self._keys = tuple(reversed(keys) if signs_in else keys)
         self._due = self._monotonic() + min(KEY_FRESH_SECONDS, signs_in or KEY_FRESH_SECONDS)

@@ -44,7 +44,7 @@ class PersonalFiles:
         self._part_bytes = part_bytes
 
     def uploads(self, user_id: str, most: int | None = None) -> list[KeptFile]:
-        """What somebody has uploaded.
+        """Return what somebody has uploaded.
 
         Raises
         ------
@@ -65,7 +65,7 @@ class PersonalFiles:
             request["ContinuationToken"] = page["NextContinuationToken"]
 
     def write(self, key: str, chunks: Iterable[bytes]) -> int:
-        """Stores a file under that key, in the place of any other; its size.
+        """Store a file under that key, in the place of any other; return its size.
 
         Raises
         ------

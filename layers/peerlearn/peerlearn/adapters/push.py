@@ -36,7 +36,7 @@ class ConnectionPush:
         self._client = client
 
     def post(self, connection_id: str, data: bytes) -> bool:
-        """Whether there was somebody to send it to.
+        """Send data to a connection and return whether it was there.
 
         Raises
         ------

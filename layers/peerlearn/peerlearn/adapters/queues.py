@@ -23,7 +23,7 @@ class Queue:
         self._url = url
 
     def send(self, task: Mapping[str, str], delay_seconds: int = 0) -> None:
-        """Hands a task over.
+        """Hand a task over.
 
         Raises
         ------
@@ -32,7 +32,7 @@ class Queue:
         self.send_text(json.dumps(task), delay_seconds)
 
     def send_text(self, text: str, delay_seconds: int = 0) -> None:
-        """Hands over what is text already, at most 1 MiB of it.
+        """Hand over what is text already, at most 1 MiB of it.
 
         Raises
         ------

@@ -64,7 +64,7 @@ class TokenVerifier:
         return Principal(claims["sub"], Role(claims["role"]), claims["sid"], source)
 
     def verify_refresh(self, token: str) -> RefreshClaims:
-        """What the refresh token says; whether it is spent is the session's question.
+        """Return what the refresh token says; whether it is spent is the session's question.
 
         Raises
         ------
@@ -162,7 +162,7 @@ class TokenService(TokenVerifier):
         )
 
     def refresh_hash(self, session_id: str, generation: int) -> str:
-        """What the session item keeps of that generation's token."""
+        """Return what the session item keeps of that generation's token."""
         return hash_of(_refresh_id(self._keys.current(), session_id, generation))
 
     def _key_of(self, session: Session) -> SigningKey:
@@ -203,6 +203,6 @@ def _sign(key: SigningKey, **claims: str | int) -> str:
 
 
 def _is_canonical(signature: str) -> bool:
-    """Whether this is the one spelling of its bytes: decoders skip stray characters and the last one's spare bits."""
+    """Return whether this is the one spelling of its bytes: decoders skip stray characters and spare bits."""
     raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == signature

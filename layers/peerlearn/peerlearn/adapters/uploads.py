@@ -77,12 +77,12 @@ class S3Uploads:
         return UploadForm(form["url"], dict(form["fields"]), self.url_of(planned.key), expires_at)
 
     def url_of(self, key: str) -> str:
-        """What the learner hands in: the object's own address."""
+        """Return what the learner hands in: the object's own address."""
         suffix = "amazonaws.com.cn" if self._region.startswith("cn-") else "amazonaws.com"
         return f"https://{self.bucket}.s3.{self._region}.{suffix}/{key}"
 
     def find(self, key: str) -> UploadedObject | None:
-        """What is stored under that key, with its first bytes, or None.
+        """Return what is stored under that key, with its first bytes, or None.
 
         The function may list the bucket, so S3 says 404 of what is not there. A 403 is a broken permission, key or
         clock of ours and is raised as it is: nobody is told that their file is missing for it.

@@ -28,5 +28,5 @@ def export_queue() -> Queue:
 
 @cache
 def retry_queue() -> Queue:
-    """Where a consumer of the stream puts aside what it could not do; each has its own."""
+    """Return where a consumer of the stream puts aside what it could not do; each has its own."""
     return Queue(aws_client("sqs"), settings().retry_queue_url)

@@ -31,7 +31,7 @@ class Assessment:
 
 
 def new_assessment_id(course_id: str) -> str:
-    """Carries its course: an assessment is found by its id alone, without a read that looks the course up."""
+    """Return an id that carries the course: the assessment is found by it alone, without a read for the course."""
     return repeatable_id(f"asm_{course_id}")
 
 

@@ -159,7 +159,7 @@ class CourseChanges:
 
 
 def time_problems(kind: Kind, starts_at: datetime | None, ends_at: datetime | None) -> list[tuple[str, str]]:
-    """What is wrong with the times, by field: a session has both, a course may have either, and they are in order."""
+    """Return what is wrong with the times, by field: a session has both, a course may have either, in order."""
     problems = []
     if kind is Kind.SESSION:
         times = {"startsAt": starts_at, "endsAt": ends_at}

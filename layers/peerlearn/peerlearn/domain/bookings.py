@@ -38,7 +38,7 @@ class Situation:
 
     @classmethod
     def presumed(cls, learner_id: str, course_id: str, status: EnrollmentStatus | None, shards: int = 1) -> Situation:
-        """What is most likely, without reading: the learner at `status`, the course open, of the kind its id hints at.
+        """Return what is most likely, unread: the learner at `status`, the course open, of the kind its id hints at.
 
         A seat is free in every shard, and one that the learner has is in their own. The conditions of the change that
         is decided on this find out whether it is so.
@@ -67,7 +67,7 @@ class Situation:
 
     @property
     def lacks_schedule(self) -> bool:
-        """Whether the learner's schedule has a say and was not looked at."""
+        """Return whether the learner's schedule has a say and was not looked at."""
         return self.schedule is None and self.seats is not None and self.seats.kind is Kind.SESSION
 
     @property
@@ -133,7 +133,7 @@ class Change:
 
     @property
     def turns_line(self) -> bool:
-        """Whether a line opens or closes with this change, which every shard has to know."""
+        """Return whether a line opens or closes with this change, which every shard has to know."""
         seats = self.situation.seats
         if seats is None or not seats.shards:
             return False
@@ -173,7 +173,7 @@ def book(situation: Situation, now: datetime) -> Change:
 
 
 def withdraw(situation: Situation, now: datetime) -> Change:
-    """Gives up a seat.
+    """Give up a seat.
 
     Raises
     ------
@@ -209,7 +209,7 @@ def join_line(situation: Situation, now: datetime) -> Change:
 
 
 def leave_line(situation: Situation, now: datetime) -> Change:
-    """Gives up a place in the waitlist.
+    """Give up a place in the waitlist.
 
     Raises
     ------

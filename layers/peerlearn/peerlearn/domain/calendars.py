@@ -83,5 +83,5 @@ def link_stands(link: CalendarLink, standing: Standing) -> bool:
 
 
 def opens(token: str, link: CalendarLink | None) -> bool:
-    """Whether the token is the link's present one."""
+    """Return whether the token is the link's present one."""
     return hmac.compare_digest(hash_of(token), link.token_hash if link else _NO_HASH)

@@ -101,7 +101,7 @@ class Filters:
 
     @property
     def is_one_shelf(self) -> bool:
-        """Whether the courses that are found are all those of the one shelf."""
+        """Return whether the courses that are found are all those of the one shelf."""
         return len(self.shelves) == 1 and all(len(word) <= BEGINNING_MAX_LENGTH for word in self.words)
 
     @property
@@ -150,12 +150,12 @@ class ListingStep:
 
 
 def terms_mark(course: Course) -> str:
-    """Tells apart the terms of two courses, or of one before and after a change."""
+    """Tell apart the terms of two courses, or of one before and after a change."""
     return hashlib.sha256(terms_of(course).encode()).hexdigest()[:16]
 
 
 def next_step(course: Course, listing: Listing, room: int) -> ListingStep:
-    """What to do next to bring the catalogue in line with the course; empty when nothing is left.
+    """Return what to do next to bring the catalogue in line with the course; empty when nothing is left.
 
     Parameters
     ----------

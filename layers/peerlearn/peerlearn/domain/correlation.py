@@ -20,5 +20,5 @@ def correlation_id() -> str:
 
 
 def set_correlation_id(value: str) -> None:
-    """What is written from now on is for that request; empty for none."""
+    """Note the request that writes from now on are for; empty for none."""
     _current.set(value)

@@ -112,11 +112,11 @@ class Seats:
         return self.capacity is not None and self.taken >= self.capacity
 
     def is_open(self, now: datetime) -> bool:
-        """Whether anyone may book or wait: published, and not over."""
+        """Return whether anyone may book or wait: published, and not over."""
         return self.status is CourseStatus.PUBLISHED and (self.ends_at is None or now < self.ends_at)
 
     def shard_for(self, learner_id: str) -> int:
-        """Where a learner takes a seat: in their own shard, or where that is full in one that is not."""
+        """Return where a learner takes a seat: in their own shard, or where that is full in one that is not."""
         own = own_shard(learner_id, len(self.shards))
         free = [number for number, shard in enumerate(self.shards) if not shard.is_full]
         if not free or own in free:

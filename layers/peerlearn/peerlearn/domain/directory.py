@@ -40,17 +40,17 @@ class DirectoryFilters:
 
     @property
     def beginning(self) -> str:
-        """What the names or addresses have to begin with, as they are compared."""
+        """Return what the names or addresses have to begin with, as they are compared."""
         return directory_text(self.query or "")
 
     @property
     def is_search(self) -> bool:
-        """Whether names and addresses are compared at all."""
+        """Return whether names and addresses are compared at all."""
         return bool(self.query and self.query.strip())
 
     @property
     def matches_nobody(self) -> bool:
-        """Whether the search is for something of which nothing is left to compare, such as `###`."""
+        """Return whether the search is for something of which nothing is left to compare, such as `###`."""
         return self.is_search and not self.beginning
 
     def fit(self, user: User) -> bool:

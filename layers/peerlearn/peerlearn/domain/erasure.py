@@ -17,10 +17,10 @@ from peerlearn.domain.ids import derived_id
 
 
 def account_erased() -> Unauthenticated:
-    """What a token of an erased account is told."""
+    """Return what a token of an erased account is told."""
     return Unauthenticated("This account has been erased.")
 
 
 def nobodys_id(user_id: str, course_id: str) -> str:
-    """Who teaches a course whose tutor has gone: nobody signs in with it, and no two courses share it."""
+    """Return who teaches a course whose tutor has gone: nobody signs in with it, and no two courses share it."""
     return derived_id("usr", "former", user_id, course_id)

@@ -60,7 +60,7 @@ class Event:
     origin: str | None = None
 
     def as_push(self) -> dict[str, Any]:
-        """What a connection is sent."""
+        """Return what a connection is sent."""
         return {
             "type": self.type.value,
             "eventId": self.event_id,

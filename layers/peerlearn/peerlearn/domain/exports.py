@@ -50,12 +50,12 @@ class ExportRecord:
 
     @property
     def key(self) -> str:
-        """Where its file is."""
+        """Return where its file is."""
         return f"{export_prefix(self.user_id)}{self.export_id}.json"
 
 
 def export_prefix(user_id: str) -> str:
-    """Where somebody's exports are, and nobody else's."""
+    """Return where somebody's exports are, and nobody else's."""
     return f"exports/{user_id}/"
 
 

@@ -70,7 +70,7 @@ class FileType:
     may_be_page: bool
 
     def accepts(self, declared: str) -> bool:
-        """Whether a client may call it so."""
+        """Return whether a client may call it so."""
         if declared == self.content_type or declared in self.aliases:
             return True
         if self.kind is Kind.TEXT:

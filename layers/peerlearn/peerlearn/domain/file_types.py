@@ -111,7 +111,7 @@ def _media_type(declared: str) -> str:
 
 
 def _is_of_another(said: str, known: FileType) -> bool:
-    """Whether a declared type, which is none of the known type's names, is one of another type, or of what runs."""
+    """Return whether a declared type that is no name of the known type is one of another, or of what runs."""
     if said in _ACTIVE_TYPES or "macroenabled" in said or stored_type(said) is not None:
         return True
     return said.partition("/")[0] not in ("application", known.kind.value)

@@ -25,7 +25,7 @@ SEQ_MAX = 10**10 - 1
 
 
 def no_conversation() -> NotFound:
-    """What somebody is told who asks for a conversation that has not begun, or is gone."""
+    """Return what somebody is told who asks for a conversation that has not begun, or is gone."""
     return NotFound("You have no conversation with this person.")
 
 
@@ -75,7 +75,7 @@ class Message:
         return self.pair.other(self.sender_id)
 
     def require_repeated(self, receiver_id: str, text: str) -> None:
-        """Whether this is what a client sends that sends it again.
+        """Check that a client that sends this under the same id sends the same message again.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class Conversation:
         return self.received_by(user_id) - self.reading(user_id).seen
 
     def is_read(self, message: Message) -> bool:
-        """Whether its receiver has read it."""
+        """Return whether its receiver has read it."""
         return message.seq <= self.reading(message.receiver_id).up_to
 
     def with_next(self, draft: Draft, link: Link | None) -> tuple[Conversation, Message]:

@@ -167,7 +167,7 @@ def _day_of(moment: datetime) -> date:
 
 
 def sums_of(learner_id: str, entries: Iterable[Entry]) -> Totals:
-    """What the ledger says, entries in the order of their numbers; without `version` and `submissions`."""
+    """Return what the ledger says, entries in the order of their numbers; without `version` and `submissions`."""
     totals = Totals(learner_id)
     for entry in entries:
         totals = totals.posted(entry)
@@ -192,7 +192,7 @@ def submission_award(course_id: str, assessment_id: str) -> Award:
 
 
 def grade_reason(grade: Grade | None, max_grade: int) -> Reason | None:
-    """What a grade earns: nothing below 90 %."""
+    """Return what a grade earns: nothing below 90 %."""
     if grade is None or grade * 100 < EXCELLENT_PERCENT * max_grade:
         return None
     return Reason.PERFECT_GRADE if grade >= max_grade else Reason.EXCELLENT_GRADE
@@ -201,7 +201,7 @@ def grade_reason(grade: Grade | None, max_grade: int) -> Reason | None:
 def grade_awards(
     course_id: str, assessment_id: str, max_grade: int, before: Grade | None, after: Grade, revision: int
 ) -> list[Award]:
-    """What follows from grading, or from correcting a grade: the old award taken back, the new one given.
+    """Return what follows from grading, or from correcting a grade: the old award taken back, the new one given.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ class Leader:
 
     @property
     def place(self) -> tuple[int, str]:
-        """Where the row stands on the leaderboard: the lowest place first, which has the most points."""
+        """Return where the row stands on the leaderboard: the lowest place first, which has the most points."""
         return -self.points, self.user_id
 
 

@@ -113,7 +113,7 @@ def modules_done(completed: Mapping[str, int], modules: Sequence[Module]) -> set
 def complete_module(
     enrollment: Enrollment, modules: Sequence[Module], module_id: str, minutes: int, now: datetime
 ) -> ProgressChange | None:
-    """What follows when a member completes a module; None when it changes nothing.
+    """Return what follows when a member completes a module; None when it changes nothing.
 
         not done, others missing  -->  done
         not done, the last one    -->  done, and an active enrolment is completed

@@ -36,7 +36,7 @@ class PublishedKeys(NamedTuple):
     keys: Mapping[str, PublishedKey]
 
     def are(self, public: Mapping[str, bytes]) -> bool:
-        """Whether exactly these keys are published."""
+        """Return whether exactly these keys are published."""
         return {kid: key.public for kid, key in self.keys.items()} == dict(public)
 
 

@@ -68,7 +68,7 @@ class Submission:
 
     @property
     def file_name(self) -> str | None:
-        """What its author called the file; None where it is a link."""
+        """Return what its author called the file; None where it is a link."""
         return self.file.name if self.file is not None else None
 
     @property
@@ -76,7 +76,7 @@ class Submission:
         return self.grade is not None
 
     def is_repeated_by(self, url: str, file: StoredFile | None) -> bool:
-        """Whether handing that in is handing in the same once more, such as after a reply that was lost."""
+        """Return whether handing that in is handing in the same once more, such as after a reply that was lost."""
         mine = self.file.version_id if self.file is not None else None
         theirs = file.version_id if file is not None else None
         return (self.submission_url, self.file is None, mine) == (url, file is None, theirs)
@@ -104,7 +104,7 @@ def require_latest(latest: Submission, attempt: int | None) -> None:
 
 
 def require_open(assessment: Assessment, latest: Submission | None, now: datetime) -> None:
-    """Whether an attempt may be handed in now, by the server's clock.
+    """Check that an attempt may be handed in now, by the server's clock.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ def planned_upload(
 
 
 def upload_prefix(learner_id: str, assessment_id: str) -> str:
-    """Where a learner's files for an assessment are, and nobody else's."""
+    """Return where a learner's files for an assessment are, and nobody else's."""
     return f"{UPLOAD_PREFIX}{learner_id}/{assessment_id}/"
 
 

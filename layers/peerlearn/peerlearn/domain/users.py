@@ -78,7 +78,7 @@ class User:
 
     @property
     def administers(self) -> bool:
-        """Whether this is an administrator who can act: one of them has to be left."""
+        """Return whether this is an administrator who can act: one of them has to be left."""
         return self.role is Role.ADMIN and self.state is AccountState.ACTIVE
 
 

@@ -34,11 +34,11 @@ class Change:
         return item.get("entity")
 
     def became(self, name: str, value: object) -> bool:
-        """Whether this change gave the attribute that value."""
+        """Return whether this change gave the attribute that value."""
         return self.new is not None and self.new.get(name) == value and (self.old or {}).get(name) != value
 
     def differs(self, *names: str) -> bool:
-        """Whether an item that stays has another value in one of the attributes."""
+        """Return whether an item that stays has another value in one of the attributes."""
         old, new = self.old, self.new
         return old is not None and new is not None and any(old.get(name) != new.get(name) for name in names)
 

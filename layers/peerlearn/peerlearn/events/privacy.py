@@ -20,7 +20,7 @@ def wanted_export(change: Change) -> dict[str, str] | None:
 
 
 def renamed_person(change: Change) -> str | None:
-    """Who has another name now; most of them teach nothing, which is found out where it is carried on."""
+    """Return who has another name now; most of them teach nothing, which is found out where it is carried on."""
     if change.entity != Entity.PROFILE or change.new is None or not change.differs("name"):
         return None
     user_id: str = change.new["userId"]

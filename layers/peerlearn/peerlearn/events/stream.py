@@ -50,14 +50,14 @@ class _Delivery:
 
     @property
     def identifier(self) -> str:
-        """What Lambda calls it."""
+        """Return what Lambda calls it."""
         return self.sequence_number if self.message is None else str(self.message["messageId"])
 
 
 def process_changes(
     event: Mapping[str, Any], context: LambdaContext, handle: Callable[[Change], object], aside: Callable[[], Aside]
 ) -> PartialItemFailureResponse:
-    """Hands every record of an event of the stream, or of the queue of what failed, to `handle`.
+    """Hand every record of an event of the stream, or of the queue of what failed, to `handle`.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def _deliveries(event: Mapping[str, Any]) -> Iterator[_Delivery]:
 
 
 def _again(delivery: _Delivery, failure: BaseException, aside: Callable[[], Aside], context: LambdaContext) -> bool:
-    """Whether the record is put aside; one that came from the queue goes back there, until its tries are over."""
+    """Return whether the record is put aside; one from the queue goes back there until its tries are over."""
     # The item itself is not logged: it may hold what people wrote.
     logger.error("a stream record failed", sequence_number=delivery.sequence_number, exc_info=failure)
     if delivery.message is not None:

@@ -25,7 +25,7 @@ class _Processor(BatchProcessor):
 def process_tasks(
     event: dict[str, Any], context: LambdaContext, handle: Callable[[dict[str, str]], object]
 ) -> PartialItemFailureResponse:
-    """Hands every task of a queue's event to `handle`, which raises to have it again, as it does out of time."""
+    """Hand every task of a queue's event to `handle`, which raises to have it again, as it does out of time."""
     if not has_records(event):
         pass_over(event, context)
         return {"batchItemFailures": []}

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import depends
 
 
 def remember_annotations() -> None:
-    """Makes Powertools keep what it found out; doing it twice does no harm."""
+    """Make Powertools keep what it found out; doing it twice does no harm."""
     for name in ("get_type_hints", "build_dependency_tree"):
         inspect = getattr(depends, name)
         if not hasattr(inspect, "cache_info"):

@@ -33,7 +33,7 @@ _SCHEME = "bearer "
 
 
 def source_address(request: Request) -> str:
-    """Where the call came from as API Gateway saw it; `X-Forwarded-For` is the caller's own word and not asked."""
+    """Return where the call came from as API Gateway saw it; `X-Forwarded-For` is the caller's own word."""
     identity = request.resolved_event.raw_event["requestContext"].get("identity") or {}
     return str(identity.get("sourceIp", ""))
 

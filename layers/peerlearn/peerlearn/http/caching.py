@@ -22,7 +22,7 @@ _FOR_ONE_READER = "for_one_reader"
 
 
 def keep_private(app: ApiGatewayResolver) -> None:
-    """Says that this answer is the caller's alone: no shared cache may store it."""
+    """Say that this answer is the caller's alone: no shared cache may store it."""
     app.context[_FOR_ONE_READER] = True
 
 

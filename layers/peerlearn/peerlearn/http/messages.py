@@ -32,7 +32,7 @@ class MessagePager:
         self._scope = scope
 
     def range(self, after: int | None, before: int | None, limit: int, cursor: str | None) -> MessageRange:
-        """What the client asks for; a cursor wins over `after` and `before`.
+        """Return what the client asks for; a cursor wins over `after` and `before`.
 
         Raises
         ------

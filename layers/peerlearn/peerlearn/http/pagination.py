@@ -75,7 +75,7 @@ class Pager:
         self._scope = scope
 
     def request(self, page: int, limit: int, cursor: str | None) -> PageRequest:
-        """What the client asks for.
+        """Return what the client asks for.
 
         Raises
         ------

@@ -104,7 +104,7 @@ def on_message(
 
 
 def on_handshake(judge: Callable[[dict[str, Any]], Answer]) -> Handler:
-    """Makes an authorizer's handler of a function from a handshake to a policy."""
+    """Make an authorizer's handler of a function from a handshake to a policy."""
 
     def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
         if not is_handshake(event):
@@ -118,7 +118,7 @@ def on_handshake(judge: Callable[[dict[str, Any]], Answer]) -> Handler:
 
 
 def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handler]:
-    """Makes a handler of `$connect` (CONNECT) or `$disconnect` (DISCONNECT); a refusal ends the handshake.
+    """Make a handler of `$connect` (CONNECT) or `$disconnect` (DISCONNECT); a refusal ends the handshake.
 
     A message may name these routes as its action: it is answered as any other unknown one.
     """
@@ -146,7 +146,7 @@ def on_connection(event_type: str) -> Callable[[Callable[[Sender], None]], Handl
 
 
 def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:
-    """Answers what no route knows."""
+    """Answer what no route knows."""
     message: dict[str, Any] = {}
 
     def answer() -> Answer:
@@ -176,7 +176,7 @@ def refused(method_arn: str) -> Answer:
 
 
 def sender_of(event: dict[str, Any]) -> Sender:
-    """Who the connection belongs to."""
+    """Return who the connection belongs to."""
     context = event["requestContext"]
     authorizer, source = context["authorizer"], str((context.get("identity") or {}).get("sourceIp", ""))
     principal = Principal(authorizer["userId"], Role(authorizer["role"]), authorizer["sessionId"], source)

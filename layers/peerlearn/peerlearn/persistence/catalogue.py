@@ -104,7 +104,7 @@ class CatalogueRepository:
         return (course_of(found[course]) if course in found else None), listing_of(found.get(listing))
 
     def take(self, course: Course, listing: Listing, step: ListingStep, token: str) -> Listing | None:
-        """Takes a step; the new record, or None when somebody else took one since the record was read.
+        """Take a step; return the new record, or None when somebody else took one since the record was read.
 
         record of version n  -->  version n + 1, with the entries and counters that it speaks of
         """

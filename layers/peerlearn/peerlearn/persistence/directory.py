@@ -144,7 +144,7 @@ class DirectoryRepository:
             unread = [one for one in reached if one.order == border.order]
 
     def _gathered(self, pages: Mapping[_Partition, Future[Page]], reached: dict[_Partition, _Place]) -> list[_Place]:
-        """What was read; `reached` then tells how far, of those partitions that go on."""
+        """Return what was read; `reached` then tells how far, of those partitions that go on."""
         found: list[_Place] = []
         for one, future in pages.items():
             page, sort = future.result(), f"{one.index_name}SK"

@@ -129,7 +129,7 @@ class EnrollmentRepository:
         )
 
     def head(self, course_id: str) -> Waiter | None:
-        """Who has waited longest."""
+        """Return who has waited longest."""
         items = self._table.query(
             "PK = :pk AND begins_with(SK, :wait)",
             {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX},
@@ -214,7 +214,7 @@ class EnrollmentRepository:
         return missing
 
     def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool:
-        """Sets the course's time in a learner's schedule; False when they gave up their seat or have it so already."""
+        """Set the course's time in a learner's schedule; return False where nothing had to be moved."""
         is_elsewhere = "attribute_not_exists(#slots.#course) OR #slots.#course <> :slot"
         writes = [
             holds_seat(learner_id, slot.course_id),

@@ -138,7 +138,7 @@ class ErasureRepository:
         self._table.batch_delete([_key(item) for item in items if item["entity"] == Entity.PAST_GRADE])
 
     def delete_rest(self, user_id: str) -> None:
-        """What counts nowhere: ledger, sessions, booked times, export, calendar."""
+        """Delete what counts nowhere: ledger, sessions, booked times, export, calendar."""
         prefixes = (keys.POINTS_PREFIX, keys.SESSION_PREFIX)
         own = [_key(item) for prefix in prefixes for item in self._own(user_id, prefix)]
         single = (keys.schedule(user_id), keys.export(user_id), keys.calendar(user_id))

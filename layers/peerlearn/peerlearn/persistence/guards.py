@@ -37,7 +37,7 @@ def becoming_administrator(user_id: str) -> Write:
 
 
 def ceasing_as_administrator(user_id: str) -> Write:
-    """Fails for the last one: of two who demote each other at the same moment the later is refused."""
+    """Return a write that fails for the last one: of two who demote each other at once the later is refused."""
     # two or more -> one less, if it is one of them;  somebody who is not among them -> as it is, while there is one
     are_several = "size(#ids) > :last"
     is_none_of_them = "attribute_exists(#ids) AND NOT contains(#ids, :one)"

@@ -57,7 +57,7 @@ def totals(user_id: str) -> Key:
 
 
 def standing(user_id: str) -> Key:
-    """What a token of this account is worth: its role, its state and the sessions that have not ended."""
+    """Return what a token of this account is worth: its role, its state and the sessions that have not ended."""
     return Key(user_partition(user_id), "A#STANDING")
 
 
@@ -86,7 +86,7 @@ def teaching(user_id: str, course_id: str) -> Key:
 
 
 def administrators() -> Key:
-    """Who is an administrator: what two who demote each other collide on."""
+    """Return who is an administrator: what two who demote each other collide on."""
     return Key("ADMINISTRATORS", "ADMINISTRATORS")
 
 

@@ -46,7 +46,7 @@ def posting(before: Totals, after: Totals, entries: Sequence[Entry], token: str)
 
 
 def standing_attributes(enrollment: Enrollment) -> Item:
-    """What puts an enrolment at its place on the course's leaderboard."""
+    """Return what puts an enrolment at its place on the course's leaderboard."""
     return {
         "points": enrollment.points,
         "GSI2PK": keys.leaderboard_partition(enrollment.course_id),

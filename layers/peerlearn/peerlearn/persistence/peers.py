@@ -47,7 +47,7 @@ class PeerRepository:
     def around(
         self, enrollments: Sequence[Enrollment], each_way: int
     ) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
-        """Who holds a seat near these enrolments, and what the courses are called.
+        """Return who holds a seat near these enrolments, and what the courses are called.
 
         Parameters
         ----------

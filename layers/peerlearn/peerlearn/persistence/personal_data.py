@@ -70,7 +70,7 @@ class PersonalDataRepository:
         return record
 
     def finish(self, record: ExportRecord) -> bool:
-        """Whether the export that is ready was still wanted."""
+        """Note that the export is ready and return whether it was still wanted."""
         # preparing, this one --> ready;  erased, or asked for anew --> as it is
         is_that_one = "#id = :id"
         ready = put(
@@ -85,7 +85,7 @@ class PersonalDataRepository:
     # -- the data -----------------------------------------------------------------------------------------------
 
     def own_items(self, user_id: str, most: int | None = None) -> OwnItems | None:
-        """What stands in the person's own partition; None where there is no account.
+        """Return what stands in the person's own partition; None where there is no account.
 
         Raises
         ------

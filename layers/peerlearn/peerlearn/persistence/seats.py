@@ -45,7 +45,7 @@ class KnownShards:
 
 
 def with_shards(table: Table, found: Found, course_ids: Iterable[str]) -> Found:
-    """What was found, and the shards of those courses: without a call where none has any that are missing."""
+    """Return what was found, and the shards of those courses: without a call where none has any that are missing."""
     missing = [
         key
         for course_id in course_ids
@@ -67,7 +67,7 @@ def seats_in(found: Mapping[keys.Key, Item], course_id: str) -> Seats | None:
 
 
 def seats_writes(change: Change) -> list[Write]:
-    """What a change writes to the seats: first the item of its own shard, then those that a line has to do with."""
+    """Return what a change writes to the seats: the item of its own shard, then those that a line concerns."""
     line = range(change.shards) if change.turns_line else (0,) if change.waiting else ()
     return [_write(change, number) for number in (change.shard, *(one for one in line if one != change.shard))]
 

@@ -278,7 +278,7 @@ class Table:
         raise TemporarilyUnavailable
 
     def batch_delete(self, keys: Iterable[Key]) -> None:
-        """Deletes items by key, those that exist; unprocessed keys are asked for again, bounded."""
+        """Delete items by key, those that exist; unprocessed keys are asked for again, bounded."""
         unwanted = list(dict.fromkeys(keys))
         for start in range(0, len(unwanted), BATCH_WRITE_MAX):
             some = unwanted[start : start + BATCH_WRITE_MAX]

@@ -117,7 +117,7 @@ class AuthoringService:
         return page
 
     def delete(self, author: Principal, course_id: str) -> None:
-        """Deletes a draft.
+        """Delete a draft.
 
         Raises
         ------
@@ -137,7 +137,7 @@ class AuthoringService:
     def roster(
         self, author: Principal, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest
     ) -> PageResult[RosterEntry]:
-        """Who learns, learned or waits in the course, in the order they came.
+        """Return who learns, learned or waits in the course, in the order they came.
 
         Raises
         ------

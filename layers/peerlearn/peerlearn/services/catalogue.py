@@ -95,7 +95,7 @@ class CatalogueIndexer:
         self._listings = listings
 
     def sync(self, course_id: str) -> None:
-        """Puts the course on the shelves that it belongs on at present, and takes it from all others.
+        """Put the course on the shelves that it belongs on at present, and take it from all others.
 
         Every step is one transaction that also records it: to call this twice, at once from two places, or again after
         being cut off, changes nothing that is already right.

@@ -78,7 +78,7 @@ class EnrollmentService:
         return self._changed(presumed, decide, admission, needs_schedule=True).enrollment
 
     def withdraw(self, learner_id: str, course_id: str, admission: Admission | None = None) -> None:
-        """Gives the seat up; progress stays, for a later return.
+        """Give the seat up; progress stays, for a later return.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class EnrollmentService:
         return PlaceInLine(course_id, position, now)
 
     def leave_waitlist(self, learner_id: str, course_id: str, admission: Admission | None = None) -> None:
-        """Gives the place in the waitlist up.
+        """Give the place in the waitlist up.
 
         Raises
         ------

@@ -108,7 +108,7 @@ class ExportService:
         return Link(record, self._files.link(record.key, int((expires_at - now).total_seconds())), expires_at)
 
     def write(self, user_id: str, export_id: str, render: Callable[[PersonalData], Iterable[bytes]]) -> bool:
-        """Writes the file of an export that was asked for; whether there was anything to write.
+        """Write the file of an export that was asked for; return whether there was anything to write.
 
         Parameters
         ----------

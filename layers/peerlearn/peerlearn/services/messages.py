@@ -94,7 +94,7 @@ class MessageService:
         admission: Admission | None = None,
         unanswered: Limit | None = None,
     ) -> tuple[Message, bool]:
-        """Stores a message, and tells whether it is read already (a repeated one may be).
+        """Store a message, and tell whether it is read already (a repeated one may be).
 
         Two round trips. The first message to somebody takes two or three more, to find out what connects the two;
         until they answer, that course's condition is part of the transaction, which takes none.
@@ -171,7 +171,7 @@ class MessageService:
         return message
 
     def require_reach(self, sender: Principal, receiver_id: str) -> None:
-        """Whether the sender may write to the receiver.
+        """Check that the sender may write to the receiver.
 
         Raises
         ------

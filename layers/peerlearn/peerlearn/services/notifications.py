@@ -75,7 +75,7 @@ class Notifier:
         self._clock = clock
 
     def push(self, event: Event) -> None:
-        """Tells one event.
+        """Tell one event.
 
         Raises
         ------
@@ -86,7 +86,7 @@ class Notifier:
             raise failure
 
     def deliver(self, batch: Mapping[str, Facts]) -> Delivered:
-        """Tells everything that a batch of records has to tell.
+        """Tell everything that a batch of records has to tell.
 
         Parameters
         ----------
@@ -109,7 +109,7 @@ class Notifier:
     def _receivers(
         self, pool: Executor, batch: Mapping[str, Facts], failures: dict[str, BaseException]
     ) -> dict[str, list[list[str]]]:
-        """Who is told, for each fact of each record."""
+        """Return who is told, for each fact of each record."""
         asked: dict[str, Future[Sequence[str]]] = {}
         for facts in batch.values():
             for fact in facts:
@@ -143,7 +143,7 @@ class Notifier:
         }
 
     def _tell(self, connection: Connection, told: _Told, refusals: list[Refusal]) -> None:
-        """Tells one after the other; what is left in `told` where this raises was not told."""
+        """Tell one after the other; what is left in `told` where this raises was not told."""
         while told:
             _, fact = told[0]
             if isinstance(fact, SessionsEnded):

@@ -31,7 +31,7 @@ class PromotionService:
         self._clock = clock
 
     def promote(self, course_id: str) -> list[str]:
-        """Promotes until no seat is free or nobody waits.
+        """Promote until no seat is free or nobody waits.
 
         Returns
         -------

@@ -28,7 +28,7 @@ class RenamingService:
         self._store = store
 
     def rename(self, user_id: str) -> int:
-        """Sets the present name.
+        """Set the present name.
 
         Returns
         -------

@@ -30,7 +30,7 @@ class ReschedulingService:
         self._rosters = Rosters(store)
 
     def reschedule(self, course_id: str) -> int:
-        """Sets the session's present time in the schedule of everyone who holds a seat.
+        """Set the session's present time in the schedule of everyone who holds a seat.
 
         Returns
         -------

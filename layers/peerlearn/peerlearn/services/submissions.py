@@ -166,7 +166,7 @@ class SubmissionService:
 
     @contextmanager
     def _looking_at(self, key: str | None) -> Iterator[Callable[[], UploadedObject | None]]:
-        """Looks at the caller's own file beside what else is read; what there is, is told by calling."""
+        """Look at the caller's own file beside what else is read; what there is, is told by calling."""
         if key is None:
             yield lambda: None
             return

@@ -74,7 +74,7 @@ _STREAMED |= {Entity.ERASURE, Entity.EXPORT}
 
 
 def is_streamed(item: Mapping[str, Any]) -> bool:
-    """Whether the filters of the stream's consumers, which are in the template, may let the item's writes through."""
+    """Return whether the template's filters of the stream's consumers may let the item's writes through."""
     return item.get("entity") in _STREAMED or LAST_CHANGE in item
 
 

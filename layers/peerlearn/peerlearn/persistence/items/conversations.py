@@ -9,7 +9,7 @@ from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChan
 
 
 def conversation_fields(conversation: Conversation) -> Item:
-    """What a message changes of the head; how far the two have read is theirs and stays as it is."""
+    """Return what a message changes of the head; how far the two have read is theirs and stays as it is."""
     pair = conversation.pair
     last_at = to_rfc3339(conversation.last_at) if conversation.last_at else ""
     sort = keys.inbox_sort(last_at, pair.conversation_id)

@@ -26,7 +26,7 @@ def enrollment_of(item: Item) -> Enrollment:
 
 
 def enrollment_fields(learner_id: str, course_id: str, began_at: datetime) -> Item:
-    """What an enrolment gets whenever it begins anew; progress and points stay as they were."""
+    """Return what an enrolment gets whenever it begins anew; progress and points stay as they were."""
     began = to_rfc3339(began_at)
     return {
         "entity": Entity.ENROLLMENT.value,

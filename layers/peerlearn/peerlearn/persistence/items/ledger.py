@@ -11,7 +11,7 @@ from peerlearn.persistence.items.base import Entity, Item
 
 
 def is_erased(totals: Item | None) -> bool:
-    """Whether an account's tombstone stands where its totals were."""
+    """Return whether an account's tombstone stands where its totals were."""
     return totals is not None and totals["entity"] == Entity.ERASURE
 
 
