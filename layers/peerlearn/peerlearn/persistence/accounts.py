@@ -24,8 +24,8 @@ from peerlearn.persistence.items.accounts import (
 )
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.standing import standing_item
+from peerlearn.persistence.names import users_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
-from peerlearn.persistence.people import users_of
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite, admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update

@@ -122,9 +122,10 @@ class AssessmentRepository:
         Collision
             Another attempt, a grade or an award came in between, or the seat was given up.
         """
-        if desk.enrollment is not None and desk.totals is not None:
-            writes = _handing_in(desk.enrollment, desk.latest, change, desk.totals, token)
-            applied(self._table, writes, token, utc_now(), admission)
+        if desk.enrollment is None or desk.totals is None:
+            raise ValueError("an attempt is decided on a whole desk")
+        writes = _handing_in(desk.enrollment, desk.latest, change, desk.totals, token)
+        applied(self._table, writes, token, utc_now(), admission)
 
     def grade(self, desk: Desk, change: SubmissionChange, token: str) -> None:
         """Write a grading with what it earns, wholly or not at all; the one that it replaces is kept.
@@ -133,9 +134,9 @@ class AssessmentRepository:
         ------
         Collision
         """
-        if desk.latest is not None and desk.totals is not None:
-            writes = _grading(desk.enrollment, desk.latest, change, desk.totals, token)
-            applied(self._table, writes, token, utc_now())
+        if desk.latest is None or desk.totals is None:
+            raise ValueError("a grade is decided on a whole desk")
+        applied(self._table, _grading(desk.enrollment, desk.latest, change, desk.totals, token), token, utc_now())
 
     # -- lists ------------------------------------------------------------------------------------------------------
 

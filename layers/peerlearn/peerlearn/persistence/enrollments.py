@@ -130,12 +130,7 @@ class EnrollmentRepository:
 
     def head(self, course_id: str) -> Waiter | None:
         """Return who has waited longest."""
-        items = self._table.query(
-            "PK = :pk AND begins_with(SK, :wait)",
-            {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX},
-            limit=1,
-        )
-        return Waiter(items[0]["learnerId"], items[0]["waitingSince"]) if items else None
+        return next(iter(self._line(course_id, limit=1)), None)
 
     def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]:
         """Return the learner's standing and every enrolment they ever had, by course, in one Query."""
@@ -189,11 +184,15 @@ class EnrollmentRepository:
 
     def waiters(self, course_id: str) -> list[str]:
         """Return who waits for a seat, in the order of the line."""
+        return [waiter.learner_id for waiter in self._line(course_id)]
+
+    def _line(self, course_id: str, limit: int | None = None) -> list[Waiter]:
         items = self._table.query(
             "PK = :pk AND begins_with(SK, :wait)",
             {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX},
+            limit=limit,
         )
-        return [item["learnerId"] for item in items]
+        return [Waiter(item["learnerId"], item["waitingSince"]) for item in items]
 
     def with_seat(self, course_id: str, learner_ids: Sequence[str]) -> list[str]:
         """Those of the learners who hold a seat in the course, by the table itself."""

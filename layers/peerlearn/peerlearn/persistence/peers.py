@@ -13,7 +13,7 @@ from peerlearn.domain.users import User
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME
 from peerlearn.persistence.items.courses import course_of
-from peerlearn.persistence.people import titles_of, users_of
+from peerlearn.persistence.names import titles_of, users_of
 from peerlearn.persistence.profiles import ProfileRepository
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Table

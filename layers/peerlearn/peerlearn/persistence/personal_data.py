@@ -25,8 +25,8 @@ from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of
 from peerlearn.persistence.items.privacy import calendar_of, export_item, export_of
 from peerlearn.persistence.items.standing import standing_of
+from peerlearn.persistence.names import titles_of, users_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
-from peerlearn.persistence.people import titles_of, users_of
 from peerlearn.persistence.table import ConditionFailed, Table, put
 
 

@@ -69,8 +69,9 @@ class ProgressRepository:
         ------
         Collision
         """
-        if found.enrollment is not None and found.totals is not None:
-            applied(self._table, _writes(found.enrollment, change, found.totals, token), token, utc_now(), admission)
+        if found.enrollment is None or found.totals is None:
+            raise ValueError("a change of progress is decided on a whole situation")
+        applied(self._table, _writes(found.enrollment, change, found.totals, token), token, utc_now(), admission)
 
 
 def _read_keys(user_id: str, course_id: str) -> list[keys.Key]:

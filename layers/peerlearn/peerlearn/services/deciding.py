@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from peerlearn.domain.errors import TemporarilyUnavailable
-from peerlearn.domain.retrying import Backoff, Collision
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 
 S = TypeVar("S")
@@ -20,7 +20,7 @@ def until_applied(
     *,
     admission: Admission | None = None,
     found: S | None = None,
-    tries: Iterable[object] | None = None,
+    tries: Iterable[object],
 ) -> R:
     """Return the result of the first try that did not collide with somebody else's change.
 
@@ -35,8 +35,8 @@ def until_applied(
         Of who asks; None where the product itself acts, or its operator.
     found: optional
         The situation where it is known or presumed already: the first try then reads nothing.
-    tries: iterable, optional
-        Yields once for each try, and waits in between; a Backoff's as it is made without it.
+    tries: iterable
+        Yields once for each try, and may wait in between, as `Backoff.waits` does.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def until_applied(
     """
     request_id = uuid4().hex
     situation = found
-    for number, _ in enumerate(Backoff().waits() if tries is None else tries):
+    for number, _ in enumerate(tries):
         if situation is None:
             situation, admission = load(admission)
         try:
