@@ -15,7 +15,7 @@ from peerlearn.domain.points import Reason
 from peerlearn.domain.users import REFRESH_TOKEN_LIFETIME, Role
 from peerlearn.http.grades import ShownGrade
 from peerlearn.http.models import Moment, ResponseModel, is_none
-from peerlearn.services.exports import Link
+from peerlearn.services.exports import ExportDownload
 
 
 class ExportedProfile(ResponseModel):
@@ -191,7 +191,7 @@ class ExportData(ResponseModel):
     export: CompleteExport | PendingExport
 
     @classmethod
-    def of(cls, found: PersonalData | ExportRecord | Link) -> ExportData:
+    def of(cls, found: PersonalData | ExportRecord | ExportDownload) -> ExportData:
         if isinstance(found, PersonalData):
             return cls(export=CompleteExport.model_validate(document_of(found), from_attributes=True))
         if isinstance(found, ExportRecord):

@@ -13,7 +13,7 @@ from peerlearn.domain.users import Principal
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import no_content
-from peerlearn.services.sessions import SessionService
+from peerlearn.services.sign_in_sessions import SignInSessionService
 
 app = create_app()
 
@@ -21,7 +21,7 @@ app = create_app()
 @app.delete("/v1/learner/me/sessions", status_code=204)
 def end_other_sessions(
     user: Annotated[Principal, Depends(writing(SESSIONS))],
-    sessions: Annotated[SessionService, Depends(session_service)],
+    sessions: Annotated[SignInSessionService, Depends(session_service)],
 ) -> Response[str]:
     sessions.end_others(user)
     return no_content()

@@ -14,7 +14,7 @@ from peerlearn.http.app import create_app
 from peerlearn.http.auth import writing
 from peerlearn.http.envelopes import no_content
 from peerlearn.http.models import SessionIdPath
-from peerlearn.services.sessions import SessionService
+from peerlearn.services.sign_in_sessions import SignInSessionService
 
 app = create_app()
 
@@ -23,7 +23,7 @@ app = create_app()
 def end_session(
     session_id: SessionIdPath,
     user: Annotated[Principal, Depends(writing(SESSIONS))],
-    sessions: Annotated[SessionService, Depends(session_service)],
+    sessions: Annotated[SignInSessionService, Depends(session_service)],
 ) -> Response[str]:
     sessions.end(user, session_id)
     return no_content()

@@ -11,14 +11,14 @@ from peerlearn.bootstrap.accounts import session_service
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import TokenHolder
 from peerlearn.http.envelopes import Success
-from peerlearn.services.sessions import SessionService
+from peerlearn.services.sign_in_sessions import SignInSessionService
 
 app = create_app()
 
 
 @app.get("/v1/learner/me/sessions")
 def list_sessions(
-    user: TokenHolder, sessions: Annotated[SessionService, Depends(session_service)]
+    user: TokenHolder, sessions: Annotated[SignInSessionService, Depends(session_service)]
 ) -> Success[SessionsData]:
     return Success[SessionsData](data=SessionsData.of(sessions.mine(user), user.session_id))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peerlearn.domain.users import Session
+from peerlearn.domain.users import SignInSession
 from peerlearn.http.models import Moment, ResponseModel
-from peerlearn.services.sessions import OwnSessions
+from peerlearn.services.sign_in_sessions import OwnSignInSessions
 
 
 class SessionView(ResponseModel):
@@ -17,7 +17,7 @@ class SessionView(ResponseModel):
     current: bool
 
     @classmethod
-    def of(cls, session: Session, current: str) -> SessionView:
+    def of(cls, session: SignInSession, current: str) -> SessionView:
         return cls(
             session_id=session.session_id,
             device=session.device,
@@ -39,7 +39,7 @@ class SessionsData(ResponseModel):
     calendar_link: PlantedLink | None
 
     @classmethod
-    def of(cls, own: OwnSessions, current: str) -> SessionsData:
+    def of(cls, own: OwnSignInSessions, current: str) -> SessionsData:
         link = own.calendar_link
         return cls(
             sessions=[SessionView.of(one, current) for one in own.sessions],

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.bootstrap.enrollments import promotion_service, rescheduling_service
 from peerlearn.bootstrap.tasks import erasure_queue, export_queue, renaming_service, retry_queue
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.events.courses import listing_affected
 from peerlearn.events.privacy import erased_account, renamed_person, wanted_export
 from peerlearn.events.seats import course_with_freed_seat, moved_session
@@ -22,7 +22,7 @@ from peerlearn.metrics import count
 from peerlearn.observability import logger
 
 
-def follow_up(change: Change) -> None:
+def follow_up(change: RecordChange) -> None:
     # Each is safe to repeat, so that a record whose last step failed simply comes again, alone.
     if (course_id := course_with_freed_seat(change)) is not None:
         promoted = promotion_service().promote(course_id)

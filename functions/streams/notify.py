@@ -11,17 +11,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from peerlearn.bootstrap.realtime import notifier
 from peerlearn.bootstrap.tasks import retry_queue
-from peerlearn.domain.events import Event, SessionsEnded
-from peerlearn.events import enrollments, learning, messages, sessions
-from peerlearn.events.changes import Change, Decoder
+from peerlearn.domain.events import Event, SignInSessionsEnded
+from peerlearn.events import enrollments, learning, messages, sign_in_sessions
+from peerlearn.events.changes import Decoder, RecordChange
 from peerlearn.events.stream import Facts, process_together
 from peerlearn.metrics import count
 from peerlearn.observability import logger
 
-DECODERS: tuple[Decoder, ...] = (messages.decode, sessions.decode, enrollments.decode, learning.decode)
+DECODERS: tuple[Decoder, ...] = (messages.decode, sign_in_sessions.decode, enrollments.decode, learning.decode)
 
 
-def facts(change: Change) -> list[Event | SessionsEnded]:
+def facts(change: RecordChange) -> list[Event | SignInSessionsEnded]:
     return list(chain.from_iterable(decode(change) for decode in DECODERS))
 
 

@@ -21,7 +21,7 @@ from peerlearn.domain.courses import CourseStatus, Kind, Level
 from peerlearn.domain.errors import Conflict, EmailAlreadyRegistered
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.paging import MAX_LIMIT, PageRequest
-from peerlearn.domain.users import Credential, Principal, Role, Session, User
+from peerlearn.domain.users import Credential, Principal, Role, SignInSession, User
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.services.authoring import AuthoringService
 from scripts.demo_data.courses import COURSES, WAITLISTED, DemoCourse
@@ -68,7 +68,7 @@ def _add(name: str, email: str, role: Role, password_hash: str, interests: Seque
     now = utc_now()
     user = User(new_id("usr"), name, email, role, tuple(interests), tuple(goals), now - timedelta(days=90))
     # An account comes with a session; nobody holds the token of this one.
-    session = Session(new_id("sid"), user.user_id, 1, secrets.token_hex(32), now, now)
+    session = SignInSession(new_id("sid"), user.user_id, 1, secrets.token_hex(32), now, now)
     with suppress(EmailAlreadyRegistered):
         account_repository().add(Credential(password_hash, user), session, str(uuid4()))
         return user

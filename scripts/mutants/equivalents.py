@@ -15,7 +15,7 @@ EQUIVALENTS: dict[str, str] = {
     f"{_LAYER}/persistence/assessments.py:_storing: condition: attribute_not_exists(PK)": (
         "the award of a first attempt, in the same transaction, is made once"
     ),
-    f"{_LAYER}/persistence/sessions.py:_rotation: condition: #revoked = :false": (
+    f"{_LAYER}/persistence/sign_in_sessions.py:_rotation: condition: #revoked = :false": (
         "the account's standing, in the same transaction, has lost a session that is revoked"
     ),
     (

@@ -14,7 +14,7 @@ from peerlearn.domain.users import AccountState, Principal, Role, User
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.calendars import CalendarRepository
 from peerlearn.persistence.erasure import ErasureRepository
-from peerlearn.persistence.sessions import SessionRepository
+from peerlearn.persistence.sign_in_sessions import SignInSessionRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.persistence.throttling import ThrottleRepository
@@ -23,7 +23,7 @@ from peerlearn.services.administration import AdministrationService
 from peerlearn.services.erasure import ErasureService
 from peerlearn.services.passwords import PasswordService
 from peerlearn.services.proofs import PasswordProof
-from peerlearn.services.sessions import SessionService
+from peerlearn.services.sign_in_sessions import SignInSessionService
 from tests.fakes.keys import FakeKeyRing, fake_tokens
 
 Clock = Callable[[], datetime]
@@ -57,7 +57,7 @@ class Accounts:
     ) -> None:
         hasher = hasher or PasswordHasher(4)
         chosen, trail = Limits(limits), AuditTrail(clock=clock)
-        repository, sessions = AccountRepository(table), SessionRepository(table)
+        repository, sessions = AccountRepository(table), SignInSessionRepository(table)
         throttle, tokens = ThrottleRepository(table), fake_tokens(keys, clock)
         proof = PasswordProof(throttle, hasher, trail, chosen, clock)
         self.repository, self.clock = repository, clock
@@ -67,7 +67,7 @@ class Accounts:
         self._sign_out = SignOutService(sessions, tokens, chosen)
         self._passwords = PasswordService(repository, proof, hasher, trail, clock)
         self._administration = AdministrationService(repository, trail, clock)
-        self.sessions = SessionService(sessions, repository, CalendarRepository(table), clock)
+        self.sessions = SignInSessionService(sessions, repository, CalendarRepository(table), clock)
         self.erasure = ErasureService(
             ErasureRepository(table), TeachingRepository(table), repository, proof, trail, clock
         )

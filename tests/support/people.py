@@ -11,7 +11,7 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.adapters.tokens import TokenService
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.ids import new_id
-from peerlearn.domain.users import Credential, Principal, Role, Session, User
+from peerlearn.domain.users import Credential, Principal, Role, SignInSession, User
 from peerlearn.persistence.accounts import AccountRepository
 
 _numbers = count(1)
@@ -29,7 +29,7 @@ class Person:
     """Somebody with an account and a session."""
 
     user: User
-    session: Session
+    session: SignInSession
     token: str
     refresh_token: str
 
@@ -63,7 +63,7 @@ class People:
             created_at=self._clock(),
         )
         session_id = new_id("sid")
-        session = Session(
+        session = SignInSession(
             session_id=session_id,
             user_id=user.user_id,
             generation=1,

@@ -14,10 +14,10 @@ from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.enrollments import promotion_service
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
-from peerlearn.domain.events import SessionsEnded
+from peerlearn.domain.events import SignInSessionsEnded
 from peerlearn.domain.users import FORMER_LEARNER, FORMER_TUTOR, Role
-from peerlearn.events.changes import Change
-from peerlearn.events.sessions import decode
+from peerlearn.events.changes import RecordChange
+from peerlearn.events.sign_in_sessions import decode
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from scripts.invariants import table_items, violations
@@ -268,8 +268,8 @@ def test_nothing_is_erased_without_the_password(
 def test_open_connections_end(learner: Person, call: Call) -> None:
     assert call("erase_account", token=learner.token).status == 204
     tombstone = table().get(keys.totals(learner.user_id))
-    told = list(decode(Change(old=None, new=tombstone, at=utc_now())))
-    assert told == [SessionsEnded(learner.user_id)]
+    told = list(decode(RecordChange(old=None, new=tombstone, at=utc_now())))
+    assert told == [SignInSessionsEnded(learner.user_id)]
     assert told[0].concerns("sid_any")
 
 
@@ -314,6 +314,6 @@ def test_a_tutors_new_name_reaches_their_courses(tutor: Person, call: Call) -> N
     assert call("update_profile", token=tutor.token, body={"name": "Grace"}).status == 200
     new = table().get(keys.profile(tutor.user_id))
     for _ in range(2):
-        follow_up(Change(old, new, utc_now()))
+        follow_up(RecordChange(old, new, utc_now()))
         course = call("get_course", token=tutor.token, path={"courseId": course_id}).body["data"]["course"]
         assert course["tutor"] == {"userId": tutor.user_id, "name": "Grace"}

@@ -24,7 +24,7 @@ from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys as table_keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.items.accounts import session_of
-from peerlearn.persistence.sessions import SessionRepository
+from peerlearn.persistence.sign_in_sessions import SignInSessionRepository
 from peerlearn.persistence.standing import StandingRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.accounts import SignedIn
@@ -201,7 +201,7 @@ def test_refresh_after_logout_is_no_reuse(accounts: Accounts, ada: SignedIn, clo
 
 
 @pytest.mark.parametrize(
-    "step", [(StandingRepository, "admit"), (SessionRepository, "present")], ids=["counted", "read"]
+    "step", [(StandingRepository, "admit"), (SignInSessionRepository, "present")], ids=["counted", "read"]
 )
 @pytest.mark.parametrize(("rotations", "code"), [(0, "UNAUTHENTICATED"), (1, "TOKEN_REUSED")], ids=["still", "no more"])
 def test_a_parent_whose_session_ends_while_it_is_answered_is_told_what_it_is_by_then(

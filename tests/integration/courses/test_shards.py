@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from peerlearn.domain.authoring import CourseChanges, CourseDraft, ModuleDraft
-from peerlearn.domain.bookings import Change
+from peerlearn.domain.bookings import BookingChange
 from peerlearn.domain.catalogue import Filters
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Level, Seats
@@ -306,7 +306,7 @@ def test_who_joins_while_the_course_gets_more_shards_is_told_of_their_seats(
         enrolling.enroll(learner, course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             if len(courses.seats(course_id).shards) == 3:
                 authoring.change(ADA, course_id, CourseChanges(capacity=40))
             super().apply(change, token, admission)

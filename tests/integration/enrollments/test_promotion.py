@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from peerlearn.domain.bookings import Change, promote
+from peerlearn.domain.bookings import BookingChange, promote
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Seats
 from peerlearn.domain.enrollments import EnrollmentStatus
@@ -86,7 +86,7 @@ def test_two_promoters_who_saw_the_same_head(
         service.withdraw(f"usr_seat_{number}", course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             if not overtaken:
                 overtaken.append(True)
                 same = promote(store.situation(line[0], course_id), utc_now())
@@ -182,7 +182,7 @@ def test_who_leaves_and_joins_again_meanwhile_is_not_promoted_for_their_old_plac
     service.withdraw("usr_seat_0", course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             if change.situation.learner_id == line[0]:
                 service.leave_waitlist(line[0], course_id)
                 service.join_waitlist(line[0], course_id)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from peerlearn.domain.bookings import Change
+from peerlearn.domain.bookings import BookingChange
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment, Slot
@@ -144,7 +144,7 @@ def test_a_session_moved_between_reading_and_booking_is_looked_at_again(
     EnrollmentService(store).enroll("usr_1", booked)
 
     class Moving(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             move(courses, table, moving, after)
             super().apply(change, token, admission)
 
@@ -158,7 +158,7 @@ def test_nobody_waits_for_a_session_that_is_over_by_now(courses: Courses, table:
     session = courses.add(0, slot=at(5))
 
     class Moving(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             move(courses, table, session, at(-100))
             super().apply(change, token, admission)
 
@@ -195,7 +195,7 @@ def test_a_booking_that_saw_the_old_times_must_look_again(
     service.enroll("usr_1", session)
 
     class Overtaken(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             move(courses, table, session, at(5))
             rescheduling.reschedule(session)
             super().apply(change, token, admission)

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from peerlearn.domain.bookings import Change
+from peerlearn.domain.bookings import BookingChange
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
@@ -120,7 +120,7 @@ def test_who_joins_while_a_seat_comes_free_is_told_so(
     service.enroll("usr_1", course_id)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             if courses.seats(course_id).taken:
                 service.withdraw("usr_1", course_id)
             super().apply(change, token, admission)

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from peerlearn.domain.bookings import Change
+from peerlearn.domain.bookings import BookingChange
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, own_shard
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Slot
@@ -240,7 +240,7 @@ def test_the_line_is_open_while_anybody_waits_whoever_comes_and_goes_at_that_mom
     course_id, _ = full(service, courses, waiting=1)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             if not done:
                 done.append(True)
                 getattr(service, meanwhile)(other, course_id)
@@ -268,7 +268,7 @@ def test_who_joins_while_a_seat_comes_free_in_another_shard_is_told_so(
     course_id, _ = full(service, courses)
 
     class Slow(EnrollmentRepository):
-        def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
             if not dropped:
                 dropped.append(True)
                 service.withdraw(learner_of(2), course_id)

@@ -13,7 +13,7 @@ from unittest import mock
 from botocore.config import Config
 
 from peerlearn.bootstrap.core import client_config
-from peerlearn.events.changes import Change, change_of
+from peerlearn.events.changes import RecordChange, change_of
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.table import Table
 from scripts.dynamodb_local import DynamoDBLocal
@@ -52,7 +52,7 @@ class Ground:
     def items(self) -> list[Item]:
         return list(table_items(self.client, self.name))
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[RecordChange]:
         """Everything that was written, in its order."""
         return [change_of(record) for record in stream_records(self.engine, self.name)]
 

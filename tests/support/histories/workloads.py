@@ -21,7 +21,7 @@ from peerlearn.domain.enrollments import EnrollmentStatus, PlaceInLine
 from peerlearn.domain.grades import Grade
 from peerlearn.domain.messages import Message
 from peerlearn.domain.users import Principal, Role
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.events.seats import course_with_freed_seat
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
@@ -144,7 +144,7 @@ def _check_occupancy(history: History, course: str, capacity: int) -> None:
                 history.found("refused", one.subject, f"it was full with at most {most} of {capacity} seats taken")
 
 
-def _check_moments(history: History, changes: Sequence[Change], course: str, capacity: int) -> None:
+def _check_moments(history: History, changes: Sequence[RecordChange], course: str, capacity: int) -> None:
     """Every state that the seats have ever been in, summed over the items that count them."""
     taken: Counter[tuple[str, str]] = Counter()
     for change in changes:
@@ -190,7 +190,7 @@ def waitlist(ground: Ground, history: History, chance: Random, requests: int) ->
     _check_places(history, line + holders, items)
 
 
-def _check_line(history: History, course: str, changes: Sequence[Change], in_line: int) -> None:
+def _check_line(history: History, course: str, changes: Sequence[RecordChange], in_line: int) -> None:
     """Whoever is given a seat stands first at that moment. Only once nobody joins any more: one's place is the moment
     of asking for it, and who asked first may be stored second.
     """

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from peerlearn.adapters.ed25519 import key_pair, signatures
 from peerlearn.adapters.tokens import TokenService, TokenVerifier, hash_of
 from peerlearn.domain.errors import TemporarilyUnavailable, TokenExpired, Unauthenticated
-from peerlearn.domain.users import Role, Session, User
+from peerlearn.domain.users import Role, SignInSession, User
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.keys import FakeKeyRing, fake_tokens, signing_key
 
@@ -43,8 +43,8 @@ def tokens(keys: FakeKeyRing, clock: FakeClock) -> TokenService:
     return fake_tokens(keys, clock)
 
 
-def session(tokens: TokenService, generation: int = 1) -> Session:
-    return Session(
+def session(tokens: TokenService, generation: int = 1) -> SignInSession:
+    return SignInSession(
         session_id="sid_1",
         user_id=ADA.user_id,
         generation=generation,

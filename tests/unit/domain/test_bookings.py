@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from peerlearn.domain.bookings import Change, Gate, Situation, book, join_line, leave_line, promote, withdraw
+from peerlearn.domain.bookings import BookingChange, Gate, Situation, book, join_line, leave_line, promote, withdraw
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import EnrollmentStatus, Schedule, Slot
 from peerlearn.domain.errors import DomainError
@@ -42,7 +42,7 @@ def reason(step: Callable[[Situation, datetime], object], at: Situation) -> str:
     return str(refused.value.details.get("reason", refused.value.code))
 
 
-def moves(change: Change) -> tuple[int, int, int]:
+def moves(change: BookingChange) -> tuple[int, int, int]:
     return change.seats_taken, change.waiting, change.dropped
 
 
@@ -60,7 +60,7 @@ def moves(change: Change) -> tuple[int, int, int]:
     ],
 )
 def test_what_each_step_counts(
-    step: Callable[[Situation, datetime], Change],
+    step: Callable[[Situation, datetime], BookingChange],
     status: EnrollmentStatus | None,
     seats: Seats,
     expected: tuple[int, int, int],
@@ -71,14 +71,14 @@ def test_what_each_step_counts(
 
 @pytest.mark.parametrize("seats", [OPEN, FULL, replace(OPEN, status=CourseStatus.CLOSED), None])
 @pytest.mark.parametrize("step", [book, join_line])
-def test_what_one_has_is_said_first(step: Callable[[Situation, datetime], Change], seats: Seats | None) -> None:
+def test_what_one_has_is_said_first(step: Callable[[Situation, datetime], BookingChange], seats: Seats | None) -> None:
     assert reason(step, situation(ACTIVE, seats)) == "ALREADY_ENROLLED"
     assert reason(step, situation(COMPLETED, seats)) == "ALREADY_ENROLLED"
     assert reason(step, situation(WAITLISTED, seats)) == "ALREADY_WAITLISTED"
 
 
 @pytest.mark.parametrize("step", [book, join_line, withdraw, leave_line])
-def test_no_course(step: Callable[[Situation, datetime], Change]) -> None:
+def test_no_course(step: Callable[[Situation, datetime], BookingChange]) -> None:
     assert reason(step, situation(seats=None)) == "COURSE_NOT_FOUND"
 
 
@@ -92,7 +92,7 @@ def test_no_course(step: Callable[[Situation, datetime], Change]) -> None:
         replace(SESSION, ends_at=NOW - HOUR),
     ],
 )
-def test_not_open(step: Callable[[Situation, datetime], Change], seats: Seats) -> None:
+def test_not_open(step: Callable[[Situation, datetime], BookingChange], seats: Seats) -> None:
     assert reason(step, situation(None, seats, Schedule(0, {}))) == "NOT_OPEN"
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from peerlearn.domain.bookings import Change, Gate, Situation, book, join_line, leave_line, promote, withdraw
+from peerlearn.domain.bookings import BookingChange, Gate, Situation, book, join_line, leave_line, promote, withdraw
 from peerlearn.domain.courses import (
     CAPACITY_MAX,
     SEATS_PER_SHARD,
@@ -147,7 +147,7 @@ def test_what_is_presumed_of_a_course_known_to_have_shards() -> None:
 def test_when_a_line_opens_and_closes(waiting: int) -> None:
     full, freed = replace(FULL, waitlist_length=waiting), replace(FREE, waitlist_length=waiting)
 
-    def turns(change: Change | None) -> bool:
+    def turns(change: BookingChange | None) -> bool:
         assert change is not None
         return change.turns_line
 

@@ -11,7 +11,7 @@ import pytest
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.points import Totals, course_award, module_award
 from peerlearn.domain.submissions import Submission, graded
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.events.learning import decode
 from peerlearn.persistence.items.assessments import submission_item
 from peerlearn.persistence.items.ledger import entry_item, totals_item
@@ -35,7 +35,7 @@ def enrollment(*modules: str, status: str = "active", points: int = 0) -> dict[s
 
 
 def events(old: dict[str, Any] | None, new: dict[str, Any] | None) -> list[tuple[str, list[str], dict[str, Any]]]:
-    return [(e.type.value, list(e.receivers), dict(e.data)) for e in decode(Change(old, new, NOW))]
+    return [(e.type.value, list(e.receivers), dict(e.data)) for e in decode(RecordChange(old, new, NOW))]
 
 
 def test_a_module_and_the_course_with_the_last_one() -> None:
@@ -98,7 +98,7 @@ def test_a_redelivery_has_the_same_ids_and_every_fact_its_own() -> None:
     ]
 
     def ids() -> list[str]:
-        return [event.event_id for old, new in changes for event in decode(Change(old, new, NOW))]
+        return [event.event_id for old, new in changes for event in decode(RecordChange(old, new, NOW))]
 
     assert ids() == ids()
     assert len(set(ids())) == len(ids()) == 5

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from peerlearn.domain.bookings import Change, Situation
+from peerlearn.domain.bookings import BookingChange, Situation
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import EnrollmentStatus, Slot, Waiter
 from peerlearn.domain.errors import EnrollmentDenied, TemporarilyUnavailable
@@ -30,7 +30,7 @@ class FakeStore:
     collisions: list[Situation | None] = field(default_factory=list)
     collides_always: bool = False
     line: list[Waiter] = field(default_factory=list)
-    written: list[Change] = field(default_factory=list)
+    written: list[BookingChange] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     readings: int = 0
 
@@ -41,7 +41,7 @@ class FakeStore:
         self.readings += 1
         return self.now
 
-    def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+    def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
         self.tokens.append(token)
         if self.collides_always:
             raise Collision(None)

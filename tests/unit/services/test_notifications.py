@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from peerlearn.domain.errors import TemporarilyUnavailable
-from peerlearn.domain.events import Event, EventType, SessionsEnded
+from peerlearn.domain.events import Event, EventType, SignInSessionsEnded
 from peerlearn.domain.realtime import HANDSHAKE, Connection, Refusal
 from peerlearn.services.notifications import Notifier
 from tests.fakes.clock import START, FakeClock
@@ -131,16 +131,16 @@ def test_what_follows_a_session_that_cannot_be_ended_is_not_told_to_it(push: Fak
     connections = FakeConnections(connection("ada", "new", at=START))
     push.gone = {"new"}
     notifier = Notifier(connections, push, connections, FakeClock())
-    assert set(notifier.deliver({"1": [SessionsEnded("ada")], "2": [event(2, "ada")]}).failures) == {"1"}
+    assert set(notifier.deliver({"1": [SignInSessionsEnded("ada")], "2": [event(2, "ada")]}).failures) == {"1"}
     assert told(push) == {}
 
 
 def test_an_ended_session_closes_its_connections(
     notifier: Notifier, push: FakePush, connections: FakeConnections
 ) -> None:
-    assert notifier.deliver({"1": [SessionsEnded("ada", session_id="sid_2")]}).failures == {}
+    assert notifier.deliver({"1": [SignInSessionsEnded("ada", session_id="sid_2")]}).failures == {}
     assert push.closed == ["phone"]
-    notifier.deliver({"1": [SessionsEnded("ada", kept_session="sid_1")], "2": [SessionsEnded("bob")]})
+    notifier.deliver({"1": [SignInSessionsEnded("ada", kept_session="sid_1")], "2": [SignInSessionsEnded("bob")]})
     assert push.closed == ["phone", "desk"]
     assert [one.connection_id for one in connections.open] == ["laptop", "x"]
 
@@ -149,9 +149,9 @@ def test_a_connection_that_is_only_opening_is_closed_at_the_next_try(push: FakeP
     connections = FakeConnections(connection("ada", "new", at=START))
     notifier = Notifier(connections, push, connections, FakeClock())
     push.gone = {"new"}
-    assert set(notifier.deliver({"1": [SessionsEnded("ada")]}).failures) == {"1"}
+    assert set(notifier.deliver({"1": [SignInSessionsEnded("ada")]}).failures) == {"1"}
     push.gone = set()
-    assert notifier.deliver({"1": [SessionsEnded("ada")]}).failures == {}
+    assert notifier.deliver({"1": [SignInSessionsEnded("ada")]}).failures == {}
     assert connections.open == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.users import Principal, Role, User
 from peerlearn.services.proofs import prove_own
-from peerlearn.services.sessions import SessionService
+from peerlearn.services.sign_in_sessions import SignInSessionService
 
 ADA = Principal("usr_1", Role.LEARNER, "sid_1")
 
@@ -24,7 +24,7 @@ class NobodyThere:
 
 ASKS: list[Callable[[Any], object]] = [
     lambda nobody: prove_own(nobody, cast("Any", None), ADA, "Analytical-1843"),
-    lambda nobody: SessionService(cast("Any", None), nobody, cast("Any", None)).end_others(ADA),
+    lambda nobody: SignInSessionService(cast("Any", None), nobody, cast("Any", None)).end_others(ADA),
 ]
 
 

@@ -21,7 +21,7 @@ from peerlearn.adapters.keyring import SigningKey, SigningKeys
 from peerlearn.adapters.public_keys import PublicKeys
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TemporarilyUnavailable, TokenExpired, Unauthenticated
-from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Principal, RefreshClaims, Role, Session, User
+from peerlearn.domain.users import ACCESS_TOKEN_LIFETIME, Principal, RefreshClaims, Role, SignInSession, User
 
 ISSUER = "peerlearn"
 AUDIENCE = "peerlearn-api"
@@ -138,7 +138,7 @@ class TokenService(TokenVerifier):
             exp=int((now + ACCESS_TOKEN_LIFETIME).timestamp()),
         )
 
-    def issue_refresh(self, session: Session, role: Role) -> str:
+    def issue_refresh(self, session: SignInSession, role: Role) -> str:
         """The refresh token of the session's present generation.
 
         Nothing in it is random or depends on the moment of the call: two devices that rotate the same token at once
@@ -165,7 +165,7 @@ class TokenService(TokenVerifier):
         """Return what the session item keeps of that generation's token."""
         return hash_of(_refresh_id(self._keys.current(), session_id, generation))
 
-    def _key_of(self, session: Session) -> SigningKey:
+    def _key_of(self, session: SignInSession) -> SigningKey:
         for key in self._keys.known():
             if hash_of(_refresh_id(key, session.session_id, session.generation)) == session.token_hash:
                 return key

@@ -11,13 +11,13 @@ from peerlearn.bootstrap.security import access_tokens, device_tokens, tokens
 from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.calendars import CalendarRepository
-from peerlearn.persistence.sessions import SessionRepository
+from peerlearn.persistence.sign_in_sessions import SignInSessionRepository
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService, SignOutService
 from peerlearn.services.administration import AdministrationService
 from peerlearn.services.passwords import PasswordService
 from peerlearn.services.proofs import PasswordProof
-from peerlearn.services.sessions import SessionService
+from peerlearn.services.sign_in_sessions import SignInSessionService
 from peerlearn.settings import settings
 
 
@@ -40,7 +40,7 @@ def password_proof() -> PasswordProof:
 def account_service() -> AccountService:
     return AccountService(
         account_repository(),
-        SessionRepository(table()),
+        SignInSessionRepository(table()),
         password_proof(),
         ThrottleRepository(table()),
         password_hasher(),
@@ -52,7 +52,7 @@ def account_service() -> AccountService:
 
 @cache
 def sign_out_service() -> SignOutService:
-    return SignOutService(SessionRepository(table()), access_tokens(), limits())
+    return SignOutService(SignInSessionRepository(table()), access_tokens(), limits())
 
 
 @cache
@@ -61,8 +61,8 @@ def password_service() -> PasswordService:
 
 
 @cache
-def session_service() -> SessionService:
-    return SessionService(SessionRepository(table()), account_repository(), CalendarRepository(table()))
+def session_service() -> SignInSessionService:
+    return SignInSessionService(SignInSessionRepository(table()), account_repository(), CalendarRepository(table()))
 
 
 @cache

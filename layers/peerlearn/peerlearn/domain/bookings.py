@@ -1,6 +1,6 @@
 """Taking places in courses and giving them up: what is decided on what, and what a decision changes.
 
-A use case looks at a `Situation` and decides on a `Change`, or refuses. The store carries a change out as one
+A use case looks at a `Situation` and decides on a `BookingChange`, or refuses. The store carries a change out as one
 transaction whose conditions are the situation it was decided on; where that no longer holds it raises `Collision` with
 what it found instead, and the use case decides again.
 
@@ -89,7 +89,7 @@ class Gate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class BookingChange:
     """An enrolment goes from the situation's status to another, and the seats are counted accordingly.
 
     `waiting_since` is the place in the waitlist that is taken or left; `slot` and `schedule` are the time that is
@@ -155,7 +155,7 @@ class Change:
         return (self.after is status) - (self.before is status)
 
 
-def book(situation: Situation, now: datetime) -> Change:
+def book(situation: Situation, now: datetime) -> BookingChange:
     """A seat, for a learner who is neither enrolled nor waiting.
 
     Raises
@@ -172,7 +172,7 @@ def book(situation: Situation, now: datetime) -> Change:
     return _taking_seat(situation, Gate.SEAT, now)
 
 
-def withdraw(situation: Situation, now: datetime) -> Change:
+def withdraw(situation: Situation, now: datetime) -> BookingChange:
     """Give up a seat.
 
     Raises
@@ -189,10 +189,10 @@ def withdraw(situation: Situation, now: datetime) -> Change:
         raise Conflict("You have completed this course: there is nothing to drop.")
     if situation.status is not EnrollmentStatus.ACTIVE:
         raise NotEnrolled
-    return Change(situation, EnrollmentStatus.DROPPED, Gate.EXIT, now, shard=situation.seat_shard)
+    return BookingChange(situation, EnrollmentStatus.DROPPED, Gate.EXIT, now, shard=situation.seat_shard)
 
 
-def join_line(situation: Situation, now: datetime) -> Change:
+def join_line(situation: Situation, now: datetime) -> BookingChange:
     """A place in the waitlist, at the moment `now`.
 
     Raises
@@ -205,10 +205,10 @@ def join_line(situation: Situation, now: datetime) -> Change:
     if not seats.is_full and seats.waitlist_length == 0:
         raise Conflict("Seats are free: enroll instead of waiting.")
     _require_free_time(situation)
-    return Change(situation, EnrollmentStatus.WAITLISTED, Gate.PLACE_IN_LINE, now, waiting_since=to_rfc3339(now))
+    return BookingChange(situation, EnrollmentStatus.WAITLISTED, Gate.PLACE_IN_LINE, now, waiting_since=to_rfc3339(now))
 
 
-def leave_line(situation: Situation, now: datetime) -> Change:
+def leave_line(situation: Situation, now: datetime) -> BookingChange:
     """Give up a place in the waitlist.
 
     Raises
@@ -219,10 +219,10 @@ def leave_line(situation: Situation, now: datetime) -> Change:
         raise CourseNotFound
     if situation.status is not EnrollmentStatus.WAITLISTED:
         raise NotEnrolled("You are not on the waitlist of this course.")
-    return Change(situation, EnrollmentStatus.DROPPED, Gate.EXIT, now, waiting_since=situation.waiting_since)
+    return BookingChange(situation, EnrollmentStatus.DROPPED, Gate.EXIT, now, waiting_since=situation.waiting_since)
 
 
-def promote(situation: Situation, now: datetime) -> Change | None:
+def promote(situation: Situation, now: datetime) -> BookingChange | None:
     """The freed seat, for the head of the waitlist; None when there is none to give.
 
     A learner who has meanwhile booked another session at that time is released, so that the next can have the seat.
@@ -247,10 +247,10 @@ def _open_seats(situation: Situation, now: datetime) -> Seats:
     return situation.seats
 
 
-def _taking_seat(situation: Situation, gate: Gate, now: datetime) -> Change:
+def _taking_seat(situation: Situation, gate: Gate, now: datetime) -> BookingChange:
     _require_free_time(situation)
     slot, schedule = situation.slot, situation.schedule
-    return Change(
+    return BookingChange(
         situation,
         EnrollmentStatus.ACTIVE,
         gate,

@@ -70,7 +70,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionsEnded:
+class SignInSessionsEnded:
     """Connections of these sign-ins have no right to stay open.
 
     Attributes

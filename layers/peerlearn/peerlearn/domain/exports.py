@@ -19,7 +19,7 @@ from peerlearn.domain.messages import Conversation, Message
 from peerlearn.domain.points import Entry
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.submissions import Submission
-from peerlearn.domain.users import Session
+from peerlearn.domain.users import SignInSession
 
 # An answer has at most 6 MB, in which a character may take twelve bytes: https://docs.aws.amazon.com/lambda/latest/dg/limits.html
 ENTRIES_MAX = 2_000
@@ -88,7 +88,7 @@ class OwnItems:
     entries: Sequence[Entry] = ()
     submissions: Sequence[Submission] = ()
     past_gradings: Sequence[PastGrading] = ()
-    sessions: Sequence[Session] = ()
+    sessions: Sequence[SignInSession] = ()
     connected_at: Sequence[datetime] = ()
     taught_courses: Sequence[str] = ()
     calendar_since: datetime | None = None

@@ -49,7 +49,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SharedCourse:
     """Why two people may write to each other: both hold a seat in the course, or one does and `tutor_id` teaches it."""
 
     course_id: str
@@ -118,7 +118,7 @@ class Reading:
 class Conversation:
     """The head of a conversation.
 
-    `link` is what allowed the last message that needed one; who is in `gone` has erased their account.
+    `shared_course` is what allowed the last message that needed one; who is in `gone` has erased their account.
     """
 
     pair: Pair
@@ -127,7 +127,7 @@ class Conversation:
     last_at: datetime | None = None
     read_low: Reading = Reading()
     read_high: Reading = Reading()
-    link: Link | None = None
+    shared_course: SharedCourse | None = None
     gone: frozenset[str] = frozenset()
 
     def require_both(self, sender_id: str) -> None:
@@ -156,7 +156,7 @@ class Conversation:
         """Return whether its receiver has read it."""
         return message.seq <= self.reading(message.receiver_id).up_to
 
-    def with_next(self, draft: Draft, link: Link | None) -> tuple[Conversation, Message]:
+    def with_next(self, draft: Draft, shared_course: SharedCourse | None) -> tuple[Conversation, Message]:
         """Return the conversation with the draft as its next message.
 
         Raises
@@ -182,7 +182,9 @@ class Conversation:
             client_message_id=draft.client_message_id,
             origin=draft.origin,
         )
-        return replace(self, last_seq=message.seq, sent_low=sent_low, last_at=at, link=link or self.link), message
+        return replace(
+            self, last_seq=message.seq, sent_low=sent_low, last_at=at, shared_course=shared_course or self.shared_course
+        ), message
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class FoundConversation:
     standing: Standing | None
 
 
-class LinkBroken(Exception):
+class SharedCourseEnded(Exception):
     """What allowed two people to write to each other has ended meanwhile."""
 
 

@@ -114,7 +114,7 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SignInSession:
     """A refresh-token family: one sign-in on one device.
 
     `generation` counts rotations; only the token of the present generation is live, and its parent is answered with it

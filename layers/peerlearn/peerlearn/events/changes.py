@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from peerlearn.domain.correlation import CORRELATION_ID
-from peerlearn.domain.events import Event, SessionsEnded
+from peerlearn.domain.events import Event, SignInSessionsEnded
 from peerlearn.persistence.marshalling import unmarshal
 from peerlearn.persistence.table import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordChange:
     """An item before and after; None where there was none, or is none any more.
 
     `at` is the stream's time of the change, whole seconds, the same in every redelivery.
@@ -52,10 +52,10 @@ def correlation_id_of(record: Mapping[str, Any]) -> str:
     return str(record.get("eventID", ""))
 
 
-Decoder = Callable[[Change], Iterable[Event | SessionsEnded]]
+Decoder = Callable[[RecordChange], Iterable[Event | SignInSessionsEnded]]
 
 
-def change_of(record: Mapping[str, Any]) -> Change:
+def change_of(record: Mapping[str, Any]) -> RecordChange:
     """From a stream record with both images.
 
     Raises
@@ -65,7 +65,7 @@ def change_of(record: Mapping[str, Any]) -> Change:
     """
     change = record["dynamodb"]
     old, new = change.get("OldImage"), change.get("NewImage")
-    return Change(
+    return RecordChange(
         old=unmarshal(old) if old else None,
         new=unmarshal(new) if new else None,
         at=datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from peerlearn.domain.courses import CourseStatus
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.persistence.items.base import Entity
 
 
-def listing_affected(change: Change) -> str | None:
+def listing_affected(change: RecordChange) -> str | None:
     """The course whose entries may have to follow. A draft has none: once published it never is a draft again."""
     item = change.new
     if item is None or item["entity"] != Entity.COURSE or item["status"] == CourseStatus.DRAFT:

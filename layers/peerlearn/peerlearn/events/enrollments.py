@@ -14,12 +14,12 @@ from peerlearn.domain.courses import Kind
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
 from peerlearn.domain.pushes import PushedConflict, PushedPromotion, PushedSession
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 
 
-def decode(change: Change) -> Iterator[Event]:
+def decode(change: RecordChange) -> Iterator[Event]:
     """Return the events of one change; most changes have none."""
     if change.old is None or change.new is None:
         return
@@ -32,7 +32,7 @@ def decode(change: Change) -> Iterator[Event]:
         yield from _conflicts(change)
 
 
-def _promotion(change: Change) -> Iterator[Event]:
+def _promotion(change: RecordChange) -> Iterator[Event]:
     was_waiting = (change.old or {}).get("status") == EnrollmentStatus.WAITLISTED
     if was_waiting and change.became("status", EnrollmentStatus.ACTIVE):
         enrollment = enrollment_of(change.new or {})
@@ -53,7 +53,7 @@ def _promotion(change: Change) -> Iterator[Event]:
         )
 
 
-def _update(change: Change) -> Iterator[Event]:
+def _update(change: RecordChange) -> Iterator[Event]:
     item = change.new or {}
     if change.differs("startsAt", "endsAt", "status"):
         course_id: str = item["courseId"]
@@ -73,7 +73,7 @@ def _update(change: Change) -> Iterator[Event]:
         )
 
 
-def _conflicts(change: Change) -> Iterator[Event]:
+def _conflicts(change: RecordChange) -> Iterator[Event]:
     before, after = schedule_of(change.old), schedule_of(change.new)
     learner_id: str = (change.new or {})["userId"]
     for course_id, slot in after.slots.items():

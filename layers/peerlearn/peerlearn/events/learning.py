@@ -18,11 +18,11 @@ from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.events import Event, EventType, event_id_of
 from peerlearn.domain.grades import exact_grade, plain_grade
 from peerlearn.domain.pushes import PushedAward, PushedCompletion, PushedGrade
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.persistence.items.base import Entity, Item
 
 
-def decode(change: Change) -> Iterator[Event]:
+def decode(change: RecordChange) -> Iterator[Event]:
     """The events of one change; most changes have none."""
     if change.new is None:
         return

@@ -9,7 +9,7 @@ from peerlearn.domain.events import Event, EventType, event_id_of
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.messages import Message, Pair
 from peerlearn.domain.pushes import PushedMessage, PushedReading, PushedTyping
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.conversations import conversation_of, message_of
 
@@ -39,7 +39,7 @@ def typing_event(sender_id: str, receiver_id: str) -> Event:
     )
 
 
-def decode(change: Change) -> Iterator[Event]:
+def decode(change: RecordChange) -> Iterator[Event]:
     """A stored message; a conversation read further."""
     if change.new is None:
         return

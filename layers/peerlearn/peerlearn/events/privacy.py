@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 
 
-def erased_account(change: Change) -> str | None:
+def erased_account(change: RecordChange) -> str | None:
     """Whose account was erased."""
     return change.new["userId"] if change.entity == Entity.ERASURE and change.new else None
 
 
-def wanted_export(change: Change) -> dict[str, str] | None:
+def wanted_export(change: RecordChange) -> dict[str, str] | None:
     """The export that somebody asked for."""
     item = change.new
     if item is None or change.entity != Entity.EXPORT or item.get(LAST_CHANGE) != LastChange.WANTED:
@@ -19,7 +19,7 @@ def wanted_export(change: Change) -> dict[str, str] | None:
     return {"userId": item["userId"], "exportId": item["exportId"]}
 
 
-def renamed_person(change: Change) -> str | None:
+def renamed_person(change: RecordChange) -> str | None:
     """Return who has another name now; most of them teach nothing, which is found out where it is carried on."""
     if change.entity != Entity.PROFILE or change.new is None or not change.differs("name"):
         return None

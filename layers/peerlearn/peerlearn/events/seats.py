@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from peerlearn.domain.courses import Kind
-from peerlearn.events.changes import Change
+from peerlearn.events.changes import RecordChange
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.courses import seats_of
 
 
-def course_with_freed_seat(change: Change) -> str | None:
+def course_with_freed_seat(change: RecordChange) -> str | None:
     """The course, if a seat was free after this change of its seats and somebody waited for one.
 
     A seat comes free by a drop, a larger capacity, or a course that opens again. Whether it still is, and whose it is,
@@ -20,7 +20,7 @@ def course_with_freed_seat(change: Change) -> str | None:
     return None if seats.is_full or seats.waitlist_length == 0 else seats.course_id
 
 
-def moved_session(change: Change) -> str | None:
+def moved_session(change: RecordChange) -> str | None:
     """The session, if this change of its course gave it another time.
 
     The course's own item tells, not its seats: those change with every booking, and each change would call a function.

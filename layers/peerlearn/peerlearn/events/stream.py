@@ -19,11 +19,11 @@ from typing import Any, Protocol
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.domain.events import Event, SessionsEnded
-from peerlearn.events.changes import Change, change_of, correlation_id_of
+from peerlearn.domain.events import Event, SignInSessionsEnded
+from peerlearn.events.changes import RecordChange, change_of, correlation_id_of
 from peerlearn.observability import correlate, correlated, has_records, logger, pass_over
 
-Facts = Sequence[Event | SessionsEnded]
+Facts = Sequence[Event | SignInSessionsEnded]
 
 # What failed may well pass a few seconds later; the next tries leave it longer and longer.
 FIRST_RETRY_SECONDS = 4
@@ -55,7 +55,10 @@ class _Delivery:
 
 
 def process_changes(
-    event: Mapping[str, Any], context: LambdaContext, handle: Callable[[Change], object], aside: Callable[[], Aside]
+    event: Mapping[str, Any],
+    context: LambdaContext,
+    handle: Callable[[RecordChange], object],
+    aside: Callable[[], Aside],
 ) -> PartialItemFailureResponse:
     """Hand every record of an event of the stream, or of the queue of what failed, to `handle`.
 
@@ -96,7 +99,7 @@ def process_changes(
 def process_together(
     event: Mapping[str, Any],
     context: LambdaContext,
-    decode: Callable[[Change], Facts],
+    decode: Callable[[RecordChange], Facts],
     deliver: Callable[[Mapping[str, Facts]], Mapping[str, BaseException]],
     aside: Callable[[], Aside],
 ) -> PartialItemFailureResponse:
@@ -170,5 +173,5 @@ def _answer(failed: Sequence[str]) -> PartialItemFailureResponse:
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
 
-def _named(fact: Event | SessionsEnded) -> str:
+def _named(fact: Event | SignInSessionsEnded) -> str:
     return f"{fact.type.value} {fact.event_id}" if isinstance(fact, Event) else "sessions ended"

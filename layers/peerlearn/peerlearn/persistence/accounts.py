@@ -11,7 +11,7 @@ from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict, EmailAlreadyRegistered
 from peerlearn.domain.standing import Admission, Standing, session_ended
-from peerlearn.domain.users import AuthorityChange, Credential, Session, User
+from peerlearn.domain.users import AuthorityChange, Credential, SignInSession, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.guards import becoming_administrator, ceasing_as_administrator
 from peerlearn.persistence.items.accounts import (
@@ -40,7 +40,7 @@ class AccountRepository:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, credential: Credential, session: Session, token: str) -> None:
+    def add(self, credential: Credential, session: SignInSession, token: str) -> None:
         """A new account with its first session.
 
         Raises

@@ -8,12 +8,12 @@ from datetime import timedelta
 from peerlearn.domain.messages import (
     Conversation,
     FoundConversation,
-    Link,
-    LinkBroken,
     Message,
     MessagePage,
     MessageRange,
     Pair,
+    SharedCourse,
+    SharedCourseEnded,
     no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
@@ -68,7 +68,7 @@ class ConversationRepository:
         before: Conversation | None,
         after: Conversation,
         message: Message,
-        link: Link | None,
+        shared_course: SharedCourse | None,
         token: str,
         admission: Admission | None = None,
     ) -> None:
@@ -82,7 +82,7 @@ class ConversationRepository:
         ----------
         before: Conversation or None
             The head as it was read; None where the conversation begins.
-        link: Link or None
+        shared_course: SharedCourse or None
             What must still hold when the message is stored; None where nothing needs to.
         admission: Admission, optional
             Of the sender.
@@ -91,11 +91,11 @@ class ConversationRepository:
         ------
         Collision
             Its situation is the head as it is, and what is stored already under the client's id.
-        LinkBroken
+        SharedCourseEnded
             It does not hold any more, or one of the two has erased their account.
         Unauthenticated, TooManyRequests
         """
-        writes = _writes(before, after, message, link)
+        writes = _writes(before, after, message, shared_course)
         if admission is not None:
             writes.append(admitting(admission, message.created_at))
         try:
@@ -103,12 +103,16 @@ class ConversationRepository:
         except ConditionFailed as failure:
             found = failure.found[_MESSAGE]
             if found is None or found["messageId"] != message.message_id:
-                raise self._collision(failure, message, link, admission) from failure
+                raise self._collision(failure, message, shared_course, admission) from failure
         if admission is not None:
             admission.spent(message.created_at)
 
     def _collision(
-        self, failure: ConditionFailed, message: Message, link: Link | None, admission: Admission | None
+        self,
+        failure: ConditionFailed,
+        message: Message,
+        shared_course: SharedCourse | None,
+        admission: Admission | None,
     ) -> Exception:
         has_own_id = message.client_message_id is not None
         if has_own_id and failure.failed[_MESSAGE + 1]:
@@ -117,8 +121,8 @@ class ConversationRepository:
         if admission is not None:
             admission = refused(admission, failure, -1, message.created_at)
         checks = failure.failed[_MESSAGE + (2 if has_own_id else 1) : -1 if admission else None]
-        if link is not None and any(checks):
-            return LinkBroken()
+        if shared_course is not None and any(checks):
+            return SharedCourseEnded()
         head = failure.found[_HEAD]
         # DynamoDB does not tell it when another writer was at the head in that very moment.
         return Collision(FoundConversation(conversation_of(head), None, None) if head else None, admission)
@@ -252,14 +256,16 @@ class ConversationRepository:
         return message_of(item)
 
 
-def _writes(head: Conversation | None, following: Conversation, message: Message, link: Link | None) -> list[Write]:
+def _writes(
+    head: Conversation | None, following: Conversation, message: Message, shared_course: SharedCourse | None
+) -> list[Write]:
     is_new = "attribute_not_exists(PK)"
     writes = [_head_write(head, following), put(message_item(message), condition=is_new)]
     if message.client_message_id is not None:
         forgotten = int((message.created_at + _REMEMBERED).timestamp())
         writes.append(put(client_message_item(message, forgotten), condition=is_new))
-    if link is not None:
-        writes += _link_checks(message.pair, link)
+    if shared_course is not None:
+        writes += _shared_course_checks(message.pair, shared_course)
     if head is None:
         # Guarded by the head, which begins but once.
         writes += [
@@ -294,12 +300,17 @@ def _head_write(head: Conversation | None, following: Conversation) -> Write:
     )
 
 
-def _link_checks(pair: Pair, link: Link) -> list[Write]:
+def _shared_course_checks(pair: Pair, shared_course: SharedCourse) -> list[Write]:
     teaches = "#tutor = :tutor"
     people = (pair.low, pair.high)
-    checks = [holds_seat(user_id, link.course_id) for user_id in people if user_id != link.tutor_id]
-    if link.tutor_id is not None:
+    checks = [holds_seat(user_id, shared_course.course_id) for user_id in people if user_id != shared_course.tutor_id]
+    if shared_course.tutor_id is not None:
         checks.append(
-            check(keys.course(link.course_id), teaches, names={"#tutor": "tutorId"}, values={":tutor": link.tutor_id})
+            check(
+                keys.course(shared_course.course_id),
+                teaches,
+                names={"#tutor": "tutorId"},
+                values={":tutor": shared_course.tutor_id},
+            )
         )
     return checks

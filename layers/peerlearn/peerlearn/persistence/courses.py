@@ -80,12 +80,12 @@ class CourseRepository:
         seats = seats_in(found, course_id)
         return (course_of(found[key]), seats) if key in found and seats is not None else None
 
-    def add(self, page: CoursePage, request_id: str, entry: AuditEntry | None = None) -> None:
+    def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
         """Store a new course.
 
         Parameters
         ----------
-        request_id: str
+        token: str
             Of the request that makes it, the same where that is done again: a course that is there with it is its own.
         entry: AuditEntry, optional
             Stored in the same transaction.
@@ -97,7 +97,7 @@ class CourseRepository:
         """
         course_id, tutor_id = page.course.course_id, page.course.tutor.user_id
         writes = [
-            put(course_item(page.course) | {_MADE_BY: request_id}, condition=_IS_NEW),
+            put(course_item(page.course) | {_MADE_BY: token}, condition=_IS_NEW),
             put(outline_item(course_id, page.modules)),
             *(put(item) for item in seats_items(page.seats)),
             put(teaching_item(tutor_id, course_id)),
@@ -108,7 +108,7 @@ class CourseRepository:
             self._table.transact(writes, str(uuid4()))
         except ConditionFailed as failure:
             found = failure.found[0]
-            if found is not None and found.get(_MADE_BY) == request_id:
+            if found is not None and found.get(_MADE_BY) == token:
                 return
             if failure.failed[-1]:
                 raise account_erased() from failure

@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 from peerlearn.domain.directory import DirectoryEntry, DirectoryFilters
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.profiles import Profile
-from peerlearn.domain.users import Session
+from peerlearn.domain.users import SignInSession
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.profiles import ProfileRepository
-from peerlearn.persistence.sessions import sessions_of
 from peerlearn.persistence.side_by_side import SideBySide
+from peerlearn.persistence.sign_in_sessions import sessions_of
 from peerlearn.persistence.table import Page, Table
 
 # Sorts behind every text of the directory, which has no such character.
@@ -119,7 +119,7 @@ class DirectoryRepository:
         entries = self._entries([place.sort.rpartition("#")[2] for place in shown])
         return PageResult([entry for entry in entries if filters.fit(entry.user)], total, following)
 
-    def person(self, user_id: str) -> tuple[Profile, Sequence[Session]] | None:
+    def person(self, user_id: str) -> tuple[Profile, Sequence[SignInSession]] | None:
         """Return somebody with their enrolments, their standing and every session that is kept of theirs."""
         profile = self._profiles.profile(user_id)
         if profile is None:

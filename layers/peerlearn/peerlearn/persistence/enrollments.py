@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerlearn.domain.bookings import Change, Gate, Situation
+from peerlearn.domain.bookings import BookingChange, Gate, Situation
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
@@ -69,7 +69,7 @@ class EnrollmentRepository:
             found.get(enrollment),
         )
 
-    def apply(self, change: Change, token: str, admission: Admission | None = None) -> None:
+    def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
         """Write the change, wholly or not at all.
 
         Parameters
@@ -109,7 +109,7 @@ class EnrollmentRepository:
         if admission is not None:
             admission.spent(change.at)
 
-    def _collision(self, change: Change, admission: Admission | None, failure: ConditionFailed) -> Collision:
+    def _collision(self, change: BookingChange, admission: Admission | None, failure: ConditionFailed) -> Collision:
         if admission is not None:
             admission = refused(admission, failure, -1, change.at)
         elif change.gate in (Gate.SEAT, Gate.PLACE_IN_LINE) and failure.failed[-1]:
@@ -238,7 +238,7 @@ class EnrollmentRepository:
         return True
 
 
-def _enrollment_write(change: Change, token: str) -> Write:
+def _enrollment_write(change: BookingChange, token: str) -> Write:
     situation = change.situation
     fields: Item = {"status": change.after.value, "updatedAt": to_rfc3339(change.at), WRITTEN_BY: token}
     if change.after is not EnrollmentStatus.DROPPED:
@@ -277,7 +277,7 @@ def _enrollment_write(change: Change, token: str) -> Write:
     )
 
 
-def _place(change: Change) -> tuple[list[str], dict[str, str], Item]:
+def _place(change: BookingChange) -> tuple[list[str], dict[str, str], Item]:
     conditions: list[str] = []
     names: dict[str, str] = {}
     values: Item = {}
@@ -311,14 +311,14 @@ def _slot_removal(situation: Situation) -> Write:
     )
 
 
-def _waitlist_write(change: Change, waiting_since: str) -> Write:
+def _waitlist_write(change: BookingChange, waiting_since: str) -> Write:
     course_id, learner_id = change.situation.course_id, change.situation.learner_id
     if change.after is EnrollmentStatus.WAITLISTED:
         return put(wait_item(course_id, learner_id, waiting_since))
     return delete(keys.wait(course_id, waiting_since, learner_id))
 
 
-def _found_instead(change: Change, failure: ConditionFailed, others: Sequence[bool]) -> Situation | None:
+def _found_instead(change: BookingChange, failure: ConditionFailed, others: Sequence[bool]) -> Situation | None:
     if failure.undecided[_ENROLLMENT]:
         # The reasons have an order: what the learner has already must be known before the seats may refuse.
         return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from peerlearn.domain.bookings import Change, Gate
+from peerlearn.domain.bookings import BookingChange, Gate
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import CourseStatus, Seats
 from peerlearn.persistence import keys
@@ -66,13 +66,13 @@ def seats_in(found: Mapping[keys.Key, Item], course_id: str) -> Seats | None:
     return seats_of(*there) if len(there) == len(items) else None
 
 
-def seats_writes(change: Change) -> list[Write]:
+def seats_writes(change: BookingChange) -> list[Write]:
     """Return what a change writes to the seats: the item of its own shard, then those that a line concerns."""
     line = range(change.shards) if change.turns_line else (0,) if change.waiting else ()
     return [_write(change, number) for number in (change.shard, *(one for one in line if one != change.shard))]
 
 
-def _write(change: Change, number: int) -> Write:
+def _write(change: BookingChange, number: int) -> Write:
     # The kind says whether a schedule belongs to the change; a course's id is only a hint of it.
     conditions = ["#kind = :kind"]
     values: Item = {":kind": change.kind.value}
@@ -102,7 +102,7 @@ def _write(change: Change, number: int) -> Write:
     return update(key, expression, condition=" AND ".join(conditions), names=names, values=values)
 
 
-def _steps(change: Change, number: int) -> dict[str, int]:
+def _steps(change: BookingChange, number: int) -> dict[str, int]:
     """By how much the change moves each counter of a shard."""
     is_own, is_told = number == change.shard, number == 0 or change.turns_line
     steps = {
@@ -113,7 +113,7 @@ def _steps(change: Change, number: int) -> dict[str, int]:
     return {name: step for name, step in steps.items() if step}
 
 
-def _gate(change: Change) -> tuple[list[str], Item]:
+def _gate(change: BookingChange) -> tuple[list[str], Item]:
     # published and not over -> open;  open, taken < capacity -> a seat;  nobody waiting -> for anyone
     is_open = "#status = :published AND (attribute_not_exists(#endsAt) OR #endsAt > :now)"
     has_free_seat = "(attribute_not_exists(#capacity) OR #seatsTaken < #capacity)"

@@ -20,7 +20,7 @@ from peerlearn.domain.users import (
     Principal,
     RefreshClaims,
     Role,
-    Session,
+    SignInSession,
     User,
 )
 from peerlearn.services.proofs import PasswordProof, Passwords, require_strong
@@ -29,17 +29,25 @@ from peerlearn.services.proofs import PasswordProof, Passwords, require_strong
 class Accounts(Protocol):
     """See `peerlearn.persistence.accounts`."""
 
-    def add(self, credential: Credential, session: Session, token: str) -> None: ...
+    def add(self, credential: Credential, session: SignInSession, token: str) -> None: ...
     def renew_hash(self, credential: Credential, new_hash: str) -> None: ...
 
 
-class Sessions(Protocol):
-    """See `peerlearn.persistence.sessions`."""
+class SignInSessions(Protocol):
+    """See `peerlearn.persistence.sign_in_sessions`."""
 
     def begin(
-        self, credential: Credential, session: Session, allowance: Allowance, limit: Limit, now: datetime, token: str
+        self,
+        credential: Credential,
+        session: SignInSession,
+        allowance: Allowance,
+        limit: Limit,
+        now: datetime,
+        token: str,
     ) -> bool: ...
-    def rotate(self, claims: RefreshClaims, next_hash: str, limit: Limit, now: datetime, token: str) -> Session: ...
+    def rotate(
+        self, claims: RefreshClaims, next_hash: str, limit: Limit, now: datetime, token: str
+    ) -> SignInSession: ...
     def refusal(self, claims: RefreshClaims) -> Unauthenticated: ...
     def present(self, user_id: str) -> tuple[User | None, Standing | None]: ...
     def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
@@ -55,7 +63,7 @@ class Tokens(Protocol):
     """See `peerlearn.adapters.tokens`."""
 
     def issue_access(self, user: User, session_id: str) -> str: ...
-    def issue_refresh(self, session: Session, role: Role) -> str: ...
+    def issue_refresh(self, session: SignInSession, role: Role) -> str: ...
     def refresh_hash(self, session_id: str, generation: int) -> str: ...
     def verify_refresh(self, token: str) -> RefreshClaims: ...
 
@@ -89,7 +97,7 @@ class AccountService:
     def __init__(
         self,
         accounts: Accounts,
-        sessions: Sessions,
+        sessions: SignInSessions,
         proof: PasswordProof,
         throttle: Throttle,
         passwords: Passwords,
@@ -209,10 +217,10 @@ class AccountService:
         Admission(claims.principal, (self._limits[REFRESHES],), standing=standing).note(self._clock())
         return self._signed_in(user, session)
 
-    def _new_session(self, user: User, device_name: str | None) -> Session:
+    def _new_session(self, user: User, device_name: str | None) -> SignInSession:
         session_id = new_id("sid")
         now = self._clock()
-        return Session(
+        return SignInSession(
             session_id=session_id,
             user_id=user.user_id,
             generation=1,
@@ -223,7 +231,7 @@ class AccountService:
             created_at=now,
         )
 
-    def _signed_in(self, user: User, session: Session, device_token: str | None = None) -> SignedIn:
+    def _signed_in(self, user: User, session: SignInSession, device_token: str | None = None) -> SignedIn:
         return SignedIn(
             user,
             self._tokens.issue_access(user, session.session_id),
@@ -235,7 +243,7 @@ class AccountService:
 class SignOutService:
     """Ends the session of a refresh token, which needs no key that signs."""
 
-    def __init__(self, sessions: Sessions, tokens: RefreshTokens, limits: Limits) -> None:
+    def __init__(self, sessions: SignInSessions, tokens: RefreshTokens, limits: Limits) -> None:
         self._sessions = sessions
         self._tokens = tokens
         self._limits = limits

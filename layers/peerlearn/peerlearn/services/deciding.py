@@ -43,13 +43,13 @@ def until_applied(
     TemporarilyUnavailable
         Others were always faster.
     """
-    request_id = uuid4().hex
+    change_id = uuid4().hex
     situation = found
     for number, _ in enumerate(tries):
         if situation is None:
             situation, admission = load(admission)
         try:
-            return carry_out(situation, admission, f"{request_id}-{number}")
+            return carry_out(situation, admission, f"{change_id}-{number}")
         except Collision as collision:
             situation, admission = collision.situation, collision.admission
     raise TemporarilyUnavailable

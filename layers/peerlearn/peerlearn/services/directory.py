@@ -11,15 +11,15 @@ from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import UserNotFound
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.profiles import Profile
-from peerlearn.domain.users import Session
-from peerlearn.services.sessions import sessions_that_stand
+from peerlearn.domain.users import SignInSession
+from peerlearn.services.sign_in_sessions import sessions_that_stand
 
 
 class Directory(Protocol):
     """See `peerlearn.persistence.directory`."""
 
     def page(self, filters: DirectoryFilters, wanted: PageRequest) -> PageResult[DirectoryEntry]: ...
-    def person(self, user_id: str) -> tuple[Profile, Sequence[Session]] | None: ...
+    def person(self, user_id: str) -> tuple[Profile, Sequence[SignInSession]] | None: ...
 
 
 class DirectoryService:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from peerlearn.domain.access import can_have_courses, may_find, refuse_own_tutor
-from peerlearn.domain.bookings import Change, Situation, book, join_line, leave_line, withdraw
+from peerlearn.domain.bookings import BookingChange, Situation, book, join_line, leave_line, withdraw
 from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
 from peerlearn.domain.courses import Course, CourseStatus
 from peerlearn.domain.enrollments import (
@@ -40,7 +40,7 @@ class Enrollments(Protocol):
     def known_shards(self, course_id: str) -> int: ...
     def teaches(self, user_id: str, course_id: str) -> bool: ...
     def situation(self, learner_id: str, course_id: str) -> Situation: ...
-    def apply(self, change: Change, token: str, admission: Admission | None = None) -> None: ...
+    def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None: ...
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
     def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]: ...
     def course(self, course_id: str) -> Course | None: ...
@@ -154,17 +154,17 @@ class EnrollmentService:
     def _changed(
         self,
         first: Situation,
-        decide: Callable[[Situation], Change],
+        decide: Callable[[Situation], BookingChange],
         admission: Admission | None,
         *,
         needs_schedule: bool = False,
-    ) -> Change:
+    ) -> BookingChange:
         """Decides, and decides again on what was found instead, until a change is written or refused."""
 
         def load(asked: Admission | None) -> tuple[Situation, Admission | None]:
             return self._store.situation(first.learner_id, first.course_id), asked
 
-        def carry_out(found: Situation, asked: Admission | None, token: str) -> Change:
+        def carry_out(found: Situation, asked: Admission | None, token: str) -> BookingChange:
             if needs_schedule and found.lacks_schedule:
                 found, _ = load(asked)
             try:

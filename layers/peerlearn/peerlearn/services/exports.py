@@ -63,7 +63,7 @@ class Gate(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ExportDownload:
     """Where an export's file can be fetched, until when; to be had anew as long as the record stands."""
 
     record: ExportRecord
@@ -80,7 +80,7 @@ class ExportService:
         self._gate = gate
         self._clock = clock
 
-    def export(self, caller: Principal) -> PersonalData | ExportRecord | Link:
+    def export(self, caller: Principal) -> PersonalData | ExportRecord | ExportDownload:
         """Everything about the caller: itself, or the record of a file that is being written, or a link to the file.
 
         Asked again while a file is being written, no second one is begun, and nothing counts against the limit.
@@ -105,7 +105,7 @@ class ExportService:
         if record.ready_at is None:
             return record
         expires_at = min(now + LINK_LIFETIME, record.expires_at)
-        return Link(record, self._files.link(record.key, int((expires_at - now).total_seconds())), expires_at)
+        return ExportDownload(record, self._files.link(record.key, int((expires_at - now).total_seconds())), expires_at)
 
     def write(self, user_id: str, export_id: str, render: Callable[[PersonalData], Iterable[bytes]]) -> bool:
         """Write the file of an export that was asked for; return whether there was anything to write.

@@ -16,12 +16,12 @@ from peerlearn.domain.messages import (
     Draft,
     FoundConversation,
     InboxEntry,
-    Link,
-    LinkBroken,
     Message,
     MessagePage,
     MessageRange,
     Pair,
+    SharedCourse,
+    SharedCourseEnded,
     no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
@@ -41,7 +41,7 @@ class Conversations(Protocol):
         before: Conversation | None,
         after: Conversation,
         message: Message,
-        link: Link | None,
+        shared_course: SharedCourse | None,
         token: str,
         admission: Admission | None = None,
     ) -> None: ...
@@ -143,21 +143,26 @@ class MessageService:
             unanswered=unanswered,
         )
 
-        def stored_with(link: Link | None) -> Message:
-            carry_out = partial(self._append, draft, link)
+        def stored_with(shared_course: SharedCourse | None) -> Message:
+            carry_out = partial(self._append, draft, shared_course)
             return until_applied(load, carry_out, admission=admission, found=found, tries=self._backoff().waits())
 
         try:
-            message = stored_with(self._needed_link(found.head, sender, receiver_id))
-        except LinkBroken:
+            message = stored_with(self._needed_course(found.head, sender, receiver_id))
+        except SharedCourseEnded:
             # They may share another course.
-            message = stored_with(self._link(sender, receiver_id))
+            message = stored_with(self._course_in_common(sender, receiver_id))
         # Another request may have stored a message under the same id at the same moment.
         message.require_repeated(receiver_id, text)
         return message, False
 
     def _append(
-        self, draft: Draft, link: Link | None, found: FoundConversation, admission: Admission | None, token: str
+        self,
+        draft: Draft,
+        shared_course: SharedCourse | None,
+        found: FoundConversation,
+        admission: Admission | None,
+        token: str,
     ) -> Message:
         if found.stored is not None:
             # Our own commit has counted it; what another request stored is counted by its answer.
@@ -166,8 +171,8 @@ class MessageService:
             return found.stored
         if found.head is not None:
             found.head.require_both(draft.sender_id)
-        after, message = (found.head or Conversation(draft.pair)).with_next(draft, link)
-        self._conversations.append(found.head, after, message, link, token, admission)
+        after, message = (found.head or Conversation(draft.pair)).with_next(draft, shared_course)
+        self._conversations.append(found.head, after, message, shared_course, token, admission)
         return message
 
     def require_reach(self, sender: Principal, receiver_id: str) -> None:
@@ -182,7 +187,7 @@ class MessageService:
         if conversation is not None:
             conversation.require_both(sender.user_id)
         if conversation is None or not conversation.received_by(sender.user_id):
-            self._link(sender, receiver_id)
+            self._course_in_common(sender, receiver_id)
 
     def messages(self, caller: Principal, peer_id: str, wanted: MessageRange) -> MessagePage:
         """A page of the conversation with somebody; empty where none has begun.
@@ -241,15 +246,17 @@ class MessageService:
             raise ValidationFailed((field, "must be somebody else"))
         return Pair.of(caller.user_id, peer_id)
 
-    def _needed_link(self, conversation: Conversation | None, sender: Principal, receiver_id: str) -> Link | None:
+    def _needed_course(
+        self, conversation: Conversation | None, sender: Principal, receiver_id: str
+    ) -> SharedCourse | None:
         # Whoever was written to may always answer.
         if conversation is not None and conversation.received_by(sender.user_id):
             return None
-        if conversation is not None and conversation.link is not None:
-            return conversation.link
-        return self._link(sender, receiver_id)
+        if conversation is not None and conversation.shared_course is not None:
+            return conversation.shared_course
+        return self._course_in_common(sender, receiver_id)
 
-    def _link(self, sender: Principal, receiver_id: str) -> Link:
+    def _course_in_common(self, sender: Principal, receiver_id: str) -> SharedCourse:
         receiver = self._people.profile(receiver_id)
         if receiver is None:
             raise UserNotFound
@@ -260,7 +267,7 @@ class MessageService:
         their_courses = set(receiver.enrolled_courses)
         shared = next((course_id for course_id in own_courses if course_id in their_courses), None)
         if shared is not None:
-            return Link(shared)
+            return SharedCourse(shared)
         if receiver.user.role is not Role.LEARNER:
             taught = self._taught_by(receiver_id, own_courses)
             if taught is not None:
@@ -271,7 +278,7 @@ class MessageService:
                 return taught
         raise Forbidden("You can write to peers of your courses, to their tutors, and to people who wrote to you.")
 
-    def _taught_by(self, tutor_id: str, course_ids: Sequence[str]) -> Link | None:
+    def _taught_by(self, tutor_id: str, course_ids: Sequence[str]) -> SharedCourse | None:
         tutors = self._people.tutors(course_ids)
         course_id = next((course_id for course_id in course_ids if tutors.get(course_id) == tutor_id), None)
-        return Link(course_id, tutor_id) if course_id else None
+        return SharedCourse(course_id, tutor_id) if course_id else None

@@ -17,15 +17,15 @@ from typing import Any, Protocol
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.deadline import carried
 from peerlearn.domain.errors import TemporarilyUnavailable
-from peerlearn.domain.events import Event, SessionsEnded
+from peerlearn.domain.events import Event, SignInSessionsEnded
 from peerlearn.domain.realtime import HANDSHAKE, Connection, PushRefused, Refusal
 
 # As many as a client of the AWS SDK keeps connections.
 _AT_ONCE = 10
 
-Facts = Sequence[Event | SessionsEnded]
+Facts = Sequence[Event | SignInSessionsEnded]
 # What one connection is told, each with the name of its record, in order.
-_Told = deque[tuple[str, Event | SessionsEnded]]
+_Told = deque[tuple[str, Event | SignInSessionsEnded]]
 
 
 class Connections(Protocol):
@@ -119,7 +119,7 @@ class Notifier:
         for name, facts in batch.items():
             receivers[name] = []
             for fact in facts:
-                if isinstance(fact, SessionsEnded):
+                if isinstance(fact, SignInSessionsEnded):
                     receivers[name].append([fact.user_id])
                     continue
                 told = list(fact.receivers)
@@ -146,7 +146,7 @@ class Notifier:
         """Tell one after the other; what is left in `told` where this raises was not told."""
         while told:
             _, fact = told[0]
-            if isinstance(fact, SessionsEnded):
+            if isinstance(fact, SignInSessionsEnded):
                 # What happened after a session's end is nothing to its connection, whether or not that can be closed.
                 _keep_first(told)
                 self._end(connection)
@@ -189,8 +189,8 @@ def _keep_first(told: _Told) -> None:
         told.pop()
 
 
-def _concerns(fact: Event | SessionsEnded, connection: Connection) -> bool:
-    if isinstance(fact, SessionsEnded):
+def _concerns(fact: Event | SignInSessionsEnded, connection: Connection) -> bool:
+    if isinstance(fact, SignInSessionsEnded):
         return fact.concerns(connection.session_id)
     return fact.origin != connection.connection_id
 

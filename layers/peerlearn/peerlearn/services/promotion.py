@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import uuid4
 
-from peerlearn.domain.bookings import Change, Situation, promote
+from peerlearn.domain.bookings import BookingChange, Situation, promote
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.enrollments import EnrollmentStatus, Waiter
 from peerlearn.domain.errors import TemporarilyUnavailable
@@ -20,7 +20,7 @@ class Waitlists(Protocol):
 
     def head(self, course_id: str) -> Waiter | None: ...
     def situation(self, learner_id: str, course_id: str) -> Situation: ...
-    def apply(self, change: Change, token: str) -> None: ...
+    def apply(self, change: BookingChange, token: str) -> None: ...
 
 
 class PromotionService:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.directory import directory_text
-from peerlearn.domain.users import AccountState, Credential, Role, Session, User
+from peerlearn.domain.users import AccountState, Credential, Role, SignInSession, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
 
@@ -71,7 +71,7 @@ def credential_of(item: Item) -> Credential:
     return Credential(password_hash=item["passwordHash"], user=user_of(item))
 
 
-def session_item(session: Session) -> Item:
+def session_item(session: SignInSession) -> Item:
     item = {
         **keys.session(session.user_id, session.session_id).as_item(),
         "entity": Entity.SESSION.value,
@@ -92,8 +92,8 @@ def session_item(session: Session) -> Item:
     return item
 
 
-def session_of(item: Item) -> Session:
-    return Session(
+def session_of(item: Item) -> SignInSession:
+    return SignInSession(
         session_id=item["sessionId"],
         user_id=item["userId"],
         generation=int(item["generation"]),

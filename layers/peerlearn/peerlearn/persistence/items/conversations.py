@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
-from peerlearn.domain.messages import Conversation, Link, Message, Pair, Reading
+from peerlearn.domain.messages import Conversation, Message, Pair, Reading, SharedCourse
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
 
@@ -26,9 +26,9 @@ def conversation_fields(conversation: Conversation) -> Item:
         "GSI2PK": keys.inbox_partition(pair.high),
         "GSI2SK": sort,
     }
-    if conversation.link is not None:
-        fields["linkCourse"] = conversation.link.course_id
-        fields["linkTutor"] = conversation.link.tutor_id
+    if conversation.shared_course is not None:
+        fields["linkCourse"] = conversation.shared_course.course_id
+        fields["linkTutor"] = conversation.shared_course.tutor_id
     return fields
 
 
@@ -41,7 +41,7 @@ def conversation_of(item: Item) -> Conversation:
         last_at=stored_time(item, "lastAt"),
         read_low=Reading(int(item.get("readLow", 0)), int(item.get("seenLow", 0))),
         read_high=Reading(int(item.get("readHigh", 0)), int(item.get("seenHigh", 0))),
-        link=Link(course_id, item.get("linkTutor")) if course_id else None,
+        shared_course=SharedCourse(course_id, item.get("linkTutor")) if course_id else None,
         gone=frozenset(item[side] for side in ("low", "high") if f"{side}Gone" in item),
     )
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peerlearn.domain.events import SessionsEnded
-from peerlearn.events.changes import Change
+from peerlearn.domain.events import SignInSessionsEnded
+from peerlearn.events.changes import RecordChange
 from peerlearn.persistence.items.base import Entity
 
 
-def decode(change: Change) -> Iterator[SessionsEnded]:
+def decode(change: RecordChange) -> Iterator[SignInSessionsEnded]:
     """A session revoked, or all of somebody's sessions ended by a new password or role, or with their account."""
     if change.entity == Entity.ERASURE and change.new is not None:
-        yield SessionsEnded(change.new["userId"])
+        yield SignInSessionsEnded(change.new["userId"])
     if change.old is None or change.new is None:
         return
     if change.entity == Entity.SESSION and change.became("revoked", value=True):
-        yield SessionsEnded(change.new["userId"], session_id=change.new["sessionId"])
+        yield SignInSessionsEnded(change.new["userId"], session_id=change.new["sessionId"])
     if change.entity == Entity.PROFILE and change.differs("sessionEpoch"):
-        yield SessionsEnded(change.new["userId"], kept_session=change.new.get("keptSession"))
+        yield SignInSessionsEnded(change.new["userId"], kept_session=change.new.get("keptSession"))

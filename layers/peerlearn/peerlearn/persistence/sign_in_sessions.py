@@ -12,7 +12,7 @@ from peerlearn.domain.errors import AccountSuspended, TemporarilyUnavailable, To
 from peerlearn.domain.limits import Limit, note_usage
 from peerlearn.domain.standing import Admission, Standing, session_ended
 from peerlearn.domain.throttling import Allowance
-from peerlearn.domain.users import AccountState, Credential, Principal, RefreshClaims, Session, User
+from peerlearn.domain.users import AccountState, Credential, Principal, RefreshClaims, SignInSession, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import session_item, session_of, user_of
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
@@ -25,14 +25,20 @@ from peerlearn.persistence.throttling import bearable, window_of
 _TRIES_MAX = 5
 
 
-class SessionRepository:
+class SignInSessionRepository:
     """Begins, renews, lists and ends sign-in sessions."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def begin(
-        self, credential: Credential, session: Session, allowance: Allowance, limit: Limit, now: datetime, token: str
+        self,
+        credential: Credential,
+        session: SignInSession,
+        allowance: Allowance,
+        limit: Limit,
+        now: datetime,
+        token: str,
     ) -> bool:
         """Store the session, while the password that was checked is the present one; return False when it is not.
 
@@ -76,7 +82,7 @@ class SessionRepository:
             return True
         raise TemporarilyUnavailable
 
-    def rotate(self, claims: RefreshClaims, next_hash: str, limit: Limit, now: datetime, token: str) -> Session:
+    def rotate(self, claims: RefreshClaims, next_hash: str, limit: Limit, now: datetime, token: str) -> SignInSession:
         """Spend the refresh token that is shown; its successor becomes the live one.
 
             live                     --shown-->  spent, its successor is live
@@ -111,7 +117,7 @@ class SessionRepository:
                 admission = refused(admission, failure, 1, now)
                 continue
             admission.spent(now)
-            return Session(
+            return SignInSession(
                 session_id=claims.session_id,
                 user_id=claims.user_id,
                 generation=claims.generation + 1,
@@ -121,7 +127,7 @@ class SessionRepository:
             )
         raise TemporarilyUnavailable
 
-    def _answered_again(self, claims: RefreshClaims, found: Item | None) -> Session:
+    def _answered_again(self, claims: RefreshClaims, found: Item | None) -> SignInSession:
         session = session_of(found) if found is not None else None
         if session is None or (session.revoked and _is_known(claims, session)):
             raise session_ended()
@@ -178,7 +184,7 @@ class SessionRepository:
             return True
         raise TemporarilyUnavailable
 
-    def of_user(self, user_id: str) -> tuple[Standing | None, list[Session], CalendarLink | None]:
+    def of_user(self, user_id: str) -> tuple[Standing | None, list[SignInSession], CalendarLink | None]:
         """Return somebody's standing, every session that is kept of theirs, and what their sessions planted."""
         sessions = sessions_of(self._table, user_id)
         found = self._table.batch_get([keys.standing(user_id), keys.calendar(user_id)])
@@ -186,7 +192,7 @@ class SessionRepository:
         return standing_in(found, user_id), sessions, calendar_of(link) if link else None
 
 
-def sessions_of(table: Table, user_id: str) -> list[Session]:
+def sessions_of(table: Table, user_id: str) -> list[SignInSession]:
     """Return every session that is kept of somebody's, ended or not."""
     items = table.query(
         "#pk = :pk AND begins_with(#sk, :session)",
@@ -196,7 +202,7 @@ def sessions_of(table: Table, user_id: str) -> list[Session]:
     return [session_of(item) for item in items]
 
 
-def _is_known(claims: RefreshClaims, session: Session) -> bool:
+def _is_known(claims: RefreshClaims, session: SignInSession) -> bool:
     """Return whether the token that is shown is the session's last one, or the parent of that."""
     return claims.token_hash in (session.token_hash, session.previous_hash)
 

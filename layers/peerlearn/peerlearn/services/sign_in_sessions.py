@@ -13,14 +13,14 @@ from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import NotFound
 from peerlearn.domain.limits import Limit
 from peerlearn.domain.standing import Standing, require_standing
-from peerlearn.domain.users import AuthorityChange, Principal, Session
+from peerlearn.domain.users import AuthorityChange, Principal, SignInSession
 from peerlearn.services.authority import Accounts, change_own
 
 
-class Sessions(Protocol):
-    """See `peerlearn.persistence.sessions`."""
+class SignInSessions(Protocol):
+    """See `peerlearn.persistence.sign_in_sessions`."""
 
-    def of_user(self, user_id: str) -> tuple[Standing | None, list[Session], CalendarLink | None]: ...
+    def of_user(self, user_id: str) -> tuple[Standing | None, list[SignInSession], CalendarLink | None]: ...
     def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
 
 
@@ -31,23 +31,25 @@ class Calendars(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnSessions:
+class OwnSignInSessions:
     """The sessions that stand, newest first, and the calendar link that one of them has made."""
 
-    sessions: Sequence[Session]
+    sessions: Sequence[SignInSession]
     calendar_link: CalendarLink | None
 
 
-class SessionService:
+class SignInSessionService:
     """The use cases of the `sessions` endpoints."""
 
-    def __init__(self, sessions: Sessions, accounts: Accounts, calendars: Calendars, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, sessions: SignInSessions, accounts: Accounts, calendars: Calendars, clock: Clock = utc_now
+    ) -> None:
         self._sessions = sessions
         self._accounts = accounts
         self._calendars = calendars
         self._clock = clock
 
-    def mine(self, caller: Principal) -> OwnSessions:
+    def mine(self, caller: Principal) -> OwnSignInSessions:
         """Return the caller's sessions that have not ended, and what they planted.
 
         Raises
@@ -59,7 +61,7 @@ class SessionService:
         present = require_standing(standing, caller)
         standing_ones = sessions_that_stand(present, sessions, self._clock())
         standing_ones.sort(key=lambda one: (one.created_at or one.rotated_at, one.session_id), reverse=True)
-        return OwnSessions(standing_ones, link if link is not None and link_stands(link, present) else None)
+        return OwnSignInSessions(standing_ones, link if link is not None and link_stands(link, present) else None)
 
     def end(self, caller: Principal, session_id: str) -> None:
         """End one session of the caller's, and the calendar link that it made.
@@ -92,6 +94,6 @@ class SessionService:
         change_own(self._accounts, user, change, [], self._clock())
 
 
-def sessions_that_stand(standing: Standing, sessions: Sequence[Session], now: datetime) -> list[Session]:
+def sessions_that_stand(standing: Standing, sessions: Sequence[SignInSession], now: datetime) -> list[SignInSession]:
     """Return those that have neither ended nor expired."""
     return [one for one in sessions if one.session_id in standing.sessions and one.expires_at > now]
