@@ -36,7 +36,7 @@ def create_assessment(
         due_at=new.due_at,
         allow_late=new.allow_late,
     )
-    return Success[AssessmentData](data=AssessmentData(assessment=AssessmentView.model_validate(assessment)))
+    return Success[AssessmentData](data=AssessmentData(assessment=AssessmentView.of(assessment, new.instructions)))
 
 
 lambda_handler = app.lambda_handler

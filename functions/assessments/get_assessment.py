@@ -24,7 +24,7 @@ def get_assessment(
     assessments: Annotated[AssessmentService, Depends(assessment_service)],
 ) -> Success[AssessmentPageData]:
     page = assessments.page(user, assessment_id)
-    return Success[AssessmentPageData](data=AssessmentPageData.model_validate(page))
+    return Success[AssessmentPageData](data=AssessmentPageData.of(page))
 
 
 lambda_handler = app.lambda_handler

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
-from peerlearn.domain.assessments import INSTRUCTIONS_MAX_LENGTH
+from peerlearn.domain.assessments import INSTRUCTIONS_MAX_LENGTH, Assessment
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
 from peerlearn.domain.file_names import FILE_NAME_MAX_LENGTH, normalized_name
 from peerlearn.domain.grades import MAX_GRADE_LIMIT
-from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH
+from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH, AssessmentPage
 from peerlearn.http.grades import IncomingGrade, ShownGrade
 from peerlearn.http.models import (
     IncomingMoment,
@@ -87,6 +87,18 @@ class AssessmentView(ResponseModel):
     due_at: Moment | None
     allow_late: bool
 
+    @classmethod
+    def of(cls, assessment: Assessment, instructions: str) -> AssessmentView:
+        return cls(
+            assessment_id=assessment.assessment_id,
+            course_id=assessment.course_id,
+            title=assessment.title,
+            instructions=instructions,
+            max_grade=assessment.max_grade,
+            due_at=assessment.due_at,
+            allow_late=assessment.allow_late,
+        )
+
 
 class SubmissionView(ResponseModel):
     """One attempt. An attempt that another one followed has no grade.
@@ -128,6 +140,11 @@ class AssessmentPageData(ResponseModel):
 
     assessment: AssessmentView
     submission: SubmissionView | None = Field(exclude_if=is_none)
+
+    @classmethod
+    def of(cls, page: AssessmentPage) -> AssessmentPageData:
+        latest = SubmissionView.model_validate(page.submission) if page.submission else None
+        return cls(assessment=AssessmentView.of(page.assessment, page.instructions), submission=latest)
 
 
 class SubmissionData(ResponseModel):

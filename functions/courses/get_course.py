@@ -1,7 +1,7 @@
 """GET /v1/courses/{courseId}: show a course with its modules and assessments; a draft is shown to its authors alone.
 
-Without a token every caller gets the same answer, which a shared cache may keep. The assessments' `instructions` are
-for members: who holds a seat, its tutor, administrators. Everybody else gets null.
+Without a token every caller gets the same answer, which a shared cache may keep. Assessments are summed up: their
+`instructions` are null here, and members read them with each assessment.
 """
 
 from __future__ import annotations

@@ -33,15 +33,15 @@ class ModuleView(ResponseModel):
 
 
 class AssessmentView(ResponseModel):
-    """An assessment as the course's page shows it. `instructions` are null for whoever is not a member.
+    """An assessment as the course's page sums it up.
 
-    Members are those who hold a seat, the course's tutor, and administrators.
+    `instructions` is always null here: members read them with the assessment, which may be long.
     """
 
     assessment_id: str
     course_id: str
     title: str
-    instructions: str | None
+    instructions: None = None
     max_grade: int
     due_at: Moment | None
     allow_late: bool
@@ -80,8 +80,6 @@ class CourseView(ListedCourseView):
     @classmethod
     def on_page(cls, page: CoursePage) -> CourseView:
         assessments = [AssessmentView.model_validate(assessment) for assessment in page.assessments]
-        if not page.is_for_members:
-            assessments = [assessment.model_copy(update={"instructions": None}) for assessment in assessments]
         return cls.model_validate(_fields(page) | {"modules": page.modules, "assessments": assessments})
 
 

@@ -124,5 +124,5 @@ def _is_of(schema: Schema, value: Any) -> bool:
 
 
 def _plain(schema: Schema, field: str) -> Any:
-    plain: dict[str, Any] = {"integer": schema.get("minimum", 1), "number": 1.5, "boolean": False}
+    plain: dict[str, Any] = {"integer": schema.get("minimum", 1), "number": 1.5, "boolean": False, "null": None}
     return plain.get(schema.get("type", ""), field or "text")

@@ -14,7 +14,7 @@ from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.points import Entry, Totals, sums_of
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.items.assessments import assessment_item
+from peerlearn.persistence.items.assessments import assessment_item, instructions_item
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.courses import outline_item
 from peerlearn.persistence.items.enrollments import enrollment_of
@@ -49,7 +49,6 @@ class Learning:
             assessment_id=new_assessment_id(course_id),
             course_id=course_id,
             title="Mate in two",
-            instructions="Ten positions.",
             max_grade=10,
             due_at=None,
             allow_late=False,
@@ -57,6 +56,7 @@ class Learning:
         )
         assessment = replace(assessment, **changes)
         self.table.write(put(assessment_item(assessment)))
+        self.table.write(put(instructions_item(course_id, assessment.assessment_id, "Ten positions.")))
         return assessment.assessment_id
 
     def due(self, course_id: str, due_at: datetime, *, allow_late: bool = False) -> str:

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from peerlearn.domain.assessments import INSTRUCTIONS_MAX_LENGTH
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.catalogue import Filters
-from peerlearn.domain.courses import CourseStatus, Kind, Level
+from peerlearn.domain.courses import ASSESSMENTS_MAX, CourseStatus, Kind, Level
 from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.assessments import AssessmentRepository
+from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.authoring import AuthoringService
 from tests.fakes.clock import FakeClock
 from tests.integration.courses.conftest import TUTORS, School
@@ -127,6 +130,18 @@ def test_course_page_is_one_call(school: School, wired: School, bill: Bill) -> N
     course_id = school.authoring.create(ADA, DRAFT).course.course_id
     calls, _ = bill.of(lambda: wired.reading.course(course_id, None))
     assert calls == ["Query"]
+
+
+def test_course_page_does_not_read_what_is_to_be_done(school: School, wired: School, bill: Bill) -> None:
+    course_id = school.authoring.create(ADA, DRAFT).course.course_id
+    assessing = AssessmentService(AssessmentRepository(school.table))
+    longest = "w" * INSTRUCTIONS_MAX_LENGTH
+    for number in range(ASSESSMENTS_MAX):
+        assessing.create(ADA, course_id, title=str(number), instructions=longest, max_grade=10)
+    calls, units = bill.of(lambda: wired.reading.course(course_id, None))
+    assert calls == ["Query"]
+    # 50 summaries of less than 400 bytes; with instructions it was 130
+    assert units <= 6
 
 
 def test_change_writes_only_what_differs(school: School, wired: School, wire: Wire) -> None:

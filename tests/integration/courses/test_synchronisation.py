@@ -17,7 +17,7 @@ import pytest
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.catalogue import Filters, ListingStep
 from peerlearn.domain.clock import utc_now
-from peerlearn.domain.courses import CourseStatus, Kind, Level
+from peerlearn.domain.courses import ASSESSMENTS_MAX, SEATS_PER_SHARD, SHARDS_MAX, CourseStatus, Kind, Level
 from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.assessments import AssessmentRepository
@@ -174,7 +174,21 @@ def test_an_assessment_that_is_added_meanwhile_is_deleted_with_its_draft(
         "TransactWriteItems", lambda: assessing.create(ADA, course_id, title="Mate", instructions="", max_grade=10)
     )
     wired.authoring.delete(ADA, course_id)
-    assert [item for item in school.items() if item.get("courseId") == course_id] == []
+    assert [item["SK"] for item in school.items() if course_id in item["PK"] + item["SK"]] == []
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_largest_draft_is_deleted_whole(wired: School, wire: Wire, school: School, lost: int) -> None:
+    largest = replace(DRAFT, status=CourseStatus.DRAFT, capacity=SEATS_PER_SHARD * SHARDS_MAX)
+    course_id = school.authoring.create(ADA, largest).course.course_id
+    assessing = AssessmentService(AssessmentRepository(school.table))
+    for number in range(ASSESSMENTS_MAX):
+        assessing.create(ADA, course_id, title=str(number), instructions="Write.", max_grade=10)
+    wire.forgets_tokens = True
+    for _ in range(lost):
+        wire.lose_reply("TransactWriteItems")
+    wired.authoring.delete(ADA, course_id)
+    assert [item["SK"] for item in school.items() if course_id in item["PK"] + item["SK"]] == []
 
 
 @pytest.mark.parametrize("forgets_tokens", [False, True])

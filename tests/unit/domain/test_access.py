@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 COURSE = course()
 DRAFT = replace(COURSE, status=CourseStatus.DRAFT)
 CLOSED = replace(COURSE, status=CourseStatus.CLOSED)
-ASSESSMENT = Assessment("asm_1", "crs_1", "Essay", "", 10, None, allow_late=False, created_at=NOW)
+ASSESSMENT = Assessment("asm_1", "crs_1", "Essay", 10, None, allow_late=False, created_at=NOW)
 SEAT = Enrollment("usr_learner", "crs_1", EnrollmentStatus.ACTIVE, NOW, NOW)
 
 CALLERS = {

@@ -15,7 +15,7 @@ from peerlearn.domain.submissions import Submission, graded, next_attempt
 from tests.fakes.progress import enrollment
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
-ASSESSMENT = Assessment("asm_1", "crs_1", "Mate in two", "Ten positions.", 10, NOW, allow_late=False, created_at=NOW)
+ASSESSMENT = Assessment("asm_1", "crs_1", "Mate in two", 10, NOW, allow_late=False, created_at=NOW)
 FIRST = Submission("asm_1", "crs_1", "usr_1", 1, "https://github.com/a/b", NOW, late=False)
 LINK = "https://github.com/a/c"
 

@@ -51,9 +51,6 @@ class FakeShelves:
     def page(self, course_id: str) -> CoursePage | None:
         return None
 
-    def holds_seat(self, course_id: str, user_id: str) -> bool:
-        return False
-
 
 @pytest.mark.parametrize(
     ("filters", "asked"),

@@ -23,7 +23,7 @@ from tests.fakes.uploads import NoBucket
 ADA = Principal("usr_1", Role.LEARNER, "sid_1")
 KEY = "uploads/usr_1/asm_1/upl_1/essay.pdf"
 URL = f"https://{NoBucket.bucket}.s3.amazonaws.com/{KEY}"
-OPEN = Assessment("asm_1", "crs_1", "Essay", "", 10, START + timedelta(hours=1), allow_late=False, created_at=START)
+OPEN = Assessment("asm_1", "crs_1", "Essay", 10, START + timedelta(hours=1), allow_late=False, created_at=START)
 EARLIER = Submission("asm_1", "crs_1", "usr_1", 1, "https://github.com/ada/old", START, late=False)
 
 
@@ -56,7 +56,10 @@ class FakeDesk:
     def hand_in(self, desk: Desk, change: SubmissionChange, token: str, admission: Admission | None = None) -> None:
         self.handed_in.append(change.submission)
 
-    def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None:
+    def desk_with_instructions(self, learner_id: str, assessment_id: str) -> tuple[Desk, str]:
+        raise NotImplementedError
+
+    def add(self, assessment: Assessment, instructions: str, tutor_id: str | None, token: str) -> None:
         raise NotImplementedError
 
     def grade(self, desk: Desk, change: SubmissionChange, token: str) -> None:

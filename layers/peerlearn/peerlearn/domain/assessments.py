@@ -15,12 +15,14 @@ _ASSESSMENT_ID = re.compile(r"asm_(?P<course>.+)_[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A task of a course. `due_at` None means that it never closes."""
+    """A task of a course as its page sums it up; what is to be done, the instructions, is kept apart and may be long.
+
+    `due_at` None means that it never closes.
+    """
 
     assessment_id: str
     course_id: str
     title: str
-    instructions: str
     max_grade: int
     due_at: datetime | None
     allow_late: bool

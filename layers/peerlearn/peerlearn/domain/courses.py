@@ -19,7 +19,7 @@ MODULES_MAX = 200
 # In a course's life, those included that were taken out: each earns points once.
 MODULES_EVER_MAX = 400
 MODULE_MINUTES_MAX = 10_000
-ASSESSMENTS_MAX = 40  # with all their instructions they are one answer
+ASSESSMENTS_MAX = 50
 CAPACITY_MAX = 1_000_000
 # One item takes some hundred bookings a second; see `docs/performance.md`.
 SEATS_PER_SHARD = 1_000
@@ -211,11 +211,10 @@ class CourseListing:
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:
-    """A course as its own page shows it; the assessments' instructions are for its members."""
+    """A course as its own page shows it."""
 
     course: Course
     seats: Seats
     modules: Sequence[Module]
     assessments: Sequence[Assessment] = ()
     retired: Sequence[Module] = ()
-    is_for_members: bool = True

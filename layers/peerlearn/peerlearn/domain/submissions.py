@@ -196,6 +196,7 @@ class AssessmentPage:
     """An assessment as a reader sees it, with their own latest attempt."""
 
     assessment: Assessment
+    instructions: str
     submission: Submission | None
 
 

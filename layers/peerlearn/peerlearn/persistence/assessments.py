@@ -1,6 +1,7 @@
 """Assessments and what is handed in for them.
 
     COURSE#<c> / A#ASSESSMENT#<a>              the task; its id carries the course's
+    COURSE#<c> / INSTRUCTIONS#<a>              what is to be done, which the course's page leaves out
     USER#<u>   / SUBMISSION#<a>                the latest attempt with its grade: the lock of all that follows
     USER#<u>   / SUBMISSION#<a>#ATTEMPT#<n>    an attempt that another one followed
     USER#<u>   / SUBMISSION#<a>#GRADE#<r>      a grading that a correction replaced
@@ -12,6 +13,7 @@ Attempts, latest and past, stand in GSI1 by assessment, in the order of time; a 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from peerlearn.domain.assessments import Assessment, course_of_assessment
@@ -28,6 +30,8 @@ from peerlearn.persistence.guards import holds_seat
 from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
+    instructions_item,
+    instructions_of,
     past_grade_item,
     submission_item,
     submission_of,
@@ -56,8 +60,8 @@ class AssessmentRepository:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None:
-        """A new assessment of a course.
+    def add(self, assessment: Assessment, instructions: str, tutor_id: str | None, token: str) -> None:
+        """Store a new assessment of a course with its instructions.
 
         Parameters
         ----------
@@ -70,7 +74,7 @@ class AssessmentRepository:
         ValidationFailed
             The course has as many as it may have.
         """
-        # count < 50 -> count + 1;  no course, or that of another tutor -> refused
+        # count < most -> count + 1;  no course, or that of another tutor -> refused
         has_room = "#count < :most"
         is_theirs = "#tutor = :tutor"
         names = {"#count": "assessmentCount"}
@@ -89,11 +93,12 @@ class AssessmentRepository:
                 values=values,
             ),
             put(assessment_item(assessment), condition=_IS_NEW),
+            put(instructions_item(assessment.course_id, assessment.assessment_id, instructions)),
         ]
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
-            course, found = failure.found
+            course, found, _ = failure.found
             # Its id is of this request alone: the reply to our own commit was lost.
             if found is not None:
                 return
@@ -109,6 +114,15 @@ class AssessmentRepository:
     def desk(self, learner_id: str, assessment_id: str) -> Desk:
         """One learner at one assessment, in one round trip; everything None where the id is not one of ours."""
         return _desk(learner_id, assessment_id, self._read(learner_id, assessment_id, with_course=True))
+
+    def desk_with_instructions(self, learner_id: str, assessment_id: str) -> tuple[Desk, str]:
+        """Return the same with the assessment's instructions, in one round trip."""
+        course_id = course_of_assessment(assessment_id) or ""
+        assessment = keys.assessment(course_id, assessment_id)
+        instructions = keys.instructions(course_id, assessment_id)
+        found = self._read(learner_id, assessment_id, with_course=True, also=[instructions])
+        text = instructions_of(found.get(instructions), found[assessment]) if assessment in found else ""
+        return _desk(learner_id, assessment_id, found), text
 
     def own_desk(self, learner_id: str, assessment_id: str) -> Desk:
         """The same for the learner themselves: with their standing, and without the course, which is not asked."""
@@ -187,7 +201,9 @@ class AssessmentRepository:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _read(self, learner_id: str, assessment_id: str, *, with_course: bool) -> dict[keys.Key, Item]:
+    def _read(
+        self, learner_id: str, assessment_id: str, *, with_course: bool, also: Sequence[keys.Key] = ()
+    ) -> dict[keys.Key, Item]:
         # Who hands in needs no course; of nobody else is the learner's standing asked.
         standing = [] if with_course else [keys.standing(learner_id)]
         course_id = course_of_assessment(assessment_id)
@@ -199,6 +215,7 @@ class AssessmentRepository:
             keys.enrollment(learner_id, course_id),
             keys.submission(learner_id, assessment_id),
             keys.totals(learner_id),
+            *also,
         ]
         return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +31,7 @@ from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.seats import seats_in, with_shards
-from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
+from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, Table, Write, delete, put, update
 
 # Which request has made a course; unlike `writtenBy`, no change writes it.
 _MADE_BY = "madeBy"
@@ -38,6 +39,8 @@ _IS_NEW = "attribute_not_exists(PK)"
 _ROSTER_INDEX = "GSI1"
 # How many enrolments are looked at per call when only those of one status are wanted.
 _FILTERED_STEP = 200
+# How many assessments of a draft are deleted at once where not all of them go with it.
+_ASSESSMENTS_STEP = 40
 
 
 class CourseRepository:
@@ -67,11 +70,6 @@ class CourseRepository:
             sorted(assessments, key=lambda assessment: (assessment.created_at, assessment.assessment_id)),
             retired=retired_of(found[keys.outline(course_id)]),
         )
-
-    def holds_seat(self, course_id: str, user_id: str) -> bool:
-        """Return whether somebody is a member of the course."""
-        item = self._table.get(keys.enrollment(user_id, course_id))
-        return item is not None and EnrollmentStatus(item["status"]).holds_seat
 
     def course(self, course_id: str) -> tuple[Course, Seats] | None:
         """The course without its modules, or None."""
@@ -158,26 +156,39 @@ class CourseRepository:
     def remove_draft(self, page: CoursePage, token: str) -> None:
         """Delete a draft with everything on its page.
 
+        A transaction has 100 writes at most: assessments beyond that are deleted before, each time as a change of the
+        draft that leaves it whole.
+
         Raises
         ------
         Collision
             It changed since it was read.
         """
         course = page.course
-        is_as_read = "#version = :version AND #assessments = :assessments"
-        writes = [
-            delete(
+        shards = keys.seat_shards(course.course_id, max(1, len(page.seats.shards)))
+        # with the last ones go the course, its outline and who teaches it
+        most = (TRANSACTION_MAX - len(shards) - 3) // 2
+        assessments = [one.assessment_id for one in page.assessments]
+        while len(assessments) > most:
+            some, rest = assessments[:_ASSESSMENTS_STEP], assessments[_ASSESSMENTS_STEP:]
+            fewer = update(
                 keys.course(course.course_id),
-                condition=is_as_read,
-                names={"#version": "version", "#assessments": "assessmentCount"},
-                values={":version": course.version, ":assessments": course.assessment_count},
-            ),
+                "SET #assessments = :left",
+                **_as_read(course.version, len(assessments), {":left": len(rest)}),
+            )
+            self._delete([fewer, *_assessment_deletions(course.course_id, some)], str(uuid4()))
+            assessments = rest
+        writes = [
+            delete(keys.course(course.course_id), **_as_read(course.version, len(assessments))),
             delete(keys.outline(course.course_id)),
             # the version also says how many shards there are
-            *(delete(key) for key in keys.seat_shards(course.course_id, max(1, len(page.seats.shards)))),
+            *(delete(key) for key in shards),
             delete(keys.teaching(course.tutor.user_id, course.course_id)),
-            *(delete(keys.assessment(course.course_id, a.assessment_id)) for a in page.assessments),
+            *_assessment_deletions(course.course_id, assessments),
         ]
+        self._delete(writes, token)
+
+    def _delete(self, writes: list[Write], token: str) -> None:
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
@@ -213,6 +224,20 @@ class CourseRepository:
         shown = items[skipped : skipped + wanted.limit]
         after = {"sk": shown[-1]["GSI1SK"]} if len(items) >= needed else None
         return PageResult([enrollment_of(item) for item in shown], total, after)
+
+
+def _as_read(version: int, assessments: int, values: Item | None = None) -> dict[str, Any]:
+    """Return the condition, names and values of a write to a course that nobody has changed since it was read."""
+    return {
+        "condition": "#version = :version AND #assessments = :assessments",
+        "names": {"#version": "version", "#assessments": "assessmentCount"},
+        "values": {":version": version, ":assessments": assessments} | (values or {}),
+    }
+
+
+def _assessment_deletions(course_id: str, assessment_ids: Sequence[str]) -> list[Write]:
+    both = (keys.assessment, keys.instructions)
+    return [delete(key(course_id, assessment_id)) for assessment_id in assessment_ids for key in both]
 
 
 def _course_update(before: Course, after: Course, token: str) -> Write:

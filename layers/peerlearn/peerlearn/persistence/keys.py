@@ -139,6 +139,11 @@ def assessment(course_id: str, assessment_id: str) -> Key:
     return Key(course_partition(course_id), f"{ASSESSMENT_PREFIX}{assessment_id}")
 
 
+def instructions(course_id: str, assessment_id: str) -> Key:
+    """Return the key of an assessment's instructions, which the course's page does not read."""
+    return Key(course_partition(course_id), f"INSTRUCTIONS#{assessment_id}")
+
+
 def wait(course_id: str, joined_at: str, user_id: str) -> Key:
     """Order of the waitlist: the server's time, ties by user id."""
     return Key(course_partition(course_id), f"{WAIT_PREFIX}{joined_at}#{user_id}")

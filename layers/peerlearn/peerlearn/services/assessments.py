@@ -26,8 +26,9 @@ from peerlearn.services.deciding import until_applied
 class Assessments(Protocol):
     """What these use cases need of the store; see `peerlearn.persistence.assessments`."""
 
-    def add(self, assessment: Assessment, tutor_id: str | None, token: str) -> None: ...
+    def add(self, assessment: Assessment, instructions: str, tutor_id: str | None, token: str) -> None: ...
     def desk(self, learner_id: str, assessment_id: str) -> Desk: ...
+    def desk_with_instructions(self, learner_id: str, assessment_id: str) -> tuple[Desk, str]: ...
     def own_desk(self, learner_id: str, assessment_id: str) -> Desk: ...
     def hand_in(self, desk: Desk, change: SubmissionChange, token: str, admission: Admission | None = None) -> None: ...
     def grade(self, desk: Desk, change: SubmissionChange, token: str) -> None: ...
@@ -74,26 +75,25 @@ class AssessmentService:
             assessment_id=new_assessment_id(course_id),
             course_id=course_id,
             title=title,
-            instructions=instructions,
             max_grade=max_grade,
             due_at=due_at,
             allow_late=allow_late,
             created_at=self._clock(),
         )
-        self._assessments.add(assessment, None if caller.is_admin else caller.user_id, str(uuid4()))
+        self._assessments.add(assessment, instructions, None if caller.is_admin else caller.user_id, str(uuid4()))
         return assessment
 
     def page(self, caller: Principal, assessment_id: str) -> AssessmentPage:
-        """The assessment and the caller's own latest attempt.
+        """Return the assessment with its instructions, and the caller's own latest attempt.
 
         Raises
         ------
         AssessmentNotFound, NotEnrolled
         """
-        desk = self._assessments.desk(caller.user_id, assessment_id)
+        desk, instructions = self._assessments.desk_with_instructions(caller.user_id, assessment_id)
         course, assessment = require_shown(caller, desk.course, desk.assessment)
         require_reader(caller, course, desk.enrollment)
-        return AssessmentPage(assessment, desk.latest)
+        return AssessmentPage(assessment, instructions, desk.latest)
 
     def mine(self, caller: Principal, wanted: PageRequest) -> PageResult[Submission]:
         """Every attempt of the caller, newest first."""

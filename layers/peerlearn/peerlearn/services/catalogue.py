@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
-from peerlearn.domain.access import may_teach, require_course
+from peerlearn.domain.access import require_course
 from peerlearn.domain.catalogue import Filters, Listing, ListingStep, next_step
 from peerlearn.domain.courses import Course, CourseListing, CoursePage
 from peerlearn.domain.errors import CourseNotFound, TemporarilyUnavailable
@@ -30,7 +29,6 @@ class Shelves(Protocol):
 
 class CoursePages(Protocol):
     def page(self, course_id: str) -> CoursePage | None: ...
-    def holds_seat(self, course_id: str, user_id: str) -> bool: ...
 
 
 class Listings(Protocol):
@@ -65,9 +63,7 @@ class CatalogueService:
         return self._shelves.search(smallest, filters, wanted) if counts[smallest] else PageResult((), 0)
 
     def course(self, course_id: str, viewer: Principal | None) -> CoursePage:
-        """Return one course, for its members with its assessments' instructions.
-
-        Who holds a seat is asked of somebody else who has signed in, where there are assessments: one round trip more.
+        """Return one course with its modules and a summary of each assessment.
 
         Raises
         ------
@@ -78,14 +74,7 @@ class CatalogueService:
         if page is None:
             raise CourseNotFound
         require_course(page.course, viewer)
-        return replace(page, is_for_members=self._is_member(viewer, page))
-
-    def _is_member(self, viewer: Principal | None, page: CoursePage) -> bool:
-        if viewer is None or not page.assessments:
-            return False
-        if may_teach(viewer, page.course):
-            return True
-        return self._courses.holds_seat(page.course.course_id, viewer.user_id)
+        return page
 
 
 class CatalogueIndexer:

@@ -18,7 +18,6 @@ def assessment_item(assessment: Assessment) -> Item:
         "assessmentId": assessment.assessment_id,
         "courseId": assessment.course_id,
         "title": assessment.title,
-        "instructions": assessment.instructions,
         "maxGrade": assessment.max_grade,
         "allowLate": assessment.allow_late,
         "createdAt": to_rfc3339(assessment.created_at),
@@ -33,12 +32,25 @@ def assessment_of(item: Item) -> Assessment:
         assessment_id=item["assessmentId"],
         course_id=item["courseId"],
         title=item["title"],
-        instructions=item["instructions"],
         max_grade=int(item["maxGrade"]),
         due_at=stored_time(item, "dueAt"),
         allow_late=bool(item["allowLate"]),
         created_at=from_rfc3339(item["createdAt"]),
     )
+
+
+def instructions_item(course_id: str, assessment_id: str, text: str) -> Item:
+    return {
+        **keys.instructions(course_id, assessment_id).as_item(),
+        "entity": Entity.INSTRUCTIONS.value,
+        "assessmentId": assessment_id,
+        "text": text,
+    }
+
+
+def instructions_of(item: Item | None, assessment: Item) -> str:
+    """Return an assessment's instructions; releases before 1.0 kept them in the assessment's own item."""
+    return str(item["text"]) if item is not None else str(assessment.get("instructions", ""))
 
 
 def submission_item(submission: Submission, *, past: bool = False) -> Item:

@@ -30,6 +30,7 @@ class Entity(StrEnum):
     ENROLLMENT = "Enrollment"
     WAIT = "Wait"
     ASSESSMENT = "Assessment"
+    INSTRUCTIONS = "Instructions"
     SUBMISSION = "Submission"
     PAST_ATTEMPT = "PastAttempt"
     PAST_GRADE = "PastGrade"
