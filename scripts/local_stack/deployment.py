@@ -17,7 +17,7 @@ from scripts.local_stack.environment import REGION, local_environment
 from scripts.local_stack.processes import run
 from scripts.project.paths import ROOT, shown
 from scripts.project.problem import Problem
-from scripts.project.template import load_template
+from scripts.project.template import index_shapes, load_template
 
 STACK_NAME = "peerlearn-local"
 # Another number for items that older code cannot have written: then what a local stack keeps cannot be read.
@@ -144,7 +144,7 @@ class Deployment:
 def schema_of(template: dict[str, Any]) -> str:
     """Return what tells one schema from another: of items by number, of tables by their keys and indexes."""
     tables = {
-        name: [one["Properties"]["KeySchema"], one["Properties"].get("GlobalSecondaryIndexes")]
+        name: [one["Properties"]["KeySchema"], index_shapes(one["Properties"])]
         for name, one in template["Resources"].items()
         if one["Type"] == "AWS::DynamoDB::Table"
     }

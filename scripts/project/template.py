@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,12 +65,19 @@ def create_table_request(name: str, template: dict[str, Any] | None = None, *, s
     """
     template = template or load_template()
     properties = template["Resources"]["Table"]["Properties"]
-    taken = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
+    taken = ("AttributeDefinitions", "BillingMode", "KeySchema")
     return {
         "TableName": name,
         **{key: properties[key] for key in taken},
+        "GlobalSecondaryIndexes": index_shapes(properties),
         **({"StreamSpecification": stream_specification(template)} if stream else {}),
     }
+
+
+def index_shapes(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return of a table's indexes what makes them: names, keys and projections, without what may change at any time."""
+    indexes = properties.get("GlobalSecondaryIndexes", [])
+    return [{key: one[key] for key in ("IndexName", "KeySchema", "Projection")} for one in indexes]
 
 
 def create_keys_table_request(name: str) -> dict[str, Any]:

@@ -162,6 +162,17 @@ def test_concurrency_is_reserved_only_where_it_is_asked_for(expanded: Resources)
     assert holds("HasEnrollConcurrency", {"EnrollConcurrency": "20"})
 
 
+def test_table_and_indexes_are_warmed_only_where_it_is_asked_for(expanded: Resources) -> None:
+    """AWS refuses less than a table already serves, so a template that always said so would fail on a busy one."""
+    table = expanded["Table"]["Properties"]
+    asked = {"ReadUnitsPerSecond": {"Ref": "WarmReads"}, "WriteUnitsPerSecond": {"Ref": "WarmWrites"}}
+    for one in (table, *table["GlobalSecondaryIndexes"]):
+        assert one["WarmThroughput"] == {"Fn::If": ["IsWarm", asked, {"Ref": "AWS::NoValue"}]}
+    assert not holds("IsWarm", {})
+    assert holds("IsWarm", {"WarmReads": "40000"})
+    assert holds("IsWarm", {"WarmWrites": "10000"})
+
+
 # -- what API Gateway answers and logs by itself
 
 
@@ -186,12 +197,14 @@ def formats() -> dict[str, str]:
 def test_a_line_of_the_access_log_says_who_asked_for_what_and_what_came_of_it(which: str) -> None:
     line = json.loads(formats()[which])
     wanted = {"requestId", "time", "ip", "route", "status", "integrationLatency", "integrationError", "gatewayResponse"}
+    # a client may choose the first; the second it cannot
+    wanted |= {"extendedRequestId"}
     assert wanted <= set(line)
     assert which == "web_socket" or "latency" in line
     # a path may hold a calendar's token, a query a ticket: neither is among these
     variables = set(re.findall(r"\$context\.[\w.]+", formats()[which]))
     allowed = (
-        r"\$context\.(requestId|requestTime|identity\.sourceIp|httpMethod|resourcePath|routeKey|connectionId|status"
+        r"\$context\.(requestId|extendedRequestId|requestTime|identity\.sourceIp|httpMethod|resourcePath|routeKey|connectionId|status"
     )
     allowed += r"|responseLatency|integrationLatency|integration\.status|integrationErrorMessage|error\.responseType)"
     assert all(re.fullmatch(allowed, one) for one in variables)

@@ -30,7 +30,7 @@ from peerlearn.persistence.items.accounts import profile_item, session_item, ses
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.marshalling import marshal, unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
-from scripts.project.template import create_table_request
+from scripts.project.template import create_table_request, index_shapes
 from tests.support.expansion import variant
 from tests.support.network import Network, connected
 from tests.support.people import Person
@@ -67,7 +67,7 @@ def holding(template: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = {
                 "Type": one["Type"],
                 "Fixed": {key: properties.get(key) for key in sorted(_replacing(one["Type"]))},
-                "Indexes": properties.get("GlobalSecondaryIndexes", []),
+                "Indexes": index_shapes(properties),
             }
     return found
 
