@@ -1,23 +1,33 @@
-"""Runs MiniStack, in its own interpreter, with one thing put right.
+"""Runs MiniStack, in its own interpreter, with two things put right.
 
 S3 answers a signed link with the headers that the link asks for (`response-content-disposition`, ...). MiniStack 1.5.33
 does so unless the link names a version, and the product's links do: a file would be shown instead of saved, and not
 under its name.
 
-Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+API Gateway tells clients the id of a request, which functions have in `requestContext.requestId`, in the header
+`x-amzn-RequestId`. MiniStack makes up two.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 """
 
 from __future__ import annotations
 
 import importlib
 import runpy
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
 
 def main() -> None:
     """Serve until stopped."""
-    s3: Any = importlib.import_module("ministack.services.s3")
+    _answer_links_to_versions(importlib.import_module("ministack.services.s3"))
+    _tell_request_ids(importlib.import_module("ministack.services.apigateway_v1"))
+    runpy.run_module("ministack", run_name="__main__")
+
+
+def _answer_links_to_versions(s3: Any) -> None:
     name, overriding = "_get_object", "_apply_response_overrides"
     get_object, apply = getattr(s3, name), getattr(s3, overriding)
 
@@ -28,7 +38,28 @@ def main() -> None:
         return status, answered, body
 
     setattr(s3, name, with_overrides)
-    runpy.run_module("ministack", run_name="__main__")
+
+
+def _tell_request_ids(gateway: Any) -> None:
+    building, invoking = "_build_lambda_event_v1", "_invoke_lambda_proxy_v1"
+    build_event, invoke = getattr(gateway, building), getattr(gateway, invoking)
+    request_id: ContextVar[str] = ContextVar("request_id")
+
+    def build_noted(*args: Any, **options: Any) -> Any:
+        event = build_event(*args, **options)
+        request_id.set(event["requestContext"]["requestId"])
+        return event
+
+    async def invoke_with_id(*args: Any, **options: Any) -> Any:
+        answer = await invoke(*args, **options)
+        # an error that API Gateway answers by itself has its id already
+        if isinstance(answer, tuple):
+            status, headers, body = answer
+            return status, {**headers, "x-amzn-requestid": request_id.get()}, body
+        return answer
+
+    setattr(gateway, building, build_noted)
+    setattr(gateway, invoking, invoke_with_id)
 
 
 if __name__ == "__main__":

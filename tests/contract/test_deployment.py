@@ -203,10 +203,9 @@ def test_a_line_of_the_access_log_says_who_asked_for_what_and_what_came_of_it(wh
     assert which == "web_socket" or "latency" in line
     # a path may hold a calendar's token, a query a ticket: neither is among these
     variables = set(re.findall(r"\$context\.[\w.]+", formats()[which]))
-    allowed = (
-        r"\$context\.(requestId|extendedRequestId|requestTime|identity\.sourceIp|httpMethod|resourcePath|routeKey|connectionId|status"
-    )
-    allowed += r"|responseLatency|integrationLatency|integration\.status|integrationErrorMessage|error\.responseType)"
+    allowed = r"\$context\.(requestId|extendedRequestId|requestTime|identity\.sourceIp|httpMethod|resourcePath|routeKey"
+    allowed += r"|connectionId|status|responseLatency|integrationLatency|integration\.status|integrationErrorMessage"
+    allowed += r"|error\.responseType)"
     assert all(re.fullmatch(allowed, one) for one in variables)
 
 

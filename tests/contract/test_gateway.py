@@ -14,6 +14,7 @@ from tests.support.gateway import (
     HEADERS_MAX_BYTES,
     REMAPPED,
     RENAMED,
+    REQUEST_ID,
     RESPONSE_MAX_BYTES,
     as_lambda_writes,
     base_path,
@@ -44,7 +45,9 @@ def test_no_header_is_exposed_to_browsers_that_they_never_get() -> None:
 
 def test_headers_are_renamed_dropped_and_kept() -> None:
     given = {"WWW-Authenticate": ["Bearer"], "Date": ["now"], "Transfer-Encoding": ["chunked"], "ETag": ['"1"']}
-    status, headers, text = through_gateway(OK | {"multiValueHeaders": given, "headers": {"connection": "close"}})
+    status, headers, text = through_gateway(
+        OK | {"multiValueHeaders": given, "headers": {"connection": "close"}}, "r-1"
+    )
     assert (status, text) == (200, "{}")
     assert headers == {
         f"{REMAPPED}WWW-Authenticate": ["Bearer"],
@@ -52,7 +55,15 @@ def test_headers_are_renamed_dropped_and_kept() -> None:
         f"{REMAPPED}connection": ["close"],
         "ETag": ['"1"'],
         "Content-Type": ["application/json"],
+        REQUEST_ID: ["r-1"],
     }
+
+
+def test_the_requests_id_is_the_gateways_own_whatever_a_function_says() -> None:
+    _, headers, _ = through_gateway(OK | {"multiValueHeaders": {"X-Amzn-RequestId": ["mine"]}}, "r-1")
+    assert (headers[REQUEST_ID], headers[f"{REMAPPED}X-Amzn-RequestId"]) == (["r-1"], ["mine"])
+    _, headers, text = through_gateway(None, "r-2")
+    assert (headers[REQUEST_ID], json.loads(text)["requestId"]) == (["r-2"], "r-2")
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "\N{GRINNING FACE}", "\x01", '"'])
@@ -62,8 +73,8 @@ def test_an_answer_is_as_large_as_lambda_lets_it_be(letter: str) -> None:
 
     each = len(as_lambda_writes(response(1))) - len(as_lambda_writes(response(0)))
     most = (RESPONSE_MAX_BYTES - len(as_lambda_writes(response(0)))) // each
-    assert through_gateway(response(most))[0] == 200
-    assert through_gateway(response(most + 1))[0] == 502
+    assert through_gateway(response(most), "r-1")[0] == 200
+    assert through_gateway(response(most + 1), "r-1")[0] == 502
 
 
 @pytest.mark.parametrize(
@@ -84,7 +95,7 @@ def test_an_answer_is_as_large_as_lambda_lets_it_be(letter: str) -> None:
     ],
 )
 def test_what_is_no_answer_is_a_502_in_the_envelope(response: Any) -> None:
-    status, headers, text = through_gateway(response)
+    status, headers, text = through_gateway(response, "r-1")
     assert (status, json.loads(text)["code"]) == (502, "INTERNAL_ERROR")
     assert headers["Content-Type"] == ["application/json"]
 

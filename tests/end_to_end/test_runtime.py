@@ -108,7 +108,7 @@ def told(event: dict[str, Any], outcome: Outcome) -> tuple[Any, ...]:
     """What an answer says, without what is different each time; whatever it says must be one that is passed on."""
     assert not outcome.is_error, (outcome.written, outcome.lines)
     if "httpMethod" in event:
-        answer = answer_of(outcome.response)
+        answer = answer_of(outcome.response, event)
         assert answer.status < 500, (answer, outcome.lines)
         if event["httpMethod"] == "HEAD":
             assert answer.text == ""

@@ -94,9 +94,9 @@ def http_event(
     return event
 
 
-def answer_of(response: Any) -> Answer:
-    """What a client gets of a handler's response: what Lambda and API Gateway make of it."""
-    status, given, text = through_gateway(response)
+def answer_of(response: Any, event: Mapping[str, Any]) -> Answer:
+    """What a client gets of a handler's response to an event: what Lambda and API Gateway make of it."""
+    status, given, text = through_gateway(response, str((event.get("requestContext") or {}).get("requestId", "")))
     headers = {name.lower(): ", ".join(values) for name, values in given.items()}
     is_json = bool(text) and headers["content-type"].startswith("application/json")
     return Answer(status, json.loads(text) if is_json else {}, headers, text)
@@ -106,4 +106,4 @@ def invoke(handler: str, event: dict[str, Any]) -> Answer:
     """One call of `package.module.lambda_handler`."""
     module, _, attribute = handler.rpartition(".")
     function = getattr(importlib.import_module(module), attribute)
-    return answer_of(function(event, cast("LambdaContext", Context(handler))))
+    return answer_of(function(event, cast("LambdaContext", Context(handler))), event)

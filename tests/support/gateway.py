@@ -3,7 +3,8 @@
 Sources: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB),
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html (headers),
 https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (10,240 bytes of headers),
-https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html (form of an answer)
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html (form of an answer),
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html (the request's id in every answer)
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ RENAMED = frozenset(
     }
 )
 DROPPED = frozenset({"transfer-encoding"})
+# API Gateway's own in every answer: a function's comes back under another name.
+REQUEST_ID = "x-amzn-RequestId"
 _FIELDS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "cookies"}
 
 Headers = dict[str, list[str]]
@@ -36,15 +39,21 @@ class Malformed(Exception):
     """API Gateway answers 502 in place of it."""
 
 
-def through_gateway(response: Any) -> tuple[int, Headers, str]:
+def through_gateway(response: Any, request_id: str) -> tuple[int, Headers, str]:
     """Status, headers by the names that a client sees, and text.
 
     An answer that Lambda or API Gateway does not pass on becomes what the template says of a 5xx.
+
+    Parameters
+    ----------
+    request_id: str
+        As the function was told it, in `requestContext`.
     """
     try:
-        return _passed_on(response)
+        status, headers, text = _passed_on(response)
     except Malformed as error:
-        return _in_place_of_it(error)
+        status, headers, text = _in_place_of_it(error, request_id)
+    return status, {**headers, REQUEST_ID: [request_id]}, text
 
 
 def as_lambda_writes(response: Any) -> bytes:
@@ -73,7 +82,8 @@ def _passed_on(response: Any) -> tuple[int, Headers, str]:
     single = {name: [value] for name, value in (answer.get("headers") or {}).items()}
     for name, values in {**single, **(answer.get("multiValueHeaders") or {})}.items():
         if name.lower() not in DROPPED:
-            headers[f"{REMAPPED}{name}" if name.lower() in RENAMED else name] = values
+            is_renamed = name.lower() in RENAMED or name.lower() == REQUEST_ID.lower()
+            headers[f"{REMAPPED}{name}" if is_renamed else name] = values
     size = sum(len(f"{name}: {value}\r\n".encode()) for name, values in headers.items() for value in values)
     if size > HEADERS_MAX_BYTES:
         raise Malformed(f"{size} bytes of headers")
@@ -98,10 +108,11 @@ def _require_form(answer: Any) -> None:
         raise Malformed("a header is no text")
 
 
-def _in_place_of_it(error: Malformed) -> tuple[int, Headers, str]:
+def _in_place_of_it(error: Malformed, request_id: str) -> tuple[int, Headers, str]:
     said = load_template()["Resources"]["Api"]["Properties"]["GatewayResponses"]["DEFAULT_5XX"]
     given = said["ResponseParameters"]["Headers"]
     headers = {name: [value.strip("'")] for name, value in given.items()} | {"Content-Type": ["application/json"]}
     # why it was is what a test wants to see, and a client never does
     headers["x-refused-by-gateway"] = [str(error)]
-    return HTTPStatus.BAD_GATEWAY, headers, said["ResponseTemplates"]["application/json"]
+    text = said["ResponseTemplates"]["application/json"].replace("$context.requestId", request_id)
+    return HTTPStatus.BAD_GATEWAY, headers, text

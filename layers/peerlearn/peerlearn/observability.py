@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from peerlearn.domain.correlation import set_correlation_id
 from peerlearn.settings import function_name
 
 logger = Logger()
+# A UUID over HTTP, and base64 over the WebSocket; a client's own may be of other systems.
+_REQUEST_ID = re.compile(r"[0-9A-Za-z_.:;=+/-]{1,128}")
 
 
 def _name_function(record: logging.LogRecord) -> bool:
@@ -75,5 +78,13 @@ def caller_and_target(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def request_id_of(event: Mapping[str, Any]) -> str:
-    """API Gateway's own id of a request, which the answer's `requestId` and `x-amzn-RequestId` tell as well."""
-    return str((event.get("requestContext") or {}).get("requestId", ""))
+    """Return API Gateway's id of a request, which the answer's `requestId` and `x-amzn-RequestId` tell as well.
+
+    A client may choose it, by a header of that name. One that does not fit into a log line, and onto an item, gives way
+    to the id that no client can choose.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    context = event.get("requestContext") or {}
+    request_id = str(context.get("requestId", ""))
+    return request_id if _REQUEST_ID.fullmatch(request_id) else str(context.get("extendedRequestId", ""))

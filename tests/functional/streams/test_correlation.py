@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from itertools import chain
@@ -82,6 +82,15 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
     for handler in logger.handlers:
         monkeypatch.setattr(handler, "stream", output)
     return Logs(output)
+
+
+@pytest.fixture
+def every_line(logs: Logs) -> Iterator[Logs]:
+    """The same, with what reads log."""
+    before = logger.log_level
+    logger.setLevel("DEBUG")
+    yield logs
+    logger.setLevel(before)
 
 
 @pytest.fixture
@@ -191,15 +200,39 @@ def test_a_refusal_and_a_fault_leave_a_line_with_the_requests_id(
     handlers: dict[str, str], learner: Person, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = request(handlers, "r-1", "enroll", token=learner.token, path={"courseId": "crs_0"})
-    assert (refused.status, refused.body["requestId"]) == (404, "r-1")
+    assert (refused.status, refused.body["requestId"], refused.headers["x-amzn-requestid"]) == (404, "r-1", "r-1")
     (line,) = (line for line in logs.lines() if line["message"] == "refused")
     assert (line["level"], line["correlation_id"], line["code"]) == ("INFO", "r-1", "COURSE_NOT_FOUND")
 
     monkeypatch.setattr("peerlearn.persistence.table.Table.transact", lambda *_: 1 / 0)
     failed = request(handlers, "r-2", "enroll", token=learner.token, path={"courseId": "crs_0"})
-    assert (failed.status, failed.body["requestId"]) == (500, "r-2")
+    assert (failed.status, failed.body["requestId"], failed.headers["x-amzn-requestid"]) == (500, "r-2", "r-2")
     (line,) = (line for line in logs.lines() if line["level"] == "ERROR")
     assert (line["correlation_id"], line["exception_name"]) == ("r-2", "ZeroDivisionError")
+
+
+@pytest.mark.parametrize("name", ["list_courses", "get_profile", "enroll"])
+def test_a_success_has_the_id_of_its_lines_in_a_header_that_pages_may_read(
+    aws: DynamoDBClient, handlers: dict[str, str], learner: Person, every_line: Logs, name: str
+) -> None:
+    path = {"courseId": Courses(Table(aws, TABLE)).add(1)} if name == "enroll" else {}
+    answer = request(handlers, "r-1", name, token=learner.token, path=path, headers={"Origin": "https://app.example"})
+    assert answer.status < 300
+    assert "x-amzn-RequestId" in answer.headers["access-control-expose-headers"].split(", ")
+    told = {line["message"]: line["correlation_id"] for line in every_line.lines()}
+    assert told == dict.fromkeys(("began", "answered"), answer.headers["x-amzn-requestid"])
+
+
+@pytest.mark.parametrize("chosen", ["", "x" * 129, 'r","level":"ERROR', "r\n", "\N{GREEK SMALL LETTER ALPHA}"])
+def test_an_id_that_a_client_chose_fits_into_a_line_or_gives_way_to_the_gateways_own(
+    handlers: dict[str, str], learner: Person, logs: Logs, chosen: str
+) -> None:
+    """`x-amzn-RequestId` of a request is what API Gateway calls it from then on."""
+    event = http_event("enroll", token=learner.token, path={"courseId": "crs_0"})
+    for request_id, wanted in (("of-another.system:1", "of-another.system:1"), (chosen, "own=")):
+        event["requestContext"] |= {"requestId": request_id, "extendedRequestId": "own="}
+        assert invoke(handlers["enroll"], event).body["requestId"] == wanted
+        assert {line["correlation_id"] for line in logs.lines()} == {wanted}
 
 
 def test_each_line_names_its_function(

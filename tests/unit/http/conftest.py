@@ -102,7 +102,7 @@ def event(
 
 def send(event_: dict[str, Any]) -> Answer:
     """The answer as a client gets it."""
-    return answer_of(app.lambda_handler(event_, cast("LambdaContext", Context())))
+    return answer_of(app.lambda_handler(event_, cast("LambdaContext", Context())), event_)
 
 
 def fail_with(error: Exception) -> Answer:

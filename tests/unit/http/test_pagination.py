@@ -46,7 +46,7 @@ def page_of(**query: object) -> Answer:
     given_ = {name: str(value) for name, value in query.items()}
     many = {name: [value] for name, value in given_.items()}
     asked_ = event("GET", "/texts", queryStringParameters=given_, multiValueQueryStringParameters=many)
-    return answer_of(app.lambda_handler(asked_, cast("LambdaContext", Context())))
+    return answer_of(app.lambda_handler(asked_, cast("LambdaContext", Context())), asked_)
 
 
 def walk(limit: int) -> list[list[str]]:

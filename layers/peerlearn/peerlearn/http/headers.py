@@ -10,7 +10,7 @@ from typing import Any
 from peerlearn.domain.limits import usages
 from peerlearn.settings import settings
 
-EXPOSED = "ETag, Retry-After, Location, RateLimit, RateLimit-Policy, Idempotency-Replayed"
+EXPOSED = "ETag, Retry-After, Location, RateLimit, RateLimit-Policy, Idempotency-Replayed, x-amzn-RequestId"
 _TWO_YEARS = 63_072_000
 _EVERY_ANSWER = {
     "X-Content-Type-Options": "nosniff",
