@@ -20,9 +20,9 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts import release
-from scripts.cli.failures import sentence_of
+from scripts.cli.failures import INTERRUPTED, sentence_of
 from scripts.deploying.account import Account
-from scripts.deploying.settings import ENVIRONMENTS, RUNTIME, Settings, file_of, settings_of
+from scripts.deploying.settings import ENVIRONMENTS, RUNTIME, Settings, file_of, place_of, settings_of
 from scripts.project.paths import ROOT
 from scripts.project.problem import Problem
 
@@ -35,12 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.build_only:
             return _run(build_commands(options.env, [f"Runtime={RUNTIME}"]), dry=options.dry_run)
-        settings = settings_of(options.env, file_of(options.env), input if sys.stdin.isatty() else None)
         if options.delete:
-            return _run([delete_command(settings)], dry=options.dry_run)
+            # what is deleted may have been deployed without this, and needs no more than its place
+            region, profile = place_of(options.env)
+            settings = Settings(options.env, region or "", profile or "")
+            return _run_on_aws(delete_command(settings), settings, dry=options.dry_run)
+        settings = settings_of(options.env, file_of(options.env), input if sys.stdin.isatty() else None)
         _require_interpreter(settings)
         if options.sync:
-            return _run([sync_command(settings)], dry=options.dry_run)
+            return _run_on_aws(sync_command(settings), settings, dry=options.dry_run)
         if options.gradual:
             settings = replace(settings, gradual=options.gradual)
         if options.at_once and settings.gradual:
@@ -50,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(sentence_of(error), file=sys.stderr)
+    except (KeyboardInterrupt, EOFError):
+        print("\nStopped.", file=sys.stderr)
+        return INTERRUPTED
     return 1
 
 
@@ -170,6 +176,13 @@ def sync_command(settings: Settings) -> list[str]:
 def delete_command(settings: Settings) -> list[str]:
     """Return what deletes the stack once somebody has said so."""
     return [sys.executable, "-m", "samcli", "delete", "--config-env", settings.environment, *settings.place]
+
+
+def _run_on_aws(command: Sequence[str], settings: Settings, *, dry: bool) -> int:
+    """Run a command that asks for confirmation, once what it needs of AWS is there."""
+    if not dry:
+        Account(settings).require_access()
+    return _run([command], dry=dry)
 
 
 def _run(commands_: Sequence[Sequence[str]], *, dry: bool) -> int:

@@ -93,34 +93,47 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def main() -> None:
-    """The command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Publish the console as the options say; the return value is the exit status."""
     # half a second that serving the files locally does not need
-    import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    from scripts.cli.failures import sentence_of  # noqa: PLC0415
-    from scripts.deploying.settings import ENVIRONMENTS, place_of, stack_of  # noqa: PLC0415
+    from scripts.cli.failures import INTERRUPTED, sentence_of  # noqa: PLC0415
+    from scripts.deploying.settings import ENVIRONMENTS  # noqa: PLC0415
     from scripts.project.problem import Problem  # noqa: PLC0415
 
-    parser = argparse.ArgumentParser(description="Publishes the console to the stack of an environment.")
+    parser = argparse.ArgumentParser(
+        prog="web_console", description="Publishes the console to the stack of an environment."
+    )
     parser.add_argument("--env", choices=ENVIRONMENTS, default="default", help="as it was deployed by make deploy")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
-        region, profile = place_of(options.env)
-        session = boto3.Session(region_name=region, profile_name=profile)
-        stacks = session.client("cloudformation").describe_stacks(StackName=stack_of(options.env))["Stacks"]
-        stack = {one["ParameterKey"]: one["ParameterValue"] for one in stacks[0].get("Parameters", [])}
-        stack |= {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
-        if "WebBucketName" not in stack:
-            sys.exit("This stack has no console: deploy it with WebConsole=true.")
-        count = publish(session.client("s3"), stack, session.region_name)
+        print(_publish_to(options.env))
     except Problem as problem:
-        sys.exit(str(problem))
+        print(problem, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
-        sys.exit(sentence_of(error))
-    print(f"{count} files of the console published: {stack['WebUrl']}")
+        print(sentence_of(error), file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    else:
+        return 0
+    return 1
+
+
+def _publish_to(environment: str) -> str:
+    """Publish the console to the stack of an environment; return what to say of it."""
+    from scripts.cli.target import Choice, chosen  # noqa: PLC0415
+    from scripts.project.problem import Problem  # noqa: PLC0415
+
+    target = chosen(Choice(env=environment))
+    target.describe()
+    stack = {**target.parameters, **target.outputs}
+    if "WebBucketName" not in stack:
+        raise Problem("This stack has no console: deploy it with WebConsole=true.")
+    count = publish(target.session.client("s3"), stack, str(target.session.region_name))
+    return f"{count} files of the console published: {stack['WebUrl']}"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -18,6 +18,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+# The exit code of a command that somebody stopped, as shells have it after Ctrl-C.
+INTERRUPTED = 130
 _NO_CREDENTIALS = (
     NoCredentialsError,
     PartialCredentialsError,
@@ -37,7 +39,7 @@ def sentence_of(error: BotoCoreError | ClientError) -> str:
     if isinstance(error, _NO_CREDENTIALS):
         return f"There are no usable AWS credentials: sign in, or name a profile ({_line(error)})."
     if isinstance(error, NoRegionError):
-        return "No region is configured: give one with --region, or set AWS_REGION."
+        return "No region is configured: give one with --region, or set AWS_DEFAULT_REGION."
     if isinstance(error, (HTTPClientError, NoConnectionError)):
         return f"There is no answer: {_line(error)}"
     return f"AWS could not be asked: {_line(error)}"

@@ -13,14 +13,12 @@ from peerlearn.domain.errors import DomainError, ValidationFailed
 from scripts.cli.accounts import create_admin
 from scripts.cli.check import check
 from scripts.cli.courses import courses
-from scripts.cli.failures import sentence_of
+from scripts.cli.failures import INTERRUPTED, sentence_of
 from scripts.cli.redrive import redrive
 from scripts.cli.signing_keys import keys
 from scripts.cli.target import Choice, stack_options
 from scripts.cli.words import say
 from scripts.project.problem import Problem
-
-_INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +35,7 @@ def peerlearn(
     """Runs a deployment of the learner backend.
 
     Works on the local stack while `make run` is up, on AWS with --env. The exit code is 0 when all went well, 1 when
-    something is wrong (what, is said in a sentence), 2 when the command was not understood.
+    something is wrong (what, is said in a sentence), 2 when the command was not understood, 130 when you stopped it.
 
     \b
     python -m scripts.cli create-admin ada@school.example
@@ -63,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _failed("Stopped.", _INTERRUPTED)
+        return _failed("Stopped.", INTERRUPTED)
     except ValidationFailed as error:
         return _failed("; ".join(f"{field['field']} {field['message']}" for field in error.details["fields"]))
     except DomainError as error:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import boto3
 import click
 from botocore.config import Config
-from botocore.exceptions import ClientError, ProfileNotFound
+from botocore.exceptions import ClientError
 
 from scripts.cli.words import say
-from scripts.deploying.settings import ENVIRONMENTS, place_of, stack_of
+from scripts.deploying.place import session_at
+from scripts.deploying.settings import ENVIRONMENTS, place_of, remedy_of, stack_of
 from scripts.local_stack.deployment import STACK_NAME
 from scripts.local_stack.environment import ACCESS_KEY, REGION, local_environment
 from scripts.project.paths import ROOT, shown
@@ -82,6 +83,11 @@ class Target:
     def outputs(self) -> dict[str, str]:
         """The stack's outputs, once it is described."""
         return self._outputs
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters that the stack was deployed with, once it is described."""
+        return self._parameters
 
     @property
     def table_name(self) -> str:
@@ -204,12 +210,8 @@ def _of_environment(choice: Choice, environment: str) -> Choice:
 
 
 def _on_aws(choice: Choice) -> Target:
-    try:
-        session = boto3.Session(profile_name=choice.profile, region_name=choice.region)
-    except ProfileNotFound:
-        raise Problem(f"There is no AWS profile named {choice.profile}.") from None
-    if session.region_name is None:
-        raise Problem("No region is configured: give one with --region, or set AWS_REGION.")
+    remedy = "give one with --region" if choice.env is None else remedy_of(choice.env)
+    session = session_at(choice.region, choice.profile, remedy=remedy)
     return Target(str(choice.stack), session, None, choice.profile)
 
 

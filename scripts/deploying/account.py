@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError, ProfileNotFound
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from scripts.deploying.settings import Settings, file_of
+from scripts.deploying.place import require_credentials, session_at
+from scripts.deploying.settings import Settings, remedy_of
 from scripts.project.problem import Problem
 
 if TYPE_CHECKING:
@@ -38,10 +39,8 @@ class Account:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        try:
-            return boto3.Session(profile_name=self._settings.profile or None, region_name=self._settings.region or None)
-        except ProfileNotFound:
-            raise Problem(f"There is no AWS profile named {self._settings.profile}.") from None
+        settings = self._settings
+        return session_at(settings.region, settings.profile, remedy=remedy_of(settings.environment))
 
     def _client(self, service: Any) -> Any:
         return self._session.client(service, config=_CONFIG)
@@ -51,12 +50,17 @@ class Account:
         client: CloudFormationClient = self._client("cloudformation")
         return client
 
-    def _place(self) -> str:
-        """The region that a session has found, or been told of."""
-        name = file_of(self._settings.environment).name
-        if self._session.region_name is None:
-            raise Problem(f'There is no region: say one in {name}, such as region = "eu-central-1".')
-        return str(self._session.region_name)
+    def require_access(self) -> None:
+        """Raise where AWS could not be called: then nothing is begun.
+
+        Raises
+        ------
+        Problem
+            There is no such profile, or no region.
+        NoCredentialsError
+            There are no credentials.
+        """
+        require_credentials(self._session)
 
     def make_way(self) -> bool:
         """Take away what a first deployment that failed has left.
@@ -71,7 +75,7 @@ class Account:
         Problem
             There is no such region, or the stack is in no state to be deployed to.
         """
-        region = self._place()
+        region = self._session.region_name
         try:
             name, status = self._settings.stack, self._status()
         except EndpointConnectionError:

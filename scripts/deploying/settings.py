@@ -117,6 +117,11 @@ def place_of(environment: str) -> tuple[str | None, str | None]:
     return said.get("region") or None, said.get("profile") or None
 
 
+def remedy_of(environment: str) -> str:
+    """Return how to name the region of an environment, as `session_at` takes it."""
+    return f'say one in {file_of(environment).name}, such as region = "eu-central-1"'
+
+
 def settings_of(environment: str, file: Path, ask: Callable[[str], str] | None) -> Settings:
     """Return the kept answers; where there are none yet, those of now, which are kept.
 

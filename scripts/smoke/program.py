@@ -10,7 +10,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from peerlearn.domain.errors import DomainError
-from scripts.cli.failures import sentence_of
+from scripts.cli.failures import INTERRUPTED, sentence_of
 from scripts.cli.target import Choice, chosen
 from scripts.deploying.settings import ENVIRONMENTS
 from scripts.project.problem import Problem
@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The test of the deployment failed. {error.message}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(f"The test of the deployment could not be made. {sentence_of(error)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
     else:
         return 0
     return 1

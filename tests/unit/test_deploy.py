@@ -327,6 +327,9 @@ class FakeAccount:
     def make_way(self) -> bool:
         return True
 
+    def require_access(self) -> None:
+        pass
+
     def look(self) -> list[str]:
         return ["Only ten."]
 
@@ -337,7 +340,8 @@ class FakeAccount:
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """`run(failing="samcli deploy")`: what a pipeline's `make deploy ENV=prod` ran, up to what failed."""
-    monkeypatch.setattr(deploy, "file_of", lambda environment: tmp_path / f"deploy.{environment}.toml")
+    for module in (deploy, kept):
+        monkeypatch.setattr(module, "file_of", lambda environment: tmp_path / f"deploy.{environment}.toml")
     (tmp_path / "deploy.prod.toml").write_text('region = "eu-west-1"\ngradual = "Canary10Percent5Minutes"\n')
     monkeypatch.setattr(deploy, "Account", FakeAccount)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
@@ -420,6 +424,49 @@ def test_deleting_names_region_and_profile() -> None:
     assert "-m scripts.deploy --env dev --delete" in make("delete", "ENV=dev")
     command = deploy.delete_command(settings("dev", profile="school"))
     assert command[3:] == ["delete", "--config-env", "dev", "--region", "eu-west-1", "--profile", "school"]
+
+
+def test_a_stack_is_deleted_wherever_it_was_deployed_from(run: Callable[..., list[str]], tmp_path: Path) -> None:
+    assert run("--delete") == ["samcli delete --config-env prod --region eu-west-1"]
+    # settings that cannot be deployed any more keep nobody from it
+    (tmp_path / "deploy.prod.toml").write_text('AlarmMail = "ops@learn.example"\n')
+    assert run("--delete") == ["samcli delete --config-env prod"]
+    (tmp_path / "deploy.prod.toml").unlink()
+    assert run("--delete") == ["samcli delete --config-env prod"]
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, EOFError])
+def test_who_stops_at_a_question_has_answered_none(
+    run: Callable[..., list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    end: type[BaseException],
+) -> None:
+    (tmp_path / "deploy.prod.toml").unlink()
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    answers = iter(ANSWERS[:2])
+
+    def ask(_: str) -> str:
+        if answer := next(answers, None):
+            return answer
+        raise end
+
+    monkeypatch.setattr("builtins.input", ask)
+    assert run(status=130) == []
+    assert capsys.readouterr().err == "\nStopped.\n"
+    assert not (tmp_path / "deploy.prod.toml").exists()
+
+
+def test_a_release_of_no_kind_that_there_is_says_the_kinds(
+    run: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("--gradual", "Nonsense")
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "invalid choice: 'Nonsense'" in said
+    assert all(one in said for one in release.TYPES)
 
 
 def test_every_environment_has_its_section_of_samconfig() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +14,8 @@ from unittest import mock
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from scripts import deploy
+from scripts.deploying import settings as kept
 from scripts.deploying.account import Account
 from scripts.deploying.settings import checked
 from scripts.project.problem import Problem
@@ -143,17 +148,37 @@ def test_a_region_that_aws_does_not_have_is_said(aws: Aws, ask: Ask) -> None:
         ask(region="eu-nowhere-1").make_way()
 
 
-def test_where_no_region_is_said_the_file_is_where_to_say_one(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.fixture
+def unconfigured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which nobody has configured AWS."""
+    for name in ("DEFAULT_REGION", "REGION", "PROFILE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+
+@pytest.mark.usefixtures("unconfigured")
+@pytest.mark.parametrize("ask_for", [Account.make_way, Account.require_access])
+def test_where_no_region_is_said_the_file_is_where_to_say_one(ask_for: Callable[[Account], object]) -> None:
+    sentence = (
+        'No region is configured: say one in deploy.prod.toml, such as region = "eu-central-1", or set '
+        "AWS_DEFAULT_REGION."
+    )
+    with pytest.raises(Problem, match=f"^{re.escape(sentence)}$"):
+        ask_for(Account(checked("prod", "deploy.prod.toml", {})))
+
+
+@pytest.mark.usefixtures("unconfigured")
+@pytest.mark.parametrize("option", ["--delete", "--sync"])
+def test_nothing_is_deleted_or_followed_without_credentials(
+    option: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    del ask
-    with pytest.raises(
-        Problem, match=r'^There is no region: say one in deploy\.prod\.toml, such as region = "eu-central-1'
-    ):
-        Account(checked("prod", "deploy.prod.toml", {})).make_way()
+    (tmp_path / "deploy.dev.toml").write_text('region = "eu-west-1"\n')
+    for module in (deploy, kept):
+        monkeypatch.setattr(module, "file_of", lambda environment: tmp_path / f"deploy.{environment}.toml")
+    monkeypatch.setattr(subprocess, "run", None)
+    assert deploy.main(["--env", "dev", option]) == 1
+    assert capsys.readouterr().err.startswith("There are no usable AWS credentials: sign in, or name a profile")
 
 
 # -- what the account lacks

@@ -158,7 +158,22 @@ def test_without_a_region(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     done = run("check")
-    assert (done.status, "No region is configured" in done.err) == (1, True)
+    assert (done.status, done.err) == (
+        1,
+        "No region is configured: give one with --region, or set AWS_DEFAULT_REGION.\n",
+    )
+
+
+def test_a_stopped_prompt_ends_with_its_own_exit_code_that_is_documented(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(target.Target, "describe", lambda _: (_ for _ in ()).throw(click.Abort()))
+    done = run("check")
+    assert done.status == 130
+    assert done.err.endswith("Stopped.\n")
+    main(["--help"])
+    for text in (capsys.readouterr().out, (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")):
+        assert "130 when" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
