@@ -3,7 +3,9 @@
 
 PORT ?= 4566
 ENV ?= default
-# JavaScript, CSS and HTML; npm keeps it in its own cache
+# JavaScript, CSS and HTML; npm keeps it in its own cache, here where the home is not writable
+NPM_CACHE = $(shell mkdir -p "$$HOME/.npm" 2>/dev/null || echo $(CURDIR)/.cache/npm)
+test histories fuzz lint format: export npm_config_cache ?= $(NPM_CACHE)
 BIOME := npx --yes @biomejs/biome@2.6.8
 export SAM_CLI_TELEMETRY := 0
 # where SAM keeps what it knows of this machine: the home may not be writable
@@ -37,7 +39,7 @@ clean: reset  ## remove all that the other commands have made: environments, bui
 
 ##@ Checks
 
-test: environments  ## every test, in parallel (ARGS="tests/unit -k points" for some)
+test: environments  ## every test, in parallel (one file: ARGS=tests/unit/test_deploy.py; some: ARGS="tests/unit -k points")
 	@.venv/bin/python -m pytest -n auto $(ARGS)
 
 mutants: environment  ## remove each condition and each check, one at a time: a test must fail (ARGS="--only persistence/")

@@ -21,6 +21,9 @@ RESOURCES = load_template()["Resources"]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
+OPERATORS_COMMANDS = r"python -m scripts\.cli ([^\n`]*)"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -35,7 +38,7 @@ def test_commands_exist(page: Path) -> None:
         assert find_spec(module), module
     for program in re.findall(r"\.venv/bin/([\w-]+)", text):
         assert (Path(sys.prefix) / "bin" / program).exists(), program
-    for line in re.findall(r"python -m scripts\.peerlearn ([^\n`]*)", text):
+    for line in re.findall(OPERATORS_COMMANDS, text):
         command: click.Command = peerlearn
         words = line.split()
         while isinstance(command, click.Group) and words != ["--help"]:
@@ -57,11 +60,9 @@ def test_settings_shown_are_read(page: Path, tmp_path: Path) -> None:
 
 
 # What a page shows on AWS: programs of the project and of AWS's, each with the place where the stack is.
-AWS_COMMANDS = (
-    r"(?:^ {4}|`)((?:\.venv/bin/)?(?:python -m scripts\.(?:peerlearn|web_console|smoke)|sam|aws) [^`\n ]+ [^`\n]*)"
-)
+AWS_COMMANDS = r"(?:^ {4}|`)((?:\.venv/bin/)?(?:python -m scripts\.(?:cli|web_console|smoke)|sam|aws) [^`\n ]+ [^`\n]*)"
 # These work on this machine.
-LOCAL_COMMANDS = r"scripts\.peerlearn (--help|courses import)|sam local|sam build"
+LOCAL_COMMANDS = r"scripts\.cli (--help|courses import)|sam local|sam build"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -76,6 +77,7 @@ def test_commands_on_aws_name_the_environment_or_the_region(page: Path) -> None:
 def test_commands_on_aws_are_found_where_pages_show_them() -> None:
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert len(re.findall(AWS_COMMANDS, text, re.MULTILINE)) >= 10
+    assert len(re.findall(OPERATORS_COMMANDS, text)) >= 5
 
 
 def page_of(name: str) -> str:

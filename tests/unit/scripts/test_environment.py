@@ -1,4 +1,4 @@
-"""`PYTHON=` of the commands: the interpreter that is named is the one that is used, or the reason is said."""
+"""The environment that the commands make: of the interpreter that is named, and with the product in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,28 @@ def test_another_interpreter_beside_a_complete_environment_is_refused(complete: 
 def test_an_interpreter_that_is_none_is_named(complete: Path) -> None:
     done = environment(complete, "/nowhere/python3.13")
     assert (done.returncode, done.stderr) == (1, "PYTHON=/nowhere/python3.13 is no Python 3.11 or newer.\n")
+
+
+def test_the_product_is_found_wherever_the_environment_is_used(tmp_path: Path) -> None:
+    """By editors too, which know nothing of the folder that the tests put first."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import peerlearn.domain.clock as found; print(found.__file__)"],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert Path(done.stdout.strip()) == ROOT / "layers" / "peerlearn" / "peerlearn" / "domain" / "clock.py"
+
+
+def test_checkers_of_types_and_tests_look_for_the_product_in_one_place() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    layer = tools["mypy"]["mypy_path"]
+    assert (ROOT / layer / "peerlearn" / "domain").is_dir()
+    assert tools["pyright"]["extraPaths"] == [layer]
+    assert layer in tools["pytest"]["ini_options"]["pythonpath"]
+    assert layer in tools["ruff"]["src"]
+    # the environment that `make environment` makes
+    assert (tools["pyright"]["venvPath"], tools["pyright"]["venv"]) == (".", ".venv")
