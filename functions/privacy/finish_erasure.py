@@ -16,7 +16,7 @@ from peerlearn.observability import logger
 SECOND_LOOK_SECONDS = 900
 
 
-def finish_erasure(task: dict[str, str]) -> None:
+def finish_erasure(task: dict[str, Any]) -> None:
     eraser().carry_out(task["userId"])
     is_last = task.get("look") == "second"
     if not is_last:
@@ -25,4 +25,4 @@ def finish_erasure(task: dict[str, str]) -> None:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_tasks(event, context, finish_erasure)
+    return process_tasks(event, context, finish_erasure, erasure_queue)

@@ -9,14 +9,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.privacy.schemas import render
 from peerlearn.bootstrap.privacy import export_writer
+from peerlearn.bootstrap.tasks import export_queue
 from peerlearn.events.tasks import process_tasks
 from peerlearn.observability import logger
 
 
-def write_export(task: dict[str, str]) -> None:
+def write_export(task: dict[str, Any]) -> None:
     written = export_writer().write(task["userId"], task["exportId"], render)
     logger.info("export", user_id=task["userId"], written=written)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_tasks(event, context, write_export)
+    return process_tasks(event, context, write_export, export_queue)

@@ -1,4 +1,4 @@
-"""Hands dead letters of the stream's consumers over again.
+"""Hands dead letters of the stream's consumers and of the queues' workers over again.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.cli.dead_letters import WORK_QUEUES, DeadLetterQueue, DeadTask, dead_task, put_back
 from scripts.cli.failures import sentence_of
 from scripts.cli.letters import Letter, letter_of
 from scripts.cli.progress import progress
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 QUEUE = "StreamFailures"
-# Longer than a run takes: a letter that is kept must not come again in the same run.
-_HIDDEN_SECONDS = 3600
 # Of an invocation: Lambda takes 6 MB, and the consumers' own batches have a hundred records at most.
 _PAYLOAD_MAX_BYTES = 5_000_000
 _RECORDS_MAX = 100
@@ -52,42 +51,82 @@ class Outcome(Enum):
     EXPIRED = "expired"
 
 
-@click.command(short_help="Hands over again what failed in the stream.")
+@click.command(short_help="Hands over again what failed in the stream and in the queues.")
 @click.option("--dry-run", is_flag=True, help="Only list the letters.")
 @click.option("--discard-expired", is_flag=True, help="Also delete letters whose records are gone from the stream.")
 @on_stack
 def redrive(target: Target, *, dry_run: bool, discard_expired: bool) -> int:
-    """Hands over again what the stream's consumers could not handle.
+    """Hands over again what the stream's consumers and the queues' workers could not handle.
 
-    Each dead letter is a record of the table's stream, or names records of it that are read from there: they are given
-    to the function that failed. The letter is deleted once the function has taken all of them. What fails again is
-    tried again from the function's own queue, and then is a letter again. Doing this twice harms nothing: the consumers
-    are made for records that come again.
+    Each dead letter of the stream is a record of the table's stream, or names records of it that are read from there:
+    they are given to the function that failed. The letter is deleted once the function has taken all of them. What
+    fails again is tried again from the function's own queue, and then is a letter again. A dead letter of a worker is
+    its task: it goes back to the queue that it came from, and a long job goes on where it stopped. Doing this twice
+    harms nothing: consumers and workers are made for what comes again.
 
     The stream keeps records for 24 hours. What older ones called for that are only named (seats to be given away, the
     catalogue, moved sessions) is found and made good by `check --repair`; people were only told later, which clients
     make up for by reading. Then `--discard-expired` deletes the letters.
     """
-    queue = Queue(target.queues(), target.resource(QUEUE))
-    letters = queue.letters()
+    client = target.queues()
+    queues = {name: DeadLetterQueue(client, target.resource(name)) for name in (QUEUE, *WORK_QUEUES)}
     try:
+        letters = list(_letters(queues[QUEUE]))
+        tasks = [(queues[name], task) for name in WORK_QUEUES for task in _tasks(name, queues[name])]
         if dry_run:
-            for letter in letters:
+            for letter in (*letters, *(task for _, task in tasks)):
                 click.echo(str(letter))
-            click.echo(f"{len(letters)} dead letters." if letters else "There are no dead letters.")
+            count = len(letters) + len(tasks)
+            click.echo(f"{count} dead letters." if count else "There are no dead letters.")
             return 0
-        hand_over = HandOver(target.streams(), target.functions())
-        outcomes = []
-        with progress() as bar:
-            for letter in bar.track(letters, description="Redriving"):
-                outcome, line = _redriven(letter, hand_over)
-                outcomes.append(outcome)
-                bar.console.print(line, markup=False, highlight=False) if not bar.disable else say(line)
-                if outcome is Outcome.HANDLED or (outcome is Outcome.EXPIRED and discard_expired):
-                    queue.delete(letter)
+        outcomes = _redrive_letters(target, queues[QUEUE], letters, discard_expired=discard_expired)
+        outcomes += [_put_back(target, client, queue, task) for queue, task in tasks]
     finally:
-        queue.release()
+        for queue in queues.values():
+            queue.release()
     return _summary(outcomes, discarded=discard_expired)
+
+
+def _letters(queue: DeadLetterQueue) -> Iterator[Letter]:
+    for message in queue.messages():
+        if (letter := letter_of(message["ReceiptHandle"], message["Body"])) is not None:
+            yield letter
+        else:
+            say(f"Message {message['MessageId']} is no letter of a stream's consumer: left where it is.")
+
+
+def _tasks(name: str, queue: DeadLetterQueue) -> Iterator[DeadTask]:
+    for message in queue.messages():
+        if (task := dead_task(name, message)) is not None:
+            yield task
+        else:
+            say(f"Message {message['MessageId']} is no task of a worker: left where it is.")
+
+
+def _redrive_letters(
+    target: Target, queue: DeadLetterQueue, letters: list[Letter], *, discard_expired: bool
+) -> list[Outcome]:
+    hand_over = HandOver(target.streams(), target.functions())
+    outcomes = []
+    with progress() as bar:
+        for letter in bar.track(letters, description="Redriving"):
+            outcome, line = _redriven(letter, hand_over)
+            outcomes.append(outcome)
+            bar.console.print(line, markup=False, highlight=False) if not bar.disable else say(line)
+            if outcome is Outcome.HANDLED or (outcome is Outcome.EXPIRED and discard_expired):
+                queue.delete(letter.receipt)
+    return outcomes
+
+
+def _put_back(target: Target, client: SQSClient, queue: DeadLetterQueue, task: DeadTask) -> Outcome:
+    failure = put_back(client, target.resource(task.queue), task)
+    if failure is not None:
+        # one letter that leads nowhere must not keep the others back
+        say(f"failing  {task}: {failure}")
+        return Outcome.FAILING
+    queue.delete(task.message["ReceiptHandle"])
+    say(f"put back  {task}")
+    return Outcome.HANDLED
 
 
 def _redriven(letter: Letter, hand_over: HandOver) -> tuple[Outcome, str]:
@@ -115,42 +154,6 @@ def _summary(outcomes: list[Outcome], *, discarded: bool) -> int:
         kept = "they are deleted" if discarded else "--discard-expired deletes their letters"
         say(f"Records are in the stream for 24 hours: make good with `check --repair` what those called for; {kept}.")
     return 1 if counts[Outcome.FAILING] or (counts[Outcome.EXPIRED] and not discarded) else 0
-
-
-class Queue:
-    """The dead letters. Those taken are hidden from others until `release`."""
-
-    def __init__(self, client: SQSClient, url: str) -> None:
-        self._client = client
-        self._url = url
-        self._taken: set[str] = set()
-
-    def letters(self) -> list[Letter]:
-        """All that are there."""
-        found: dict[str, Letter] = {}
-        while True:
-            answer = self._client.receive_message(
-                QueueUrl=self._url, MaxNumberOfMessages=10, VisibilityTimeout=_HIDDEN_SECONDS, WaitTimeSeconds=1
-            )
-            messages = answer.get("Messages", [])
-            for message in messages:
-                self._taken.add(message["ReceiptHandle"])
-                if (letter := letter_of(message["ReceiptHandle"], message["Body"])) is not None:
-                    found[message["MessageId"]] = letter
-                else:
-                    say(f"Message {message['MessageId']} is no letter of a stream's consumer: left where it is.")
-            if not messages:
-                return list(found.values())
-
-    def delete(self, letter: Letter) -> None:
-        self._client.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt)
-        self._taken.discard(letter.receipt)
-
-    def release(self) -> None:
-        """Those that were not deleted can be seen by everybody again, alarms included."""
-        for receipt in self._taken:
-            self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=0)
-        self._taken.clear()
 
 
 class HandOver:

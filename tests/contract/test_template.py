@@ -87,6 +87,11 @@ READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "s3:GetO
 READS |= {"secretsmanager:GetSecretValue", "s3:ListBucket"}
 # What a GET may write all the same: that somebody waits for their export.
 WRITES_OF_READERS = {"ExportDataFunction": {"dynamodb:PutItem"}}
+# Whom a queue of work feeds, and nothing else.
+WORKERS = {
+    *("PromoteFunction", "IndexCatalogueFunction", "CarryOnFunction"),
+    *("WriteExportFunction", "FinishErasureFunction"),
+}
 # Reading the whole table is nobody's job.
 RESOURCES_MAX = 500  # of CloudFormation
 ROOM_LEFT = 30  # ten more endpoints
@@ -211,7 +216,7 @@ def test_who_knows_no_caller_cannot_read_keys_or_people() -> None:
     assert strangers == {
         *(FALLBACK, "GetOpenapiFunction", "GetDocsFunction", "GetCalendarFunction"),  # a calendar's link is its own key
         "AuthorizeFunction",  # and so is a ticket
-        *("FollowUpFunction", "NotifyFunction", "WriteExportFunction", "FinishErasureFunction"),
+        *("FollowUpFunction", "NotifyFunction", *WORKERS),
     }
     for name, properties in FUNCTIONS.items():
         assert "secretsmanager:GetSecretValue" not in policies.actions_of(own_statements_of(properties)), name
@@ -275,7 +280,7 @@ def deployed() -> dict[str, dict[str, Any]]:
 OF_AWS = {"AWSLambdaBasicExecutionRole"}
 _QUEUES, _STREAMS = frozenset({"AWSLambdaSQSQueueExecutionRole"}), frozenset({"AWSLambdaDynamoDBExecutionRole"})
 OF_AWS_FOR = {
-    **dict.fromkeys(("WriteExportFunction", "FinishErasureFunction"), _QUEUES),
+    **dict.fromkeys(WORKERS, _QUEUES),
     # what they put aside comes back from a queue
     **dict.fromkeys(("FollowUpFunction", "NotifyFunction"), _QUEUES | _STREAMS),
 }
@@ -403,6 +408,72 @@ def test_function_has_an_event_file(name: str) -> None:
 
 def test_no_event_file_is_left_over() -> None:
     assert set(EVENTS.glob("*")) == {event_path(name) for name in FUNCTIONS}
+
+
+# -- queues of work
+
+
+def queue_of(name: str) -> str:
+    """Return the queue that feeds a worker."""
+    (source,) = events_of(OWN[name], "SQS")
+    return str(source["Queue"]["Fn::GetAtt"][0])
+
+
+def test_workers_are_those_whom_a_queue_alone_feeds() -> None:
+    fed = {
+        name
+        for name, properties in OWN.items()
+        if {e["Type"] for e in properties.get("Events", {}).values()} == {"SQS"}
+    }
+    assert fed == WORKERS
+    assert len({queue_of(name) for name in WORKERS}) == len(WORKERS), "two workers share a queue"
+
+
+@pytest.mark.parametrize("name", sorted(WORKERS))
+def test_worker_has_bounds_of_its_own_and_gives_up_in_good_order(name: str) -> None:
+    (source,) = events_of(OWN[name], "SQS")
+    queue = RESOURCES[queue_of(name)]["Properties"]
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # a rush of one kind of work leaves room for the others, and for whoever waits for an answer
+    assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 5
+    # Lambda refuses a queue that shows a message again while a function may still be at it
+    assert queue["VisibilityTimeout"] >= OWN[name]["Timeout"]
+    assert 3 <= queue["RedrivePolicy"]["maxReceiveCount"] <= 10
+    letters = RESOURCES[queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]["Properties"]
+    assert letters.get("FifoQueue") == queue.get("FifoQueue")
+    assert letters["MessageRetentionPeriod"] == 1_209_600
+    # what has failed is postponed by the worker itself
+    (variable,) = (
+        variable
+        for variable, value in OWN[name]["Environment"]["Variables"].items()
+        if value == {"Ref": queue_of(name)}
+    )
+    assert variable.endswith("_QUEUE_URL")
+
+
+def test_promotions_of_a_course_are_in_order_and_those_of_others_beside_them() -> None:
+    queue = RESOURCES["PromotionQueue"]["Properties"]
+    assert queue["FifoQueue"] is True
+    assert (queue["DeduplicationScope"], queue["FifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
+
+
+def test_stream_is_read_by_two_functions_at_most() -> None:
+    """A shard bears two readers before reads are throttled."""
+    assert [name for name, properties in OWN.items() if events_of(properties, "DynamoDB")] == [
+        "FollowUpFunction",
+        "NotifyFunction",
+    ]
+
+
+def test_what_routes_may_do_nothing_but_put_tasks_on_the_workers_queues() -> None:
+    granted = {
+        (action, resource["Fn::GetAtt"][0])
+        for statement in own_statements_of(OWN["FollowUpFunction"])
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement.get("Resource", []))
+    }
+    retries = {("sqs:SendMessage", "FollowUpRetries"), ("sqs:ChangeMessageVisibility", "FollowUpRetries")}
+    assert granted == retries | {("sqs:SendMessage", queue_of(name)) for name in WORKERS}
 
 
 @pytest.mark.parametrize("name", [name for name, properties in OWN.items() if events_of(properties, "DynamoDB")])

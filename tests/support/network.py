@@ -41,6 +41,9 @@ ENVIRONMENT = {
     "MANAGEMENT_ENDPOINT": "https://sockets.example/live",
     "ERASURE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/erasures",
     "EXPORT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/exports",
+    "PROMOTION_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/promotions.fifo",
+    "CATALOGUE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/catalogue",
+    "JOB_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retries",
     # No window is full or closes in the course of a test.
     "LIMITS": ",".join(f"{name}=100000/86400" for name in DEFAULTS),
@@ -150,9 +153,14 @@ class Network:
         return respond(request.url, 200)
 
     def _queues(self, request: Any) -> AWSResponse:
+        body, target = json.loads(request.body), str(request.headers["X-Amz-Target"])
+        if "ChangeMessageVisibility" in target:
+            return respond(request.url, 200, b"{}")
+        entries = body.get("Entries", [body])
         with self._lock:
-            self.posted.append(("SendMessage", json.loads(request.body)["MessageBody"]))
-        return respond(request.url, 200, b'{"MessageId": "1"}')
+            self.posted += [("SendMessage", one["MessageBody"]) for one in entries]
+        taken = [{"Id": one["Id"], "MessageId": "1", "MD5OfMessageBody": ""} for one in entries if "Id" in one]
+        return respond(request.url, 200, json.dumps({"MessageId": "1", "Successful": taken, "Failed": []}).encode())
 
 
 @contextmanager

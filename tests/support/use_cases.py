@@ -463,6 +463,12 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "follow_up (erased)": _change(lambda w: (None, w.items["erased"])),
     "follow_up (export)": _change(lambda w: (None, w.items["export"])),
     "follow_up (renamed)": _change(lambda w: (w.items["ada"], w.items["renamed"])),
+    "promote": _task(lambda w: {"courseId": w.ids["freed"], "recordId": "record-1"}),
+    "index_catalogue": _task(lambda w: {"courseId": w.ids["open"]}),
+    "carry_on (moved)": _task(lambda w: {"job": "reschedule", "subject": w.ids["moved"], "recordId": "record-2"}),
+    "carry_on (renamed)": _task(
+        lambda w: {"job": "rename", "subject": w.people["tutor"].user_id, "recordId": "record-3"}
+    ),
     "finish_erasure": _task(lambda w: {"userId": w.people["zoe"].user_id}),
     "write_export": _task(lambda w: {"userId": w.people["bob"].user_id, "exportId": w.ids["export"]}),
     "notify (message)": _change(lambda w: (None, w.items["message"])),

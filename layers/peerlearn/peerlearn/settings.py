@@ -31,7 +31,10 @@ class Settings(BaseModel):
     max_upload_bytes: Annotated[int, Field(validation_alias="MAX_UPLOAD_BYTES", ge=1)] = 52_428_800
     region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
 
-    # Work that takes longer than a stream's consumer may.
+    # Work that the stream's consumer hands on; a worker's own is where it carries on.
+    promotion_queue_url: Annotated[str, Field(validation_alias="PROMOTION_QUEUE_URL")] = ""
+    catalogue_queue_url: Annotated[str, Field(validation_alias="CATALOGUE_QUEUE_URL")] = ""
+    job_queue_url: Annotated[str, Field(validation_alias="JOB_QUEUE_URL")] = ""
     erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
     export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
     # What a stream's consumer could not do, to be tried again.

@@ -11,9 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from peerlearn.persistence.table import Table
-from scripts.cli import check
+from scripts.cli import check, dead_letters
 from scripts.cli.program import main
 from scripts.cli.target import Target
+from scripts.project.template import load_template
 from tests.functional.conftest import CURSOR_SECRET, KEYS_TABLE, SECRET, TABLE, forget_providers
 
 if TYPE_CHECKING:
@@ -86,8 +87,15 @@ def table(aws: DynamoDBClient) -> Table:
 @pytest.fixture
 def queue_url(aws: DynamoDBClient, stacks: CloudFormation) -> str:  # noqa: ARG001 (AWS stands while it is used)
     """The dead letters' queue of the stack."""
-    url = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
+    client = boto3.client("sqs")
+    url = client.create_queue(QueueName="dead-letters")["QueueUrl"]
     stacks.stacks[STACK]["StreamFailures"] = url
+    for name, resource in load_template()["Resources"].items():
+        if resource["Type"] == "AWS::SQS::Queue" and name != "StreamFailures":
+            is_fifo = resource["Properties"].get("FifoQueue", False)
+            attributes: Any = {"FifoQueue": "true"} if is_fifo else {}
+            made = client.create_queue(QueueName=f"{name}.fifo" if is_fifo else name, Attributes=attributes)
+            stacks.stacks[STACK][name] = made["QueueUrl"]
     return url
 
 
@@ -99,6 +107,7 @@ def run(
 ) -> Run:
     """`run("courses", "show", course_id)`: a command on that stack; a `stack` of None leaves the option out."""
     monkeypatch.setattr(check, "_PAUSES", (0, 0))
+    monkeypatch.setattr(dead_letters, "_WAIT_SECONDS", 0)
 
     def run_(*arguments: object, stack: str | None = STACK) -> Ran:
         forget_providers()

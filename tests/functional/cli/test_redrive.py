@@ -17,13 +17,15 @@ from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
+from scripts.cli.dead_letters import WORK_QUEUES
 from scripts.cli.stream_filters import matches_any
 from scripts.cli.target import Target
 from scripts.project.template import load_template
-from tests.functional.cli.conftest import Run
+from tests.functional.cli.conftest import STACK, CloudFormation, Run
 from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of
 from tests.support.courses import Courses
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -66,7 +68,12 @@ class Functions:
 
 
 @pytest.fixture
-def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
+def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
+    return Workers(monkeypatch)
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch, workers: Workers) -> Functions:  # noqa: ARG001 (take what is routed)
     made = Functions()
     monkeypatch.setattr(Target, "functions", lambda _: made)
     return made
@@ -117,7 +124,7 @@ def letters_left(queue_url: str) -> int:
 
 @pytest.mark.usefixtures("letter")
 def test_records_are_handed_over_again_and_the_letter_is_gone(
-    run: Run, functions: Functions, queue_url: str, table: Table, course_id: str
+    run: Run, functions: Functions, workers: Workers, queue_url: str, table: Table, course_id: str
 ) -> None:
     listed = run("redrive", "--dry-run")
     assert listed.status == 0
@@ -127,12 +134,13 @@ def test_records_are_handed_over_again_and_the_letter_is_gone(
     assert done.status == 0, done.err
     assert done.out.endswith("1 handled.\n")
     assert letters_left(queue_url) == 0
-    courses = Courses(table)
-    assert [item["learnerId"] for item in courses.roster(course_id, EnrollmentStatus.ACTIVE)] == ["usr_1"]
     # only what the function asks for, and in the form that Lambda gives it
     assert all(matches_any(filters_of("FollowUpFunction"), record) for record in functions.invoked[0])
     assert type(functions.invoked[0][0]["dynamodb"]["ApproximateCreationDateTime"]) is int
     assert run("redrive").out == "There are no dead letters.\n"
+    workers.drain()
+    courses = Courses(table)
+    assert [item["learnerId"] for item in courses.roster(course_id, EnrollmentStatus.ACTIVE)] == ["usr_1"]
 
 
 def test_record_whose_own_tries_are_over_is_handed_to_its_function(
@@ -226,3 +234,80 @@ def test_a_filter_with_an_unknown_rule_keeps_nothing_back() -> None:
     assert matches_any([{"a": [{"prefix": "x"}]}], {"a": "xy"})
     assert not matches_any([{"a": [{"exists": False}]}], {"a": "xy"})
     assert matches_any([], {})
+
+
+# -- tasks of the workers
+
+
+def dead(stacks: CloudFormation, name: str, task: dict[str, Any], group: str = "") -> None:
+    """A task that no try could do."""
+    url = stacks.stacks[STACK][name]
+    request: dict[str, Any] = {"QueueUrl": url, "MessageBody": json.dumps(task)}
+    if group:
+        request |= {"MessageGroupId": group, "MessageDeduplicationId": "record-1"}
+    boto3.client("sqs").send_message(**request)
+
+
+def test_every_queue_of_tasks_is_known() -> None:
+    """With the queue that each of its letters goes back to."""
+    sources: dict[str, set[str]] = {}
+    for name, resource in load_template()["Resources"].items():
+        policy = resource.get("Properties", {}).get("RedrivePolicy")
+        if policy and policy["deadLetterTargetArn"]["Fn::GetAtt"][0] != "StreamFailures":
+            sources.setdefault(policy["deadLetterTargetArn"]["Fn::GetAtt"][0], set()).add(name)
+    tasks: list[dict[str, str]] = [{"userId": "usr_1"}, {"userId": "usr_1", "exportId": "exp_1"}]
+    assert {name: {queue_of(task) for task in tasks} for name, queue_of in WORK_QUEUES.items()} == sources
+
+
+@pytest.mark.usefixtures("functions")
+@pytest.mark.parametrize(
+    ("failures", "task", "queue"),
+    [
+        ("PromotionFailures", {"courseId": "crs_1", "recordId": "record-1"}, "PromotionQueue"),
+        ("CatalogueFailures", {"courseId": "crs_1"}, "CatalogueQueue"),
+        ("JobFailures", {"job": "rename", "subject": "usr_1", "recordId": "record-1"}, "JobQueue"),
+        ("TaskFailures", {"userId": "usr_1"}, "ErasureQueue"),
+        ("TaskFailures", {"userId": "usr_1", "exportId": "exp_1"}, "ExportQueue"),
+    ],
+)
+def test_task_goes_back_to_its_queue(
+    run: Run, stacks: CloudFormation, queue_url: str, failures: str, task: dict[str, Any], queue: str
+) -> None:
+    assert queue_url
+    urls = stacks.stacks[STACK]
+    dead(stacks, failures, task, "crs_1" if failures == "PromotionFailures" else "")
+    listed = run("redrive", "--dry-run")
+    assert (listed.status, queue in listed.out, listed.out.endswith("1 dead letters.\n")) == (0, True, True)
+    assert letters_left(urls[queue]) == 0
+    done = run("redrive")
+    assert (done.status, done.out) == (0, "1 handled.\n")
+    assert (letters_left(urls[failures]), letters_left(urls[queue])) == (0, 1)
+    (message,) = boto3.client("sqs").receive_message(
+        QueueUrl=urls[queue], MessageSystemAttributeNames=["MessageGroupId"]
+    )["Messages"]
+    assert json.loads(message["Body"]) == task
+    if failures == "PromotionFailures":
+        assert message["Attributes"]["MessageGroupId"] == "crs_1"
+
+
+@pytest.mark.usefixtures("functions")
+def test_task_that_cannot_go_back_stays(run: Run, stacks: CloudFormation, queue_url: str) -> None:
+    assert queue_url
+    urls = stacks.stacks[STACK]
+    dead(stacks, "JobFailures", {"job": "rename", "subject": "usr_1", "recordId": "record-1"})
+    dead(stacks, "CatalogueFailures", {"courseId": "crs_1"})
+    boto3.client("sqs").delete_queue(QueueUrl=urls["JobQueue"])
+    done = run("redrive")
+    assert (done.status, done.out) == (1, "1 handled, 1 failing.\n")
+    assert (letters_left(urls["JobFailures"]), letters_left(urls["CatalogueFailures"])) == (1, 0)
+
+
+@pytest.mark.usefixtures("functions")
+def test_what_is_no_task_stays_where_it_is(run: Run, stacks: CloudFormation, queue_url: str) -> None:
+    assert queue_url
+    url = stacks.stacks[STACK]["JobFailures"]
+    for text in ("hello", "[1]"):
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=text)
+    done = run("redrive")
+    assert (done.status, done.out, done.err.count("is no task")) == (0, "There are no dead letters.\n", 2)
+    assert letters_left(url) == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from peerlearn.bootstrap.catalogue import catalogue_indexer
-from peerlearn.bootstrap.tasks import renaming_service
+from peerlearn.bootstrap.jobs import renaming_service
 from peerlearn.domain.users import Role
 from tests.support.api import Answer
 from tests.support.people import People

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from functions.streams import follow_up
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.enrollments import promotion_service
 from peerlearn.domain.clock import utc_now
@@ -17,6 +18,7 @@ from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.events import SignInSessionsEnded
 from peerlearn.domain.users import FORMER_LEARNER, FORMER_TUTOR, Role
 from peerlearn.events.changes import RecordChange
+from peerlearn.events.routing import assignments
 from peerlearn.events.sign_in_sessions import decode
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
@@ -28,6 +30,7 @@ from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.people import PASSWORD as PEOPLES_PASSWORD
 from tests.support.people import People, Person
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -306,14 +309,14 @@ def test_the_last_administrator_stays(people: People, administrator: Person, cal
     assert call("erase_account", token=administrator.token).status == 204
 
 
-def test_a_tutors_new_name_reaches_their_courses(tutor: Person, call: Call) -> None:
-    from functions.streams.follow_up import follow_up  # noqa: PLC0415 (wired to this test's table)
-
+def test_a_tutors_new_name_reaches_their_courses(tutor: Person, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = Workers(monkeypatch)
     course_id = call("create_course", token=tutor.token).body["data"]["course"]["courseId"]
     old = table().get(keys.profile(tutor.user_id))
     assert call("update_profile", token=tutor.token, body={"name": "Grace"}).status == 200
     new = table().get(keys.profile(tutor.user_id))
     for _ in range(2):
-        follow_up(RecordChange(old, new, utc_now()))
+        assert follow_up.route({"record": assignments(RecordChange(old, new, utc_now()))}) == {}
+        workers.drain()
         course = call("get_course", token=tutor.token, path={"courseId": course_id}).body["data"]["course"]
         assert course["tutor"] == {"userId": tutor.user_id, "name": "Grace"}

@@ -19,6 +19,7 @@ from peerlearn.services.rosters import Rosters
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
 from tests.support.event_source import RetryQueue
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,6 +35,12 @@ def retries(monkeypatch: pytest.MonkeyPatch) -> RetryQueue:
     for consumer in (follow_up, notify):
         monkeypatch.setattr(consumer, "retry_queue", lambda: queue)
     return queue
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
+    """The queues that `follow_up` hands work to, and who does it."""
+    return Workers(monkeypatch)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of, http_event, invoke
 from tests.support.courses import Courses
 from tests.support.people import People, Person
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -122,8 +123,9 @@ def connect(aws: DynamoDBClient, person: Person) -> None:
 
 
 def test_a_booking_is_followed_to_the_promotion_of_another(
-    aws: DynamoDBClient, handlers: dict[str, str], people: People, push: FakePush, stream: Stream, logs: Logs
-) -> None:
+    aws: DynamoDBClient, handlers: dict[str, str], people: People, push: FakePush, stream: Stream, logs: Logs,
+    workers: Workers,
+) -> None:  # fmt: skip
     """A drop frees a seat, the stream gives it to the head of the line, and the stream again tells them."""
     leaver, waiter = people.add(), people.add()
     path = {"courseId": Courses(Table(aws, TABLE)).add(1)}
@@ -135,13 +137,14 @@ def test_a_booking_is_followed_to_the_promotion_of_another(
     assert request(handlers, "r-3", "withdraw", token=leaver.token, path=path).status == 204
     seats = [one for one in stream.records() if one["dynamodb"].get("NewImage", {}).get("entity") == {"S": "Seats"}]
     assert consume(follow_up.lambda_handler, seats) == {"batchItemFailures": []}
+    workers.drain()
     enrolled = [
         one for one in stream.records() if one["dynamodb"].get("NewImage", {}).get("entity") == {"S": "Enrollment"}
     ]
     assert consume(notify.lambda_handler, enrolled) == {"batchItemFailures": []}
     assert [event["type"] for event in push.posted["device="]] == ["enrollment.promoted"]
     told = [line["message"] for line in logs.lines() if line.get("correlation_id") == "r-3"]
-    assert told == ["began", "answered", "promoted from the waitlist", "change followed up", "told"]
+    assert told == ["began", "answered", "change followed up", "promoted from the waitlist", "told"]
 
 
 def test_a_message_is_followed_to_the_push(

@@ -13,7 +13,9 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.streams import follow_up
+from functions.workers import promote
 from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.tasks import Work
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
@@ -22,6 +24,7 @@ from tests.support.api import Context, event_of
 from tests.support.courses import Courses
 from tests.support.event_source import RetryQueue
 from tests.support.filters import filter_of
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,6 +57,7 @@ def seats_record(course_id: str, number: int = 1) -> dict[str, Any]:
     for image in ("NewImage", "OldImage"):
         record["dynamodb"][image]["courseId"] = {"S": course_id}
     record["dynamodb"]["SequenceNumber"] = f"{number:021d}"
+    record["eventID"] = f"record-{number}"
     return record
 
 
@@ -69,39 +73,55 @@ def status_of(courses: Courses, course_id: str, learner_id: str) -> str:
     return next(str(item["status"]) for item in courses.roster(course_id) if item["learnerId"] == learner_id)
 
 
-def test_a_freed_seat_is_given_to_the_head(service: EnrollmentService, courses: Courses) -> None:
+def test_a_freed_seat_is_given_to_the_head(service: EnrollmentService, courses: Courses, workers: Workers) -> None:
     course_id = course_with_a_free_seat(service, courses)
     assert run(follow_up.lambda_handler, seats_record(course_id)) == {"batchItemFailures": []}
+    workers.drain()
     assert status_of(courses, course_id, "usr_1") == "active"
     courses.check(course_id)
 
 
-def test_a_poison_record_among_a_hundred(service: EnrollmentService, courses: Courses, retries: RetryQueue) -> None:
+def test_a_poison_record_among_a_hundred(
+    service: EnrollmentService, courses: Courses, retries: RetryQueue, workers: Workers
+) -> None:
     made = [course_with_a_free_seat(service, courses) for _ in range(5)]
     records = [seats_record(made[number % 5], number) for number in range(100)]
     del records[57]["dynamodb"]["NewImage"]["seatsTaken"]
     assert run(follow_up.lambda_handler, *records) == {"batchItemFailures": []}
     assert put_aside(retries) == [f"{57:021d}"]
+    workers.drain()
     for course_id in made:
         assert status_of(courses, course_id, "usr_1") == "active"
         courses.check(course_id)
 
 
-def test_ninety_nine_are_processed(retries: RetryQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ninety_nine_are_processed(retries: RetryQueue, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that no try can do is a dead letter of its own queue, which its operator hands over again."""
     handled: list[str] = []
 
     class Recording:
-        def promote(self, course_id: str) -> list[str]:
+        def promote_some(self, course_id: str) -> tuple[list[str], bool]:
             if course_id == "crs_57":
                 raise RuntimeError("cannot be handled")
             handled.append(course_id)
-            return []
+            return [], True
 
-    monkeypatch.setattr(follow_up, "promotion_service", Recording)
+    monkeypatch.setattr(promote, "promotion_service", Recording)
     records = [seats_record(f"crs_{number}", number) for number in range(100)]
     assert run(follow_up.lambda_handler, *records) == {"batchItemFailures": []}
-    assert put_aside(retries) == [f"{57:021d}"]
+    workers.drain()
+    assert put_aside(retries) == []
+    assert [task["courseId"] for task in workers.dead] == ["crs_57"]
     assert handled == [f"crs_{number}" for number in range(100) if number != 57]
+
+
+def test_task_that_no_queue_takes_has_its_record_put_aside_alone(retries: RetryQueue, workers: Workers) -> None:
+    """SQS takes a part of a batch and refuses the rest of it."""
+    workers[Work.PROMOTION].refuses = lambda task: task["courseId"] in ("crs_3", "crs_57")
+    records = [seats_record(f"crs_{number}", number) for number in range(100)]
+    assert run(follow_up.lambda_handler, *records) == {"batchItemFailures": []}
+    assert put_aside(retries) == [f"{number:021d}" for number in (3, 57)]
+    assert len(workers[Work.PROMOTION].waiting) == 98
 
 
 def test_a_batch_of_nothing_but_poison_is_put_aside_record_by_record(retries: RetryQueue) -> None:
@@ -110,21 +130,14 @@ def test_a_batch_of_nothing_but_poison_is_put_aside_record_by_record(retries: Re
     assert put_aside(retries) == ["0", "1", "2"]
 
 
-class Catalogue:
-    """Looks at nothing."""
-
-    def sync(self, course_id: str) -> None: ...
-
-
 @pytest.mark.parametrize(
     "changes", [{"seatsTaken": {"N": "10"}}, {"waitlistLength": {"N": "0"}}, {"entity": {"S": "Course"}}]
 )
-def test_what_calls_for_no_promotion_costs_no_read(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:
-    monkeypatch.setattr(follow_up, "promotion_service", lambda: pytest.fail("not called for"))
-    monkeypatch.setattr(follow_up, "catalogue_indexer", Catalogue)
+def test_what_calls_for_no_promotion_costs_no_task(workers: Workers, changes: dict[str, Any]) -> None:
     record = seats_record("crs_1")
     record["dynamodb"]["NewImage"] |= changes
     assert run(follow_up.lambda_handler, record) == {"batchItemFailures": []}
+    assert workers[Work.PROMOTION].tasks == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +167,7 @@ def course_record(course_id: str, **changes: dict[str, str]) -> dict[str, Any]:
     return record
 
 
-def test_a_moved_session_moves_in_the_schedule(service: EnrollmentService, courses: Courses) -> None:
+def test_a_moved_session_moves_in_the_schedule(service: EnrollmentService, courses: Courses, workers: Workers) -> None:
     begins = utc_now() + timedelta(days=1)
     session = courses.add(1, slot=(begins, begins + timedelta(hours=1)))
     service.enroll("usr_1", session)
@@ -162,13 +175,13 @@ def test_a_moved_session_moves_in_the_schedule(service: EnrollmentService, cours
     courses.set_seats(replace(courses.seats(session), starts_at=later, ends_at=later + timedelta(hours=1)))
     for _ in range(2):
         assert run(follow_up.lambda_handler, course_record(session)) == {"batchItemFailures": []}
+        workers.drain(Work.JOB)
+        assert workers.dead == []
         assert to_rfc3339(courses.booked("usr_1")[session].starts_at) == to_rfc3339(later)
 
 
 @pytest.mark.parametrize("what", ["same times", "a course", "a new session"])
-def test_what_calls_for_no_rescheduling_costs_no_read(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    monkeypatch.setattr(follow_up, "rescheduling_service", lambda: pytest.fail("not called for"))
-    monkeypatch.setattr(follow_up, "catalogue_indexer", Catalogue)
+def test_what_calls_for_no_rescheduling_costs_no_task(workers: Workers, what: str) -> None:
     record = course_record("ssn_1")
     images = record["dynamodb"]
     if what == "same times":
@@ -178,3 +191,4 @@ def test_what_calls_for_no_rescheduling_costs_no_read(monkeypatch: pytest.Monkey
     else:
         del images["OldImage"]
     assert run(follow_up.lambda_handler, record) == {"batchItemFailures": []}
+    assert workers[Work.JOB].tasks == []

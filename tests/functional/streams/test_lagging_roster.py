@@ -12,6 +12,7 @@ from functions.streams import follow_up, notify
 from peerlearn.bootstrap import realtime
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.realtime import Connection
+from peerlearn.domain.tasks import Work
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.table import Table, put
@@ -23,6 +24,7 @@ from tests.functional.streams.test_enrollment_consumers import course_record
 from tests.functional.streams.test_notify import COURSE, record_of
 from tests.support.courses import Courses
 from tests.support.event_source import EventSource, RetryQueue
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -86,15 +88,16 @@ def test_who_waits_is_told_of_the_session_too(
 
 
 def test_the_schedule_of_who_booked_just_before_moves(
-    courses: Courses, begins: datetime, retries: RetryQueue, shown: list[str]
+    courses: Courses, begins: datetime, retries: RetryQueue, workers: Workers, shown: list[str]
 ) -> None:
     later = begins + timedelta(days=1)
     courses.set_seats(replace(courses.seats(SESSION), starts_at=later, ends_at=later + timedelta(hours=1)))
     source = EventSource("FollowUpFunction", follow_up.lambda_handler, retries)
     source.deliver([course_record(SESSION)])
+    assert workers[Work.JOB].hand_over()
     assert to_rfc3339(courses.booked(RECEIVER)[SESSION].starts_at) == to_rfc3339(begins)
-    assert len(retries.messages) == 1
+    assert len(workers[Work.JOB].waiting) == 1
     shown.append(RECEIVER)
-    source.drain()
+    workers.drain(Work.JOB)
     assert to_rfc3339(courses.booked(RECEIVER)[SESSION].starts_at) == to_rfc3339(later)
-    assert source.dead == []
+    assert (source.dead, workers.dead) == ([], [])

@@ -1,4 +1,4 @@
-"""What fails in a batch of the stream comes again alone: nothing behind it waits for it or is done twice."""
+"""What fails in a batch of the stream, or of a queue, comes again alone: nothing waits for it or is done twice."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.streams import follow_up, notify
+from functions.workers import promote
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.tasks import Work
 from tests.fakes.push import FakePush
 from tests.functional.streams.test_enrollment_consumers import seats_record
 from tests.functional.streams.test_notify import message_record
 from tests.support.api import Context
 from tests.support.event_source import EventSource, RetryQueue
+from tests.support.workers import Workers
 
 
 @pytest.fixture
@@ -83,34 +86,64 @@ class Promotions:
         self.failing = set(failing)
         self.asked: Counter[str] = Counter()
 
-    def promote(self, course_id: str) -> list[str]:
+    def promote_some(self, course_id: str) -> tuple[list[str], bool]:
         self.asked[course_id] += 1
         if course_id in self.failing:
             raise TemporarilyUnavailable
-        return []
+        return [], True
 
 
 def courses(number: int) -> list[dict[str, Any]]:
     return [seats_record(f"crs_{one}", one) for one in range(number)]
 
 
-def test_what_stands_behind_a_failure_is_done_once(following: EventSource, monkeypatch: pytest.MonkeyPatch) -> None:
-    service = Promotions("crs_57")
-    monkeypatch.setattr(follow_up, "promotion_service", lambda: service)
-    following.deliver(courses(100))
-    assert (following.calls, set(service.asked.values())) == (1, {1})
-    service.failing.clear()
-    following.drain()
-    assert service.asked == Counter({f"crs_{one}": 2 if one == 57 else 1 for one in range(100)})
-    assert (following.letters, following.dead) == ([], [])
-
-
-def test_record_that_cannot_be_put_aside_is_reported_alone_and_stops_the_batch(
-    following: EventSource, retries: RetryQueue, monkeypatch: pytest.MonkeyPatch
+def test_what_stands_behind_a_failure_is_done_once(
+    following: EventSource, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What follows was not done, so nothing is done twice when Lambda gives it again."""
-    service = Promotions("crs_2", "crs_4")
-    monkeypatch.setattr(follow_up, "promotion_service", lambda: service)
+    service = Promotions("crs_57")
+    monkeypatch.setattr(promote, "promotion_service", lambda: service)
+    following.deliver(courses(100))
+    assert (following.calls, sum(service.asked.values())) == (1, 0)
+    queue = workers[Work.PROMOTION]
+    while queue.hand_over() and len(queue.waiting) > 1:
+        pass
+    service.failing.clear()
+    workers.drain()
+    assert service.asked.keys() == {f"crs_{one}" for one in range(100)}
+    assert {asked for course_id, asked in service.asked.items() if course_id != "crs_57"} == {1}
+    assert (following.letters, following.dead, workers.dead) == ([], [], [])
+
+
+def test_tries_of_a_task_are_further_and_further_apart(
+    following: EventSource, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promote, "promotion_service", lambda: Promotions("crs_0"))
+    following.deliver(courses(1))
+    (task,) = workers[Work.PROMOTION].waiting
+    workers.drain()
+    assert task.postponed == [8, 16, 32, 64, 128, 256, 512, 600, 600, 600]
+    assert [one["courseId"] for one in workers.dead] == ["crs_0"]
+
+
+def test_record_that_comes_again_is_promoted_for_once(
+    following: EventSource, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue leaves out what it was sent before; another change of the same course is another record."""
+    service = Promotions()
+    monkeypatch.setattr(promote, "promotion_service", lambda: service)
+    for records in (courses(2), courses(2), [seats_record("crs_0", 7)]):
+        following.deliver(records)
+    workers.drain()
+    assert service.asked == Counter({"crs_0": 2, "crs_1": 1})
+
+
+def test_record_that_cannot_be_put_aside_is_reported_alone(
+    following: EventSource, retries: RetryQueue, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows comes again with it, and is done once: the queue knows it."""
+    service = Promotions()
+    monkeypatch.setattr(promote, "promotion_service", lambda: service)
+    workers[Work.PROMOTION].refuses = lambda task: task["courseId"] in ("crs_2", "crs_4")
     retries.is_broken = True
     handler = follow_up.lambda_handler
 
@@ -121,11 +154,13 @@ def test_record_that_cannot_be_put_aside_is_reported_alone_and_stops_the_batch(
 
     following._handler = mended
     following.deliver(courses(6))
-    assert service.asked == Counter({"crs_0": 1, "crs_1": 1, "crs_2": 4, "crs_3": 1, "crs_4": 1, "crs_5": 1})
+    assert following.calls == 4
     assert following.letters == []
-    service.failing.clear()
+    workers[Work.PROMOTION].refuses = lambda _: False
     following.drain()
-    assert (service.asked["crs_2"], service.asked["crs_4"], following.dead) == (5, 2, [])
+    workers.drain()
+    assert service.asked == Counter({f"crs_{one}": 1 for one in range(6)})
+    assert following.dead == []
 
 
 def test_push_is_reported_once_where_nothing_can_be_put_aside(push: FakePush, retries: RetryQueue) -> None:

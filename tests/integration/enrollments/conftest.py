@@ -15,6 +15,7 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.errors import DomainError
 from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Standing
+from peerlearn.domain.tasks import Work
 from peerlearn.domain.users import Role, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -31,6 +32,7 @@ from tests.support.api import Answer, Context, http_event, invoke
 from tests.support.courses import Courses
 from tests.support.streams import Records
 from tests.support.wire import Wire
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -77,7 +79,7 @@ def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[T
     """What handlers are wired to: that table over that wire, and a signing key."""
     monkeypatch.setenv("TABLE_NAME", "unused")
     forget_providers()
-    for context in ("catalogue", "courses", "enrollments", "standing"):
+    for context in ("catalogue", "courses", "enrollments", "jobs", "standing"):
         monkeypatch.setattr(f"peerlearn.bootstrap.{context}.table", lambda: wired_table)
     with fake_keys() as ring:
         yield fake_tokens(ring)
@@ -125,12 +127,27 @@ def stream_records(dynamodb_local: DynamoDBLocal, dynamodb: DynamoDBClient, tabl
 
 
 @pytest.fixture
-def deliver(providers: TokenService) -> Callable[[str, Records], dict[str, Any]]:  # noqa: ARG001 (they stand while it runs)
-    """`deliver("follow_up", records)`: what the consumer answers to a batch."""
+def workers(providers: TokenService, monkeypatch: pytest.MonkeyPatch) -> Workers:  # noqa: ARG001 (they stand while it runs)
+    """The queues that `follow_up` hands work to, and who does it."""
+    return Workers(monkeypatch, Work.PROMOTION, Work.CATALOGUE, Work.JOB)
+
+
+@pytest.fixture
+def deliver(workers: Workers) -> Callable[[str, Records], dict[str, Any]]:
+    """`deliver("follow_up", records)`: what the consumer answers, which gets one record after the other.
+
+    All tasks that it has handed on by then are done, and none is a dead letter.
+    """
 
     def deliver_(name: str, records: Records) -> dict[str, Any]:
         module = importlib.import_module(f"functions.streams.{name}")
-        answer: dict[str, Any] = module.lambda_handler({"Records": records}, Context())
-        return answer
+        failures = []
+        for record in records:
+            failures += module.lambda_handler({"Records": [record]}, Context())["batchItemFailures"]
+            # whatever comes again is done again
+            workers[Work.PROMOTION].forget()
+        workers.drain()
+        assert workers.dead == []
+        return {"batchItemFailures": failures}
 
     return deliver_

@@ -18,7 +18,7 @@ from tests.support.network import connected
 from tests.support.use_cases import USE_CASES, new_world
 
 # What the stream has yet to do when the world is new.
-FOLLOW_UPS = ("follow_up (a seat is free)", "follow_up (moved)", "finish_erasure")
+FOLLOW_UPS = ("promote", "carry_on (moved)", "finish_erasure")
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,14 @@ from peerlearn.persistence.table import Item
 class RecordChange:
     """An item before and after; None where there was none, or is none any more.
 
-    `at` is the stream's time of the change, whole seconds, the same in every redelivery.
+    `at` is the stream's time of the change, whole seconds, the same in every redelivery. So is `record_id`, which no
+    other record has.
     """
 
     old: Item | None
     new: Item | None
     at: datetime
+    record_id: str = ""
 
     @property
     def entity(self) -> str | None:
@@ -52,6 +54,11 @@ def correlation_id_of(record: Mapping[str, Any]) -> str:
     return str(record.get("eventID", ""))
 
 
+def record_id_of(record: Mapping[str, Any]) -> str:
+    """Return the record's own id, the same in every redelivery."""
+    return str(record.get("eventID") or record.get("dynamodb", {}).get("SequenceNumber", ""))
+
+
 Decoder = Callable[[RecordChange], Iterable[Event | SignInSessionsEnded]]
 
 
@@ -69,4 +76,5 @@ def change_of(record: Mapping[str, Any]) -> RecordChange:
         old=unmarshal(old) if old else None,
         new=unmarshal(new) if new else None,
         at=datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC),
+        record_id=record_id_of(record),
     )

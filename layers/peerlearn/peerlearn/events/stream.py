@@ -1,4 +1,4 @@
-"""Batches of the table's stream: every record is handled by itself, and what cannot be done is put aside.
+"""Batches of the table's stream: every record is decoded by itself, and what cannot be done is put aside.
 
 Lambda retries a stream from the lowest failed record on, everything behind it included, and in the end puts all of
 that away as one letter. So a record that fails is not reported: it goes to the consumer's own queue, from which it
@@ -14,20 +14,16 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.domain.events import Event, SignInSessionsEnded
 from peerlearn.events.changes import RecordChange, change_of, correlation_id_of
+from peerlearn.events.tasks import FIRST_RETRY_SECONDS, pause_before_next_try
 from peerlearn.observability import correlate, correlated, has_records, logger, pass_over
 
-Facts = Sequence[Event | SignInSessionsEnded]
-
-# What failed may well pass a few seconds later; the next tries leave it longer and longer.
-FIRST_RETRY_SECONDS = 4
-_RETRY_SECONDS_MAX = 600
+T = TypeVar("T")
 
 
 class Aside(Protocol):
@@ -54,20 +50,26 @@ class _Delivery:
         return self.sequence_number if self.message is None else str(self.message["messageId"])
 
 
-def process_changes(
+def process_together(
     event: Mapping[str, Any],
     context: LambdaContext,
-    handle: Callable[[RecordChange], object],
+    decode: Callable[[RecordChange], Sequence[T]],
+    deliver: Callable[[Mapping[str, Sequence[T]]], Mapping[str, BaseException]],
     aside: Callable[[], Aside],
+    note: Callable[[Sequence[T]], tuple[str, Mapping[str, object]]],
 ) -> PartialItemFailureResponse:
-    """Hand every record of an event of the stream, or of the queue of what failed, to `handle`.
+    """Decode every record by itself, then hand over what they all gave, so that it can be done in parallel.
 
     Parameters
     ----------
-    handle: callable
-        Raises to have the record again.
+    decode: callable
+        Takes one record of the stream, or of the queue of what failed, and raises where it cannot be read.
+    deliver: callable
+        Takes what `decode` gave by a name of the record; gives the failures, by that name as well.
     aside: callable
-        Gives the queue; it is asked only when a record fails.
+        Gives the queue of what failed; it is asked only when a record fails.
+    note: callable
+        Gives the log line of a record that something came of: its message and its fields.
 
     Returns
     -------
@@ -77,64 +79,27 @@ def process_changes(
     if not has_records(event):
         pass_over(event, context)
         return {"batchItemFailures": []}
-    failed: list[str] = []
-    with correlated("", context):
-        for delivery in _deliveries(event):
-            correlate(correlation_id_of(delivery.record))
-            try:
-                change = change_of(delivery.record)
-                handle(change)
-            except Exception as failure:  # noqa: BLE001 (whatever it is, it is logged there)
-                if _again(delivery, failure, aside, context):
-                    continue
-                failed.append(delivery.identifier)
-                if delivery.message is None:
-                    # What stands behind comes again with it, so it is left for then.
-                    break
-            else:
-                logger.info("change followed up", entity=change.entity, sequence_number=delivery.sequence_number)
-    return _answer(failed)
-
-
-def process_together(
-    event: Mapping[str, Any],
-    context: LambdaContext,
-    decode: Callable[[RecordChange], Facts],
-    deliver: Callable[[Mapping[str, Facts]], Mapping[str, BaseException]],
-    aside: Callable[[], Aside],
-) -> PartialItemFailureResponse:
-    """Decodes every record by itself, then hands over what they all gave, so that it can be done in parallel.
-
-    Parameters
-    ----------
-    deliver: callable
-        Takes what `decode` gave by a name of the record; gives the failures, by that name as well.
-    aside: callable
-        As in `process_changes`.
-    """
-    if not has_records(event):
-        pass_over(event, context)
-        return {"batchItemFailures": []}
-    decoded: dict[str, Facts] = {}
+    decoded: dict[str, Sequence[T]] = {}
     failures: dict[str, BaseException] = {}
     deliveries = {delivery.identifier: delivery for delivery in _deliveries(event)}
     with correlated("", context):
         for name, delivery in deliveries.items():
+            correlate(correlation_id_of(delivery.record))
             try:
                 decoded[name] = decode(change_of(delivery.record))
             except Exception as failure:  # noqa: BLE001 (whatever it is, it is logged below, with its request)
                 failures[name] = failure
+        correlate("")
         failures |= deliver(decoded)
         failed: list[str] = []
         for name, delivery in deliveries.items():
             correlate(correlation_id_of(delivery.record))
-            facts = decoded.get(name, ())
             if (failed_by := failures.get(name)) is not None:
                 if not _again(delivery, failed_by, aside, context):
                     failed.append(name)
-            elif facts:
-                told = [_named(fact) for fact in facts]
-                logger.info("told", events=told, sequence_number=delivery.sequence_number)
+            elif decoded.get(name):
+                message, fields = note(decoded[name])
+                logger.info(message, extra={**fields, "sequence_number": delivery.sequence_number})
         correlate("")
         logger.debug("records handled", count=len(deliveries))
     return _answer(failed if "messageId" in event["Records"][0] else failed[:1])
@@ -152,7 +117,7 @@ def _again(delivery: _Delivery, failure: BaseException, aside: Callable[[], Asid
     if delivery.message is not None:
         # Should this fail, then it comes again all the same, when the queue shows it again.
         with suppress(Exception):
-            aside().postpone(delivery.message["receiptHandle"], _pause(delivery.message))
+            aside().postpone(delivery.message["receiptHandle"], pause_before_next_try(delivery.message))
         return False
     try:
         # With the function that it is for, since all that no try could do ends in one queue.
@@ -164,14 +129,5 @@ def _again(delivery: _Delivery, failure: BaseException, aside: Callable[[], Asid
     return True
 
 
-def _pause(message: Mapping[str, Any]) -> int:
-    tries = int(message.get("attributes", {}).get("ApproximateReceiveCount", 1))
-    return int(min(_RETRY_SECONDS_MAX, FIRST_RETRY_SECONDS * 2 ** min(tries, 10)))
-
-
 def _answer(failed: Sequence[str]) -> PartialItemFailureResponse:
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
-
-
-def _named(fact: Event | SignInSessionsEnded) -> str:
-    return f"{fact.type.value} {fact.event_id}" if isinstance(fact, Event) else "sessions ended"

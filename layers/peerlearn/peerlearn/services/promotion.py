@@ -13,6 +13,8 @@ from peerlearn.domain.retrying import Collision
 
 # In a row: others keep changing the same waitlist, so the record is worth handing over again later.
 TRIES_MAX = 20
+# In one go: of a course that grows by thousands of seats many are given away at once.
+SEATS_AT_ONCE = 100
 
 
 class Waitlists(Protocol):
@@ -43,25 +45,46 @@ class PromotionService:
         TemporarilyUnavailable
             Others changed the same waitlist all the time; what was done so far stays done.
         """
+        promoted, is_done = self.promote_some(course_id)
+        while not is_done:
+            more, is_done = self.promote_some(course_id)
+            promoted += more
+        return promoted
+
+    def promote_some(self, course_id: str, most: int = SEATS_AT_ONCE) -> tuple[list[str], bool]:
+        """Take at most that many learners off the waitlist.
+
+        Returns
+        -------
+        (list of str, bool)
+            The learners who got a seat in this call, in their order; whether no seat is free or nobody waits any more.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            Others changed the same waitlist all the time; what was done so far stays done.
+        """
         promoted: list[str] = []
-        collisions = 0
+        collisions = changed = 0
         while collisions < TRIES_MAX:
+            if changed == most:
+                return promoted, False
             head = self._store.head(course_id)
             if head is None:
-                return promoted
+                return promoted, True
             situation = self._store.situation(head.learner_id, course_id)
             if (situation.status, situation.waiting_since) != (EnrollmentStatus.WAITLISTED, head.waiting_since):
                 collisions += 1  # promoted by another, or gone, between the two readings
                 continue
             change = promote(situation, self._clock())
             if change is None:
-                return promoted
+                return promoted, True
             try:
                 self._store.apply(change, str(uuid4()))
             except Collision:
                 collisions += 1
                 continue
-            collisions = 0
+            collisions, changed = 0, changed + 1
             if change.after.holds_seat:
                 promoted.append(head.learner_id)
         raise TemporarilyUnavailable

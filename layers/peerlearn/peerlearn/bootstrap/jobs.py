@@ -1,0 +1,14 @@
+"""Jobs: work that may be too long for one invocation."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from peerlearn.bootstrap.core import table
+from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.services.renaming import RenamingService
+
+
+@cache
+def renaming_service() -> RenamingService:
+    return RenamingService(TeachingRepository(table()))

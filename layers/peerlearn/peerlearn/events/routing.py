@@ -1,0 +1,45 @@
+"""Which work a change of an item calls for: decided by the record alone, so that no call of the table is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peerlearn.domain.correlation import CORRELATION_ID, correlation_id
+from peerlearn.domain.jobs import JobKind
+from peerlearn.domain.tasks import Assignment, Posting, Task, Work
+from peerlearn.events.changes import RecordChange
+from peerlearn.events.courses import listing_affected
+from peerlearn.events.privacy import erased_account, renamed_person, wanted_export
+from peerlearn.events.seats import course_with_freed_seat, moved_session
+
+
+def assignments(change: RecordChange) -> list[Assignment]:
+    """Return the tasks that follow from one change, for the queue of each kind of work; most changes have one."""
+    return list(_assignments(change))
+
+
+def _assignments(change: RecordChange) -> Iterator[Assignment]:
+    if (course_id := course_with_freed_seat(change)) is not None:
+        # One course's line moves one step after the other; a record that the stream gives again is left out.
+        task = _traced({"courseId": course_id, "recordId": change.record_id})
+        yield Assignment(Work.PROMOTION, Posting(task, group=course_id, once=change.record_id))
+    if (course_id := listing_affected(change)) is not None:
+        yield Assignment(Work.CATALOGUE, Posting(_traced({"courseId": course_id})))
+    if (course_id := moved_session(change)) is not None:
+        yield _job(JobKind.RESCHEDULE, course_id, change)
+    if (user_id := renamed_person(change)) is not None:
+        yield _job(JobKind.RENAME, user_id, change)
+    if (user_id := erased_account(change)) is not None:
+        yield Assignment(Work.ERASURE, Posting(_traced({"userId": user_id})))
+    if (export := wanted_export(change)) is not None:
+        yield Assignment(Work.EXPORT, Posting(_traced(export)))
+
+
+def _job(kind: JobKind, subject: str, change: RecordChange) -> Assignment:
+    task = {"job": kind.value, "subject": subject, "recordId": change.record_id}
+    return Assignment(Work.JOB, Posting(_traced(task)))
+
+
+def _traced(task: Task) -> Task:
+    """Return the task with the id of the request that it follows from, so that its worker goes on under that id."""
+    return {**task, CORRELATION_ID: correlation_id()} if correlation_id() else task
