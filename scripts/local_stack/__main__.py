@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.cli.failures import sentence_of
 from scripts.local_stack.colours import Colours
 from scripts.local_stack.logs import LogFollower
 from scripts.local_stack.printing import LogPrinter, Wanted
@@ -40,8 +41,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def main() -> int:
-    """Runs one command; its return value is the exit status."""
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one command; the return value is the exit status."""
     parser = argparse.ArgumentParser(prog="local_stack", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="start the stack, and stop it on Ctrl-C")
@@ -55,7 +56,7 @@ def main() -> int:
         "--request", default="", metavar="ID", help="everything that was logged about one request, by its requestId"
     )
     commands.add_parser("reset", help="forget the stack's data")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     try:
         if arguments.command == "reset":
             reset(_FOLDER)
@@ -76,6 +77,9 @@ def main() -> int:
         return 130
     except Problem as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(sentence_of(error), file=sys.stderr)
         return 1
     return 0
 
@@ -116,7 +120,10 @@ def _look_up(endpoint: str, printer: LogPrinter, request_id: str) -> None:
                 is_known, quiet_since = True, time.monotonic()
         time.sleep(_POLL_SECONDS)
     if not is_known:
-        raise Problem(f"Nothing was logged about {request_id}. An error's `requestId` is what to look for.")
+        raise Problem(
+            f"Nothing was logged about {request_id}: look for the `requestId` of an error, or for the "
+            "`x-amzn-RequestId` of any answer."
+        )
 
 
 def _follow(endpoint: str, printer: LogPrinter, require_running: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Runs MiniStack, in its own interpreter, with two things put right.
+"""Runs MiniStack, in its own interpreter, with three things put right.
 
 S3 answers a signed link with the headers that the link asks for (`response-content-disposition`, ...). MiniStack 1.5.33
 does so unless the link names a version, and the product's links do: a file would be shown instead of saved, and not
@@ -7,8 +7,12 @@ under its name.
 API Gateway tells clients the id of a request, which functions have in `requestContext.requestId`, in the header
 `x-amzn-RequestId`. MiniStack makes up two.
 
+CloudFormation puts the routes of another template into the API that there is. MiniStack makes an API with another id,
+and so with another address than what is open in browsers and written into settings.
+
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
-https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-restapi.html
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ from typing import Any
 def main() -> None:
     """Serve until stopped."""
     _answer_links_to_versions(importlib.import_module("ministack.services.s3"))
-    _tell_request_ids(importlib.import_module("ministack.services.apigateway_v1"))
+    gateway = importlib.import_module("ministack.services.apigateway_v1")
+    _tell_request_ids(gateway)
+    _keep_addresses(gateway, importlib.import_module("ministack.services.cloudformation.provisioners"))
     runpy.run_module("ministack", run_name="__main__")
 
 
@@ -60,6 +66,27 @@ def _tell_request_ids(gateway: Any) -> None:
 
     setattr(gateway, building, build_noted)
     setattr(gateway, invoking, invoke_with_id)
+
+
+def _keep_addresses(gateway: Any, provisioners: Any) -> None:
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]  # noqa: SLF001 (MiniStack has no other way)
+    create, update = handlers["create"], handlers["update"]
+
+    def update_in_place(
+        api_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str | None = None
+    ) -> Any:
+        if new.get("Body") == old.get("Body"):
+            return update(api_id, old, new, stack, logical_id)
+        drafted, attributes = create(logical_id or api_id, new, stack)
+        # stages, deployments and gateway responses stay as they are
+        for part in ("_rest_apis", "_resources", "_authorizers_v1", "_models", "_documentation_parts"):
+            parts = getattr(gateway, part)
+            parts[api_id] = parts[drafted]
+        gateway._rest_apis[api_id] = {**gateway._rest_apis[drafted], "id": api_id}  # noqa: SLF001 (as above)
+        gateway._delete_rest_api(drafted)  # noqa: SLF001 (as above)
+        return api_id, attributes | {"RestApiId": api_id, "Arn": attributes["Arn"].replace(drafted, api_id)}
+
+    handlers["update"] = update_in_place
 
 
 if __name__ == "__main__":

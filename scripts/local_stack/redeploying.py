@@ -154,7 +154,13 @@ class Redeployer:
         return ""
 
     def _follow_addresses(self) -> str:
-        """Write the addresses that the stack has now to its file: another template may replace an API."""
+        """Write the addresses that the stack has now to its file: another template may replace an API.
+
+        Returns
+        -------
+        str
+            Which those are that are others; empty where all are as they were.
+        """
         if not self._file.exists():
             return ""
         known = json.loads(self._file.read_text(encoding="utf-8"))
@@ -162,7 +168,9 @@ class Redeployer:
         if present == known:
             return ""
         write_json(self._file, present)
-        return f"the API is at {present['apiUrl']} now"
+        named = {"apiUrl": "the API", "webSocketUrl": "the WebSocket"}
+        moved = {key: what for key, what in named.items() if present.get(key) != known.get(key)}
+        return ", ".join(f"{what} is at {present[key]} now" for key, what in moved.items())
 
     def restore(self) -> None:
         """Present sources for every function, whatever was put there one by one."""

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from scripts.local_stack.logs import LogFollower
+from tests.support import client as http
 from tests.support.classroom import Classroom, eventually, heard_of, opened, run
 
 
@@ -37,3 +38,29 @@ def test_a_message_is_found_by_its_request_up_to_the_push(stack: dict[str, Any])
         assert followed == {"send": "answered", "notify": "told"}
 
     run(test)
+
+
+def test_header_body_and_log_lines_have_one_id(stack: dict[str, Any]) -> None:
+    client = http.Client(stack)
+    learner = client.register()
+    follower = LogFollower(stack["endpoint"])
+    success = client.call("GET", "/v1/learner/me", as_=learner)
+    missing = client.call("POST", "/v1/courses/crs_0/enroll", as_=learner)
+    refused = client.call("GET", "/v1/learner/me")
+    unknown = client.call("GET", "/v1/nowhere")
+    answers = [success, missing, refused, unknown]
+    assert [answer.status_code for answer in answers] == [200, 404, 401, 404]
+    assert [answer.json()["requestId"] for answer in answers[1:]] == [
+        answer.headers["x-amzn-RequestId"] for answer in answers[1:]
+    ]
+    assert all("x-amzn-RequestId" in answer.headers["Access-Control-Expose-Headers"].split(", ") for answer in answers)
+    wanted = {answer.headers["x-amzn-RequestId"] for answer in answers}
+    assert len(wanted) == 4
+    logged: set[str] = set()
+
+    def all_are_logged() -> bool:
+        for one in follower.new_invocations():
+            logged.update(line["correlation_id"] for line in one.lines if isinstance(line, dict))
+        return wanted <= logged
+
+    assert http.eventually(all_are_logged), wanted - logged

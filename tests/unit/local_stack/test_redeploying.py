@@ -153,6 +153,10 @@ def test_a_template_that_gives_the_api_another_address_is_followed(
     address = f"{endpoint}/_aws/execute-api/new/api"
     assert redeployer.carry_out(everything) == f"the API is at {address} now"
     assert json.loads(file.read_text(encoding="utf-8")) == {**known, "apiUrl": address}
+    outputs |= {"WebSocketApiId": "live", "WebSocketStage": "dev"}
+    socket = "ws://127.0.0.1:9/_aws/execute-api/live/dev"
+    assert redeployer.carry_out(everything) == f"the WebSocket is at {socket} now"
+    assert json.loads(file.read_text(encoding="utf-8")) == {**known, "apiUrl": address, "webSocketUrl": socket}
 
 
 class Recorder:
@@ -167,6 +171,14 @@ class Recorder:
         if self._failure:
             raise self._failure
         return ""
+
+
+def test_a_new_address_stands_in_the_line_of_the_deployment() -> None:
+    moved = "the API is at http://127.0.0.1:9/new now"
+    redeployer: Any = SimpleNamespace(carry_out=lambda _: moved)
+    line = redeploy(redeployer, {ROOT / "template.yaml"}, Colours(wanted=False))
+    assert "template" in line
+    assert line.endswith(moved)
 
 
 def test_what_goes_wrong_is_a_line() -> None:
