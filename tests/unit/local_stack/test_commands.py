@@ -39,8 +39,8 @@ def seconds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[float]:
     def sleep(pause: float) -> None:
         now[0] += pause
 
-    monkeypatch.setattr(commands.time, "sleep", sleep)
-    monkeypatch.setattr(commands.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", sleep)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     monkeypatch.setattr(commands, "LogFollower", Follower)
     monkeypatch.setattr(commands, "_FILE", tmp_path / "stack.json")
     (tmp_path / "stack.json").write_text(json.dumps({"endpoint": "http://127.0.0.1:9"}), encoding="utf-8")
