@@ -58,9 +58,10 @@ through modules, hand in work, and learn with the peers they meet there.
 
 Every answer is an envelope. A success is `{"status": "success", "data": ...}`, with `metadata` on lists; an error is
 `{"status": "error", "code", "message", "timestamp", "details", "requestId"}`, of which `code` is stable and the one to
-decide by. Each operation lists the codes that it can answer. An address that is none of these answers 404 `NOT_FOUND`;
-behind a web application firewall every operation may also answer 403 `FORBIDDEN`. A 500, 502 or 504 `INTERNAL_ERROR`
-may be API Gateway's own: Lambda took no more requests, or ended one. Then the same request a moment later is right.
+decide by; `requestId` is in the header `x-amzn-RequestId` of every answer. Each operation lists the codes that it can
+answer. An address that is none of these answers 404 `NOT_FOUND`; behind a web application firewall every operation may
+also answer 403 `FORBIDDEN`. A 500, 502 or 504 `INTERNAL_ERROR` may be API Gateway's own: Lambda took no more requests,
+or ended one. Then the same request a moment later is right.
 
 Limits hold for each account, or for each network address where nobody is signed in. Each answer of a limited operation
 has the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers): `"messages";q=60;w=60` allows
