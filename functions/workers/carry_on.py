@@ -1,4 +1,4 @@
-"""A job that may take long: a moved session in every schedule, a tutor's new name on every course."""
+"""A job that may take long, one chunk of it: a moved session in schedules, a tutor's new name on courses."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.bootstrap.enrollments import rescheduling_service
-from peerlearn.bootstrap.jobs import renaming_service
+from peerlearn.bootstrap.jobs import job_runner, renaming_service, rescheduling_service
 from peerlearn.bootstrap.tasks import job_queue
-from peerlearn.domain.jobs import JobKind
+from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
 from peerlearn.events.tasks import process_tasks
 from peerlearn.observability import logger
 
-JOBS: Mapping[JobKind, Callable[[str], int]] = {
-    JobKind.RESCHEDULE: lambda course_id: rescheduling_service().reschedule(course_id),
-    JobKind.RENAME: lambda user_id: renaming_service().rename(user_id),
+CHUNKS: Mapping[JobKind, Callable[[str, Cursor], Step]] = {
+    JobKind.RESCHEDULE: lambda course_id, cursor: rescheduling_service().carry_on(course_id, cursor),
+    JobKind.RENAME: lambda user_id, cursor: renaming_service().carry_on(user_id, cursor),
 }
 
 
 def carry_on(task: dict[str, Any]) -> None:
-    kind = JobKind(task["job"])
-    number = JOBS[kind](task["subject"])
-    logger.info("job", job=kind.value, subject=task["subject"], number=number)
+    kind, subject = JobKind(task["job"]), task["subject"]
+    step = job_runner().run(
+        job_id_of(kind, subject, task["recordId"]),
+        lambda cursor: CHUNKS[kind](subject, cursor),
+        lambda: job_queue().send(task),
+    )
+    if step is not None:
+        done = {"job": kind.value, "subject": subject, "changed": step.changed, "is_done": step.place is None}
+        logger.info("job carried on", extra=done)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import click
 
 from peerlearn.bootstrap.catalogue import catalogue_indexer
-from peerlearn.bootstrap.enrollments import promotion_service, rescheduling_service
+from peerlearn.bootstrap.enrollments import promotion_service
+from peerlearn.bootstrap.jobs import rescheduling_service
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.enrollments import schedule_of
 from peerlearn.persistence.table import Item, Table

@@ -29,6 +29,7 @@ WORK_QUEUES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "PromotionFailures": lambda _: "PromotionQueue",
     "CatalogueFailures": lambda _: "CatalogueQueue",
     "JobFailures": lambda _: "JobQueue",
+    "AnnouncementFailures": lambda _: "AnnouncementQueue",
     "TaskFailures": _of_erasure_or_export,
 }
 

@@ -14,11 +14,10 @@ from peerlearn.domain.realtime import Connection, PushRefused
 
 
 class FakeConnections:
-    """Open connections by user, and who holds seats in which course."""
+    """Open connections by user."""
 
     def __init__(self, *connections: Connection) -> None:
         self.open = list(connections)
-        self.seats: dict[str, list[str]] = {}
         self.unavailable: set[str] = set()
         self.asked: list[str] = []
 
@@ -34,9 +33,6 @@ class FakeConnections:
     def forget(self, connection: Connection, opened_before: datetime) -> None:
         if connection.connected_at < opened_before:
             self.remove(connection.user_id, connection.connection_id)
-
-    def members_and_waiters(self, course_id: str) -> Sequence[str]:
-        return self.seats[course_id]
 
 
 class FakePush:

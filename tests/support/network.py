@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "EXPORT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/exports",
     "PROMOTION_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/promotions.fifo",
     "CATALOGUE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/catalogue",
+    "ANNOUNCEMENT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/announcements",
     "JOB_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retries",
     # No window is full or closes in the course of a test.

@@ -20,14 +20,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.security import tokens
+from peerlearn.domain import events
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.exports import ExportRecord
 from peerlearn.domain.ids import new_id
+from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
 from peerlearn.domain.realtime import Connection, Ticket
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.items.jobs import cursor_item
 from peerlearn.persistence.items.realtime import connection_item, ticket_item
 from peerlearn.persistence.marshalling import marshal
 from peerlearn.persistence.personal_data import PersonalDataRepository
@@ -41,6 +44,8 @@ from tests.support.tour import course_body
 PASSWORD = "Correct-Horse-7"
 TICKET = "a-ticket"
 BUSY = "TEMPORARILY_UNAVAILABLE"
+# The record that a job comes from which has a chunk behind it.
+UNDER_WAY = "record-9"
 
 
 def functions() -> dict[str, str]:
@@ -59,6 +64,14 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
+
+    @property
+    def announced(self) -> dict[str, Any]:
+        """What the learners of the common course are told."""
+        data = {"courseId": self.ids["common"], "title": "common", "status": "closed", "startsAt": None, "endsAt": None}
+        return events.Event(
+            events.EventType.SESSION_UPDATED, "evt_1", (), data, utc_now(), self.ids["common"]
+        ).as_push()
 
     def call(self, name: str, who: str | None = None, **parts: Any) -> Answer:
         """A request that must succeed."""
@@ -149,6 +162,8 @@ def _courses(world: World) -> None:
     moved = {"startsAt": to_rfc3339(slot[0]), "endsAt": to_rfc3339(slot[1])}
     world.call("update_course", "tutor", path=world.at("moved"), body=moved)
     world.items["moved"] = _item(keys.course(world.ids["moved"]))
+    begun = Cursor(job_id_of(JobKind.RESCHEDULE, world.ids["moved"], UNDER_WAY)).after(Step("2020", 0))
+    table().write(put(cursor_item(begun, utc_now())))
 
 
 def _assessments(world: World) -> None:
@@ -328,7 +343,7 @@ def _change(images: Callable[[World], tuple[Item | None, Item]]) -> Callable[[st
     return use_case
 
 
-def _task(of: Callable[[World], dict[str, str]]) -> Callable[[str], UseCase]:
+def _task(of: Callable[[World], dict[str, Any]]) -> Callable[[str], UseCase]:
     """A task of a queue."""
 
     def use_case(name: str) -> UseCase:
@@ -469,6 +484,8 @@ _MAKERS: dict[str, Callable[[str], UseCase]] = {
     "carry_on (renamed)": _task(
         lambda w: {"job": "rename", "subject": w.people["tutor"].user_id, "recordId": "record-3"}
     ),
+    "carry_on (going on)": _task(lambda w: {"job": "reschedule", "subject": w.ids["moved"], "recordId": UNDER_WAY}),
+    "announce": _task(lambda w: {"courseId": w.ids["common"], "event": w.announced}),
     "finish_erasure": _task(lambda w: {"userId": w.people["zoe"].user_id}),
     "write_export": _task(lambda w: {"userId": w.people["bob"].user_id, "exportId": w.ids["export"]}),
     "notify (message)": _change(lambda w: (None, w.items["message"])),

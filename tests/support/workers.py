@@ -17,7 +17,7 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.streams import follow_up
+from functions.streams import follow_up, notify
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.tasks import Posting, Task, Work
 from peerlearn.services.routing import Router
@@ -32,6 +32,7 @@ WORKERS = {
     Work.JOB: ("CarryOnFunction", "job_queue"),
     Work.ERASURE: ("FinishErasureFunction", "erasure_queue"),
     Work.EXPORT: ("WriteExportFunction", "export_queue"),
+    Work.ANNOUNCEMENT: ("AnnounceFunction", "announcement_queue"),
 }
 
 
@@ -147,7 +148,8 @@ class Workers:
     def __init__(self, patch: pytest.MonkeyPatch, *works: Work) -> None:
         self.queues = {work: WorkQueue(work) for work in works or Work}
         router = Router({work: partial(self.queues.__getitem__, work) for work in self.queues})
-        patch.setattr(follow_up, "router", lambda: router)
+        for consumer in (follow_up, notify):
+            patch.setattr(consumer, "router", lambda: router)
         for queue in self.queues.values():
             patch.setattr(queue.module, queue.provider, partial(self.queues.__getitem__, queue.work))
 

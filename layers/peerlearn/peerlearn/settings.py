@@ -35,6 +35,7 @@ class Settings(BaseModel):
     promotion_queue_url: Annotated[str, Field(validation_alias="PROMOTION_QUEUE_URL")] = ""
     catalogue_queue_url: Annotated[str, Field(validation_alias="CATALOGUE_QUEUE_URL")] = ""
     job_queue_url: Annotated[str, Field(validation_alias="JOB_QUEUE_URL")] = ""
+    announcement_queue_url: Annotated[str, Field(validation_alias="ANNOUNCEMENT_QUEUE_URL")] = ""
     erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
     export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
     # What a stream's consumer could not do, to be tried again.

@@ -266,6 +266,7 @@ def test_every_queue_of_tasks_is_known() -> None:
         ("PromotionFailures", {"courseId": "crs_1", "recordId": "record-1"}, "PromotionQueue"),
         ("CatalogueFailures", {"courseId": "crs_1"}, "CatalogueQueue"),
         ("JobFailures", {"job": "rename", "subject": "usr_1", "recordId": "record-1"}, "JobQueue"),
+        ("AnnouncementFailures", {"courseId": "ssn_1", "event": {}}, "AnnouncementQueue"),
         ("TaskFailures", {"userId": "usr_1"}, "ErasureQueue"),
         ("TaskFailures", {"userId": "usr_1", "exportId": "exp_1"}, "ExportQueue"),
     ],

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from functions.streams import follow_up, notify
+from peerlearn.bootstrap import jobs
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.realtime import Connection
 from peerlearn.persistence.connections import ConnectionRepository
-from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.table import Table, put
 from peerlearn.services.notifications import Notifier
-from peerlearn.services.rosters import Rosters
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
 from tests.support.event_source import RetryQueue
@@ -48,6 +47,7 @@ def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     """What the receiver of `events/notify.json` is pushed, on the one device that they have open."""
     fake, table = FakePush(), Table(aws, TABLE)
     table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
-    notifier = Notifier(ConnectionRepository(table), fake, Rosters(EnrollmentRepository(table)))
-    monkeypatch.setattr(notify, "notifier", lambda: notifier)
+    notifier = Notifier(ConnectionRepository(table), fake)
+    for module in (notify, jobs):
+        monkeypatch.setattr(module, "notifier", lambda: notifier)
     return fake

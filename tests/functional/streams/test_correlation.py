@@ -21,13 +21,11 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.realtime import Connection
 from peerlearn.observability import correlated, logger
 from peerlearn.persistence.connections import ConnectionRepository
-from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.base import Entity, is_streamed
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import Table, put, update
 from peerlearn.services.notifications import Delivered, Notifier
-from peerlearn.services.rosters import Rosters
 from scripts.project.template import load_template
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
@@ -97,7 +95,7 @@ def every_line(logs: Logs) -> Iterator[Logs]:
 @pytest.fixture
 def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     fake, table = FakePush(), Table(aws, TABLE)
-    notifier = Notifier(ConnectionRepository(table), fake, Rosters(EnrollmentRepository(table)))
+    notifier = Notifier(ConnectionRepository(table), fake)
     monkeypatch.setattr(notify, "notifier", lambda: notifier)
     return fake
 

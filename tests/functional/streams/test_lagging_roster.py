@@ -15,6 +15,7 @@ from peerlearn.domain.realtime import Connection
 from peerlearn.domain.tasks import Work
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.realtime import connection_item
+from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.table import Table, put
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.push import FakePush
@@ -52,29 +53,40 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whom the index shows: nobody at first."""
     found: list[str] = []
     monkeypatch.setattr(
-        EnrollmentRepository, "seat_holders", lambda _, course_id: found if course_id == SESSION else []
+        RosterRepository, "seat_holders", lambda _, course_id, *__: (found if course_id == SESSION else [], None)
     )
     return found
 
 
 @pytest.mark.usefixtures("courses")
 def test_who_booked_just_before_is_told(
-    aws: DynamoDBClient, retries: RetryQueue, shown: list[str], monkeypatch: pytest.MonkeyPatch
+    aws: DynamoDBClient,
+    retries: RetryQueue,
+    workers: Workers,
+    shown: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     push = FakePush()
     monkeypatch.setattr(realtime, "connection_push", lambda: push)
     Table(aws, TABLE).write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now()))))
     source = EventSource("NotifyFunction", notify.lambda_handler, retries)
     source.deliver([record_of(COURSE, COURSE | {"status": "closed", "version": 3})])
-    assert (dict(push.posted), len(retries.messages)) == ({}, 1)
+    queue = workers[Work.ANNOUNCEMENT]
+    assert queue.hand_over()
+    assert (dict(push.posted), len(queue.waiting)) == ({}, 1)
     shown.append(RECEIVER)
-    source.drain()
+    workers.drain()
     assert [event["type"] for event in push.posted["device="]] == ["session.updated"]
-    assert source.dead == []
+    assert (source.dead, workers.dead) == ([], [])
 
 
 def test_who_waits_is_told_of_the_session_too(
-    aws: DynamoDBClient, courses: Courses, retries: RetryQueue, shown: list[str], monkeypatch: pytest.MonkeyPatch
+    aws: DynamoDBClient,
+    courses: Courses,
+    retries: RetryQueue,
+    workers: Workers,
+    shown: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     push, table = FakePush(), Table(aws, TABLE)
     shown.append(RECEIVER)
@@ -84,6 +96,7 @@ def test_who_waits_is_told_of_the_session_too(
     table.write(put(connection_item(Connection("usr_waiting", "waiting=", "sid_1", utc_now()))))
     source = EventSource("NotifyFunction", notify.lambda_handler, retries)
     source.deliver([record_of(COURSE, COURSE | {"status": "closed", "version": 3})])
+    workers.drain()
     assert [event["type"] for event in push.posted["waiting="]] == ["session.updated"]
 
 

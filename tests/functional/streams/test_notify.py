@@ -25,6 +25,7 @@ from tests.support.api import Context, event_of
 from tests.support.courses import Courses
 from tests.support.event_source import RetryQueue
 from tests.support.filters import filter_of, stream_source
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -263,7 +264,11 @@ def test_an_ended_session_gets_through_and_closes(
 
 @pytest.mark.parametrize("changed", [{"status": "closed"}, {"startsAt": NOW}])
 def test_a_changed_session_gets_through_and_reaches_who_booked(
-    push: FakePush, aws: DynamoDBClient, passes: Callable[[dict[str, Any]], bool], changed: Item
+    push: FakePush,
+    aws: DynamoDBClient,
+    workers: Workers,
+    passes: Callable[[dict[str, Any]], bool],
+    changed: Item,
 ) -> None:
     table, begins = Table(aws, TABLE), utc_now() + timedelta(days=1)
     Courses(table).add(5, slot=(begins, begins + timedelta(hours=1)), course_id="ssn_1")
@@ -271,6 +276,9 @@ def test_a_changed_session_gets_through_and_reaches_who_booked(
     record = record_of(COURSE, COURSE | changed | {"version": 3})
     assert passes(record)
     run(record)
+    assert push.posted == {}
+    workers.drain()
+    assert workers.dead == []
     assert [event["type"] for event in push.posted["device="]] == ["session.updated"]
 
 

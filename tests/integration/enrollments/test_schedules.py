@@ -19,6 +19,7 @@ from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.courses import course_item, course_of
+from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.table import Table, put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.rescheduling import ReschedulingService
@@ -38,8 +39,8 @@ def at(hours: float, length: float = 1) -> Times:
 
 
 @pytest.fixture
-def rescheduling(store: EnrollmentRepository) -> ReschedulingService:
-    return ReschedulingService(store)
+def rescheduling(table: Table) -> ReschedulingService:
+    return ReschedulingService(RosterRepository(table))
 
 
 def move(courses: Courses, table: Table, course_id: str, slot: Times) -> None:
@@ -211,7 +212,7 @@ def test_a_learner_who_drops_meanwhile_gets_no_time_back(
     session = courses.add(6, slot=at(0))
     service.enroll("usr_1", session)
 
-    class Dropping(EnrollmentRepository):
+    class Dropping(RosterRepository):
         def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool:
             service.withdraw(learner_id, session)
             return super().move_slot(learner_id, slot, token)
@@ -221,15 +222,14 @@ def test_a_learner_who_drops_meanwhile_gets_no_time_back(
     assert courses.booked("usr_1") == {}
 
 
-def test_only_who_holds_a_seat_is_moved(
-    service: EnrollmentService, store: EnrollmentRepository, courses: Courses, table: Table
-) -> None:
+def test_only_who_holds_a_seat_is_moved(service: EnrollmentService, courses: Courses, table: Table) -> None:
+    store = RosterRepository(table)
     session = courses.add(1, slot=at(0))
     service.enroll("usr_1", session)
     for learner in ("usr_2", "usr_3"):
         service.join_waitlist(learner, session)
     service.leave_waitlist("usr_3", session)
-    assert store.seat_holders(session) == ["usr_1"]
+    assert store.seat_holders(session, "", 10) == (["usr_1"], None)
     # a schedule that is gone has no time to move
     table.batch_delete([keys.schedule("usr_1")])
     assert not store.move_slot("usr_1", Slot(session, *at(3)), str(uuid4()))
@@ -252,7 +252,7 @@ def test_a_session_moved_twice_ends_at_its_last_time(
     session = courses.add(6, slot=at(0))
     service.enroll("usr_1", session)
 
-    class Late(EnrollmentRepository):
+    class Late(RosterRepository):
         def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool:
             if slot == Slot(session, *at(3)):
                 move(courses, table, session, at(4))
@@ -269,9 +269,10 @@ def test_an_index_that_lags_has_the_record_delivered_again(
     session = courses.add(6, slot=at(0))
     service.enroll("usr_1", session)
 
-    class Lagging(EnrollmentRepository):
-        def seat_holders(self, course_id: str) -> list[str]:
-            return super().seat_holders(course_id)[1:]
+    class Lagging(RosterRepository):
+        def seat_holders(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
+            found, following = super().seat_holders(course_id, place, limit)
+            return found[1:], following
 
     move(courses, table, session, at(3))
     with pytest.raises(TemporarilyUnavailable):
@@ -287,9 +288,9 @@ def test_an_index_that_shows_who_left_for_who_came_has_the_record_delivered_agai
     service.withdraw("usr_1", session)
     service.enroll("usr_2", session)
 
-    class Lagging(EnrollmentRepository):
-        def seat_holders(self, course_id: str) -> list[str]:
-            return ["usr_1"]
+    class Lagging(RosterRepository):
+        def seat_holders(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
+            return ["usr_1"], None
 
     move(courses, table, session, at(3))
     with pytest.raises(TemporarilyUnavailable):

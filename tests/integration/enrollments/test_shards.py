@@ -19,6 +19,7 @@ from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
@@ -374,7 +375,7 @@ def test_a_session_in_shards(service: EnrollmentService, courses: Courses, table
     seats = store.seats(session)
     assert seats is not None
     assert seats.taken == 8
-    assert ReschedulingService(store).reschedule(session) == 0
+    assert ReschedulingService(RosterRepository(table)).reschedule(session) == 0
     assert courses.booked(booked[1]) == {session: Slot(session, *slot)}
 
 

@@ -50,7 +50,8 @@ COUNTED_AGAIN = {("refresh", Fault.LOST)}
 # Counted once it is clear what they come to: that this fails is no reason to answer anything else.
 COUNTED_LATE = {"enroll (full)", "complete_module (done)", "send (repeated)"}
 COUNTED_LATE |= {"submit (repeated)", "submit (repeated upload)"}
-# What a consumer of the stream does with a record that it cannot deal with now: the queue gives it again.
+# What a consumer of the stream does with a record that it cannot deal with now, and the announcer with learners who
+# cannot be told now: a queue gives them again.
 PUT_ASIDE = "put aside"
 # Different in each try, or told by the log alone.
 _INCIDENTAL = {"ttl", "correlationId"}
@@ -118,8 +119,11 @@ class Stage:
 
     def _is_put_aside(self, label: str) -> bool:
         event = USE_CASES[label].event(self.world)
-        records = [json.loads(body).get("record") for method, body in self.network.posted if method == "SendMessage"]
-        return "dynamodb" in event["Records"][0] and event["Records"][0] in records
+        sent = [json.loads(body) for method, body in self.network.posted if method == "SendMessage"]
+        if "dynamodb" in event["Records"][0]:
+            return event["Records"][0] in [one.get("record") for one in sent]
+        # learners who could not be told, by a task of their own
+        return any("receivers" in one for one in sent)
 
     def restore(self, now: State) -> None:
         """Everything as it was in the beginning."""
@@ -206,7 +210,7 @@ def endings(label: str, *, late: bool = False) -> tuple[str, ...]:
     use_case = USE_CASES[label]
     if late:
         return (use_case.right,)
-    return (use_case.busy, PUT_ASIDE) if label.startswith(("follow_up", "notify")) else (use_case.busy,)
+    return (use_case.busy, PUT_ASIDE) if label.startswith(("follow_up", "notify", "announce")) else (use_case.busy,)
 
 
 def only_counts(one: Try) -> bool:

@@ -114,6 +114,8 @@ def worker_of(task: dict[str, Any]) -> str | None:
     """Who does a task; None of a record that was put aside, and of an export."""
     if "record" in task or "exportId" in task:
         return None
+    if "event" in task:
+        return "announce"
     if "job" in task:
         return "carry_on"
     if "userId" in task:

@@ -127,11 +127,11 @@ class MovingSession:
         starts_at = START + timedelta(hours=self.moves)
         return replace(COURSE, kind=Kind.SESSION, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
 
-    def seat_holders(self, course_id: str) -> list[str]:
-        return []
+    def seat_holders(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
+        return [], None
 
-    def waiters(self, course_id: str) -> list[str]:
-        return []
+    def waiters(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
+        return [], None
 
     def with_seat(self, course_id: str, learner_ids: object) -> list[str]:
         return []

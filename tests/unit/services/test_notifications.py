@@ -49,7 +49,7 @@ def push() -> FakePush:
 
 @pytest.fixture
 def notifier(connections: FakeConnections, push: FakePush) -> Notifier:
-    return Notifier(connections, push, connections, FakeClock())
+    return Notifier(connections, push, FakeClock())
 
 
 def told(push: FakePush) -> dict[str, list[str]]:
@@ -77,10 +77,9 @@ def test_in_order_and_each_receiver_looked_up_once(
     assert connections.asked == ["bob"]
 
 
-def test_everybody_in_a_course(notifier: Notifier, push: FakePush, connections: FakeConnections) -> None:
-    connections.seats["ssn_1"] = ["bob", "ada"]
+def test_event_of_a_course_is_told_to_its_receivers_alone(notifier: Notifier, push: FakePush) -> None:
     notifier.deliver({"1": [event(1, "bob", course_id="ssn_1")]})
-    assert told(push) == {"laptop": ["evt_1"], "phone": ["evt_1"], "desk": ["evt_1"]}
+    assert told(push) == {"desk": ["evt_1"]}
 
 
 def test_a_gone_connection_is_forgotten_and_the_others_are_told(
@@ -95,7 +94,7 @@ def test_a_gone_connection_is_forgotten_and_the_others_are_told(
 def test_a_connection_whose_handshake_is_under_way_is_not_forgotten(push: FakePush) -> None:
     connections = FakeConnections(connection("ada", "new", at=START - HANDSHAKE / 2))
     push.gone = {"new"}
-    Notifier(connections, push, connections, FakeClock()).deliver({"1": [event(1, "ada")]})
+    Notifier(connections, push, FakeClock()).deliver({"1": [event(1, "ada")]})
     assert [one.connection_id for one in connections.open] == ["new"]
 
 
@@ -130,7 +129,7 @@ def test_what_was_told_before_a_failure_is_done(notifier: Notifier, push: FakePu
 def test_what_follows_a_session_that_cannot_be_ended_is_not_told_to_it(push: FakePush) -> None:
     connections = FakeConnections(connection("ada", "new", at=START))
     push.gone = {"new"}
-    notifier = Notifier(connections, push, connections, FakeClock())
+    notifier = Notifier(connections, push, FakeClock())
     assert set(notifier.deliver({"1": [SignInSessionsEnded("ada")], "2": [event(2, "ada")]}).failures) == {"1"}
     assert told(push) == {}
 
@@ -147,7 +146,7 @@ def test_an_ended_session_closes_its_connections(
 
 def test_a_connection_that_is_only_opening_is_closed_at_the_next_try(push: FakePush) -> None:
     connections = FakeConnections(connection("ada", "new", at=START))
-    notifier = Notifier(connections, push, connections, FakeClock())
+    notifier = Notifier(connections, push, FakeClock())
     push.gone = {"new"}
     assert set(notifier.deliver({"1": [SignInSessionsEnded("ada")]}).failures) == {"1"}
     push.gone = set()

@@ -29,34 +29,68 @@ class Members:
             return None
         return replace(COURSE, course_id=course_id, taken=len(self.holding), waitlist_length=len(self.waiting))
 
-    def seat_holders(self, course_id: str) -> list[str]:
-        return self.shown
+    def seat_holders(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
+        return page_of(self.shown, place, limit)
 
-    def waiters(self, course_id: str) -> list[str]:
-        return self.waiting
+    def waiters(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
+        return page_of(self.waiting, place, limit)
 
     def with_seat(self, course_id: str, learner_ids: Sequence[str]) -> list[str]:
         return [one for one in learner_ids if one in self.holding]
 
 
+def page_of(names: Sequence[str], place: str, limit: int) -> tuple[list[str], str | None]:
+    start = names.index(place) + 1 if place else 0
+    found = list(names[start : start + limit])
+    return found, found[-1] if start + limit < len(names) else None
+
+
+def walked(members: Members, limit: int) -> list[str]:
+    """Everybody who holds a seat, then who waits for one; nobody where there is no such course."""
+    rosters, seats = Rosters(members), members.seats("crs_1")
+    if seats is None:
+        return []
+    found: list[str] = []
+    place, counted = "", 0
+    while True:
+        page = rosters.holders(seats, place, counted, limit)
+        found += page.learner_ids
+        if page.place is None:
+            break
+        place, counted = page.place, page.counted
+    place = ""
+    while True:
+        page = rosters.waiters(seats, place, limit)
+        found += page.learner_ids
+        if page.place is None:
+            return found
+        place = page.place
+
+
+LIMITS = pytest.mark.parametrize("limit", [1, 2, 10])
+
+
+@LIMITS
 @pytest.mark.parametrize(
     ("shown", "holding"),
     [(["ada"], ["ada", "bob"]), (["ada"], ["bob"]), ([], ["bob"]), (["ada", "eve"], ["ada", "bob"])],
     ids=["new one missing", "left one for the new one", "none", "as many as there are"],
 )
-def test_roster_that_misses_somebody_is_not_given(shown: list[str], holding: list[str]) -> None:
+def test_roster_that_misses_somebody_is_not_given(shown: list[str], holding: list[str], limit: int) -> None:
     with pytest.raises(TemporarilyUnavailable):
-        Rosters(Members(shown, holding)).members_and_waiters("crs_1")
+        walked(Members(shown, holding), limit)
 
 
-def test_who_has_left_is_not_on_it() -> None:
-    assert Rosters(Members(["ada", "bob", "eve"], ["ada", "eve"])).members_and_waiters("crs_1") == ["ada", "eve"]
+@LIMITS
+def test_who_has_left_is_not_on_it(limit: int) -> None:
+    assert walked(Members(["ada", "bob", "eve"], ["ada", "eve"]), limit) == ["ada", "eve"]
 
 
-def test_who_waits_comes_after_the_members() -> None:
+@LIMITS
+def test_who_waits_comes_after_the_members(limit: int) -> None:
     members = Members(["ada"], ["ada"], waiting=["eve", "bob"])
-    assert Rosters(members).members_and_waiters("crs_1") == ["ada", "eve", "bob"]
+    assert walked(members, limit) == ["ada", "eve", "bob"]
 
 
 def test_course_that_is_gone_has_nobody() -> None:
-    assert Rosters(Members(["ada"], [], waiting=["bob"], exists=False)).members_and_waiters("crs_1") == []
+    assert walked(Members(["ada"], [], waiting=["bob"], exists=False), 1) == []

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.core import briefly, crowded_table, table
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
-from peerlearn.services.rescheduling import ReschedulingService
 
 
 @cache
@@ -18,14 +17,9 @@ def enrollment_repository() -> EnrollmentRepository:
 
 @cache
 def enrollment_service() -> EnrollmentService:
-    return EnrollmentService(enrollment_repository())
+    return EnrollmentService(EnrollmentRepository(crowded_table()), patience=briefly)
 
 
 @cache
 def promotion_service() -> PromotionService:
     return PromotionService(enrollment_repository())
-
-
-@cache
-def rescheduling_service() -> ReschedulingService:
-    return ReschedulingService(enrollment_repository())

@@ -5,10 +5,31 @@ from __future__ import annotations
 from functools import cache
 
 from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.realtime import notifier
+from peerlearn.persistence.jobs import JobRepository
+from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.services.announcements import Announcer
+from peerlearn.services.jobs import JobRunner
 from peerlearn.services.renaming import RenamingService
+from peerlearn.services.rescheduling import ReschedulingService
+
+
+@cache
+def job_runner() -> JobRunner:
+    return JobRunner(JobRepository(table()))
+
+
+@cache
+def rescheduling_service() -> ReschedulingService:
+    return ReschedulingService(RosterRepository(table()))
 
 
 @cache
 def renaming_service() -> RenamingService:
     return RenamingService(TeachingRepository(table()))
+
+
+@cache
+def announcer() -> Announcer:
+    return Announcer(RosterRepository(table()), notifier())

@@ -9,10 +9,8 @@ from peerlearn.bootstrap.core import aws_client, table
 from peerlearn.bootstrap.standing import limits
 from peerlearn.domain.limits import SOCKETS
 from peerlearn.persistence.connections import ConnectionRepository
-from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.notifications import Notifier
 from peerlearn.services.realtime import ConnectionService, RealtimeService
-from peerlearn.services.rosters import Rosters
 from peerlearn.settings import settings
 
 
@@ -33,4 +31,4 @@ def connection_push() -> ConnectionPush:
 
 @cache
 def notifier() -> Notifier:
-    return Notifier(ConnectionRepository(table()), connection_push(), Rosters(EnrollmentRepository(table())))
+    return Notifier(ConnectionRepository(table()), connection_push())

@@ -22,6 +22,7 @@ def router() -> Router:
             Work.JOB: job_queue,
             Work.ERASURE: erasure_queue,
             Work.EXPORT: export_queue,
+            Work.ANNOUNCEMENT: announcement_queue,
         }
     )
 
@@ -49,6 +50,11 @@ def erasure_queue() -> Queue:
 @cache
 def export_queue() -> Queue:
     return _queue(settings().export_queue_url)
+
+
+@cache
+def announcement_queue() -> Queue:
+    return _queue(settings().announcement_queue_url)
 
 
 @cache

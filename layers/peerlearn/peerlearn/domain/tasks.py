@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from peerlearn.domain.correlation import CORRELATION_ID, correlation_id
+
 Task = Mapping[str, Any]
 
 # How many messages a queue takes in one call.
@@ -21,6 +23,7 @@ class Work(StrEnum):
     JOB = "job"
     ERASURE = "erasure"
     EXPORT = "export"
+    ANNOUNCEMENT = "announcement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,8 @@ class Assignment:
 
     work: Work
     posting: Posting
+
+
+def traced(task: Task) -> Task:
+    """Return the task with the id of the request that it follows from, so that its worker goes on under that id."""
+    return {**task, CORRELATION_ID: correlation_id()} if correlation_id() else task

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peerlearn.domain.correlation import CORRELATION_ID, correlation_id
 from peerlearn.domain.jobs import JobKind
-from peerlearn.domain.tasks import Assignment, Posting, Task, Work
+from peerlearn.domain.tasks import Assignment, Posting, Work, traced
 from peerlearn.events.changes import RecordChange
 from peerlearn.events.courses import listing_affected
 from peerlearn.events.privacy import erased_account, renamed_person, wanted_export
@@ -21,25 +20,20 @@ def assignments(change: RecordChange) -> list[Assignment]:
 def _assignments(change: RecordChange) -> Iterator[Assignment]:
     if (course_id := course_with_freed_seat(change)) is not None:
         # One course's line moves one step after the other; a record that the stream gives again is left out.
-        task = _traced({"courseId": course_id, "recordId": change.record_id})
+        task = traced({"courseId": course_id, "recordId": change.record_id})
         yield Assignment(Work.PROMOTION, Posting(task, group=course_id, once=change.record_id))
     if (course_id := listing_affected(change)) is not None:
-        yield Assignment(Work.CATALOGUE, Posting(_traced({"courseId": course_id})))
+        yield Assignment(Work.CATALOGUE, Posting(traced({"courseId": course_id})))
     if (course_id := moved_session(change)) is not None:
         yield _job(JobKind.RESCHEDULE, course_id, change)
     if (user_id := renamed_person(change)) is not None:
         yield _job(JobKind.RENAME, user_id, change)
     if (user_id := erased_account(change)) is not None:
-        yield Assignment(Work.ERASURE, Posting(_traced({"userId": user_id})))
+        yield Assignment(Work.ERASURE, Posting(traced({"userId": user_id})))
     if (export := wanted_export(change)) is not None:
-        yield Assignment(Work.EXPORT, Posting(_traced(export)))
+        yield Assignment(Work.EXPORT, Posting(traced(export)))
 
 
 def _job(kind: JobKind, subject: str, change: RecordChange) -> Assignment:
     task = {"job": kind.value, "subject": subject, "recordId": change.record_id}
-    return Assignment(Work.JOB, Posting(_traced(task)))
-
-
-def _traced(task: Task) -> Task:
-    """Return the task with the id of the request that it follows from, so that its worker goes on under that id."""
-    return {**task, CORRELATION_ID: correlation_id()} if correlation_id() else task
+    return Assignment(Work.JOB, Posting(traced(task)))

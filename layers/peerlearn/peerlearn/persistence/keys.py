@@ -222,6 +222,11 @@ def catalogue_counter(shelf: str) -> Key:
     return Key(catalogue_partition(shelf), "COUNTER")
 
 
+def job(job_id: str) -> Key:
+    """How far a job of several chunks has got."""
+    return Key(f"JOB#{job_id}", "CURSOR")
+
+
 # -- messages and connections -----------------------------------------------------------------------------------------
 
 

@@ -39,8 +39,35 @@ class TeachingRepository:
 
     def courses(self, user_id: str) -> list[Course]:
         """The courses that somebody has made and still has."""
-        taught = [key.sk.removeprefix(keys.TEACHING_PREFIX) for key in self._taught(user_id)]
-        found = self._table.batch_get([keys.course(course_id) for course_id in taught])
+        return self._still_theirs(user_id, self._taught(user_id))
+
+    def courses_from(self, user_id: str, place: str, limit: int) -> tuple[list[Course], str | None]:
+        """Return a page of them.
+
+        Parameters
+        ----------
+        place: str
+            Behind which to go on; empty at the beginning.
+        limit: int
+            How many courses to look at; some may have gone to somebody else.
+
+        Returns
+        -------
+        (list of Course, str or None)
+            And the place behind which the next page begins; None behind the last one.
+        """
+        partition = keys.user_partition(user_id)
+        page, _ = self._table.query_page(
+            "PK = :pk AND begins_with(SK, :teaches)",
+            {":pk": partition, ":teaches": keys.TEACHING_PREFIX},
+            start=keys.Key(partition, place).as_item() if place else None,
+            limit=limit,
+        )
+        taught = [keys.Key(item["PK"], item["SK"]) for item in page.items]
+        return self._still_theirs(user_id, taught), str(page.last["SK"]) if page.last else None
+
+    def _still_theirs(self, user_id: str, taught: Sequence[keys.Key]) -> list[Course]:
+        found = self._table.batch_get(keys.course(key.sk.removeprefix(keys.TEACHING_PREFIX)) for key in taught)
         courses = [course_of(item) for item in found.values()]
         return [course for course in courses if course.is_taught_by(user_id)]
 

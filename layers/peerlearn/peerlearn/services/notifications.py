@@ -43,12 +43,6 @@ class Push(Protocol):
     def close(self, connection_id: str) -> bool: ...
 
 
-class Courses(Protocol):
-    """Who holds a seat or waits, everybody or TemporarilyUnavailable; see `peerlearn.services.rosters`."""
-
-    def members_and_waiters(self, course_id: str) -> Sequence[str]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What became of a batch.
@@ -68,10 +62,9 @@ class Delivered:
 class Notifier:
     """Posts events to their receivers' connections, and closes those whose session has ended."""
 
-    def __init__(self, connections: Connections, push: Push, courses: Courses, clock: Clock = utc_now) -> None:
+    def __init__(self, connections: Connections, push: Push, clock: Clock = utc_now) -> None:
         self._connections = connections
         self._push = push
-        self._courses = courses
         self._clock = clock
 
     def push(self, event: Event) -> None:
@@ -91,12 +84,13 @@ class Notifier:
         Parameters
         ----------
         batch: mapping
-            The facts of each record, by a name of the record; in the order in which they happened.
+            The facts of each record, by a name of the record; in the order in which they happened. An event of a whole
+            course is told to its `receivers` alone: the others are the announcer's.
         """
         failures: dict[str, BaseException] = {}
         refusals: list[Refusal] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            receivers = self._receivers(pool, batch, failures)
+            receivers = {name: [_receivers(fact) for fact in facts] for name, facts in batch.items()}
             devices = self._devices(pool, receivers, failures)
             work: list[tuple[_Told, Future[None]]] = []
             for connection, told in _by_connection(batch, receivers, devices).items():
@@ -105,28 +99,6 @@ class Notifier:
                 wait([future])
                 _note(failures, [name for name, _ in untold], future)
         return Delivered(failures, refusals)
-
-    def _receivers(
-        self, pool: Executor, batch: Mapping[str, Facts], failures: dict[str, BaseException]
-    ) -> dict[str, list[list[str]]]:
-        """Return who is told, for each fact of each record."""
-        asked: dict[str, Future[Sequence[str]]] = {}
-        for facts in batch.values():
-            for fact in facts:
-                if isinstance(fact, Event) and fact.course_id is not None and fact.course_id not in asked:
-                    asked[fact.course_id] = pool.submit(carried(self._courses.members_and_waiters), fact.course_id)
-        receivers: dict[str, list[list[str]]] = {}
-        for name, facts in batch.items():
-            receivers[name] = []
-            for fact in facts:
-                if isinstance(fact, SignInSessionsEnded):
-                    receivers[name].append([fact.user_id])
-                    continue
-                told = list(fact.receivers)
-                if fact.course_id is not None and not _note(failures, [name], asked[fact.course_id]):
-                    told += asked[fact.course_id].result()
-                receivers[name].append(list(dict.fromkeys(told)))
-        return receivers
 
     def _devices(
         self, pool: Executor, receivers: Mapping[str, list[list[str]]], failures: dict[str, BaseException]
@@ -167,6 +139,10 @@ class Notifier:
         if not was_open and connection.connected_at > self._clock() - HANDSHAKE:
             raise TemporarilyUnavailable("The connection is not open yet, and must not stay open.")
         self._connections.remove(connection.user_id, connection.connection_id)
+
+
+def _receivers(fact: Event | SignInSessionsEnded) -> list[str]:
+    return [fact.user_id] if isinstance(fact, SignInSessionsEnded) else list(dict.fromkeys(fact.receivers))
 
 
 def _by_connection(

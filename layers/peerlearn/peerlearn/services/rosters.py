@@ -2,56 +2,81 @@
 
 The roster is read from an index, which may lag in both directions at once: it may show who has just left, and not show
 who has just come. So whoever it shows is looked at by a consistent read, and counted against the seats.
+
+It is read in pages, in the order in which the learners came. Whoever comes while it is read stands at its end, and so
+does whoever the index shows late, unless it lags for longer than the reading takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from peerlearn.domain.courses import Seats
-from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.jobs import NotAllShown
 
 
 class Members(Protocol):
-    """What a roster needs of the store; see `peerlearn.persistence.enrollments`."""
+    """What a roster needs of the store; see `peerlearn.persistence.rosters`."""
 
     def seats(self, course_id: str) -> Seats | None: ...
-    def seat_holders(self, course_id: str) -> list[str]: ...
-    def waiters(self, course_id: str) -> list[str]: ...
+    def seat_holders(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]: ...
+    def waiters(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]: ...
     def with_seat(self, course_id: str, learner_ids: Sequence[str]) -> list[str]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    """Some of a course's learners.
+
+    Attributes
+    ----------
+    learner_ids: sequence of str
+    place: str or None
+        Where the next page begins; None behind the last one.
+    counted: int
+        How many there were up to here.
+    """
+
+    learner_ids: Sequence[str]
+    place: str | None
+    counted: int
+
+
 class Rosters:
-    """Complete rosters, or none."""
+    """Complete rosters, page by page, or none."""
 
     def __init__(self, store: Members) -> None:
         self._store = store
 
-    def members_and_waiters(self, course_id: str) -> list[str]:
-        """Return everybody who holds a seat, then who waits for one; nobody where there is no such course.
+    def holders(self, seats: Seats, place: str, counted: int, limit: int) -> RosterPage:
+        """Return those who hold one of the seats.
+
+        Parameters
+        ----------
+        seats: Seats
+            As they were read just now.
+        place, counted
+            Of the page before; at the beginning empty and 0.
+        limit: int
+            How many entries of the roster to read; some of those may hold no seat any more.
 
         Raises
         ------
-        TemporarilyUnavailable
-            The index does not show all of them yet.
+        NotAllShown
+            Behind the last page there are fewer than seats are taken.
         """
-        seats = self._store.seats(course_id)
-        if seats is None:
-            return []
-        waiters = self._store.waiters(course_id) if seats.waitlist_length else []
-        return [*self.holders_of(seats), *waiters]
-
-    def holders_of(self, seats: Seats) -> list[str]:
-        """Everybody who holds one of these seats, as they were read.
-
-        Raises
-        ------
-        TemporarilyUnavailable
-            The index does not show all of them yet.
-        """
-        shown = self._store.seat_holders(seats.course_id)
+        shown, following = self._store.seat_holders(seats.course_id, place, limit)
         holders = self._store.with_seat(seats.course_id, shown)
-        if len(holders) < seats.taken:
-            raise TemporarilyUnavailable
-        return holders
+        counted += len(holders)
+        if following is None and counted < seats.taken:
+            raise NotAllShown
+        return RosterPage(holders, following, counted)
+
+    def waiters(self, seats: Seats, place: str, limit: int) -> RosterPage:
+        """Return those who wait, in the order of the line, which is read from the table itself."""
+        if not seats.waitlist_length and not place:
+            return RosterPage((), None, 0)
+        waiting, following = self._store.waiters(seats.course_id, place, limit)
+        return RosterPage(waiting, following, len(waiting))

@@ -50,6 +50,7 @@ class Entity(StrEnum):
     CALENDAR = "Calendar"
     AUDIT = "Audit"
     KEPT_ANSWER = "KeptAnswer"
+    JOB = "Job"
 
 
 # What the last write of an item was, where only some of its writes interest the stream's filters: these see an item
