@@ -37,7 +37,7 @@ class ListedEnrollmentView(EnrollmentView):
 
 
 class PlaceInLineView(ResponseModel):
-    """A place in a waitlist; `position` counts from 1."""
+    """A place in a waitlist; `position` counts from 1, exact up to 1,000 and rounded up to the next hundred beyond."""
 
     course_id: str
     position: int

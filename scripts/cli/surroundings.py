@@ -49,7 +49,7 @@ def items_around(table: Table, key: str) -> list[Item] | None:
 
 
 def _around_course(table: Table, course_id: str) -> list[Item]:
-    own = _partition(table, keys.course_partition(course_id))
+    own = [*_partition(table, keys.course_partition(course_id)), *_partition(table, keys.line_partition(course_id))]
     count = next((shards_of(item) for item in own if item.get("entity") == Entity.SEATS), 1)
     shards = keys.seat_shards(course_id, count)[1:]
     shelves: set[str] = set()

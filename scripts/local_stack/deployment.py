@@ -21,7 +21,7 @@ from scripts.project.template import index_shapes, load_template
 
 STACK_NAME = "peerlearn-local"
 # Another number for items that older code cannot have written: then what a local stack keeps cannot be read.
-SCHEMA = 1
+SCHEMA = 2
 # the lowest that the rules allow: hashing is what a sign-in waits for
 _BCRYPT_COST = "10"
 

@@ -12,12 +12,15 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest import mock
 
 from peerlearn.persistence.keys import Key
 
@@ -41,7 +44,7 @@ class Cost:
     answers: dict
         What DynamoDB last answered, by operation.
     depth: int
-        How many of them follow one after the other; the others go side by side. Measured, so not for a test.
+        How many of them follow one after the other; the others go side by side.
     least: float
         Capacity units of the items touched if each is asked for once: written, or else read.
     """
@@ -58,13 +61,59 @@ class Cost:
         return self.read_units + self.write_units
 
 
+class _Task(NamedTuple):
+    """What a thread was given, in which run of tasks that were begun without waiting, and how many go at once."""
+
+    phase: int
+    number: int
+    width: int
+
+
+class _Threads:
+    """Tells by which task of a thread pool a call is made, whatever the threads' real pace.
+
+    A phase ends when the result of any task is asked for.
+    """
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+        self._phase, self._begun, self._is_waiting = 0, 0, False
+
+    @property
+    def task(self) -> _Task | None:
+        """The task of the present thread; None for the main one."""
+        return getattr(self._local, "task", None)
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        submit, result = ThreadPoolExecutor.submit, Future.result
+
+        def submitting(pool: Any, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+            if self._is_waiting:
+                self._phase, self._is_waiting = self._phase + 1, False
+            self._begun += 1
+            task = _Task(self._phase, self._begun, pool._max_workers)
+
+            def carried_out(*args: Any, **kwargs: Any) -> Any:
+                self._local.task = task
+                return call(*args, **kwargs)
+
+            return submit(pool, carried_out, *args, **kwargs)
+
+        def waiting(future: Any, timeout: float | None = None) -> Any:
+            self._is_waiting = self._is_waiting or self.task is None
+            return result(future, timeout)
+
+        with mock.patch.object(ThreadPoolExecutor, "submit", submitting), mock.patch.object(Future, "result", waiting):
+            yield
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     operation: str
     request: Any
     answer: Any
-    began: float
-    ended: float
+    task: _Task | None
 
 
 class Recorder:
@@ -82,6 +131,7 @@ class Recorder:
         self._aside = aside
         self._table_name = table_name
         self._calls: list[_Call] = []
+        self._threads = _Threads()
         events: Any = client.meta.events
         events.register("provide-client-params.dynamodb", self._ask_for_units)
         events.register("after-call.dynamodb", self._note)
@@ -95,7 +145,8 @@ class Recorder:
         cost = Cost()
         before = self._items() if looks else {}
         self._calls.clear()
-        yield cost
+        with self._threads.followed():
+            yield cost
         after = self._items() if looks else {}
         calls, self._calls = self._calls, []
         cost.depth = _depth(calls)
@@ -138,12 +189,11 @@ class Recorder:
         return {_key_of(item): item for page in pages for item in page["Items"]}
 
     def _ask_for_units(self, params: dict[str, Any], context: dict[str, Any], **_: object) -> dict[str, Any]:
-        context["began"] = perf_counter()
         context["request"] = {**params, "ReturnConsumedCapacity": "TOTAL"}
         return dict(context["request"])
 
     def _note(self, parsed: Any, model: Any, context: dict[str, Any], **_: object) -> None:
-        self._calls.append(_Call(model.name, context["request"], parsed, context["began"], perf_counter()))
+        self._calls.append(_Call(model.name, context["request"], parsed, self._threads.task))
 
 
 def size_of(item: RawItem) -> int:
@@ -169,13 +219,19 @@ def _value_size(typed: Mapping[str, Any]) -> int:
 
 
 def _depth(calls: Sequence[_Call]) -> int:
-    depth, until = 0, float("-inf")
-    for call in sorted(calls, key=lambda one: one.began):
-        if call.began >= until:
-            depth, until = depth + 1, call.ended
-        else:
-            until = min(until, call.ended)
-    return depth
+    phases: dict[int, Counter[_Task]] = defaultdict(Counter)
+    for call in calls:
+        if call.task is not None:
+            phases[call.task.phase][call.task] += 1
+    return sum(call.task is None for call in calls) + sum(_longest(tasks) for tasks in phases.values())
+
+
+def _longest(tasks: Counter[_Task]) -> int:
+    """How many calls follow each other where whichever thread is free takes the next task."""
+    threads = [0] * next(iter(tasks)).width
+    for task in sorted(tasks, key=lambda one: one.number):
+        threads[threads.index(min(threads))] += tasks[task]
+    return max(threads)
 
 
 def _units_of(call: _Call, keys: Collection[tuple[str, str]]) -> float:

@@ -15,6 +15,7 @@ from peerlearn.persistence.items.courses import course_item, outline_item, seats
 from peerlearn.persistence.items.enrollments import schedule_of
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import Item, Table, put
+from peerlearn.persistence.waitlist import waiters
 from tests.support.lag_readers import own_look
 
 HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED)
@@ -82,8 +83,7 @@ class Courses:
 
     def waiting(self, course_id: str) -> list[str]:
         """Learners in the waitlist, in its order."""
-        values = {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX}
-        return [item["learnerId"] for item in self._table.query("PK = :pk AND begins_with(SK, :wait)", values)]
+        return [waiter.learner_id for waiter in waiters(self._table, course_id)]
 
     def booked(self, learner_id: str) -> dict[str, Slot]:
         """A learner's booked times, by course."""

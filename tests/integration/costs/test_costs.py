@@ -15,7 +15,8 @@ from tests.support.costs import Cost
 from tests.support.tour import open_tour, take
 
 _ROW = re.compile(
-    r"^\| `(?P<label>[a-z_]+(?: \([a-z]+\))?)` \| (?P<calls>\d+) \| \d+ \| (?P<read>[\d.]+) \| (?P<write>[\d.]+) \|",
+    r"^\| `(?P<label>[a-z_]+(?: \([a-z]+\))?)` \| (?P<calls>\d+) \| (?P<trips>\d+) "
+    r"\| (?P<read>[\d.]+) \| (?P<write>[\d.]+) \|",
     re.MULTILINE,
 )
 DOCUMENTED = {row["label"]: row for row in _ROW.finditer((ROOT / "docs" / "costs.md").read_text(encoding="utf-8"))}
@@ -31,6 +32,7 @@ def costs(dynamodb_local: DynamoDBLocal) -> Iterator[dict[str, Cost]]:
 def test_no_endpoint_costs_more_than_documented(costs: dict[str, Cost], label: str) -> None:
     cost, row = costs[label], DOCUMENTED[label]
     assert len(cost.calls) <= int(row["calls"]), cost.calls
+    assert cost.depth <= int(row["trips"]), cost.calls
     assert cost.read_units <= float(row["read"])
     assert cost.write_units <= float(row["write"])
 

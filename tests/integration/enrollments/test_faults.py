@@ -160,7 +160,7 @@ ROUND_TRIPS = {
     "enroll_session": [READ, TRANSACT],
     "withdraw": [TRANSACT],
     "withdraw_session": [TRANSACT],
-    "join_waitlist": [READ, TRANSACT, QUERY],
+    "join_waitlist": [TRANSACT, READ, QUERY],
     "leave_waitlist": [READ, TRANSACT],
 }
 
@@ -169,7 +169,9 @@ ROUND_TRIPS = {
 def test_round_trips(call: Call, wire: Wire, courses: Courses, prepared: Prepared, step: str) -> None:
     endpoint, course_id = prepared(step)
     happened_once(courses, endpoint, course_id, call(endpoint, "usr_1", course_id))
-    assert wire.calls == ROUND_TRIPS[step]
+    first, *rest = ROUND_TRIPS[step]
+    # what follows a place in the line, its length and who is behind, is asked at once
+    assert (wire.calls[0], sorted(wire.calls[1:])) == (first, sorted(rest))
 
 
 def test_listing_takes_two_round_trips_whatever_its_length(

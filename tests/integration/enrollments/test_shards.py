@@ -444,7 +444,8 @@ def test_what_is_asked_of_each_item(wired: EnrollmentService, wire: Wire, course
     for step, learner in (("join", "usr_1"), ("join", "usr_2"), ("leave", "usr_1"), ("leave", "usr_2")):
         wire.forget()
         getattr(wired, f"{step}_waitlist")(learner, course_id)
-        (body,) = [body for body in wire.bodies if "TransactItems" in body]
+        # who joins presumes an open line; one that is to be opened takes another try
+        *_, body = [body for body in wire.bodies if "TransactItems" in body]
         updates = [write["Update"]["Key"]["PK"]["S"] for write in body["TransactItems"] if "Update" in write]
         written.append(sum(key.startswith("COURSE#") for key in updates))
         courses.check(course_id)

@@ -37,6 +37,9 @@ class FakeStore:
     def known_shards(self, course_id: str) -> int:
         return 1
 
+    def session_to_wait_for(self, learner_id: str, course_id: str) -> Situation:
+        return replace(self.now, status=None, is_presumed=True)
+
     def situation(self, learner_id: str, course_id: str) -> Situation:
         self.readings += 1
         return self.now
@@ -85,6 +88,54 @@ def test_what_is_not_known_is_read() -> None:
     with pytest.raises(EnrollmentDenied) as denied:
         service(store).enroll("usr_1", "crs_1")
     assert denied.value.details == {"reason": "ALREADY_WAITLISTED", "position": 4}
+    assert store.readings == 1
+
+
+def test_course_that_was_just_full_is_read_before_it_is_booked() -> None:
+    full = replace(COURSE, capacity=1, taken=1, waitlist_length=0)
+    store = FakeStore(now=replace(FakeStore().now, seats=full), collisions=[replace(FakeStore().now, seats=full)])
+    booking = service(store)
+    for _ in range(3):
+        with pytest.raises(EnrollmentDenied) as denied:
+            booking.enroll("usr_1", "crs_1")
+        assert denied.value.details["reason"] == "COURSE_FULL"
+    assert (len(store.tokens), store.readings) == (1, 2), "only the first refusal takes a transaction"
+    # a seat that is free again is found by the read, and booked
+    store.now = replace(store.now, seats=replace(full, taken=0))
+    booking.enroll("usr_1", "crs_1")
+    assert len(store.written) == 1
+
+
+def test_no_other_refusal_is_taken_for_a_full_course() -> None:
+    enrolled = Situation("usr_1", "crs_1", EnrollmentStatus.ACTIVE, None, COURSE)
+    store = FakeStore(now=enrolled, collisions=[enrolled])
+    booking = service(store)
+    for _ in range(2):
+        with pytest.raises(EnrollmentDenied):
+            booking.enroll("usr_1", "crs_1")
+        store.collisions = [enrolled]
+    assert (len(store.tokens), store.readings) == (2, 0)
+
+
+def test_full_course_is_forgotten_after_some_seconds() -> None:
+    seconds = [0.0]
+    full = enrollments.LatelyFull(lambda: seconds[0])
+    full.note("crs_1")
+    assert (full.names("crs_1"), full.names("crs_2")) == (True, False)
+    seconds[0] = 4.9
+    assert full.names("crs_1")
+    seconds[0] = 5.0
+    assert not full.names("crs_1")
+
+
+def test_nobody_is_refused_a_place_in_line_for_what_was_presumed() -> None:
+    """A session's line is joined without a look at the learner's own enrolment; a refusal takes one."""
+    free = replace(COURSE, kind=Kind.SESSION, capacity=None, waitlist_length=0)
+    waiting = Situation("usr_1", "ssn_1", EnrollmentStatus.WAITLISTED, "then", free)
+    store = FakeStore(now=waiting)
+    with pytest.raises(EnrollmentDenied) as denied:
+        service(store).join_waitlist("usr_1", "ssn_1")
+    assert denied.value.details["reason"] == "ALREADY_WAITLISTED"
     assert store.readings == 1
 
 

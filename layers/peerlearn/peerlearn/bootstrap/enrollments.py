@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.core import briefly, crowded_table, table
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
@@ -17,7 +17,7 @@ def enrollment_repository() -> EnrollmentRepository:
 
 @cache
 def enrollment_service() -> EnrollmentService:
-    return EnrollmentService(enrollment_repository())
+    return EnrollmentService(EnrollmentRepository(crowded_table()), patience=briefly)
 
 
 @cache

@@ -25,7 +25,8 @@ class Situation:
     """A learner and a course at one moment.
 
     `seats` None: there is no such course. `schedule` None: not looked at, which only booking a session needs.
-    `seat_shard` is the shard in which the learner's seat is counted, if they have one.
+    `seat_shard` is the shard in which the learner's seat is counted, if they have one. `is_presumed`: not all of it was
+    read, so a refusal must not be decided on it.
     """
 
     learner_id: str
@@ -35,6 +36,7 @@ class Situation:
     seats: Seats | None
     schedule: Schedule | None = None
     seat_shard: int = 0
+    is_presumed: bool = False
 
     @classmethod
     def presumed(cls, learner_id: str, course_id: str, status: EnrollmentStatus | None, shards: int = 1) -> Situation:
@@ -56,6 +58,13 @@ class Situation:
             ends_at=None,
         )
         return cls(learner_id, course_id, status, None, seats).presuming_shards(shards)
+
+    @classmethod
+    def presumed_full(cls, learner_id: str, course_id: str, shards: int) -> Situation:
+        """Return what is most likely of a learner who joins a line, unread: new to a course whose seats are taken."""
+        presumed = cls.presumed(learner_id, course_id, None)
+        seats = full_seats(presumed.seats, shards) if presumed.seats else None
+        return replace(presumed, seats=seats, is_presumed=True)
 
     def presuming_shards(self, shards: int) -> Situation:
         """This situation where the seats turn out to be in that many shards, of which nothing else is known."""
@@ -153,6 +162,12 @@ class BookingChange:
 
     def _moves(self, status: EnrollmentStatus) -> int:
         return (self.after is status) - (self.before is status)
+
+
+def full_seats(seats: Seats, shards: int) -> Seats:
+    """Return the seats as those of a course that is full, with a line that is open."""
+    parts = (Shard(0),) * shards if shards > 1 else ()
+    return replace(seats, capacity=0, taken=0, waitlist_length=max(1, seats.waitlist_length), shards=parts)
 
 
 def book(situation: Situation, now: datetime) -> BookingChange:

@@ -12,10 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from peerlearn.domain.ids import derived_id
+
+# Up to here positions in a waitlist are exact.
+EXACT_POSITIONS = 1_000
+_ROUNDED_TO = 100
 
 
 class EnrollmentStatus(StrEnum):
@@ -99,9 +103,30 @@ class Waiter:
     waiting_since: str
 
 
+def shown_position(position: int) -> int:
+    """Return a position in a waitlist as its waiter is told: exact up to 1,000, then rounded up to the next hundred."""
+    return max(1, position) if position <= EXACT_POSITIONS else -(-position // _ROUNDED_TO) * _ROUNDED_TO
+
+
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    """A line of which only the first thousand were counted: when the last of these joined, and the last of all."""
+
+    length: int
+    counted_until: datetime
+    last_joined: datetime
+
+    def position_of(self, joined_at: datetime) -> int:
+        """Return the shown position of somebody beyond the first thousand, as if people had joined at a steady pace."""
+        uncounted = max(0, self.length - EXACT_POSITIONS)
+        span = (self.last_joined - self.counted_until) or timedelta(milliseconds=1)
+        share = min(1.0, max(0.0, (joined_at - self.counted_until) / span))
+        return shown_position(EXACT_POSITIONS + max(1, round(uncounted * share)))
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceInLine:
-    """A place in a course's waitlist; `position` counts from 1."""
+    """A place in a course's waitlist; `position` counts from 1 and is rounded beyond 1,000."""
 
     course_id: str
     position: int

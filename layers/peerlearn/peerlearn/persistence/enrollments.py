@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerlearn.domain.bookings import BookingChange, Gate, Situation
+from peerlearn.domain.bookings import BookingChange, Gate, Situation, full_seats
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, Seats
-from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot, Waiter
+from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Waiter
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission, Standing
-from peerlearn.persistence import keys
-from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME, holds_seat, not_erased
-from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
+from peerlearn.persistence import keys, waitlist
+from peerlearn.persistence.guards import not_erased
+from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
@@ -27,7 +27,7 @@ from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.standing import admitting, refused
-from peerlearn.persistence.table import BATCH_GET_MAX, ConditionFailed, Item, Table, Write, delete, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
 
 # The first writes of a change. Then follow the schedule, the waitlist and other shards; the last asks for the learner's
 # account.
@@ -68,6 +68,24 @@ class EnrollmentRepository:
             ),
             found.get(enrollment),
         )
+
+    def session_to_wait_for(self, learner_id: str, course_id: str) -> Situation:
+        """Return what joining a session's line is first decided on: its seats and the learner's schedule.
+
+        Whether the learner has the session already is presumed; where it has shards, so is all but whether anybody
+        waits, which the first of them tells.
+        """
+        first, schedule = keys.seats(course_id), keys.schedule(learner_id)
+        found = self._table.batch_get([first, schedule])
+        if first not in found:
+            return self.situation(learner_id, course_id)
+        self._shards.learn(course_id, shards_of(found[first]))
+        seats = seats_of(found[first])
+        if shards_of(found[first]) > 1:
+            if seats.waitlist_length == 0:
+                return self.situation(learner_id, course_id)
+            seats = full_seats(seats, shards_of(found[first]))
+        return Situation(learner_id, course_id, None, None, seats, schedule_of(found.get(schedule)), is_presumed=True)
 
     def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
         """Write the change, wholly or not at all.
@@ -122,15 +140,12 @@ class EnrollmentRepository:
         return Collision(_found_instead(change, failure, others), admission)
 
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int:
-        """A waiting learner's place in the line, from 1."""
-        partition, own = keys.wait(course_id, waiting_since, learner_id)
-        return self._table.count(
-            "PK = :pk AND SK BETWEEN :first AND :own", {":pk": partition, ":first": keys.WAIT_PREFIX, ":own": own}
-        )
+        """Return a waiting learner's position in the line as it is shown; see `peerlearn.persistence.waitlist`."""
+        return waitlist.position(self._table, course_id, learner_id, waiting_since)
 
     def head(self, course_id: str) -> Waiter | None:
         """Return who has waited longest."""
-        return next(iter(self._line(course_id, limit=1)), None)
+        return next(iter(waitlist.waiters(self._table, course_id, limit=1)), None)
 
     def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]:
         """Return the learner's standing and every enrolment they ever had, by course, in one Query."""
@@ -163,79 +178,14 @@ class EnrollmentRepository:
             self._shards.learn(course_id, max(1, len(seats.shards)))
         return seats
 
-    # -- booked times that move ---------------------------------------------------------------------------------
+    # -- for those who must leave nobody out -----------------------------------------------------------------------
 
     def seats(self, course_id: str) -> Seats | None:
         return self._seats_in(self._table.batch_get(self._seat_keys(course_id)), course_id)
 
-    def seat_holders(self, course_id: str) -> list[str]:
-        """Learners with a seat, by an index: it may not yet know the latest."""
-        items = self._table.query(
-            "GSI1PK = :roster",
-            {
-                ":roster": keys.roster_partition(course_id),
-                **SEATED,
-            },
-            index="GSI1",
-            where=HOLDS_SEAT,
-            names=STATUS_NAME,
-        )
-        return [item["learnerId"] for item in items]
-
     def waiters(self, course_id: str) -> list[str]:
         """Return who waits for a seat, in the order of the line."""
-        return [waiter.learner_id for waiter in self._line(course_id)]
-
-    def _line(self, course_id: str, limit: int | None = None) -> list[Waiter]:
-        items = self._table.query(
-            "PK = :pk AND begins_with(SK, :wait)",
-            {":pk": keys.course_partition(course_id), ":wait": keys.WAIT_PREFIX},
-            limit=limit,
-        )
-        return [Waiter(item["learnerId"], item["waitingSince"]) for item in items]
-
-    def with_seat(self, course_id: str, learner_ids: Sequence[str]) -> list[str]:
-        """Those of the learners who hold a seat in the course, by the table itself."""
-        found = self._table.batch_get([keys.enrollment(learner_id, course_id) for learner_id in learner_ids])
-        held = {item["learnerId"] for item in found.values() if EnrollmentStatus(item["status"]).holds_seat}
-        return [learner_id for learner_id in learner_ids if learner_id in held]
-
-    def without_slot(self, learner_ids: Sequence[str], slot: Slot) -> list[str]:
-        """Those of the learners in whose schedule the course does not stand at that time."""
-        missing = []
-        for start in range(0, len(learner_ids), BATCH_GET_MAX):
-            some = learner_ids[start : start + BATCH_GET_MAX]
-            found = self._table.batch_get([keys.schedule(learner_id) for learner_id in some])
-            for learner_id in some:
-                schedule = schedule_of(found.get(keys.schedule(learner_id)))
-                if schedule.slots.get(slot.course_id) != slot:
-                    missing.append(learner_id)
-        return missing
-
-    def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool:
-        """Set the course's time in a learner's schedule; return False where nothing had to be moved."""
-        is_elsewhere = "attribute_not_exists(#slots.#course) OR #slots.#course <> :slot"
-        writes = [
-            holds_seat(learner_id, slot.course_id),
-            update(
-                keys.schedule(learner_id),
-                # A new version: a booking that looked at the old times must look again.
-                "SET #slots.#course = :slot, #version = #version + :one, #change = :moved",
-                condition=f"attribute_exists(PK) AND ({is_elsewhere})",
-                names={"#slots": "slots", "#course": slot.course_id, "#version": "version", "#change": LAST_CHANGE},
-                values={
-                    ":moved": LastChange.MOVED.value,
-                    ":slot": {"startsAt": to_rfc3339(slot.starts_at), "endsAt": to_rfc3339(slot.ends_at)},
-                    ":one": 1,
-                },
-            ),
-        ]
-        try:
-            self._table.transact(writes, token)
-        except ConditionFailed:
-            # Whoever stood in the way, our own lost write included, the time is right or nobody's.
-            return False
-        return True
+        return [waiter.learner_id for waiter in waitlist.waiters(self._table, course_id)]
 
 
 def _enrollment_write(change: BookingChange, token: str) -> Write:
@@ -322,7 +272,8 @@ def _found_instead(change: BookingChange, failure: ConditionFailed, others: Sequ
     if failure.undecided[_ENROLLMENT]:
         # The reasons have an order: what the learner has already must be known before the seats may refuse.
         return None
-    situation = change.situation
+    # What is left presumed, that the seats are taken or free, nobody is refused for.
+    situation = replace(change.situation, is_presumed=False)
     if failure.failed[_ENROLLMENT]:
         situation = _with_enrollment(situation, failure.found[_ENROLLMENT])
     if any(others) and change.shards > 1:
@@ -331,7 +282,8 @@ def _found_instead(change: BookingChange, failure: ConditionFailed, others: Sequ
         found = failure.found[_SEATS]
         if found is not None and shards_of(found) > 1:
             # One shard tells little of the course, but where it is found to have shards, they are most likely free.
-            if shards_of(found) == change.shards or found["waitlistLength"] != 0:
+            is_guess = shards_of(found) != change.shards and change.gate is not Gate.PLACE_IN_LINE
+            if not is_guess or found["waitlistLength"] != 0:
                 return None
             return replace(situation, seats=seats_of(found)).presuming_shards(shards_of(found))
         situation = replace(situation, seats=seats_of(found) if found else None)

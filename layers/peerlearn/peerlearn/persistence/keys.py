@@ -15,7 +15,7 @@ ENROLLMENT_PREFIX = "B#ENROLLMENT#"
 # Profile, totals, schedule and enrolments of a learner: one range of one partition.
 DASHBOARD_RANGE = (ALWAYS_PREFIX, "B#ENROLLMENT$")
 SESSION_PREFIX = "SESSION#"
-WAIT_PREFIX = "WAIT#"
+WAIT_PREFIX, LINE_END = "WAIT#", "WAIT$"
 POINTS_PREFIX = "POINTS#"
 SUBMISSION_PREFIX = "SUBMISSION#"
 ASSESSMENT_PREFIX = "A#ASSESSMENT#"
@@ -144,9 +144,14 @@ def instructions(course_id: str, assessment_id: str) -> Key:
     return Key(course_partition(course_id), f"INSTRUCTIONS#{assessment_id}")
 
 
+def line_partition(course_id: str) -> str:
+    """Return the partition of a course's waitlist: apart from its seats, so that a long line is not in their way."""
+    return f"LINE#{course_id}"
+
+
 def wait(course_id: str, joined_at: str, user_id: str) -> Key:
     """Order of the waitlist: the server's time, ties by user id."""
-    return Key(course_partition(course_id), f"{WAIT_PREFIX}{joined_at}#{user_id}")
+    return Key(line_partition(course_id), f"{WAIT_PREFIX}{joined_at}#{user_id}")
 
 
 def enrollment(user_id: str, course_id: str) -> Key:

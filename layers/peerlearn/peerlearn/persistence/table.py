@@ -237,15 +237,16 @@ class Table:
             if start is None or (limit is not None and len(items) >= limit):
                 return items
 
-    def count(self, condition: str, values: Mapping[str, Any], **options: Any) -> int:
-        """How many items a Query matches."""
+    def count(self, condition: str, values: Mapping[str, Any], *, most: int | None = None, **options: Any) -> int:
+        """Return how many items a Query matches; with `most` it stops there, having read no more."""
         total = 0
         start: Item | None = None
         while True:
-            page, matched = self.query_page(condition, values, start=start, count_only=True, **options)
+            left = None if most is None else most - total
+            page, matched = self.query_page(condition, values, limit=left, start=start, count_only=True, **options)
             total += matched
             start = page.last
-            if start is None:
+            if start is None or (most is not None and total >= most):
                 return total
 
     def write(self, write: Write, *, returning: str = "NONE") -> Item | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -10,7 +12,7 @@ from typing import Protocol
 from peerlearn.domain.access import can_have_courses, may_find, refuse_own_tutor
 from peerlearn.domain.bookings import BookingChange, Situation, book, join_line, leave_line, withdraw
 from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
-from peerlearn.domain.courses import Course, CourseStatus
+from peerlearn.domain.courses import Course, CourseStatus, Kind
 from peerlearn.domain.enrollments import (
     DenialReason,
     Enrollment,
@@ -26,6 +28,7 @@ from peerlearn.domain.errors import (
     NotEnrolled,
 )
 from peerlearn.domain.paging import PageRequest, PageResult, page_of
+from peerlearn.domain.retrying import Backoff, Collision
 from peerlearn.domain.standing import Admission, Standing, require_standing
 from peerlearn.domain.users import Principal
 from peerlearn.services.deciding import until_applied
@@ -40,11 +43,36 @@ class Enrollments(Protocol):
     def known_shards(self, course_id: str) -> int: ...
     def teaches(self, user_id: str, course_id: str) -> bool: ...
     def situation(self, learner_id: str, course_id: str) -> Situation: ...
+    def session_to_wait_for(self, learner_id: str, course_id: str) -> Situation: ...
     def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None: ...
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
     def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]: ...
     def course(self, course_id: str) -> Course | None: ...
     def courses(self, course_ids: Sequence[str]) -> dict[str, Course]: ...
+
+
+class LatelyFull:
+    """Remembers which courses this process has found full in the last seconds.
+
+    Whoever comes then is told by a read, at a third of the price of a transaction that fails, and in nobody's way.
+    """
+
+    _SECONDS = 5.0
+    _MAX = 1000
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._until: dict[str, float] = {}
+
+    def note(self, course_id: str) -> None:
+        """Remember a course that was found full just now."""
+        if len(self._until) >= self._MAX:
+            self._until.clear()
+        self._until[course_id] = self._monotonic() + self._SECONDS
+
+    def names(self, course_id: str) -> bool:
+        """Return whether the course was found full in the last seconds."""
+        return self._until.get(course_id, 0.0) > self._monotonic()
 
 
 class EnrollmentService:
@@ -53,15 +81,18 @@ class EnrollmentService:
     An `admission` is that of the learner who asks; without one the product itself acts, or its operator.
     """
 
-    def __init__(self, store: Enrollments, clock: Clock = utc_now) -> None:
+    def __init__(self, store: Enrollments, clock: Clock = utc_now, patience: Callable[[], Backoff] = Backoff) -> None:
         self._store = store
         self._clock = clock
+        self._patience = patience
+        self._full = LatelyFull()
 
     def enroll(self, learner_id: str, course_id: str, admission: Admission | None = None) -> Enrollment:
         """A seat, at once. A course takes one round trip; a session two, since its time must be compared.
 
         A course whose seats are in shards takes one more where this process does not know of them yet, and two more
-        where the learner's own shard is full.
+        where the learner's own shard is full. A course that was full a moment ago is looked at first: of a crowd that
+        comes too late, each takes one read and no write.
 
         Raises
         ------
@@ -73,9 +104,16 @@ class EnrollmentService:
         """
         now = self._clock()
         self._require_anothers(course_id, admission)
-        presumed = self._presumed(learner_id, course_id, None)
-        decide = partial(book, now=now)
-        return self._changed(presumed, decide, admission, needs_schedule=True).enrollment
+        if self._full.names(course_id):
+            first = self._store.situation(learner_id, course_id)
+        else:
+            first = self._presumed(learner_id, course_id, None)
+        try:
+            return self._changed(first, partial(book, now=now), admission, needs_schedule=True).enrollment
+        except EnrollmentDenied as denial:
+            if denial.details["reason"] == DenialReason.COURSE_FULL:
+                self._full.note(course_id)
+            raise
 
     def withdraw(self, learner_id: str, course_id: str, admission: Admission | None = None) -> None:
         """Give the seat up; progress stays, for a later return.
@@ -89,7 +127,9 @@ class EnrollmentService:
         self._changed(presumed, partial(withdraw, now=now), admission)
 
     def join_waitlist(self, learner_id: str, course_id: str, admission: Admission | None = None) -> PlaceInLine:
-        """A place in the waitlist of a full course.
+        """Take a place in the waitlist of a full course.
+
+        Two round trips, the second for the position; of a session, whose time must be compared, three.
 
         Raises
         ------
@@ -104,8 +144,11 @@ class EnrollmentService:
         now = self._clock()
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-        found = self._store.situation(learner_id, course_id)
-        change = self._changed(found, partial(join_line, now=now), admission)
+        if Kind.hinted_by(course_id) is Kind.SESSION:
+            presumed = self._store.session_to_wait_for(learner_id, course_id)
+        else:
+            presumed = Situation.presumed_full(learner_id, course_id, self._store.known_shards(course_id))
+        change = self._changed(presumed, partial(join_line, now=now), admission, needs_schedule=True)
         position = self._store.position(course_id, learner_id, change.waiting_since or "")
         return PlaceInLine(course_id, position, now)
 
@@ -169,12 +212,20 @@ class EnrollmentService:
                 found, _ = load(asked)
             try:
                 change = decide(found)
-            except (EnrollmentDenied, NotEnrolled) as refusal:
+            except DomainError as refusal:
+                if found.is_presumed:
+                    raise Collision from refusal
+                if not isinstance(refusal, EnrollmentDenied | NotEnrolled):
+                    raise
                 raise self._told(refusal, found, asked) from refusal
             self._store.apply(change, token, asked)
             return change
 
-        return until_applied(load, carry_out, admission=admission, found=first, tries=range(TRIES_MAX))
+        return until_applied(load, carry_out, admission=admission, found=first, tries=self._tries())
+
+    def _tries(self) -> Iterator[None]:
+        # Without pauses: a collision tells that another got on, and what was found instead is decided on at once.
+        return replace(self._patience(), attempts=TRIES_MAX, base=0.0).waits()
 
     def _told(self, refusal: DomainError, situation: Situation, admission: Admission | None) -> DomainError:
         if admission is not None and self._is_hidden(situation, admission.caller):
