@@ -8,7 +8,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.bootstrap.jobs import job_runner, renaming_service, rescheduling_service
+from peerlearn.bootstrap.jobs import renaming_service, rescheduling_service
+from peerlearn.bootstrap.running import job_runner
 from peerlearn.bootstrap.tasks import job_queue
 from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
 from peerlearn.events.tasks import process_tasks

@@ -97,6 +97,10 @@ _READERS: dict[str, dict[str, Reader]] = {
     "streams/test_notify.py": {
         "test_a_changed_session_gets_through_and_reaches_who_booked": _again(1, 3),
     },
+    "streams/test_side_by_side.py": {
+        "test_long_job_holds_up_neither_a_promotion_nor_a_push_of_somebody_else": Reader(),
+        "test_two_long_jobs_take_turns": Reader(),
+    },
     "users/test_directory.py": {
         "test_account_is_shown_with_its_sessions_and_enrolments": Reader(),
         "test_cursor_of_another_query_or_administrator_is_refused": _late(3),

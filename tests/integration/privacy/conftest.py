@@ -44,8 +44,11 @@ class FakeFiles:
     def link(self, key: str, expires_in: int) -> str:
         return f"https://files.example/{key}"
 
-    def delete_all(self, user_id: str) -> None:
-        self.stored = {key: body for key, body in self.stored.items() if f"/{user_id}/" not in key}
+    def delete_all(self, user_id: str, most: int | None = None) -> bool:
+        own = [key for key in self.stored if f"/{user_id}/" in key]
+        for key in own[:most]:
+            del self.stored[key]
+        return most is None or len(own) < most
 
 
 def erasure_on(table: Table) -> ErasureService:

@@ -107,18 +107,28 @@ class PersonalFiles:
         }
         return self._client.generate_presigned_url("get_object", Params=request, ExpiresIn=expires_in)
 
-    def delete_all(self, user_id: str) -> None:
-        """Every version of every file of somebody's.
+    def delete_all(self, user_id: str, most: int | None = None) -> bool:
+        """Delete every version of every file of somebody's; return whether all are gone.
+
+        Parameters
+        ----------
+        most: int, optional
+            About how many versions to delete: the page of a list in which there are more is the last one.
 
         Raises
         ------
         TemporarilyUnavailable
             S3 could not delete some of them.
         """
+        deleted = 0
         for prefix in (f"{UPLOAD_PREFIX}{user_id}/", export_prefix(user_id)):
             for versions in self._versions(prefix):
                 for start in range(0, len(versions), DELETED_AT_ONCE):
                     self._delete_versions(versions[start : start + DELETED_AT_ONCE])
+                deleted += len(versions)
+                if most is not None and deleted >= most:
+                    return False
+        return True
 
     def _versions(self, prefix: str) -> Iterator[list[Any]]:
         request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}

@@ -1,4 +1,4 @@
-"""Jobs: work that may be too long for one invocation."""
+"""What jobs do: work that may be too long for one invocation."""
 
 from __future__ import annotations
 
@@ -6,18 +6,11 @@ from functools import cache
 
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.realtime import notifier
-from peerlearn.persistence.jobs import JobRepository
 from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.announcements import Announcer
-from peerlearn.services.jobs import JobRunner
 from peerlearn.services.renaming import RenamingService
 from peerlearn.services.rescheduling import ReschedulingService
-
-
-@cache
-def job_runner() -> JobRunner:
-    return JobRunner(JobRepository(table()))
 
 
 @cache

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.enrollments import Enrollment
-from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
+from peerlearn.domain.errors import Conflict
+from peerlearn.domain.jobs import NotAllShown
 from peerlearn.domain.standing import session_ended
 from peerlearn.domain.users import AccountState, User
 from peerlearn.persistence import keys
@@ -102,6 +104,28 @@ class ErasureRepository:
     def enrollments(self, user_id: str) -> list[Enrollment]:
         return [enrollment_of(item) for item in self._own(user_id, keys.ENROLLMENT_PREFIX)]
 
+    def enrollments_from(self, user_id: str, place: str, limit: int) -> tuple[list[Enrollment], str | None]:
+        """Return a page of them.
+
+        Parameters
+        ----------
+        place: str
+            Behind which to go on; empty at the beginning.
+
+        Returns
+        -------
+        (list of Enrollment, str or None)
+            And the place behind which the next page begins; None behind the last one.
+        """
+        partition = keys.user_partition(user_id)
+        page, _ = self._table.query_page(
+            "PK = :pk AND begins_with(SK, :prefix)",
+            {":pk": partition, ":prefix": keys.ENROLLMENT_PREFIX},
+            start=Key(partition, place).as_item() if place else None,
+            limit=limit,
+        )
+        return [enrollment_of(item) for item in page.items], str(page.last["SK"]) if page.last else None
+
     def forget_progress(self, user_id: str, course_id: str) -> None:
         """The enrolment counts as it did, and says nothing but that."""
         forgetting = update(
@@ -120,15 +144,17 @@ class ErasureRepository:
         with suppress(ConditionFailed):
             self._table.write(forgetting)
 
-    def delete_submissions(self, user_id: str, token: str) -> None:
-        """Every attempt with its place in the assessment's count, and every grading.
+    def delete_submissions(self, user_id: str, token: str, most: int | None = None) -> int:
+        """Delete attempts, each with its place in the assessment's count, and gradings; return how many.
 
         Parameters
         ----------
         token: str
             At most 30 characters, new for each call.
+        most: int, optional
+            How many; all where it is left out.
         """
-        items = self._own(user_id, keys.SUBMISSION_PREFIX)
+        items = self._own(user_id, keys.SUBMISSION_PREFIX, most)
         attempts = [item for item in items if item["entity"] in (Entity.SUBMISSION, Entity.PAST_ATTEMPT)]
         for number, item in enumerate(attempts):
             # counted --> gone and counted no more, once
@@ -136,13 +162,26 @@ class ErasureRepository:
             with suppress(ConditionFailed):
                 self._table.transact(writes, f"{token}{number}")
         self._table.batch_delete([_key(item) for item in items if item["entity"] == Entity.PAST_GRADE])
+        return len(items)
 
-    def delete_rest(self, user_id: str) -> None:
-        """Delete what counts nowhere: ledger, sessions, booked times, export, calendar."""
-        prefixes = (keys.POINTS_PREFIX, keys.SESSION_PREFIX)
-        own = [_key(item) for prefix in prefixes for item in self._own(user_id, prefix)]
+    def delete_rest(self, user_id: str, most: int | None = None) -> int:
+        """Delete what counts nowhere: ledger, sessions, booked times, export, calendar.
+
+        Parameters
+        ----------
+        most: int, optional
+            How many entries of the ledger, and how many sessions; all where it is left out.
+
+        Returns
+        -------
+        int
+            How many there were of whichever were more.
+        """
+        by_prefix = [self._own(user_id, prefix, most) for prefix in (keys.POINTS_PREFIX, keys.SESSION_PREFIX)]
+        own = [_key(item) for items in by_prefix for item in items]
         single = (keys.schedule(user_id), keys.export(user_id), keys.calendar(user_id))
         self._table.batch_delete([*own, *single])
+        return max(map(len, by_prefix))
 
     # -- what others see too ------------------------------------------------------------------------------------
 
@@ -155,6 +194,53 @@ class ErasureRepository:
             The indexes do not show all of them yet.
         """
         heads = [head for index in INDEXES for head in heads_in(self._table, user_id, index)]
+        self.require_all_left(user_id, self._leave_all(user_id, heads, token))
+
+    def leave_conversations_from(
+        self, user_id: str, side: int, place: str, limit: int, token: str
+    ) -> tuple[int, int, str | None]:
+        """Do the same with a page of those that one of the indexes shows.
+
+        Oldest first: one that somebody still writes to while this goes on stands at the end.
+
+        Parameters
+        ----------
+        side: int
+            0 for those that they are the first of the two people in, 1 for the others: each have an index of their own.
+        place: str
+            Behind which to go on; empty at the beginning.
+        token: str
+            At most 30 characters, new for each call.
+
+        Returns
+        -------
+        (int, int, str or None)
+            How many were looked at, how many of them stay, and the place behind which the next page begins; None
+            behind the last one.
+        """
+        index = INDEXES[side]
+        page, _ = self._table.query_page(
+            f"{index}PK = :inbox" + (f" AND {index}SK > :place" if place else ""),
+            {":inbox": keys.inbox_partition(user_id), **({":place": place} if place else {})},
+            index=index,
+            limit=limit,
+        )
+        remaining = self._leave_all(user_id, page.items, token)
+        return len(page.items), remaining, str(page.last[f"{index}SK"]) if page.last else None
+
+    def require_all_left(self, user_id: str, remaining: int) -> None:
+        """Hold the conversations that stay against the inbox. None is added any more.
+
+        Raises
+        ------
+        NotAllShown
+            One that is shown and gone does not make up for one that is there and not shown.
+        """
+        inbox = self._table.get(keys.inbox_counter(user_id)) or {}
+        if remaining < int(inbox.get("conversations", 0)):
+            raise NotAllShown
+
+    def _leave_all(self, user_id: str, heads: Sequence[Item], token: str) -> int:
         remaining = 0
         for number, head in enumerate(heads):
             left = self._leave(user_id, head)
@@ -162,10 +248,7 @@ class ErasureRepository:
                 self._delete_conversation(left, f"{token}{number}")
             elif left is not None:
                 remaining += 1
-        # One that is shown and gone does not make up for one that is there and not shown. None is added any more.
-        inbox = self._table.get(keys.inbox_counter(user_id)) or {}
-        if remaining < int(inbox.get("conversations", 0)):
-            raise TemporarilyUnavailable
+        return remaining
 
     def _leave(self, user_id: str, head: Item) -> Item | None:
         side = "low" if head["low"] == user_id else "high"
@@ -210,9 +293,9 @@ class ErasureRepository:
         with suppress(ConditionFailed):
             self._table.transact([delete(head_key, condition=_EXISTS), *counted], token)
 
-    def _own(self, user_id: str, prefix: str) -> list[Item]:
+    def _own(self, user_id: str, prefix: str, most: int | None = None) -> list[Item]:
         values = {":pk": keys.user_partition(user_id), ":prefix": prefix}
-        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", values)
+        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", values, limit=most)
 
 
 def _uncounting(attempt: Item) -> Write:

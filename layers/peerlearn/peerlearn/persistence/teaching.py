@@ -85,11 +85,13 @@ class TeachingRepository:
         with suppress(ConditionFailed):
             self._table.write(disowning)
 
-    def forget(self, user_id: str) -> None:
-        """Which courses they made; once none of these names them any more."""
-        self._table.batch_delete(self._taught(user_id))
+    def forget(self, user_id: str, most: int) -> int:
+        """Forget of so many courses who made them, once none of these names them any more; return of how many."""
+        taught = self._taught(user_id, most)
+        self._table.batch_delete(taught)
+        return len(taught)
 
-    def _taught(self, user_id: str) -> list[keys.Key]:
+    def _taught(self, user_id: str, most: int | None = None) -> list[keys.Key]:
         values = {":pk": keys.user_partition(user_id), ":teaches": keys.TEACHING_PREFIX}
-        items = self._table.query("PK = :pk AND begins_with(SK, :teaches)", values)
+        items = self._table.query("PK = :pk AND begins_with(SK, :teaches)", values, limit=most)
         return [keys.Key(item["PK"], item["SK"]) for item in items]

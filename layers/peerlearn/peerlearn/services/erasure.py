@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
@@ -11,8 +14,10 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, CoursePage, CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, NotEnrolled, TemporarilyUnavailable
+from peerlearn.domain.jobs import CHUNK, Cursor, Step
 from peerlearn.domain.retrying import Collision
 from peerlearn.domain.users import Principal, User
+from peerlearn.services.jobs import in_one_go
 from peerlearn.services.proofs import PasswordProof, Profiles, prove_own
 
 # How often a role may change, or a seat move on, between a look and a write.
@@ -30,8 +35,6 @@ class Teaching(Protocol):
     """See `peerlearn.persistence.teaching`."""
 
     def courses(self, user_id: str) -> list[Course]: ...
-    def disown(self, user_id: str, course_id: str) -> None: ...
-    def forget(self, user_id: str) -> None: ...
 
 
 class ErasureService:
@@ -86,11 +89,22 @@ class Leftovers(Protocol):
     """What is to go after the account; see `peerlearn.persistence.erasure`."""
 
     def is_erased(self, user_id: str) -> bool: ...
-    def enrollments(self, user_id: str) -> list[Enrollment]: ...
+    def enrollments_from(self, user_id: str, place: str, limit: int) -> tuple[list[Enrollment], str | None]: ...
     def forget_progress(self, user_id: str, course_id: str) -> None: ...
-    def delete_submissions(self, user_id: str, token: str) -> None: ...
-    def delete_rest(self, user_id: str) -> None: ...
-    def leave_conversations(self, user_id: str, token: str) -> None: ...
+    def delete_submissions(self, user_id: str, token: str, most: int | None = None) -> int: ...
+    def delete_rest(self, user_id: str, most: int | None = None) -> int: ...
+    def leave_conversations_from(
+        self, user_id: str, side: int, place: str, limit: int, token: str
+    ) -> tuple[int, int, str | None]: ...
+    def require_all_left(self, user_id: str, remaining: int) -> None: ...
+
+
+class Courses(Protocol):
+    """What they have made; see `peerlearn.persistence.teaching`."""
+
+    def courses_from(self, user_id: str, place: str, limit: int) -> tuple[list[Course], str | None]: ...
+    def disown(self, user_id: str, course_id: str) -> None: ...
+    def forget(self, user_id: str, most: int) -> int: ...
 
 
 class Seats(Protocol):
@@ -110,18 +124,52 @@ class Drafts(Protocol):
 class Files(Protocol):
     """See `peerlearn.adapters.personal_files`."""
 
-    def delete_all(self, user_id: str) -> None: ...
+    def delete_all(self, user_id: str, most: int | None = None) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was done of one stage: with how many items, and where it goes on; None where it is done.
+
+    `counted` are the conversations that stay, up to here.
+    """
+
+    used: int
+    place: str | None
+    counted: int = 0
 
 
 class Eraser:
     """Removes what an erased account has left. To be cut off anywhere, repeated, or done twice at once is safe."""
 
-    def __init__(self, leftovers: Leftovers, teaching: Teaching, seats: Seats, drafts: Drafts, files: Files) -> None:
+    def __init__(
+        self,
+        leftovers: Leftovers,
+        teaching: Courses,
+        seats: Seats,
+        drafts: Drafts,
+        files: Files,
+        chunk: int = CHUNK,
+    ) -> None:
         self._leftovers = leftovers
         self._teaching = teaching
         self._seats = seats
         self._drafts = drafts
         self._files = files
+        self._chunk = chunk
+        self._stages: dict[str, Callable[[str, str, int, int], _Part]] = {
+            # Seats first: others wait for them.
+            "seats": self._give_up_seats,
+            "progress": self._forget_progress,
+            "submissions": self._delete_submissions,
+            # The record of an export goes before its file: a writer who finishes later finds that nobody wants it.
+            "rest": self._delete_rest,
+            "files": self._delete_files,
+            "courses": self._leave_courses,
+            "teaching": self._forget_teaching,
+            "conversations": self._leave_conversations,
+            "other conversations": self._leave_other_conversations,
+        }
 
     def carry_out(self, user_id: str) -> None:
         """Everything that `peerlearn.domain.erasure` says.
@@ -131,38 +179,76 @@ class Eraser:
         TemporarilyUnavailable
             Not everything could be seen or written yet: what was done stays done, and the rest must be asked for again.
         """
-        if not self._leftovers.is_erased(user_id):
-            return
-        # Seats first: others wait for them.
-        self._give_up_seats(user_id)
-        for one in self._leftovers.enrollments(user_id):
-            if one.points or one.completed_modules or one.last_accessed:
-                self._leftovers.forget_progress(user_id, one.course_id)
-        self._leftovers.delete_submissions(user_id, _token())
-        # The record of an export goes before its file: a writer who finishes later finds that nobody wants it.
-        self._leftovers.delete_rest(user_id)
-        self._files.delete_all(user_id)
-        self._leave_courses(user_id)
-        self._leftovers.leave_conversations(user_id, _token())
+        in_one_go(partial(self.carry_on, user_id))
 
-    def _give_up_seats(self, user_id: str) -> None:
+    def carry_on(self, user_id: str, cursor: Cursor) -> Step:
+        """Do the next chunk of it: as many stages as there is room for.
+
+        Raises
+        ------
+        TemporarilyUnavailable
+            As above.
+        """
+        if not self._leftovers.is_erased(user_id):
+            return Step(None)
+        stage, _, place = cursor.place.partition(":")
+        names = list(self._stages)
+        number, room, counted = names.index(stage) if stage else 0, self._chunk, cursor.counted
+        while room > 0:
+            part = self._stages[names[number]](user_id, place, room, counted)
+            room, counted = room - part.used, counted + part.counted
+            if part.place is None:
+                number, place = number + 1, ""
+                if number == len(names):
+                    return Step(None, counted)
+            else:
+                place = part.place
+        return Step(f"{names[number]}:{place}", counted)
+
+    def _give_up_seats(self, user_id: str, place: str, room: int, _: int) -> _Part:
         for _ in range(_TRIES_MAX):
-            places = [one for one in self._leftovers.enrollments(user_id) if one.status in _OPEN]
+            enrollments, following = self._leftovers.enrollments_from(user_id, place, room)
+            places = [one for one in enrollments if one.status in _OPEN]
             if not places:
-                return
-            for place in places:
+                return _Part(len(enrollments), following)
+            for one in places:
                 try:
-                    if place.status is EnrollmentStatus.ACTIVE:
-                        self._seats.withdraw(user_id, place.course_id)
+                    if one.status is EnrollmentStatus.ACTIVE:
+                        self._seats.withdraw(user_id, one.course_id)
                     else:
-                        self._seats.leave_waitlist(user_id, place.course_id)
+                        self._seats.leave_waitlist(user_id, one.course_id)
                 except (NotEnrolled, Conflict):
                     # promoted, completed or given up since it was read: the next look tells
                     continue
         raise TemporarilyUnavailable
 
-    def _leave_courses(self, user_id: str) -> None:
-        for course in self._teaching.courses(user_id):
+    def _forget_progress(self, user_id: str, place: str, room: int, _: int) -> _Part:
+        enrollments, following = self._leftovers.enrollments_from(user_id, place, room)
+        for one in enrollments:
+            if one.points or one.completed_modules or one.last_accessed:
+                self._leftovers.forget_progress(user_id, one.course_id)
+        return _Part(len(enrollments), following)
+
+    # What is deleted is not found again: these go on from the beginning.
+
+    def _delete_submissions(self, user_id: str, _: str, room: int, __: int) -> _Part:
+        deleted = self._leftovers.delete_submissions(user_id, _token(), room)
+        return _Part(deleted, "" if deleted == room else None)
+
+    def _delete_rest(self, user_id: str, _: str, room: int, __: int) -> _Part:
+        deleted = self._leftovers.delete_rest(user_id, room)
+        return _Part(deleted, "" if deleted == room else None)
+
+    def _delete_files(self, user_id: str, _: str, room: int, __: int) -> _Part:
+        return _Part(0, None) if self._files.delete_all(user_id, room) else _Part(room, "")
+
+    def _forget_teaching(self, user_id: str, _: str, room: int, __: int) -> _Part:
+        forgotten = self._teaching.forget(user_id, room)
+        return _Part(forgotten, "" if forgotten == room else None)
+
+    def _leave_courses(self, user_id: str, place: str, room: int, _: int) -> _Part:
+        courses, following = self._teaching.courses_from(user_id, place, room)
+        for course in courses:
             if course.status is not CourseStatus.DRAFT:
                 self._teaching.disown(user_id, course.course_id)
                 continue
@@ -170,15 +256,26 @@ class Eraser:
             if page is not None:
                 self._remove_draft(page)
         # One that was changed in between still names them.
-        if self._teaching.courses(user_id):
+        if courses and self._teaching.courses_from(user_id, place, room)[0]:
             raise TemporarilyUnavailable
-        self._teaching.forget(user_id)
+        # some of those that were looked at may have gone before
+        return _Part(len(courses) if following is None else room, following)
 
     def _remove_draft(self, page: CoursePage) -> None:
         try:
             self._drafts.remove_draft(page, str(uuid4()))
         except Collision as collision:
             raise TemporarilyUnavailable from collision
+
+    def _leave_conversations(self, user_id: str, place: str, room: int, _: int) -> _Part:
+        looked_at, staying, following = self._leftovers.leave_conversations_from(user_id, 0, place, room, _token())
+        return _Part(looked_at, following, staying)
+
+    def _leave_other_conversations(self, user_id: str, place: str, room: int, counted: int) -> _Part:
+        looked_at, staying, following = self._leftovers.leave_conversations_from(user_id, 1, place, room, _token())
+        if following is None:
+            self._leftovers.require_all_left(user_id, counted + staying)
+        return _Part(looked_at, following, staying)
 
 
 def _token() -> str:
