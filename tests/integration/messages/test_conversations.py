@@ -24,7 +24,6 @@ from peerlearn.domain.messages import Message, MessageRange, Pair
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
-from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.inbox import Inbox
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
@@ -32,6 +31,7 @@ from peerlearn.services.messages import MessageService
 from tests.integration.messages.conftest import stranger
 from tests.support.courses import Courses
 from tests.support.learning import Learning
+from tests.support.leaving import leave_conversations
 from tests.support.people import People, Person
 from tests.support.wire import THROTTLED, Wire, conflict
 
@@ -313,7 +313,7 @@ def test_who_may_answer_finds_that_their_peer_has_just_left(
     pair = Pair.of(ada.user_id, bob.user_id)
     gone, sender = (ada, bob) if getattr(pair, side) == ada.user_id else (bob, ada)
     wired.send(gone.principal, sender.user_id, "last words")
-    wire.before(TRANSACT, partial(ErasureRepository(table).leave_conversations, gone.user_id, gone.user_id[-20:]))
+    wire.before(TRANSACT, partial(leave_conversations, table, gone.user_id))
     with pytest.raises(UserNotFound):
         wired.send(sender.principal, gone.user_id, "Still there?")
     with pytest.raises(UserNotFound):
@@ -389,7 +389,7 @@ def test_a_conversation_that_is_deleted_while_it_is_read(
 ) -> None:
     def delete() -> None:
         for person in (ada, bob):
-            ErasureRepository(table).leave_conversations(person.user_id, person.user_id[-20:])
+            leave_conversations(table, person.user_id)
 
     wire.before("UpdateItem", delete)
     with pytest.raises(NotFound):

@@ -178,14 +178,8 @@ class EnrollmentRepository:
             self._shards.learn(course_id, max(1, len(seats.shards)))
         return seats
 
-    # -- for those who must leave nobody out -----------------------------------------------------------------------
-
     def seats(self, course_id: str) -> Seats | None:
         return self._seats_in(self._table.batch_get(self._seat_keys(course_id)), course_id)
-
-    def waiters(self, course_id: str) -> list[str]:
-        """Return who waits for a seat, in the order of the line."""
-        return [waiter.learner_id for waiter in waitlist.waiters(self._table, course_id)]
 
 
 def _enrollment_write(change: BookingChange, token: str) -> Write:

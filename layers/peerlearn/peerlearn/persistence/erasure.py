@@ -17,7 +17,7 @@ from peerlearn.domain.users import AccountState, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.assessments import COUNTER_SHARDS
 from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
-from peerlearn.persistence.inbox import INDEXES, heads_in
+from peerlearn.persistence.inbox import INDEXES
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased
@@ -101,11 +101,8 @@ class ErasureRepository:
     def is_erased(self, user_id: str) -> bool:
         return is_erased(self._table.get(keys.totals(user_id)))
 
-    def enrollments(self, user_id: str) -> list[Enrollment]:
-        return [enrollment_of(item) for item in self._own(user_id, keys.ENROLLMENT_PREFIX)]
-
     def enrollments_from(self, user_id: str, place: str, limit: int) -> tuple[list[Enrollment], str | None]:
-        """Return a page of them.
+        """Return a page of their enrolments.
 
         Parameters
         ----------
@@ -185,23 +182,13 @@ class ErasureRepository:
 
     # -- what others see too ------------------------------------------------------------------------------------
 
-    def leave_conversations(self, user_id: str, token: str) -> None:
-        """No message is added to any of them; one that both have left is deleted.
-
-        Raises
-        ------
-        TemporarilyUnavailable
-            The indexes do not show all of them yet.
-        """
-        heads = [head for index in INDEXES for head in heads_in(self._table, user_id, index)]
-        self.require_all_left(user_id, self._leave_all(user_id, heads, token))
-
     def leave_conversations_from(
         self, user_id: str, side: int, place: str, limit: int, token: str
     ) -> tuple[int, int, str | None]:
-        """Do the same with a page of those that one of the indexes shows.
+        """Leave a page of the conversations that an index shows: no message is added to any of them.
 
-        Oldest first: one that somebody still writes to while this goes on stands at the end.
+        One that both of its people have left is deleted. The oldest come first: one that somebody still writes to
+        while this goes on stands at the end.
 
         Parameters
         ----------
