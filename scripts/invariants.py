@@ -332,7 +332,7 @@ class _Submissions:
         elif entity == Entity.PAST_GRADE:
             self._grades[item["learnerId"], item["assessmentId"]].append(int(item["revision"]))
         elif entity == Entity.SUBMISSION_COUNTER:
-            _, assessment_id, _ = item["SK"].split("#")
+            _, assessment_id, _ = item["PK"].split("#")
             self._counted[assessment_id] += int(item["count"])
         elif entity == Entity.TOTALS:
             self._by_learner[item["userId"]] += int(item["submissions"])

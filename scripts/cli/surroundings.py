@@ -42,7 +42,9 @@ def items_around(table: Table, key: str) -> list[Item] | None:
         found = [*_partition(table, subject), *(item for head in heads for item in _partition(table, head["PK"]))]
     elif subject.startswith(_SUBMISSIONS):
         attempts = _indexed(table, subject)
-        found = [*attempts, *(item for course in _courses_of(attempts) for item in _partition(table, course))]
+        counters = table.batch_get(keys.submission_counters(subject.removeprefix(_SUBMISSIONS))).values()
+        courses = (item for course in _courses_of(attempts) for item in _partition(table, course))
+        found = [*attempts, *counters, *courses]
     else:
         return None
     return list({(item["PK"], item["SK"]): item for item in found}.values())

@@ -138,8 +138,11 @@ class Trial:
 
     def _delete_course(self) -> None:
         own = [keys.Key(item["PK"], item["SK"]) for item in _items(keys.course_partition(self._course_id))]
+        named = [key.sk for key in own if key.sk.startswith(keys.ASSESSMENT_PREFIX)]
+        assessments = [name.removeprefix(keys.ASSESSMENT_PREFIX) for name in named]
+        counters = [key for assessment_id in assessments for key in keys.submission_counters(assessment_id)]
         # of a course that was completed the learner's seat stays without a name; of this one nobody needs it
-        table().batch_delete([*own, keys.enrollment(self._learner.user_id, self._course_id)])
+        table().batch_delete([*own, *counters, keys.enrollment(self._learner.user_id, self._course_id)])
 
 
 def _is_emptied(user_id: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from peerlearn.http.headers import EXPOSED
+from peerlearn.persistence.items.projections import PROJECTED
 from scripts.project.template import load_template
 from tests.support.expansion import VARIANTS, Resources, variant
 
@@ -171,6 +172,16 @@ def test_table_and_indexes_are_warmed_only_where_it_is_asked_for(expanded: Resou
     assert not holds("IsWarm", {})
     assert holds("IsWarm", {"WarmReads": "40000"})
     assert holds("IsWarm", {"WarmWrites": "10000"})
+
+
+def test_indexes_hold_what_lists_show() -> None:
+    indexes = RESOURCES["Table"]["Properties"]["GlobalSecondaryIndexes"]
+    projections = {one["IndexName"]: one["Projection"] for one in indexes}
+    assert projections == {
+        name: {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(names)} for name, names in PROJECTED.items()
+    }
+    assert sum(map(len, PROJECTED.values())) <= 100, "as many as DynamoDB takes over all indexes"
+    assert not {"completedModules", "interests", "learningGoals"} & set().union(*PROJECTED.values())
 
 
 # -- what API Gateway answers and logs by itself

@@ -2,8 +2,8 @@
 
 DynamoDB Local reports the units of reads and of single writes as AWS does, but nothing for a query that finds nothing,
 which is taken here to cost as much as the smallest, and not those of transactions, so writes are counted by AWS's own
-rule: each KB begun of the larger of the item before and after, twice in a transaction, and for each index that holds
-the item as much again, once.
+rule: each KB begun of the larger of the item before and after, twice in a transaction, and once what an index holds of
+it, where that changes.
 
 Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html,
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
@@ -22,12 +22,12 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
+from peerlearn.persistence.items.projections import PROJECTED
 from peerlearn.persistence.keys import Key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-INDEXES = ("GSI1", "GSI2")
 _KEY = ("PK", "SK")
 RawItem = Mapping[str, Any]
 RawItems = dict[tuple[str, str], RawItem]
@@ -245,12 +245,22 @@ def _write_units(old: RawItem | None, new: RawItem | None, *, transactional: boo
     units = kilobytes * (2 if transactional else 1)
     if old == new:
         return units
-    for index in INDEXES:
-        places = [_place(item, index) for item in (old, new)]
-        # into the index, out of it, or at its place: one write; from one place to another: two
-        moved = None not in places and places[0] != places[1]
-        units += kilobytes * (2 if moved else 1) if any(places) else 0
-    return units
+    return units + sum(_index_units(old, new, index) for index in PROJECTED)
+
+
+def _index_units(old: RawItem | None, new: RawItem | None, index: str) -> int:
+    """What an index writes: nothing where the attributes that it holds stay as they are."""
+    places = [_place(item, index) for item in (old, new)]
+    held = {*_KEY, f"{index}PK", f"{index}SK", *PROJECTED[index]}
+    entries = [
+        {name: value for name, value in (item or {}).items() if name in held} if place else {}
+        for item, place in zip((old, new), places, strict=True)
+    ]
+    if entries[0] == entries[1]:
+        return 0
+    # into the index, out of it, or at its place: one write; from one place to another: two
+    moved = None not in places and places[0] != places[1]
+    return ceil(max(map(size_of, entries)) / 1024) * (2 if moved else 1)
 
 
 def _place(item: RawItem | None, index: str) -> tuple[str, str] | None:

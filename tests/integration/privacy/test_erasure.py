@@ -236,7 +236,7 @@ def test_an_attempt_that_another_deletes_meanwhile_is_counted_off_once(
         "TransactWriteItems", lambda: ErasureRepository(table).delete_submissions(busy.user_id, uuid4().hex[:28])
     )
     ErasureRepository(wired).delete_submissions(busy.user_id, uuid4().hex[:28])
-    counters = [item for item in table_items(dynamodb, table_name) if item["SK"].startswith("COUNT#")]
+    counters = [item for item in table_items(dynamodb, table_name) if item["PK"].startswith("COUNT#")]
     assert [item["count"] for item in counters] == [0]
 
 

@@ -68,7 +68,7 @@ def table() -> Table:
 def crowded_table() -> Table:
     """Return the table for a use case that crowds come for at once: it gives up after 1.5 s of conflicts, not 4.
 
-    Whoever loses that long is told 503 and when to come back, and does not hold one of the account's functions meanwhile.
+    Its losers are told 503 and when to come back, and do not hold the account's functions meanwhile.
     """
     return Table(dynamodb_client(), settings().table_name, briefly)
 

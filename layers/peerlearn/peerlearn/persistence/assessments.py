@@ -5,14 +5,13 @@
     USER#<u>   / SUBMISSION#<a>                the latest attempt with its grade: the lock of all that follows
     USER#<u>   / SUBMISSION#<a>#ATTEMPT#<n>    an attempt that another one followed
     USER#<u>   / SUBMISSION#<a>#GRADE#<r>      a grading that a correction replaced
-    COURSE#<c> / COUNT#<a>#<shard>             how many attempts there are
+    COUNT#<a>#<n> / COUNT                      how many attempts there are, in eight parts
 
 Attempts, latest and past, stand in GSI1 by assessment, in the order of time; a learner's own are read from the table.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -45,8 +44,6 @@ from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import WRITTEN_BY, applied
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.table import ConditionFailed, Table, Write, put, update
-
-COUNTER_SHARDS = 8
 
 _IS_NEW = "attribute_not_exists(PK)"
 # attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: what was read is what is there.
@@ -160,7 +157,7 @@ class AssessmentRepository:
         if course_id is None:
             return None, None, 0
         course, assessment = keys.course(course_id), keys.assessment(course_id, assessment_id)
-        counters = [keys.submission_counter(course_id, assessment_id, shard) for shard in range(COUNTER_SHARDS)]
+        counters = keys.submission_counters(assessment_id)
         found = self._table.batch_get([course, assessment, *counters])
         return (
             course_of(found[course]) if course in found else None,
@@ -192,11 +189,11 @@ class AssessmentRepository:
             where="#entity <> :grade",
             names={"#entity": "entity"},
         )
-        items.sort(key=lambda item: str(item["GSI2SK"]), reverse=True)
+        items.sort(key=_own_place, reverse=True)
         last = str(wanted.after["last"]) if wanted.after else ""
-        rest = [item for item in items if item["GSI2SK"] < last] if last else items[wanted.offset :]
+        rest = [item for item in items if _own_place(item) < last] if last else items[wanted.offset :]
         shown = rest[: wanted.limit]
-        after = {"last": shown[-1]["GSI2SK"]} if len(rest) > len(shown) else None
+        after = {"last": _own_place(shown[-1])} if len(rest) > len(shown) else None
         return PageResult([submission_of(item) for item in shown], len(items), after)
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -218,6 +215,11 @@ class AssessmentRepository:
             *also,
         ]
         return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
+
+
+def _own_place(item: Item) -> str:
+    """Return where an attempt stands among its learner's."""
+    return f"{item['submittedAt']}#{item['assessmentId']}#{int(item['attempt']):06d}"
 
 
 def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> Desk:
@@ -289,10 +291,9 @@ def _storing(before: Submission | None, after: Submission, token: str) -> Write:
 
 
 def _counting(submission: Submission) -> Write:
-    # Guarded by the submission's own condition in the same transaction. A learner's shard is always the same.
-    shard = zlib.crc32(submission.learner_id.encode()) % COUNTER_SHARDS
+    # Guarded by the submission's own condition in the same transaction.
     return update(
-        keys.submission_counter(submission.course_id, submission.assessment_id, shard),
+        keys.submission_counter(submission.assessment_id, submission.learner_id),
         "SET #count = if_not_exists(#count, :none) + :one, #entity = :entity",
         names={"#count": "count", "#entity": "entity"},
         values={":none": 0, ":one": 1, ":entity": Entity.SUBMISSION_COUNTER.value},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -15,7 +14,6 @@ from peerlearn.domain.jobs import NotAllShown
 from peerlearn.domain.standing import session_ended
 from peerlearn.domain.users import AccountState, User
 from peerlearn.persistence import keys
-from peerlearn.persistence.assessments import COUNTER_SHARDS
 from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
 from peerlearn.persistence.inbox import INDEXES
 from peerlearn.persistence.items.base import Entity, Item
@@ -286,9 +284,8 @@ class ErasureRepository:
 
 
 def _uncounting(attempt: Item) -> Write:
-    shard = zlib.crc32(attempt["learnerId"].encode()) % COUNTER_SHARDS
     return update(
-        keys.submission_counter(attempt["courseId"], attempt["assessmentId"], shard),
+        keys.submission_counter(attempt["assessmentId"], attempt["learnerId"]),
         "SET #count = #count - :one",
         names={"#count": "count"},
         values={":one": 1},

@@ -21,7 +21,6 @@ from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.messages import Conversation, Pair
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.conversations import conversation_of
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Item, Table
 
@@ -86,7 +85,7 @@ class Inbox:
         self._user_id = user_id
 
     def page(self, wanted: PageRequest) -> PageResult[Conversation]:
-        """Return a page of the conversations, and how many there are.
+        """Return a page of the conversations as an index names them, and how many there are.
 
         Walked by cursor, each that was there when the walk began is in it once, wherever it moves meanwhile, and in
         the order of then. Those that begin later are not in it.
@@ -106,7 +105,8 @@ class Inbox:
         more = len(places) > start + wanted.limit
         total = self._table.get(keys.inbox_counter(self._user_id)) or {}
         following = {"sort": shown[-1][0], "from": began} if shown and more else None
-        return PageResult([conversation_of(head) for _, head in shown], int(total.get("conversations", 0)), following)
+        named = [Conversation(_pair(head), last_seq=int(head["lastSeq"])) for _, head in shown]
+        return PageResult(named, int(total.get("conversations", 0)), following)
 
     def _first(self, count: int) -> list[tuple[str, Item]]:
         return _ordered((str(head["GSI1SK"]), head) for head in self._heads("", {}, limit=count))

@@ -23,6 +23,7 @@ MESSAGE_PREFIX = "MESSAGE#"
 CONNECTION_PREFIX = "CONNECTION#"
 TEACHING_PREFIX = "TEACHES#"
 LISTING_PREFIX = "E#"
+_SUBMISSION_COUNTERS = 8
 
 
 class Key(NamedTuple):
@@ -204,14 +205,17 @@ def assessment_submissions_partition(assessment_id: str) -> str:
     return f"SUBMISSIONS#{assessment_id}"
 
 
-def learner_submissions_partition(user_id: str) -> str:
-    """GSI2: every attempt of a learner, by time."""
-    return f"SUBMITTED#{user_id}"
+def submission_counters(assessment_id: str) -> list[Key]:
+    """Return the counters that add up to an assessment's attempts.
+
+    Each is in a partition of its own: all of a class hands in in the minutes before a due date.
+    """
+    return [Key(f"COUNT#{assessment_id}#{number}", "COUNT") for number in range(_SUBMISSION_COUNTERS)]
 
 
-def submission_counter(course_id: str, assessment_id: str, shard: int) -> Key:
-    """One of the counters that add up to an assessment's attempts: one alone would be fought over at a due date."""
-    return Key(course_partition(course_id), f"COUNT#{assessment_id}#{shard}")
+def submission_counter(assessment_id: str, learner_id: str) -> Key:
+    """Return the counter of a learner's attempts at an assessment, always the same one."""
+    return submission_counters(assessment_id)[zlib.crc32(learner_id.encode()) % _SUBMISSION_COUNTERS]
 
 
 def catalogue_partition(shelf: str) -> str:

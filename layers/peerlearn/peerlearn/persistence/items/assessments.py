@@ -62,8 +62,6 @@ def submission_item(submission: Submission, *, past: bool = False) -> Item:
         **key.as_item(),
         "GSI1PK": keys.assessment_submissions_partition(assessment),
         "GSI1SK": f"{submitted_at}#{learner}#{submission.attempt:06d}",
-        "GSI2PK": keys.learner_submissions_partition(learner),
-        "GSI2SK": f"{submitted_at}#{assessment}#{submission.attempt:06d}",
         "entity": (Entity.PAST_ATTEMPT if past else Entity.SUBMISSION).value,
         "submissionId": submission.submission_id,
         "assessmentId": assessment,

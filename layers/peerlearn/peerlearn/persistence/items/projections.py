@@ -1,0 +1,47 @@
+"""What the two indexes hold beside keys: the attributes that lists show or filter by, and nothing else.
+
+Whatever is not named here is neither written to an index nor paid for there: above all what a learner has completed,
+which grows with a course. DynamoDB takes a hundred names over all indexes of a table, and no projection can be altered.
+"""
+
+from __future__ import annotations
+
+_ENROLLMENTS = (
+    "entity",
+    "learnerId",
+    "courseId",
+    "status",
+    "enrolledAt",
+    "updatedAt",
+    "waitingSince",
+    "lastAccessed",
+    "points",
+    "seatShard",
+)
+_LEDGER = ("number", "reference", "reason", "minutes", "awardedAt", "reverses")
+_SUBMISSIONS = (
+    "assessmentId",
+    "attempt",
+    "submissionUrl",
+    "submittedAt",
+    "late",
+    "fileKey",
+    "fileVersion",
+    "fileName",
+    "grade",
+    "feedback",
+    "gradedAt",
+    "gradedBy",
+    "revision",
+    "windowCount",
+    "windowClosesAt",
+)
+_AUDIT = ("entryId", "at", "actorId", "action", "target", "source", "outcome", "details", "expiresAt", "ttl")
+_PEOPLE = ("role", "state")
+_CONVERSATIONS = ("low", "high", "lastSeq")
+
+PROJECTED = {
+    "GSI1": (*_ENROLLMENTS, *_LEDGER, *_SUBMISSIONS, *_AUDIT, *_PEOPLE, *_CONVERSATIONS),
+    # lists of both indexes are ordered, and told apart, by the first one's key
+    "GSI2": ("GSI1SK", *_ENROLLMENTS, *_AUDIT, *_PEOPLE, *_CONVERSATIONS),
+}
