@@ -39,12 +39,15 @@ class StandInForAws:
         queues = f"{self.url}/123456789012"
         self.variables = {
             "ALLOWED_ORIGINS": "https://peerlearn.example",
+            "ANNOUNCEMENT_QUEUE_URL": f"{queues}/announcements",
             "AUDIT_RETENTION_DAYS": "365",
             "BCRYPT_COST": "10",
             "BUCKET_NAME": "bucket",
+            "CATALOGUE_QUEUE_URL": f"{queues}/catalogue",
             "ENVIRONMENT": "dev",
             "ERASURE_QUEUE_URL": f"{queues}/erasures",
             "EXPORT_QUEUE_URL": f"{queues}/exports",
+            "JOB_QUEUE_URL": f"{queues}/jobs",
             "LIMITS": "",
             "LOCAL_ENDPOINT": "",
             "MANAGEMENT_ENDPOINT": f"{self.url}/live",
@@ -52,6 +55,7 @@ class StandInForAws:
             "POWERTOOLS_LOG_LEVEL": "INFO",
             "POWERTOOLS_METRICS_NAMESPACE": "Peerlearn/test",
             "POWERTOOLS_SERVICE_NAME": "peerlearn",
+            "PROMOTION_QUEUE_URL": f"{queues}/promotions.fifo",
             "PYDANTIC_DISABLE_PLUGINS": "__all__",
             "PYTHONTZPATH": "/usr/share/zoneinfo",
             "CURSOR_SECRET_ID": "cursor-key",
@@ -137,6 +141,7 @@ class _AwsHandler(Handler):
         "BatchGetItem": {"Responses": {}, "UnprocessedKeys": {}},
         "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
         "SendMessage": {"MessageId": "1"},
+        "SendMessageBatch": {"Successful": [], "Failed": []},
         "GetSecretValue": {
             "Name": "signing-key",
             "VersionId": KEY_ID,
