@@ -1,0 +1,70 @@
+"""Credentials, profiles and standings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from peerlearn.domain.standing import Standing
+from peerlearn.domain.users import User
+from peerlearn.persistence import keys
+from peerlearn.persistence.items.accounts import user_of
+from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.standing import standing_of
+from scripts.invariants.violation import Violation
+
+
+class AccountsCheck:
+    """One account per address, the same under the address and under its id; of an erased one nothing is left."""
+
+    def __init__(self, *, settled: bool) -> None:
+        self._settled = settled
+        self._erased: set[str] = set()
+        self._credentials: dict[str, Item] = {}
+        self._profiles: dict[str, Item] = {}
+        self._standings: dict[str, Item] = {}
+        self._addresses: Counter[str] = Counter()
+        self._sessions: Counter[str] = Counter()
+
+    def see(self, item: Item) -> None:
+        entity = item.get("entity")
+        if entity == Entity.CREDENTIAL:
+            self._credentials[item["userId"]] = item
+        elif entity == Entity.PROFILE:
+            self._profiles[item["userId"]] = item
+            self._addresses[keys.credential(item["email"]).pk] += 1
+        elif entity == Entity.STANDING:
+            self._standings[item["userId"]] = item
+        elif entity == Entity.SESSION:
+            self._sessions[item["userId"]] += 1
+        elif entity == Entity.ERASURE:
+            self._erased.add(item["userId"])
+
+    def violations(self) -> Iterator[Violation]:
+        for address, number in self._addresses.items():
+            if number > 1:
+                yield Violation("accounts", address, f"{number} accounts have this address")
+        for user_id in self._credentials.keys() | self._profiles.keys() | self._sessions.keys():
+            key = keys.user_partition(user_id)
+            credential, profile = self._credentials.get(user_id), self._profiles.get(user_id)
+            if user_id in self._erased:
+                if credential or profile or self._settled:
+                    yield Violation("erasure", key, "is erased, and something is left of the account")
+            elif credential is None or profile is None:
+                yield Violation("accounts", key, "lacks its credential" if profile else "lacks its profile")
+            elif not _are_alike(user_of(credential), user_of(profile)):
+                yield Violation("accounts", key, "the account's two copies differ")
+            elif (standing := self._standings.get(user_id)) is None:
+                yield Violation("accounts", key, "lacks its standing")
+            elif not _stands_as(standing_of(standing), user_of(profile)):
+                yield Violation("accounts", key, "its standing has another role, state or epoch")
+
+
+def _are_alike(credential: User, profile: User) -> bool:
+    # Which session was kept stands where connections are closed by it.
+    return replace(credential, kept_session=None) == replace(profile, kept_session=None)
+
+
+def _stands_as(standing: Standing, user: User) -> bool:
+    return (standing.role, standing.state, standing.epoch) == (user.role, user.state, user.session_epoch)
