@@ -34,61 +34,13 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from scripts.chat_api import PAGE, Api, ApiError, find_peer
+
 STACK = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
-_PAGE = 100
 _ANSWER_SECONDS = 20.0
 _LONGEST_PAUSE = 10.0
 
 Message = dict[str, Any]
-
-
-class ApiError(Exception):
-    """The API refused; `code` says why."""
-
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
-        super().__init__(body.get("message", str(status)))
-        self.status = status
-        self.code = body.get("code", "")
-
-
-class Api:
-    """The HTTP side, signed in as one person; signs in again when the token has expired."""
-
-    def __init__(self, url: str, email: str, password: str) -> None:
-        self._url = url
-        self._credentials = {"email": email, "password": password}
-        self._token: str | None = None
-        self.user: dict[str, Any] = {}
-
-    def sign_in(self) -> None:
-        """A new token, and `user`."""
-        answer = self._request("POST", "/v1/learner/auth/login", self._credentials)
-        self._token, self.user = answer["token"], answer["user"]
-
-    def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
-        """The answer of an endpoint."""
-        if query:
-            path = f"{path}?{urllib.parse.urlencode(query)}"
-        try:
-            return self._request(method, path, body)
-        except ApiError as error:
-            if error.status != 401:  # noqa: PLR2004 (unauthenticated)
-                raise
-        self.sign_in()
-        return self._request(method, path, body)
-
-    def _request(self, method: str, path: str, body: object = None) -> Any:
-        request = urllib.request.Request(self._url + path, method=method)  # noqa: S310 (the stack's own address)
-        request.add_header("Content-Type", "application/json")
-        if self._token:
-            request.add_header("Authorization", f"Bearer {self._token}")
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            with urllib.request.urlopen(request, data, timeout=30) as answer:  # noqa: S310 (as above)
-                return json.loads(answer.read() or b"{}")
-        except urllib.error.HTTPError as error:
-            with error:
-                raise ApiError(error.code, _parsed(error.read())) from error
 
 
 class ChatClient:
@@ -184,7 +136,7 @@ class ChatClient:
                     self._api.call,
                     "GET",
                     "/v1/learner/messages",
-                    **{"with": peer_id, "after": self.last_seq[peer_id], "limit": _PAGE},
+                    **{"with": peer_id, "after": self.last_seq[peer_id], "limit": PAGE},
                 )
                 for message in answer["data"]["messages"]:
                     self._show(peer_id, message)
@@ -212,7 +164,7 @@ class ChatClient:
             catching_up.cancel()
 
     async def _catch_up_with_everybody(self) -> None:
-        page = await asyncio.to_thread(self._api.call, "GET", "/v1/learner/conversations", limit=_PAGE)
+        page = await asyncio.to_thread(self._api.call, "GET", "/v1/learner/conversations", limit=PAGE)
         while True:
             for conversation in page["data"]["conversations"]:
                 peer_id = conversation["peer"]["userId"]
@@ -221,7 +173,7 @@ class ChatClient:
             if "next" not in page["metadata"]:
                 return
             page = await asyncio.to_thread(
-                self._api.call, "GET", "/v1/learner/conversations", limit=_PAGE, cursor=page["metadata"]["next"]
+                self._api.call, "GET", "/v1/learner/conversations", limit=PAGE, cursor=page["metadata"]["next"]
             )
 
     async def _receive(self, socket: ClientConnection) -> None:
@@ -280,30 +232,6 @@ class ChatClient:
         self._answers.clear()
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _find_peer(api: Api, stack: dict[str, Any], wanted: str) -> tuple[str, str]:
-    """User id and name."""
-    if wanted in stack["accounts"]:
-        other = Api(stack["apiUrl"], **stack["accounts"][wanted])
-        other.sign_in()
-        return str(other.user["userId"]), str(other.user["name"])
-    known = [one["peer"] for one in api.call("GET", "/v1/learner/conversations", limit=_PAGE)["data"]["conversations"]]
-    known += api.call("GET", "/v1/learner/peers", limit=_PAGE)["data"]["peers"]
-    for person in known:
-        if wanted == person["userId"] or wanted.lower() in person["name"].lower():
-            return str(person["userId"]), str(person["name"])
-    if wanted.startswith("usr_"):
-        return wanted, wanted
-    raise SystemExit(f"There is nobody called {wanted} among your peers and conversations.")
-
-
 async def _chat(client: ChatClient, peer_id: str) -> None:
     running = asyncio.create_task(client.run())
     try:
@@ -338,7 +266,7 @@ def main() -> None:
     api = Api(stack["apiUrl"], account["email"], account["password"])
     try:
         api.sign_in()
-        peer_id, name = _find_peer(api, stack, arguments.to)
+        peer_id, name = find_peer(api, stack, arguments.to)
     except ApiError as error:
         raise SystemExit(f"{arguments.account}: {error}") from error
 

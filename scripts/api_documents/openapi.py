@@ -4,51 +4,17 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
-from http import HTTPStatus
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from aws_lambda_powertools.event_handler.depends import Depends
-from pydantic.alias_generators import to_camel, to_snake
-
-from peerlearn.domain.errors import (
-    Conflict,
-    DomainError,
-    Forbidden,
-    InternalError,
-    MalformedRequest,
-    NotFound,
-    PayloadTooLarge,
-    TemporarilyUnavailable,
-    TokenExpired,
-    TooManyRequests,
-    Unauthenticated,
-    ValidationFailed,
-)
-from peerlearn.domain.idempotency import HEADER, KEY_MAX_LENGTH, REPLAYED
-from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS
-from peerlearn.http.auth import current_administrator, current_author, optional_user, token_holder
-from peerlearn.http.caching import revalidated
-from scripts.api_documents.errors import CHALLENGE, error_examples, error_responses, error_schemas, raised_by
-from scripts.api_documents.examples import example_of
+from peerlearn.domain.idempotency import REPLAYED
+from scripts.api_documents.errors import CHALLENGE, error_examples, error_schemas
 from scripts.api_documents.limits import (
-    EXTENSION,
     LIMIT_HEADERS,
-    OperationLimit,
-    as_extension,
-    in_words,
-    limits_of,
-    with_limit_headers,
 )
-from scripts.api_documents.routes import Endpoint, endpoints
+from scripts.api_documents.operations import operation_of
+from scripts.api_documents.routes import endpoints
 from scripts.api_documents.schemas import (
     Components,
     Schema,
-    answered,
-    reached,
-    tidied,
-    with_references,
-    without_null,
 )
 from scripts.project.paths import ROOT
 
@@ -129,7 +95,7 @@ def openapi() -> Schema:
     paths: dict[str, Schema] = {}
     contexts: list[str] = []
     for endpoint in endpoints():
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, components)
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation_of(endpoint, components)
         contexts.append(endpoint.context)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
@@ -152,210 +118,6 @@ def openapi() -> Schema:
             },
         },
     }
-
-
-def _operation(endpoint: Endpoint, components: Components) -> Schema:
-    source = endpoint.app.get_openapi_schema(title="", version="")
-    described = json.loads(source.model_dump_json(by_alias=True, exclude_none=True))
-    raw = described["paths"][endpoint.path][endpoint.method.lower()]
-    schemas = described.get("components", {}).get("schemas", {})
-    asked = reached(raw.get("requestBody", {}), schemas)
-    names = components.add(
-        endpoint.context, {name: one if name in asked else answered(one) for name, one in schemas.items()}
-    )
-
-    def own(schema: Schema) -> Any:
-        return with_references(tidied(schema), lambda name: names.get(name, name))
-
-    dependencies = set(_dependencies(endpoint.function))
-    headline, _, rest = endpoint.module_text.partition("\n\n")
-    summary = headline.partition(": ")[2].removesuffix(".")
-    operation: Schema = {
-        "operationId": to_camel(endpoint.name),
-        "summary": summary[:1].upper() + summary[1:],
-        "description": rest.strip() or f"{summary[:1].upper()}{summary[1:]}.",
-        "tags": [endpoint.context],
-    }
-    event = endpoint.event
-    parameters = [_parameter(own(one), event) for one in raw.get("parameters", [])]
-    revalidates = revalidated in endpoint.route.middlewares
-    if revalidates:
-        parameters.append(_IF_NONE_MATCH)
-    if endpoint.method == "POST":
-        parameters.append(_IDEMPOTENCY_KEY)
-    if parameters:
-        operation["parameters"] = parameters
-    if "requestBody" in raw:
-        media = raw["requestBody"]["content"]["application/json"]
-        content = {"schema": own(media["schema"]), "example": json.loads(event["body"])}
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
-    limits = limits_of(endpoint.name, dependencies)
-    operation["responses"] = with_limit_headers(
-        {
-            **_success(endpoint, raw, own, components, revalidates=revalidates),
-            **error_responses(_errors(endpoint, operation, dependencies, limits)),
-        },
-        limits,
-        signed_in=token_holder in dependencies,
-    )
-    if limits:
-        operation["description"] += f"\n\n{in_words(limits)}"
-        operation[EXTENSION] = [as_extension(limit) for limit in limits]
-    if token_holder in dependencies:
-        operation["security"] = [{"bearer": []}]
-    elif optional_user in dependencies:
-        operation["security"] = [{}, {"bearer": []}]
-    else:
-        operation["security"] = []
-    return operation
-
-
-_IDEMPOTENCY_KEY: Schema = {
-    "name": HEADER,
-    "in": "header",
-    "required": False,
-    "description": "The same key with the same body within 24 hours is answered as before, and nothing is done.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX_LENGTH, "pattern": "^[ -~]+$"},
-    "example": "3f1c2f0e-9a55-4c6e-8b57-0d8f4e6f9b10",
-}
-_IF_NONE_MATCH: Schema = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "description": "The `ETag` of the answer that one has.",
-    "schema": {"type": "string"},
-}
-
-
-def _parameter(parameter: Schema, event: Schema) -> Schema:
-    schema = without_null(parameter["schema"])
-    result = {key: parameter[key] for key in ("name", "in", "required")} | {"schema": schema}
-    own = schema.pop("description", None)
-    result["description"] = own or _PARAMETERS.get(parameter["name"]) or _in_words(parameter["name"])
-    values = event["pathParameters" if parameter["in"] == "path" else "queryStringParameters"] or {}
-    if parameter["name"] in values:
-        value = values[parameter["name"]]
-        result["example"] = int(value) if schema.get("type") == "integer" else value
-    return result
-
-
-def _in_words(name: str) -> str:
-    """`courseId` becomes "The course's id."."""
-    words = to_snake(name).replace("_", " ")
-    return f"The {words.removesuffix(' id')}'s id." if words.endswith(" id") else f"The {words}."
-
-
-_PARAMETERS = {
-    "subject": "Only courses of this subject, whatever its case.",
-    "level": "Only courses of this level.",
-    "role": "Only those of this role.",
-    "status": "Only those of this status.",
-    "page": "Counted from 1. A page past the end is an empty list; past entry 1,000 use `cursor`.",
-    "limit": "Entries on a page.",
-    "cursor": "The `metadata.next` of the page before; it goes before `page`.",
-    "q": "Words of the title.",
-    "tutor": "A tutor's user id.",
-    "with": "The other person's user id.",
-    "after": "Messages after this `seq`.",
-    "before": "Messages before this `seq`.",
-    "token": "What the link was made with.",
-    "actor": "Only what this user did; a user id.",
-    "target": "Only what was done to this: an id, or two joined by a slash, as entries show it.",
-    "action": "Only entries of this action.",
-    "from": "Only entries of this moment or later.",
-    "to": "Only entries before this moment.",
-}
-
-
-def _success(
-    endpoint: Endpoint, raw: Schema, own: Callable[[Schema], Any], components: Components, *, revalidates: bool
-) -> dict[str, Schema]:
-    route = endpoint.route
-    status = str(int(route.status_code))
-    described = raw["responses"][status]
-    answer: Schema = {"description": _SUCCESSES.get(status, "Done.")}
-    named = {str(int(code)): one for code, one in (route.responses or {}).items()}
-    if status in named:
-        answer = own(described)
-    elif status != str(int(HTTPStatus.NO_CONTENT)):
-        schema = own(described["content"]["application/json"]["schema"])
-        example = example_of(schema, components.schemas)
-        answer["content"] = {"application/json": {"schema": schema, "example": example}}
-    if endpoint.method == "POST":
-        answer["headers"] = {REPLAYED: {"$ref": f"#/components/headers/{REPLAYED}"}}
-    responses = {status: answer}
-    # The same answer, not complete yet.
-    if (accepted := str(int(HTTPStatus.ACCEPTED))) in named:
-        headers = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
-        responses[accepted] = {**answer, "description": named[accepted]["description"], "headers": headers}
-    if revalidates:
-        headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Cache-Control")}
-        answer["headers"] = headers
-        responses["304"] = {"description": "What one has is up to date.", "headers": headers}
-    return responses
-
-
-_SUCCESSES = {"200": "The answer.", "201": "Done; what came of it.", "204": "Done."}
-
-
-def _errors(
-    endpoint: Endpoint, operation: Schema, dependencies: set[Any], limits: Sequence[OperationLimit]
-) -> dict[type[DomainError], str]:
-    """Of an operation: what its caller, its form, its service and the machinery can give."""
-    sent = {parameter["in"] for parameter in operation.get("parameters", [])}
-    possible: dict[type[DomainError], str] = _errors_of_caller(dependencies)
-    if "path" in sent:
-        possible[NotFound] = "There is nothing at this address."
-    if "requestBody" in operation:
-        sent.add("body")
-        possible[MalformedRequest] = "The body is not one JSON object."
-        possible[PayloadTooLarge] = "The body has more than 10 MB."
-    for error, when in raised_by(endpoint.function).items():
-        if error in possible and when:
-            possible[error] += f" {when}"
-        else:
-            possible.setdefault(error, when)
-    if sent & {"path", "query", "body", "header"}:
-        possible.setdefault(ValidationFailed, "")
-    if endpoint.method == "POST":
-        possible[Conflict] = f"{possible.get(Conflict, '')} {_KEY_IN_USE}".strip()
-    for error, when in (
-        (TooManyRequests, _TOO_MANY_OF_ONE if limits else _TOO_MANY),
-        (InternalError, ""),
-        (TemporarilyUnavailable, ""),
-    ):
-        possible.setdefault(error, when)
-    return possible
-
-
-_KEY_IN_USE = f"The `{HEADER}` was used with another body, or its first request is still being answered."
-_TOO_MANY = "More requests than the API takes at once."
-_TOO_MANY_OF_ONE = (
-    f"A limit of this operation is used up: `details.limit` names it. Or: {_TOO_MANY[0].lower()}{_TOO_MANY[1:]}"
-)
-
-
-def _errors_of_caller(dependencies: set[Any]) -> dict[type[DomainError], str]:
-    possible: dict[type[DomainError], str] = {}
-    if dependencies & {token_holder, optional_user}:
-        possible[Unauthenticated] = "No token, or one that does not hold, or whose session has ended."
-        possible[TokenExpired] = "The access token is past its hour."
-    roles = {getattr(one, "roles", None) for one in dependencies}
-    if current_author in dependencies or AUTHORS in roles:
-        possible[Forbidden] = "Only tutors and administrators may do this, tutors on their own courses."
-    if current_administrator in dependencies or ADMINISTRATORS in roles:
-        possible[Forbidden] = "Only administrators may do this."
-    return possible
-
-
-def _dependencies(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """What a function takes through `Depends`, and what that takes."""
-    for hint in get_type_hints(function, include_extras=True).values():
-        if get_origin(hint) is Annotated:
-            for mark in get_args(hint)[1:]:
-                if isinstance(mark, Depends):
-                    yield mark.dependency
-                    yield from _dependencies(mark.dependency)
 
 
 def _used_examples(paths: dict[str, Schema]) -> dict[str, Schema]:

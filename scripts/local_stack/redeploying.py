@@ -8,13 +8,9 @@ everything else                      `sam build` and `sam deploy`, which do noth
 
 from __future__ import annotations
 
-import io
 import json
-import py_compile
 import shutil
-import sys
-import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +19,13 @@ from scripts.local_stack.build import build
 from scripts.local_stack.clients import Clients
 from scripts.local_stack.deployment import STACK_NAME, Deployment, urls
 from scripts.local_stack.files import write_json
-from scripts.project.paths import ROOT, shown
+from scripts.local_stack.packing import code_of, compile_to, compiled_place, files_in, taken_from_build, zipped
+from scripts.project.paths import ROOT
 from scripts.project.problem import Problem
 from scripts.project.template import load_template
 
 _FUNCTIONS = ROOT / "functions"
 _LAYER = ROOT / "layers" / "peerlearn"
-_BUILT_LAYER = ROOT / ".cache" / "sam" / "build" / "PeerlearnLayer" / "python"
 _LAYER_NAME = "PeerlearnLayer"
 _AT_ONCE = 4
 # of what was put there past the template
@@ -212,21 +208,21 @@ class Redeployer:
     def _layer_zip(self) -> bytes:
         """The layer, compiled: its functions start in half the time. Only what has changed is compiled anew."""
         python = self._layer_folder / "python"
-        sources = {path.relative_to(_LAYER): path for path in _files(_LAYER)}
-        for path in list(_files(python)):
+        sources = {path.relative_to(_LAYER): path for path in files_in(_LAYER)}
+        for path in list(files_in(python)):
             if path.relative_to(python) not in sources:
                 path.unlink()
-                _compiled(path).unlink(missing_ok=True)
+                compiled_place(path).unlink(missing_ok=True)
         for relative, source in sources.items():
             target = python / relative
             if not target.exists() or target.read_bytes() != source.read_bytes():
-                _compiled(target).parent.mkdir(parents=True, exist_ok=True)
-                if source.suffix == ".py" and not _taken_from_build(relative, source, target):
-                    _compile(source, _compiled(target))
+                compiled_place(target).parent.mkdir(parents=True, exist_ok=True)
+                if source.suffix == ".py" and not taken_from_build(relative, source, target):
+                    compile_to(source, compiled_place(target))
                 # last: one whose compilation failed is looked at again
                 shutil.copyfile(source, target)
         every = [path for path in python.rglob("*") if path.is_file()]
-        return _zip((path, path.relative_to(self._layer_folder)) for path in every)
+        return zipped((path, path.relative_to(self._layer_folder)) for path in every)
 
     def _functions(self) -> dict[str, str]:
         """Physical names by logical id."""
@@ -239,63 +235,3 @@ class Redeployer:
                 if one["ResourceType"] == "AWS::Lambda::Function"
             }
         return self._names
-
-
-def code_of(folder: Path, root: Path = ROOT) -> bytes:
-    """The artifact of a function: its context's folder, under its full name.
-
-    Raises
-    ------
-    Problem
-        A file of it cannot be compiled.
-    """
-    files = list(_files(folder))
-    for file in files:
-        if file.suffix == ".py":
-            _compile(file, None)
-    return _zip((file, file.relative_to(root)) for file in files)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
-
-
-def _compile(source: Path, target: Path | None) -> None:
-    """Compiles, where there is a target to that file, and never compared with the source again."""
-    try:
-        if target is None:
-            compile(source.read_bytes(), shown(source), "exec")
-            return
-        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        py_compile.compile(str(source), str(target), str(shown(source)), doraise=True, invalidation_mode=mode)
-    except py_compile.PyCompileError as error:
-        raise _not_python(source, error.exc_value) from None
-    except (SyntaxError, ValueError) as error:
-        raise _not_python(source, error) from None
-
-
-def _not_python(source: Path, error: BaseException) -> Problem:
-    line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-    message = error.msg if isinstance(error, SyntaxError) else str(error)
-    return Problem(f"{shown(source)}{line}: {message}; what was there goes on running.")
-
-
-def _taken_from_build(relative: Path, source: Path, target: Path) -> bool:
-    """Whether the last build has compiled that very source: then the first change takes no longer than others."""
-    built = _BUILT_LAYER / relative
-    same = _compiled(built).exists() and built.exists() and built.read_bytes() == source.read_bytes()
-    if same:
-        shutil.copyfile(_compiled(built), _compiled(target))
-    return same
-
-
-def _compiled(path: Path) -> Path:
-    return path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc"
-
-
-def _zip(files: Iterable[tuple[Path, Path]]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for file, name in files:
-            archive.write(file, name)
-    return content.getvalue()

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
-from scripts.chat import Api
+from scripts.chat_api import Api
 from scripts.local_stack.environment import ACCESS_KEY
 from tests.support.courses import Courses
 

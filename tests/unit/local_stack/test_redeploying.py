@@ -15,7 +15,8 @@ import pytest
 from scripts.local_stack import redeploying, watching
 from scripts.local_stack.colours import Colours
 from scripts.local_stack.deployment import urls
-from scripts.local_stack.redeploying import Plan, Redeployer, code_of, functions, plan
+from scripts.local_stack.packing import code_of
+from scripts.local_stack.redeploying import Plan, Redeployer, functions, plan
 from scripts.local_stack.watching import redeploy, watch_sources
 from scripts.project.paths import ROOT
 from scripts.project.problem import Problem
