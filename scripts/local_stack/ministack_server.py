@@ -1,4 +1,4 @@
-"""Runs MiniStack, in its own interpreter, with three things put right.
+"""Runs MiniStack, in its own interpreter, with four things put right.
 
 S3 answers a signed link with the headers that the link asks for (`response-content-disposition`, ...). MiniStack 1.5.33
 does so unless the link names a version, and the product's links do: a file would be shown instead of saved, and not
@@ -10,7 +10,11 @@ API Gateway tells clients the id of a request, which functions have in `requestC
 CloudFormation puts the routes of another template into the API that there is. MiniStack makes an API with another id,
 and so with another address than what is open in browsers and written into settings.
 
-Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
+SQS asks for the permission of one call, `sqs:SendMessage`, also where several are made at once. MiniStack asks for one
+that AWS does not know, `sqs:SendMessageBatch`.
+
+Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html,
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-restapi.html
 """
@@ -30,6 +34,7 @@ def main() -> None:
     gateway = importlib.import_module("ministack.services.apigateway_v1")
     _tell_request_ids(gateway)
     _keep_addresses(gateway, importlib.import_module("ministack.services.cloudformation.provisioners"))
+    _ask_for_permissions_that_there_are(importlib.import_module("ministack.core.iam_actions"))
     runpy.run_module("ministack", run_name="__main__")
 
 
@@ -87,6 +92,18 @@ def _keep_addresses(gateway: Any, provisioners: Any) -> None:
         return api_id, attributes | {"RestApiId": api_id, "Arn": attributes["Arn"].replace(drafted, api_id)}
 
     handlers["update"] = update_in_place
+
+
+def _ask_for_permissions_that_there_are(actions: Any) -> None:
+    name = "_action_from_target"
+    action_from_target = getattr(actions, name)
+
+    def of_one(headers: dict[str, str]) -> Any:
+        action = action_from_target(headers)
+        is_batch = headers.get("x-amz-target", "").startswith("AmazonSQS.") and action.endswith("Batch")
+        return action.removesuffix("Batch") if is_batch else action
+
+    setattr(actions, name, of_one)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,21 @@ import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 import requests
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from scripts.local_stack.clients import Clients, status_of
+from scripts.local_stack.environment import ACCESS_KEY, REGION
 from scripts.local_stack.ministack import MiniStack
 from scripts.local_stack.processes import free_port
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 STACK = "routes"
 
@@ -100,3 +107,41 @@ def test_a_function_and_its_client_are_told_the_same_id(server: MiniStack) -> No
     assert answers[0].headers["X-Own"] == "yes"
     # what the gateway answers by itself
     assert requests.get(f"{address}/nowhere", timeout=60).headers["x-amzn-RequestId"]
+
+
+def test_several_messages_at_once_take_the_permission_of_one(tmp_path: Path) -> None:
+    server = MiniStack(free_port(), tmp_path, enforce_iam=True)
+    server.start()
+    try:
+        queues = _queues(server, ACCESS_KEY, ACCESS_KEY)
+        url = queues.create_queue(QueueName="work")["QueueUrl"]
+        arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        iam = boto3.client("iam", **_at(server, ACCESS_KEY, ACCESS_KEY))
+        iam.create_user(UserName="sender")
+        allowed = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        iam.put_user_policy(UserName="sender", PolicyName="sending", PolicyDocument=document)
+        key = iam.create_access_key(UserName="sender")["AccessKey"]
+        sender = _queues(server, key["AccessKeyId"], key["SecretAccessKey"])
+        entries: Any = [{"Id": str(number), "MessageBody": "task"} for number in range(3)]
+        assert len(sender.send_message_batch(QueueUrl=url, Entries=entries)["Successful"]) == 3
+        (message,) = queues.receive_message(QueueUrl=url)["Messages"]
+        with pytest.raises(ClientError) as refused:
+            sender.delete_message_batch(QueueUrl=url, Entries=[{"Id": "0", "ReceiptHandle": message["ReceiptHandle"]}])
+        assert "AccessDenied" in refused.value.response["Error"]["Code"]
+    finally:
+        server.stop()
+
+
+def _at(server: MiniStack, key: str, secret: str) -> Any:
+    return {
+        "endpoint_url": server.endpoint,
+        "region_name": REGION,
+        "aws_access_key_id": key,
+        "aws_secret_access_key": secret,
+        "config": Config(proxies={}),
+    }
+
+
+def _queues(server: MiniStack, key: str, secret: str) -> SQSClient:
+    return boto3.client("sqs", **_at(server, key, secret))
