@@ -1,4 +1,4 @@
-"""What the project promises about speed and cost, measured."""
+"""Measurements of what the project promises about speed and cost."""
 
 import sys
 from pathlib import Path

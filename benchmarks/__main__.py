@@ -60,7 +60,7 @@ def main() -> None:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """What handlers log is written, and so counted, but not shown."""
+    """Write what handlers log, so that it is counted, without showing it."""
     shown, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     sys.stdout.flush()
     os.dup2(nowhere, 1)

@@ -1,4 +1,4 @@
-"""What is measured: the build that goes to Lambda, on a bare interpreter, and what others would be instead."""
+"""The measured artifact: the build that goes to Lambda, on a bare interpreter, and others to compare it with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an endpoint costs on AWS, from its counted calls and units; writes the tables of `docs/costs.md`.
+"""Costs of an endpoint on AWS, from its counted calls and units; writes the tables of `docs/costs.md`.
 
 python -m benchmarks.costs
 """
@@ -43,7 +43,7 @@ class Machine:
 
 HASHING = frozenset({"login", "register", "erase_account"})
 HASHING_TWICE = frozenset({"change_password"})
-# What a hundred requests are.
+# A hundred requests are made of these.
 MIX = {
     "list_courses": 45,
     "get_course": 25,

@@ -1,4 +1,4 @@
-"""What DynamoDB answers to the endpoints that are measured warm, asked once for real."""
+"""Recorded answers of DynamoDB to the endpoints that are measured warm, asked once for real."""
 
 from __future__ import annotations
 

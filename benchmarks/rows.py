@@ -1,4 +1,4 @@
-"""What a metric says, and how its figures are taken."""
+"""Rows of the table of metrics, and how their figures are taken."""
 
 from __future__ import annotations
 

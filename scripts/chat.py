@@ -152,7 +152,7 @@ class ChatClient:
         self._socket = socket
         self._connected.set()
         receiving = asyncio.create_task(self._receive(socket))
-        # What was missed until this moment is asked for; from now on it is pushed.
+        # Messages missed until this moment are asked for; from now on they are pushed.
         catching_up = asyncio.create_task(self._catch_up_with_everybody())
         try:
             await asyncio.wait({receiving, catching_up}, return_when=asyncio.FIRST_COMPLETED)

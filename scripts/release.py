@@ -28,7 +28,7 @@ from scripts.project.template import load_template
 # The logical id of the REST API.
 API = "Api"
 ALIAS = "live"
-# What calls a release off: APIs answer with errors, or functions crash. Latency is no reason: a canary starts cold.
+# These alarms call a release off: APIs answer with errors, or functions crash. Latency is none: a canary starts cold.
 TRIGGERS = ("ApiErrorsAlarm", "WebSocketErrorsAlarm", "FunctionErrorsAlarm")
 # The narrowest of the triggers' conditions.
 _HAS_TRIGGERS = "HasAlarmsOfSeveralMetrics"

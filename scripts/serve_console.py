@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from scripts.web_console import FOLDER, config_json, content_type, page
 
-# What CloudFront adds on AWS (`WebHeaders` in the template), less what needs TLS.
+# CloudFront adds these on AWS (`WebHeaders` in the template), and one more that needs TLS.
 HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",

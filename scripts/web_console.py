@@ -31,7 +31,7 @@ _TYPES = {
 }
 # for Node; and the page, which is not published as it is
 _NOT_PUBLISHED = ("package.json", "index.html")
-# What the page may connect to as it lies in the repository, where nobody knows the addresses yet.
+# The page in the repository may connect to these, since nobody knows the addresses yet.
 _ANYWHERE = "connect-src 'self' https: wss:"
 
 
@@ -49,7 +49,7 @@ def page(origins: Sequence[str]) -> bytes:
 
 
 def config_json(api_url: str) -> bytes:
-    """What the page reads first."""
+    """Return the configuration that the page reads first."""
     return json.dumps({"apiUrl": api_url}).encode()
 
 

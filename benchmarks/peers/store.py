@@ -1,4 +1,4 @@
-"""What every peer does the same: tokens, models, and the calls to the product's own table, as boto3's guides show."""
+"""Common parts of all peers: tokens, models, and the calls to the product's own table, as boto3's guides show."""
 
 from __future__ import annotations
 

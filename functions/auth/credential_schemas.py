@@ -14,7 +14,7 @@ SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 def _trimmed(value: Any) -> Any:
-    # What comes along when an address is copied from a table or a file: blanks, line ends, a byte order mark.
+    # These come along when an address is copied from a table or a file: blanks, line ends, a byte order mark.
     return value.strip().strip("\ufeff").strip() if isinstance(value, str) else value
 
 

@@ -111,7 +111,7 @@ class NewCourse(RequestModel):
 
 
 class CourseChange(RequestModel):
-    """What is left out stays as it is; null takes a limit or a time away."""
+    """A change of a course. Fields that are left out stay as they are; null takes a limit or a time away."""
 
     title: Annotated[Title | None, NotNull] = None
     description: Annotated[Description | None, NotNull] = None

@@ -1,4 +1,4 @@
-"""What the `documents` endpoints serve: the OpenAPI document, and a page that is whole by itself.
+"""Texts of the `documents` endpoints: the OpenAPI document, and a page that is whole by itself.
 
 The page holds Swagger UI as Powertools ships it, so it works without a network beyond the API; its policy lets nothing
 run and nothing be loaded but that.

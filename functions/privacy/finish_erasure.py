@@ -1,4 +1,4 @@
-"""What an erased account has left is removed; and once more when the last form for an upload has expired."""
+"""Removes what an erased account has left; and once more when the last form for an upload has expired."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from peerlearn.http.models import Moment, NotNull, PersonName, RequestModel, Res
 
 
 class ProfileChange(RequestModel):
-    """What is left out stays as it is."""
+    """A change of the profile. Fields that are left out stay as they are."""
 
     name: Annotated[PersonName | None, NotNull] = None
     interests: Annotated[Tags | None, NotNull] = None

@@ -1,4 +1,4 @@
-"""What a change calls for is put on the queue of that kind of work: none of it is done here, so that nothing waits."""
+"""Puts the work that a change calls for on the queue of its kind: none of it is done here, so that nothing waits."""
 
 from __future__ import annotations
 

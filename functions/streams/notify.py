@@ -20,7 +20,7 @@ from peerlearn.events.stream import process_together
 from peerlearn.metrics import count
 from peerlearn.observability import logger
 
-# What is told at once, or the task of telling a whole course.
+# Events to tell at once, or the task of telling a whole course.
 Fact = Event | SignInSessionsEnded | Assignment
 DECODERS: tuple[Decoder, ...] = (messages.decode, sign_in_sessions.decode, enrollments.decode, learning.decode)
 

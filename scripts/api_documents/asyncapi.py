@@ -54,9 +54,15 @@ class Refusal(TypedDict):
 
 
 def asyncapi() -> Schema:
-    """The document."""
+    """Return the document."""
     schemas: dict[str, Schema] = {}
     messages: dict[str, Schema] = {}
+    operations = {**_received(schemas, messages), "push": _pushed(schemas, messages)}
+    return _document(schemas, messages, operations)
+
+
+def _received(schemas: dict[str, Schema], messages: dict[str, Schema]) -> dict[str, Schema]:
+    """Return an operation for each action of a client; its messages and their schemas are added to the others."""
     operations: dict[str, Schema] = {}
     for action, model, answer, errors in _actions():
         _add(schemas, model.__name__, model.model_json_schema(ref_template=reference("{model}")["$ref"]))
@@ -77,18 +83,26 @@ def asyncapi() -> Schema:
                 "messages": [_of_channel(answer.__name__), _of_channel(refusal)],
             },
         }
+    return operations
+
+
+def _pushed(schemas: dict[str, Schema], messages: dict[str, Schema]) -> Schema:
+    """Return the operation of what is pushed; its messages and their schemas are added to the others."""
     for event, data in PUSHED.items():
         name = f"{data.__name__}Event"
         _add(schemas, data.__name__, _schema_of(data))
         _add(schemas, name, _push_schema(event.value, data.__name__))
         messages[name] = _message(name, data.__doc__, schemas)
-    operations["push"] = {
+    return {
         "action": "send",
         "channel": _CHANNEL,
         "summary": "What happens, as it happens.",
         "description": "To every device of those whom it concerns, but the one that caused it.",
         "messages": [_of_channel(f"{data.__name__}Event") for data in PUSHED.values()],
     }
+
+
+def _document(schemas: dict[str, Schema], messages: dict[str, Schema], operations: dict[str, Schema]) -> Schema:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
         "asyncapi": "3.0.0",
@@ -191,7 +205,7 @@ def _add(schemas: dict[str, Schema], name: str, schema: Schema, more: Schema | N
 
 
 def _with_times(schema: Schema) -> Schema:
-    """What is named `...At` is a time."""
+    """Return the schema; a field named `...At` is a time."""
     for name, one in schema.get("properties", {}).items():
         if name.endswith("At") or name == "timestamp":
             for place in (one, *one.get("anyOf", [])):

@@ -45,7 +45,7 @@ _EXAMPLE_DETAILS: dict[type[DomainError], dict[str, Any]] = {
 
 
 def raised_by(function: Callable[..., Any]) -> dict[type[DomainError], str]:
-    """What the methods that a function calls on its services say that they raise."""
+    """Return the errors that a function's services raise, by the docstrings of the methods that it calls."""
     found: dict[type[DomainError], str] = {}
     for method in _methods_called(function):
         for error, when in _raises(method):
@@ -53,56 +53,60 @@ def raised_by(function: Callable[..., Any]) -> dict[type[DomainError], str]:
     return found
 
 
+_DETAILS: dict[str, Schema] = {
+    "FieldProblem": {
+        "type": "object",
+        "description": "A field that is wrong.",
+        "properties": {
+            "field": {"type": "string", "description": "As the client wrote it, e.g. `modules.0.title`."},
+            "message": {"type": "string"},
+        },
+        "required": ["field", "message"],
+    },
+    "ValidationFailedDetails": {
+        "type": "object",
+        "description": "Every field that is wrong, at once.",
+        "properties": {"fields": {"type": "array", "items": reference("FieldProblem")}},
+        "required": ["fields"],
+    },
+    "DenialReason": {"type": "string", "enum": [reason.value for reason in DenialReason]},
+    "EnrollmentDeniedDetails": {
+        "type": "object",
+        "description": "Why there is no seat.",
+        "properties": {
+            "reason": reference("DenialReason"),
+            "waitlistLength": {"type": "integer", "description": "With COURSE_FULL."},
+            "position": {"type": "integer", "description": "With ALREADY_WAITLISTED, counted from 1."},
+        },
+        "required": ["reason"],
+    },
+    "ErrorDetails": {"type": "object", "additionalProperties": True},
+}
+
+
 def error_schemas() -> dict[str, Schema]:
-    """One schema per code, and those of the details that some have."""
-    schemas: dict[str, Schema] = {
-        "FieldProblem": {
-            "type": "object",
-            "description": "A field that is wrong.",
-            "properties": {
-                "field": {"type": "string", "description": "As the client wrote it, e.g. `modules.0.title`."},
-                "message": {"type": "string"},
+    """Return one schema per code, and those of the details that some have."""
+    return _DETAILS | {name: _error_schema(name, error) for name, error in CLASSES.items()}
+
+
+def _error_schema(name: str, error: type[DomainError]) -> Schema:
+    details = f"{name}Details"
+    return {
+        "type": "object",
+        "description": error.default_message,
+        "properties": {
+            "status": {"type": "string", "const": "error"},
+            "code": {"type": "string", "const": error.code},
+            "message": {"type": "string", "description": "For people."},
+            "timestamp": {
+                "type": "string",
+                "description": "RFC 3339 in UTC; where API Gateway refuses by itself, as in its access logs.",
             },
-            "required": ["field", "message"],
+            "details": reference(details if details in _DETAILS else "ErrorDetails"),
+            "requestId": {"type": "string", "description": "To be named when asking for help."},
         },
-        "ValidationFailedDetails": {
-            "type": "object",
-            "description": "Every field that is wrong, at once.",
-            "properties": {"fields": {"type": "array", "items": reference("FieldProblem")}},
-            "required": ["fields"],
-        },
-        "DenialReason": {"type": "string", "enum": [reason.value for reason in DenialReason]},
-        "EnrollmentDeniedDetails": {
-            "type": "object",
-            "description": "Why there is no seat.",
-            "properties": {
-                "reason": reference("DenialReason"),
-                "waitlistLength": {"type": "integer", "description": "With COURSE_FULL."},
-                "position": {"type": "integer", "description": "With ALREADY_WAITLISTED, counted from 1."},
-            },
-            "required": ["reason"],
-        },
-        "ErrorDetails": {"type": "object", "additionalProperties": True},
+        "required": ["status", "code", "message", "timestamp", "details", "requestId"],
     }
-    for name, error in CLASSES.items():
-        details = f"{name}Details"
-        schemas[name] = {
-            "type": "object",
-            "description": error.default_message,
-            "properties": {
-                "status": {"type": "string", "const": "error"},
-                "code": {"type": "string", "const": error.code},
-                "message": {"type": "string", "description": "For people."},
-                "timestamp": {
-                    "type": "string",
-                    "description": "RFC 3339 in UTC; where API Gateway refuses by itself, as in its access logs.",
-                },
-                "details": reference(details if details in schemas else "ErrorDetails"),
-                "requestId": {"type": "string", "description": "To be named when asking for help."},
-            },
-            "required": ["status", "code", "message", "timestamp", "details", "requestId"],
-        }
-    return schemas
 
 
 def error_examples() -> dict[str, Schema]:

@@ -85,7 +85,7 @@ def _errors_of_caller(dependencies: set[Any]) -> dict[type[DomainError], str]:
 
 
 def dependencies_of(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """What a function takes through `Depends`, and what that takes."""
+    """Yield the dependencies that a function takes through `Depends`, and those of these."""
     for hint in get_type_hints(function, include_extras=True).values():
         if get_origin(hint) is Annotated:
             for mark in get_args(hint)[1:]:

@@ -9,7 +9,7 @@ from scripts.project.paths import ROOT
 
 # The product's code is a Lambda layer and not an installed package.
 sys.path.insert(0, str(ROOT / "layers" / "peerlearn"))
-# What its services log is for CloudWatch; here the commands say what they do.
+# The services log for CloudWatch; here the commands say what they do.
 os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
 
 from scripts.cli.program import main

@@ -19,7 +19,7 @@ from peerlearn.domain.users import Principal, Role, User
 from peerlearn.http.models import PersonName
 from scripts.cli.target import Target, on_stack
 
-# Whoever may run this may do so by their AWS permissions; the services want to know a caller.
+# AWS permissions decide who may run this; the services want to know a caller.
 OPERATOR = Principal("operator", Role.ADMIN, "operator")
 
 

@@ -66,7 +66,7 @@ def entries(text: str) -> Iterator[Raw | Mistake]:
 
 
 def _delimiter(text: str) -> tuple[str, int]:
-    """What stands between cells, and where the table begins: what a first line `sep=` says, or else what splits the
+    """The separator of cells, and where the table begins: as a first line `sep=` says, or else as splits the
     header into the most columns that are known.
     """
     if said := _SAID_DELIMITER.match(text):

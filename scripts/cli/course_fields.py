@@ -1,4 +1,4 @@
-"""What a file of courses may say, in either form, and where it says it."""
+"""Fields that a file of courses may have, in either form, and their places in it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from scripts.project.problem import Problem
 # A file with more mistakes than these has one that makes the others.
 MISTAKES_MAX = 200
 _ID_MAX_LENGTH = 200
-# What the product itself names courses with; anything else is a name from elsewhere.
+# The product's own ids of courses look like this; anything else is a name from elsewhere.
 _COURSE_ID = re.compile(r"(crs|ssn)_[0-9a-f]{24}")
 _FORMS: dict[str, Any] = {".yaml": course_yaml, ".yml": course_yaml, ".csv": course_csv}
 _NO_NUMBER = "must be a whole number in plain digits, such as 12"
@@ -52,7 +52,7 @@ class Entry:
     course: NewCourse
 
     def ids(self, tutor_id: str) -> tuple[str, str]:
-        """What the course is called: first as what it is, then as the other kind, which it may have been made as."""
+        """Return the ids of the course: first of its own kind, then of the other, which it may have been made as."""
         if self.name is not None and _COURSE_ID.fullmatch(self.name):
             return self.name, self.name
         parts = (self.name,) if self.name is not None else (tutor_id, self.course.title, str(self.course.starts_at))
@@ -83,7 +83,7 @@ class ImportedDraft(CourseDraft):
 
 @dataclass(slots=True)
 class Read:
-    """What a file says.
+    """The courses of a file, or its mistakes.
 
     Attributes
     ----------
@@ -217,7 +217,7 @@ def _judge(raw: Raw, found: Read, first: dict[str, int]) -> None:
 
 
 def _mistake(raw: Raw, error: Any) -> Mistake:
-    """What the model says, with what stands there; where it speaks of Python, what a file must say."""
+    """Return the model's message with the value in question; where it speaks of Python, in the words of a file."""
     place = error["loc"]
     message = error["msg"].removeprefix("Value error, ")
     is_module = len(place) == 2 and place[0] == "modules"  # noqa: PLR2004

@@ -51,7 +51,7 @@ class Tutors:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Whose a course is: its own tutor's, or the default's where it names none, or the successor's of either."""
+    """Return the tutor of a course: its own, or the default where it names none, or the successor of either."""
 
     tutors: Tutors
     default: str | None
@@ -72,7 +72,7 @@ class Choices:
 
 
 def plan_of(found: Read, choices: Choices) -> list[Planned]:
-    """What is to be created; what is wrong with tutors joins the mistakes.
+    """Return the courses to create; mistakes about tutors join the others.
 
     Nobody asks who the tutor of a course is that is there already: they may have left.
     """

@@ -89,7 +89,7 @@ def _raw(node: Node, line: int) -> Raw:
 
 
 def _value(name: str, node: Node) -> Any:
-    """What JSON would hold in that field."""
+    """Return the value that JSON would hold in that field."""
     if isinstance(node.content, dict):
         return {inner: _value(inner, value) for inner, (_, value) in node.content.items()}
     if isinstance(node.content, list):

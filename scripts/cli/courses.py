@@ -87,7 +87,7 @@ def import_(target: Target, file: Path, tutor: str | None, successor: str | None
 
 
 def _tell(file: Path, found: Read) -> None:
-    """What is wrong, no more of it than fits a screen."""
+    """Yield the mistakes, no more of them than fit a screen."""
     mistakes = sorted(found.mistakes, key=lambda mistake: mistake.line)
     for mistake in mistakes[:_SHOWN_MISTAKES]:
         click.echo(f"{file}:{mistake.line}: {mistake.message}")

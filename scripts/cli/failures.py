@@ -1,4 +1,4 @@
-"""What AWS's errors mean to the person at the keyboard, in a sentence."""
+"""AWS's errors for the person at the keyboard, in a sentence."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 
 def sentence_of(error: BotoCoreError | ClientError) -> str:
-    """What is wrong, and where it can be told what to do about it."""
+    """Return a sentence that says what is wrong, and where possible what to do about it."""
     if isinstance(error, ClientError):
         return _of_refusal(error)
     if isinstance(error, _NO_CREDENTIALS):

@@ -44,7 +44,7 @@ class StillFailing(Exception):
 
 
 class Outcome(Enum):
-    """What became of a letter."""
+    """The outcome of a letter."""
 
     HANDLED = "handled"
     FAILING = "failing"

@@ -75,7 +75,7 @@ def rotate(target: Target, *, force: bool) -> None:
     """
     client, secret_id = target.secrets(), target.resource("SigningKeySecret")
     target.use_services()
-    # Whoever may not publish is refused before anything is changed.
+    # A caller who may not publish is refused before anything is changed.
     published = signing_keys().publish()
     state = key_state(client, secret_id)
     if state.current in published.keys:
@@ -111,7 +111,7 @@ def show(target: Target) -> None:
 
 
 def key_state(client: SecretsManagerClient, secret_id: str) -> KeyState:
-    """What the secret's versions are at present.
+    """Return the secret's present versions.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a violation is about, read again: every item that says something about it, and hardly any other.
+"""Items around a violation, read again: every one that concerns it, and hardly any other.
 
 Indexes only name the items: each is then read by its own key, consistently.
 """

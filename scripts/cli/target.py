@@ -42,7 +42,7 @@ _CONNECTIONS = 32
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the options say."""
+    """The target that the options name."""
 
     stack: str | None = None
     profile: str | None = None

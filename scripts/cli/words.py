@@ -1,4 +1,4 @@
-"""What is said to people, beside what a command finds: on standard error, in colour where that is wanted."""
+"""Messages to people, beside a command's results: on standard error, in colour where that is wanted."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from scripts.cli.course_fields import Mistake, Unreadable, shown
 DEPTH_MAX = 20
 # A course with all its modules has some 1,030 values.
 VALUES_MAX = 5_000
-# What all the aliases of a file stand for, those within them included.
+# The nodes that all aliases of a file stand for, those within them included.
 ALIASED_MAX = 250_000
 
 # libyaml's parser is ten times as quick; PyYAML may have been built without it.
@@ -85,7 +85,7 @@ class Composer:
         return bisect_right(self._line_starts, index) + 1
 
     def mistake_of(self, error: yaml.YAMLError) -> Mistake:
-        """What the parser says of text that is not YAML."""
+        """Return the parser's message about text that is not YAML."""
         if isinstance(error, yaml.reader.ReaderError):
             index = error.position
             if _Loader is not yaml.SafeLoader:
@@ -176,12 +176,12 @@ class Composer:
             else:
                 fields[text] = name_line, value
             names.add(text)
-        # What the mapping says itself comes before what it takes over, and the first that it takes over from wins.
+        # A mapping's own keys come before those that it merges, and the first mapping that it merges wins.
         for source in merged:
             if isinstance(source.content, dict):
                 for text, found in source.content.items():
                     fields.setdefault(text, found)
-        # What is merged is in it, not below it: courses may take over from one another in a long row.
+        # Merged keys are in the mapping, not below it: courses may merge one another in a long row.
         for _, value in fields.values():
             node.hold(value)
         return node

@@ -1,1 +1,1 @@
-"""What the local stack shows: people, courses and who learns what."""
+"""Demo data of the local stack: people, courses and enrolments."""

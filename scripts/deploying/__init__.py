@@ -1,1 +1,1 @@
-"""What `make deploy` is made of: settings, commands, the account, and the test of what was deployed."""
+"""Parts of `make deploy`: settings, commands, the account, and the test of the deployed stack."""

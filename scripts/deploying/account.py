@@ -25,7 +25,7 @@ _PAGE = "docs/troubleshooting.md"
 
 
 class Account:
-    """What AWS says, in the account and region that the settings name.
+    """AWS's answers in the account and region that the settings name.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ class Account:
 
 
 def _read(look: Any, permission: str) -> list[str]:
-    """What a look finds; a permission that is missing is no reason not to deploy."""
+    """Return what a look finds; a missing permission is no reason not to deploy."""
     try:
         found: list[str] = look()
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""What the template says of its own parameters, judged before anything is sent: allowed values, patterns, `Rules`."""
+"""The template's demands on its own parameters, judged before anything is sent: allowed values, patterns, `Rules`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an environment is deployed with: asked for once, kept in `deploy.<env>.toml`, and checked each time."""
+"""Settings of a deployed environment: asked for once, kept in `deploy.<env>.toml`, and checked each time."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _WITHOUT_SNAPSHOTS = ("python3.11",)
 _REGION = r"[a-z]{2}(-[a-z]+)+-\d"
 _PROFILE = r"[\w.+=,@-]*"
-# What the file may say beside the template's parameters.
+# Keys of the file beside the template's parameters.
 _OPTIONS = ("region", "profile", "gradual", "gradual_functions", "snap_start")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked once; `name` is a parameter of the template, or `region` or `profile`."""
+    """A question that is asked once; `name` is a parameter of the template, or `region` or `profile`."""
 
     name: str
     text: str
@@ -233,7 +233,7 @@ def _wrong_options(template: dict[str, Any], said: Mapping[str, Any], runtime: s
 
 
 def _elsewhere(region: str | None, parameters: Mapping[str, str]) -> Iterator[str]:
-    """What must be in the stack's region and is not."""
+    """Yield what must be in the stack's region and is not."""
     for name in ("CertificateArn", "WebAclArn"):
         own = parameters[name].split(":")[3:4]
         if region and own and own[0] != region:
@@ -241,7 +241,7 @@ def _elsewhere(region: str | None, parameters: Mapping[str, str]) -> Iterator[st
 
 
 def _wrong_limits(setting: str) -> Iterator[str]:
-    """What every function would fail at."""
+    """Yield settings that every function would fail at."""
     try:
         Limits(setting)
     except ValueError as error:

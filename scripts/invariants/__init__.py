@@ -1,4 +1,4 @@
-"""What holds in a whole table, whatever came at once, was repeated, or was cut off.
+"""Invariants of a whole table, whatever came at once, was repeated, or was cut off.
 
     for violation in violations(items):
         print(violation)

@@ -89,7 +89,7 @@ class SeatsCheck:
 
 
 class SchedulesCheck:
-    """Who holds a seat in a session has its time in their schedule, nobody else, and no two overlap."""
+    """Holders of a seat in a session have its time in their schedule, nobody else has, and no two times overlap."""
 
     def __init__(self, now: datetime, *, settled: bool) -> None:
         self._now = now
@@ -113,7 +113,7 @@ class SchedulesCheck:
             self._erased.add(item["userId"])
 
     def violations(self) -> Iterator[Violation]:
-        # Who has erased their account keeps the seats of completed sessions, and no times.
+        # An erased learner keeps the seats of completed sessions, and no times.
         for learner_id in (self._held.keys() - self._erased) | self._slots.keys():
             key = keys.user_partition(learner_id)
             slots, held = self._slots.get(learner_id, {}), self._held[learner_id]

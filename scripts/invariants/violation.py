@@ -1,4 +1,4 @@
-"""What is wrong with a table, in a form for people and programs."""
+"""Violations of a table's invariants, for people and programs."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _NETWORK_TROUBLE = re.compile(r"Could not satisfy the requirement|ConnectionErro
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What `sam deploy` takes.
+    """The files that `sam deploy` takes.
 
     Attributes
     ----------

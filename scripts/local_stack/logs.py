@@ -1,4 +1,4 @@
-"""What the functions write to their log groups, one invocation after the other."""
+"""Logs of the functions from their log groups, one invocation after the other."""
 
 from __future__ import annotations
 

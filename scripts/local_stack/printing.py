@@ -52,7 +52,7 @@ class LogPrinter:
         self._wanted = wanted or Wanted()
 
     def lines(self, invocation: Invocation) -> Iterator[str]:
-        """What is printed of it; nothing where it is not wanted or had nothing to say."""
+        """Return the text to print; empty where the invocation is not wanted or had nothing to say."""
         wanted = self._wanted
         function = wanted.function.replace("_", "-")
         # one that names no function, e.g. a crash at import, is shown rather than lost
@@ -109,7 +109,7 @@ class LogPrinter:
 
 
 def _is_worth(line: dict[str, Any] | str, least: str) -> bool:
-    # What is printed without the logger is what somebody wants to see now, or a crash outside of everything.
+    # Text printed without the logger is what somebody wants to see now, or a crash outside of everything.
     return isinstance(line, str) or _number(str(line["level"])) >= _number(least)
 
 

@@ -65,7 +65,7 @@ def functions() -> list[Function]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a set of changed files calls for."""
+    """The updates that a set of changed files calls for."""
 
     functions: tuple[Function, ...] = ()
     layer: bool = False
@@ -79,7 +79,7 @@ class Plan:
 
 
 def plan(changed: Collection[Path], known: Iterable[Function]) -> Plan:
-    """What has to be done for those files to be what runs."""
+    """Return the updates that bring those files to the running stack."""
     known = list(known)
     modules = {function.module: function for function in known}
     wanted: dict[str, Function] = {}

@@ -21,13 +21,13 @@ _KINDS = {"condition": "condition", "where": "filter"}
 _FIRST_PLACEHOLDER = 0xE000
 # where a class puts a write's conditions together, one after the other
 _BUILDER = "self._conditions.append"
-# its own module takes conditions as parameters
-_ENGINE = "persistence/table.py"
+# these take conditions as parameters
+_ENGINES = ("persistence/table.py", "persistence/writes.py")
 
 
 def condition_edits(tree: ast.Module, path: str) -> list[Removal]:
     """Each term of each condition and filter of a module."""
-    if path.endswith(_ENGINE):
+    if path.endswith(_ENGINES):
         return []
     module = _Module(tree)
     found: dict[tuple[int, int, str], Removal] = {}
@@ -174,7 +174,7 @@ class _Module:
         return found
 
     def _entries(self, value: ast.expr, function: _Function | None) -> Iterator[tuple[ast.expr, _Function | None]]:
-        """What a list consists of, by all that is put into it."""
+        """Return the expressions that a list is made of, by everything that is put into it."""
         if isinstance(value, ast.List | ast.Tuple):
             for entry in value.elts:
                 if isinstance(entry, ast.Starred):

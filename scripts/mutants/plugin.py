@@ -1,4 +1,4 @@
-"""What pytest does differently while mutants are tried.
+"""Pytest's behaviour while mutants are tried.
 
 `SEEN` names a file that gets a line per test: its id, its seconds, whether it passed, the removals it came by, and
 those that belong to a write which DynamoDB refused for its condition: only there can a condition have been of use.
@@ -122,7 +122,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 def _judged(number: int, items: Sequence[pytest.Item]) -> dict[str, Any]:
-    """What the tests say of a removal; one that fails with nothing removed has no say."""
+    """Return the tests' verdict on a removal; a test that fails with nothing removed has no say."""
     while True:
         found = _forked(number, [item for item in items if item.nodeid not in _unsound])
         test = found["test"]

@@ -1,4 +1,4 @@
-"""What refuses: guards, the predicates that they ask, calls that do nothing else, and what lets somebody in before."""
+"""Refusals: guards, the predicates that they ask, calls that do nothing else, and what lets somebody in before."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def refusals(sources: Iterable[Source]) -> dict[str, set[str]]:
     for source in sources:
         for node in source.tree.body:
             if isinstance(node, ast.FunctionDef) and isinstance(node.returns, ast.Name) and node.returns.id in classes:
-                # What a function makes is a refusal of its own kind, whatever it is called.
+                # A function's result is a refusal of its own kind, whatever the function is called.
                 classes[node.name] = {node.name}
     return classes
 

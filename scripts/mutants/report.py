@@ -1,4 +1,4 @@
-"""What a whole run leaves: `docs/mutants.json`, which the next one begins with, and `docs/mutants.md` for people."""
+"""Results of a whole run: `docs/mutants.json`, which the next one begins with, and `docs/mutants.md` for people."""
 
 from __future__ import annotations
 

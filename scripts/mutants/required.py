@@ -1,4 +1,4 @@
-"""What is demanded: of one's own write, of a role, of a token, of an upload."""
+"""Demands: on one's own write, on a role, on a token, on an upload."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from scripts.mutants.sites import Site
 from scripts.project.paths import ROOT
 
 LEVELS = ("tests/unit", "tests/functional", "tests/integration")
-# What a test says when it was DynamoDB that refused the mutant, or Python.
+# A test's words when DynamoDB refused the mutant, or Python did.
 _MISMADE = ("Invalid ConditionExpression", "Invalid FilterExpression", "redundant parentheses", "SyntaxError")
 # looks at the sources, which have switches in the copy
 _OF_THE_SOURCES = "tests/unit/scripts/test_mutants.py"
@@ -40,7 +40,7 @@ Seconds = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a mutant: the test that found it, or None where it survived."""
+    """The outcome of a mutant: the test that found it, or None where it survived."""
 
     site: Site
     test: str | None
@@ -69,7 +69,7 @@ class Passage:
     failing: Sequence[str]
 
     def of(self, site: Site) -> list[str]:
-        """What to try, the likeliest first: files that name where it is, and of each file one test after the other."""
+        """Return the tests to try, the likeliest first: of files that name its place, one test after the other."""
         if site.kind == "role":
             # looked at when the endpoint is first called: its own row of the matrix, then what ends a session, then its
             # neighbours

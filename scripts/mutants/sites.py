@@ -1,4 +1,4 @@
-"""What can be removed from the product's sources, found in their syntax trees.
+"""Removals from the product's sources, found in their syntax trees.
 
 condition   a term of a condition expression of `persistence`
 filter      a term of a filter that decides who is shown

@@ -1,4 +1,4 @@
-"""What the copied sources ask: whether a removal is on. Also notes which ones were asked for."""
+"""The switch that the copied sources ask: whether a removal is on. It also notes which ones were asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call an endpoint whose own dependency is removed: whoever the next weaker one lets in."""
+"""Callers of an endpoint whose own dependency is removed: those whom the next weaker one lets in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def presentcaller() -> Any:
 
 
 def tokenholder() -> Any:
-    """Whose token holds, though their session may have ended."""
+    """Return the caller whose token holds, though their session may have ended."""
     return auth.TokenHolder
 
 
@@ -34,7 +34,7 @@ def _whoever(request: Request) -> Principal:
 
 
 def _somebody() -> Principal:
-    """Who calls without a token is taken for one who is signed in: whom nobody knows is refused anyway."""
+    """Take a caller without a token for one who is signed in: somebody unknown is refused anyway."""
     entity = {"entity": {"AttributeValueList": [{"S": Entity.STANDING.value}], "ComparisonOperator": "EQ"}}
     found = aws_client("dynamodb").scan(TableName=settings().table_name, ScanFilter=entity)["Items"]
     for standing in (standing_of(unmarshal(item)) for item in found):
@@ -48,7 +48,7 @@ def _no_one() -> Principal | None:
 
 
 def anybody() -> Any:
-    """Whoever calls, with a token or without one."""
+    """Return any caller, with a token or without one."""
     return Annotated[Principal, Depends(_whoever)]
 
 

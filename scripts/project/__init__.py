@@ -1,1 +1,1 @@
-"""What every program of the project needs: where its files are, its template, and how to say what is wrong."""
+"""Common ground of the project's programs: its files, its template, and problems that people can mend."""

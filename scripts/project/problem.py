@@ -1,4 +1,4 @@
-"""What the person at the keyboard can mend."""
+"""A problem that the person at the keyboard can mend."""
 
 
 class Problem(Exception):

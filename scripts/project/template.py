@@ -48,13 +48,13 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def stream_specification(template: dict[str, Any] | None = None) -> Any:
-    """What `CreateTable` and `UpdateTable` take for the template's stream."""
+    """Return the argument of `CreateTable` and `UpdateTable` for the template's stream."""
     properties = (template or load_template())["Resources"]["Table"]["Properties"]
     return {"StreamEnabled": True, **properties["StreamSpecification"]}
 
 
 def create_table_request(name: str, template: dict[str, Any] | None = None, *, stream: bool = True) -> dict[str, Any]:
-    """What `CreateTable` takes for a table with the template's keys and indexes, and its stream.
+    """Return the arguments of `CreateTable` for a table with the template's keys and indexes, and its stream.
 
     Parameters
     ----------
@@ -81,6 +81,6 @@ def index_shapes(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def create_keys_table_request(name: str) -> dict[str, Any]:
-    """What `CreateTable` takes for a table like the template's of the public keys."""
+    """Return the arguments of `CreateTable` for a table like the template's of the public keys."""
     properties = load_template()["Resources"]["SigningKeysTable"]["Properties"]
     return {"TableName": name, **{key: properties[key] for key in ("AttributeDefinitions", "BillingMode", "KeySchema")}}

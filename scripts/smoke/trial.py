@@ -1,4 +1,4 @@
-"""What is tried, and how it is cleared away."""
+"""The steps of the trial, and how they are cleared away."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PUSH_SECONDS = 60.0
 # The stream, a queue, and a function that starts cold.
 _ERASURE_SECONDS = 180.0
 _PAUSE = 1.0
-# What is gone of an account when its erasure is done, the last of it courses that it taught.
+# These are gone of an account when its erasure is done, the last of them courses that it taught.
 _ERASED = {Entity.PROFILE, Entity.SESSION, Entity.TOTALS, Entity.SUBMISSION, Entity.POINTS, Entity.TEACHING}
 COURSE = {
     "title": "Deployment check, gone in a minute",

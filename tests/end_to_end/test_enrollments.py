@@ -17,7 +17,8 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.enrollments import Slot
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.courses import course_item, course_of
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from scripts.local_stack.clients import Clients
 from tests.support.courses import Courses
 

@@ -17,7 +17,7 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.courses import course_item, course_of
-from peerlearn.persistence.table import put, update
+from peerlearn.persistence.writes import put, update
 from scripts.chat import ChatClient, Message
 from scripts.chat_api import Api, ApiError
 from tests.support.classroom import PASSWORD, PATIENCE, Classroom, ask, eventually, heard, heard_of, opened, run

@@ -15,7 +15,8 @@ from peerlearn.adapters.keyring import SecretKeyRing, SecretVersions
 from peerlearn.bootstrap.core import client_config
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 
 QUICK = Config(connect_timeout=0.1, read_timeout=0.1)
 

@@ -14,8 +14,9 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.courses import course_item, outline_item, seats_items
 from peerlearn.persistence.items.enrollments import schedule_of
 from peerlearn.persistence.seats import seats_in, with_shards
-from peerlearn.persistence.table import Item, Table, put
+from peerlearn.persistence.table import Item, Table
 from peerlearn.persistence.waitlist import waiters
+from peerlearn.persistence.writes import put
 from tests.support.lag_readers import own_look
 
 HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED)

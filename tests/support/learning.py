@@ -20,7 +20,8 @@ from peerlearn.persistence.items.courses import outline_item
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import entry_of, totals_of
 from peerlearn.persistence.items.standing import count_attribute
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.enrollments import EnrollmentService
 
 

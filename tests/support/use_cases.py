@@ -34,7 +34,7 @@ from peerlearn.persistence.items.jobs import cursor_item
 from peerlearn.persistence.items.realtime import connection_item, ticket_item
 from peerlearn.persistence.marshalling import marshal
 from peerlearn.persistence.personal_data import PersonalDataRepository
-from peerlearn.persistence.table import put
+from peerlearn.persistence.writes import put
 from scripts.project.template import load_template
 from tests.support.api import Answer, Context, event_of, http_event, invoke
 from tests.support.courses import Courses

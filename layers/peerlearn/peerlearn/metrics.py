@@ -1,4 +1,4 @@
-"""What the product does, counted: log lines that CloudWatch reads numbers from, so that no call is made for them.
+"""Counts of what the product does: log lines that CloudWatch reads numbers from, so that no call is made for them.
 
 Only functions that count import this. Each name, with each of its dimensions' values, is billed by the month.
 """

@@ -71,7 +71,7 @@ def name_actor(user_id: str) -> None:
 def caller_and_target(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return who made a request, and the ids in its path that say to what."""
     ids = (event.get("pathParameters") or {}).items()
-    # What no route knows is an address that somebody made up.
+    # A path without a route is an address that somebody made up.
     target = "/".join(value for name, value in ids if name != "proxy")
     told = {"actor": _actor.get(), "target": target}
     return {name: value for name, value in told.items() if value}

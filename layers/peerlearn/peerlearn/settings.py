@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
-    """What the template hands to a function. Secrets are not here: only the names of those that hold them."""
+    """Settings that the template hands to a function. Secrets are not among them: only names of what holds them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -38,7 +38,7 @@ class Settings(BaseModel):
     announcement_queue_url: Annotated[str, Field(validation_alias="ANNOUNCEMENT_QUEUE_URL")] = ""
     erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
     export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
-    # What a stream's consumer could not do, to be tried again.
+    # The queue of records that a stream's consumer is to try again.
     retry_queue_url: Annotated[str, Field(validation_alias="RETRY_QUEUE_URL")] = ""
 
     # Where the REST API is found, without its id and stage; empty on AWS, where a request tells.

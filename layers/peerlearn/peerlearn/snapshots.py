@@ -1,4 +1,4 @@
-"""What a function started from a SnapStart snapshot must have anew.
+"""State that a function started from a SnapStart snapshot must have anew.
 
 A snapshot is taken after the imports. Nothing here opens a connection, reads a secret or the time at import, so what it
 holds is harmless but for the state of `random`: all that are restored from it would wait for the same "random" times.

@@ -19,9 +19,10 @@ from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.calendars import CalendarRepository
 from peerlearn.persistence.items.privacy import calendar_item
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.persistence.throttling import ThrottleRepository
+from peerlearn.persistence.writes import put
 from tests.fakes.keys import fake_tokens
 from tests.support.courses import Courses
 from tests.support.people import People, Person

@@ -14,7 +14,8 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Table, delete, update
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import delete, update
 from peerlearn.services.catalogue import CatalogueIndexer
 from peerlearn.services.enrollments import EnrollmentService
 from scripts.cli.check import confirmed

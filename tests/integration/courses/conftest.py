@@ -19,7 +19,8 @@ from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.marshalling import unmarshal
-from peerlearn.persistence.table import Item, Table, put
+from peerlearn.persistence.table import Item, Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
 from tests.fakes.clock import START

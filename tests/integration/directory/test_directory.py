@@ -20,7 +20,8 @@ from peerlearn.persistence.directory import DirectoryRepository
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.standing import StandingRepository
-from peerlearn.persistence.table import TRANSACTION_MAX, Table, delete, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import TRANSACTION_MAX, delete, put
 from tests.fakes.keys import FakeKeyRing
 from tests.support.accounts import Accounts, AnyPassword
 

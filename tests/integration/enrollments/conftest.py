@@ -20,7 +20,8 @@ from peerlearn.domain.users import Role, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.standing import standing_item
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from scripts.dynamodb_local import DynamoDBLocal

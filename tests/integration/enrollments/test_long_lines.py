@@ -13,7 +13,8 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.enrollments import wait_item
 from peerlearn.persistence.marshalling import marshal
-from peerlearn.persistence.table import Table, update
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import update
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.clock import START
 from tests.support.costs import Recorder

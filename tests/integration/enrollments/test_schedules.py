@@ -20,7 +20,8 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.courses import course_item, course_of
 from peerlearn.persistence.rosters import RosterRepository
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.rescheduling import ReschedulingService
 from tests.integration.enrollments.conftest import at_once, reason

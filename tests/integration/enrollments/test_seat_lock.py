@@ -17,7 +17,8 @@ from peerlearn.domain.users import AccountState, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.standing import standing_item
-from peerlearn.persistence.table import Table, put, update
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put, update
 from peerlearn.services.enrollments import EnrollmentService
 from tests.integration.enrollments.conftest import at_once, reason
 from tests.support.courses import Courses

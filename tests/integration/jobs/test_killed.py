@@ -21,7 +21,8 @@ from peerlearn.events.announcements import announcement
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.items.realtime import connection_item
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.fakes.push import FakePush

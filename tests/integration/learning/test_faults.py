@@ -21,7 +21,8 @@ from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.ledger import crediting, posting
-from peerlearn.persistence.table import ConditionFailed, Table, put
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import put
 from tests.integration.learning.conftest import ADA, TUTOR, School
 from tests.support.courses import Courses
 from tests.support.learning import Learning

@@ -19,7 +19,8 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.enrollments import enrollment_fields
 from peerlearn.persistence.ledger import LedgerRepository, posting
-from peerlearn.persistence.table import Item, Table, put
+from peerlearn.persistence.table import Item, Table
+from peerlearn.persistence.writes import put
 from tests.integration.enrollments.conftest import stream_records  # noqa: F401 (a fixture)
 from tests.integration.learning.conftest import ADA, TUTOR, School
 from tests.support.courses import Courses

@@ -14,7 +14,8 @@ from peerlearn.domain.peers import NEIGHBOURS_EACH_WAY
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.items.enrollments import enrollment_fields
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.peers import PeerService
 from tests.support.courses import Courses
 from tests.support.learning import Learning

@@ -28,8 +28,9 @@ from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
-from peerlearn.persistence.table import Table, update
+from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.persistence.writes import update
 from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer

@@ -15,7 +15,8 @@ from peerlearn.domain.users import AccountState, Principal, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.standing import StandingRepository, StandingWrite, admitting
-from peerlearn.persistence.table import ConditionFailed, Table, put
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import put
 
 USER, SESSION = "usr_1", "ses_1"
 NOW = datetime(2026, 1, 1, 10, tzinfo=UTC)

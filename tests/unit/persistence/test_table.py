@@ -16,7 +16,8 @@ from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence import keys
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.table import ConditionFailed, Table, check, delete, put, update
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import check, delete, put, update
 from scripts.project.template import load_template
 from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict
 

@@ -1,4 +1,4 @@
-"""What AWS's failures mean here: what passes by itself and is a 503, what is gone for good, what is a fault of ours.
+"""The meaning of AWS's failures here: those that pass by themselves are a 503, others are final or a fault of ours.
 
 `MEANINGS` names every error that botocore's models give for an operation that is called (a test compares them), the
 codes that services answer beside their models, and every code that botocore itself takes for throttling. What is in no
@@ -27,7 +27,7 @@ NO_REPLY = (HTTPClientError, NoConnectionError, IncompleteReadError)
 
 
 class Meaning(Enum):
-    """What a refusal of AWS's is to whoever made the call."""
+    """The meaning of a refusal of AWS's for its caller."""
 
     TRY_AGAIN = "the same call may well succeed a moment later"
     GONE = "what the call was for is not there, and no try finds it"

@@ -177,7 +177,7 @@ class SecretKeyRing:
         newest, made_at = self._versions.current()
         signs_in = max(0.0, KEY_SIGNS_AFTER_SECONDS - (self._clock() - made_at).total_seconds())
         keys = [newest, *(key for key in self._keys if key.kid != newest.kid)]
-        # What was newest the last time need not be the one before this: there may have been another in between.
+        # The newest key of the last time need not be the one before this: there may have been another in between.
         if both or signs_in or self._newest_kid not in ("", newest.kid):
             previous = self._versions.previous()
             keys = [newest, previous] if previous else [newest]

@@ -1,4 +1,4 @@
-"""What tutors do to their courses."""
+"""The wiring of authoring: tutors make and change courses."""
 
 from __future__ import annotations
 

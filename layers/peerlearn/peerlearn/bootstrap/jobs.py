@@ -1,4 +1,4 @@
-"""What jobs do: work that may be too long for one invocation."""
+"""The wiring of jobs: work that may be too long for one invocation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs jobs, chunk by chunk."""
+"""The wiring of the runner that carries jobs on, chunk by chunk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tokens are worth, and the limits in force."""
+"""The wiring of standings, and the limits in force."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from peerlearn.settings import settings
 
 @cache
 def router() -> Router:
-    """What the stream's consumer hands work on with."""
+    """Return the queues that the stream's consumer hands work on to."""
     return Router(
         {
             Work.PROMOTION: promotion_queue,

@@ -1,4 +1,4 @@
-"""Who may do what with a course and what belongs to it: every permission that depends on the course.
+"""Permissions that depend on a course: all of them, for the course itself and for everything that belongs to it.
 
 Which roles may call an endpoint at all is said by its handler (`peerlearn.http.auth`), and whether the caller's session
 still stands by `peerlearn.domain.standing`.

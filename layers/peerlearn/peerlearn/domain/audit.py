@@ -22,7 +22,7 @@ Detail = str | int | float | bool | None
 
 
 class AuditAction(StrEnum):
-    """What changes who may do what, or what somebody is told of their work."""
+    """An action that changes a permission, or the answer to somebody's work."""
 
     ROLE_CHANGED = "role.changed"
     STATUS_CHANGED = "status.changed"

@@ -1,4 +1,4 @@
-"""What tutors do to their courses: the rules of a first version and of every change to it.
+"""Authoring: the rules of a course's first version and of every change to it.
 
 draft --publish--> published <--close / open again--> closed
 draft --close--> closed        draft --delete--> (gone)
@@ -104,7 +104,7 @@ class CourseDraft:
 
 @dataclass(frozen=True, slots=True)
 class CourseChanges:
-    """What a change replaces; `modules` is the whole new list."""
+    """The fields that a change replaces; `modules` is the whole new list."""
 
     title: str | Unchanged = UNCHANGED
     description: str | Unchanged = UNCHANGED

@@ -89,7 +89,7 @@ class Situation:
 
 
 class Gate(Enum):
-    """What the seats must allow for a change."""
+    """The condition of the seats that a change needs."""
 
     SEAT = auto()  # open, a seat is free, nobody waits for it
     SEAT_OF_HEAD = auto()  # open, a seat is free: for the head of the waitlist

@@ -20,7 +20,7 @@ from peerlearn.domain.users import AccountState
 
 _SECRET_BYTES = 32
 _TOKEN = re.compile(r"(?P<user>[A-Za-z0-9_-]{1,64})\.(?P<secret>[A-Za-z0-9_-]{43})")
-# What a token is compared with where there is no link: a refusal is the same work, whatever its reason.
+# A token is compared with this where there is no link: a refusal is the same work, whatever its reason.
 _NO_HASH = "0" * 64
 
 
@@ -71,7 +71,7 @@ def hash_of(token: str) -> str:
 
 
 def owner_of(token: str) -> str | None:
-    """Whose calendar the token would open; None where it is none of ours."""
+    """Return the id of the user whose calendar the token would open; None where it is none of ours."""
     match = _TOKEN.fullmatch(token)
     return match["user"] if match else None
 

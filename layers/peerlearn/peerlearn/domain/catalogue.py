@@ -76,7 +76,7 @@ def _encoded(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader of the catalogue asks for; they combine. `query` matches beginnings of words, all of them."""
+    """The filters of a reader of the catalogue; they combine. `query` matches beginnings of words, all of them."""
 
     subject: str | None = None
     level: str | None = None

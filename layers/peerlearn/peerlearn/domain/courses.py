@@ -181,7 +181,7 @@ def below_seats_taken(taken: int) -> Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a course says of itself, without its modules and seats. `version` counts changes by its authors."""
+    """A course without its modules and seats. `version` counts changes by its authors."""
 
     course_id: str
     title: str

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# What is left for the log and the answer when no try may go on: Lambda says nothing for a function that it ends.
+# Time for the log and the answer when no try may go on: Lambda says nothing for a function that it ends.
 MARGIN_SECONDS = 1.0
 
 _monotonic = time.monotonic

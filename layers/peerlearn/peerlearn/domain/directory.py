@@ -10,7 +10,7 @@ from peerlearn.domain.users import AccountState, Role, User
 
 # Of a text's beginning so much is compared: it becomes a part of a key and of a cursor.
 TEXT_MAX_LENGTH = 100
-# What a text never has, so that no name can pretend to be a key: it has only characters between these.
+# Characters that a text never has, so that no name can pretend to be a key: it has only characters between these.
 _BELOW, _ABOVE = "#", "\U0010ffff"
 _SURROGATES = ("\ud800", "\udfff")
 

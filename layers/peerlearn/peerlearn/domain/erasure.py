@@ -1,4 +1,4 @@
-"""What becomes of an account that its owner erases.
+"""Erasure: the fate of an account that its owner erases.
 
     account, sessions, address          gone at once, in one transaction that leaves a tombstone
     seats, places in waitlists          given up by the ordinary rules, so that whoever waits moves up

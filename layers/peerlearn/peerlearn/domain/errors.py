@@ -38,7 +38,7 @@ class DomainError(Exception):
 
 
 class InternalError(DomainError):
-    """What a client is told when the cause is ours: the cause itself stays in the log."""
+    """A fault of ours. The client is told no more than that; the cause stays in the log."""
 
 
 class TemporarilyUnavailable(DomainError):

@@ -1,4 +1,4 @@
-"""What has happened, as the table's stream tells it: facts in the past tense, ready to be told to people.
+"""Events, as the table's stream tells them: facts in the past tense, ready to be told to people.
 
 `peerlearn.events.<context>` decodes changes of items into these; `notify` pushes them to the receivers' connections.
 """

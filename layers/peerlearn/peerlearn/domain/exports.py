@@ -81,7 +81,7 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True)
 class OwnItems:
-    """What stands in a person's own partition; small enough to be held in memory."""
+    """The items of a person's own partition; small enough to be held in memory."""
 
     profile: Profile
     slots: Sequence[Slot] = ()

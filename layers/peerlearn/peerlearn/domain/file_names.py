@@ -15,7 +15,7 @@ FILE_NAME_MAX_LENGTH = 255
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
 _PLAIN_MAX_LENGTH = 75
-# What any file system takes, in UTF-16. A longer one, of emoji, would make the link too long for S3.
+# Any file system takes so many, in UTF-16. A longer name, of emoji, would make the link too long for S3.
 _DOWNLOAD_MAX_UNITS = 255
 
 

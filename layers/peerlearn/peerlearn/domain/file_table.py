@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a file is for: two extensions of one kind in one name (`essay.docx.pdf`) contradict nothing."""
+    """The purpose of a file: two extensions of one kind in one name (`essay.docx.pdf`) contradict nothing."""
 
     DOCUMENT = "document"
     IMAGE = "image"

@@ -23,7 +23,7 @@ def _words(text: str) -> frozenset[str]:
 # Of a file, for its type's pattern: a PDF may begin as late as this.
 HEAD_BYTES = 1024
 
-# What clients say where they do not know.
+# Clients declare these where they do not know the type.
 _NO_TYPE = frozenset(
     {
         "",

@@ -69,7 +69,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What a request was answered with; `body` is the text that was sent."""
+    """The answer to a request; `body` is the text that was sent."""
 
     status: int
     headers: dict[str, Any]
@@ -78,7 +78,7 @@ class KeptAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is stored of a named request; `answer` is sealed, and None while the request is being carried out."""
+    """The record of a named request; `answer` is sealed, and None while the request is being carried out."""
 
     fingerprint: str
     claim: Claim

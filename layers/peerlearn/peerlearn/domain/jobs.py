@@ -29,7 +29,7 @@ ROUNDS_MAX = 5
 
 
 class JobKind(StrEnum):
-    """What a job of the jobs' queue does."""
+    """The kinds of jobs of the jobs' queue."""
 
     RESCHEDULE = "reschedule"
     RENAME = "rename"
@@ -76,7 +76,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a chunk came to.
+    """The result of a chunk.
 
     Attributes
     ----------

@@ -189,7 +189,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class FoundConversation:
-    """What a message depends on: the head, what its client's id has become already, and what its sender may do."""
+    """All that a message depends on: the head, the message of its client's id, and its sender's standing."""
 
     head: Conversation | None
     stored: Message | None
@@ -197,7 +197,7 @@ class FoundConversation:
 
 
 class SharedCourseEnded(Exception):
-    """What allowed two people to write to each other has ended meanwhile."""
+    """The course that allowed two people to write to each other is shared no longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from peerlearn.domain.users import User
 SHARED_COURSE_SCORE = 10
 COMMON_INTEREST_SCORE = 3
 
-# What bounds the work, whatever the size of a course: of each course the members who enrolled next before and next
+# These bound the work, whatever the size of a course: of each course the members who enrolled next before and next
 # after the caller, of the caller's courses the latest, of the people found the nearest in time.
 NEIGHBOURS_EACH_WAY = 100
 COURSES_MAX = 20

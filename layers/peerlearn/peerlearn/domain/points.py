@@ -28,7 +28,7 @@ DAY_MINUTES = 24 * 60
 
 
 class Reason(StrEnum):
-    """What an entry was made for."""
+    """The reason for an entry."""
 
     MODULE_COMPLETED = "module_completed"
     COURSE_COMPLETED = "course_completed"
@@ -53,7 +53,7 @@ class Badge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """What is to be posted: `key` names what earned it, `minutes` the study time reported with it.
+    """Points to be posted: `key` names what earned them, `minutes` the study time reported with it.
 
     `reverses` is the reason of the entry that this one takes back; its points are then negative.
     """

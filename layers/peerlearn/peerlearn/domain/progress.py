@@ -13,7 +13,7 @@ from peerlearn.domain.points import Award, Totals, course_award, module_award
 from peerlearn.domain.standing import Standing
 
 STUDY_MINUTES_MAX = 1440
-# What is reported beyond that counts as that: four times what the module's author thought, and four hours
+# Reports beyond this count as this: four times what the module's author thought, and four hours
 # in any case.
 _MODULE_FACTOR, _MODULE_MINUTES_ANYHOW = 4, 240
 
@@ -98,7 +98,7 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class ProgressChange:
-    """What completing a module changes: the enrolment, and what it earns."""
+    """The change that completing a module makes: the enrolment, and the points that it earns."""
 
     enrollment: Enrollment
     awards: tuple[Award, ...]

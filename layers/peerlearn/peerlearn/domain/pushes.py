@@ -1,4 +1,4 @@
-"""What the server pushes carries, as receivers see it: the shape of each event's `data`, JSON types only."""
+"""Pushes as receivers see them: the shape of each event's `data`, JSON types only."""
 
 from __future__ import annotations
 

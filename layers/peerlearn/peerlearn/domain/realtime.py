@@ -18,7 +18,7 @@ HANDSHAKE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a ticket stands for: a person and their sign-in session."""
+    """The person and the sign-in session behind a ticket."""
 
     user_id: str
     role: Role
@@ -66,7 +66,7 @@ class PushRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was not told to one connection, and why."""
+    """Pushes that did not reach one connection, and the reason."""
 
     connection_id: str
     event_id: str

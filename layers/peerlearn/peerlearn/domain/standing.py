@@ -1,4 +1,4 @@
-"""What a token is worth now: the account's role and state, and which of its sign-in sessions have not ended.
+"""Standing, the worth of a token now: the account's role and state, and its sign-in sessions that have not ended.
 
 A token says who its holder was when it was issued. Whether they still are is asked of the account's standing: in the
 transaction of what is written, by a consistent read for whatever needs a role, and at most `READ_FRESH_SECONDS` late
@@ -110,7 +110,7 @@ def require_standing(standing: Standing | None, caller: Principal) -> Standing:
 
 
 class KnownStandings:
-    """What a process has seen of accounts: good for reads that may be seconds old, and a guess for writes.
+    """The standings that a process has seen: good for reads that may be seconds old, and a guess for writes.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def left_to_count() -> Admission | None:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What a write asks of its caller's standing: a session that stands, a role, and room within limits.
+    """The demands of a write on its caller's standing: a session that has not ended, a role, and room within limits.
 
     It travels to the store, which makes it a condition of the write. `standing` is what the condition is made from:
     what was last seen of the account, or None, which stands for an account that has opened no window.

@@ -1,4 +1,4 @@
-"""What learners hand in for assessments, and what the tutor answers.
+"""Submissions: the work that learners hand in for assessments, and the tutor's answers.
 
 (none) --submit--> attempt 1 --submit--> attempt 2 ... --grade--> graded --correct--> graded again (revision + 1)
 
@@ -202,7 +202,7 @@ class AssessmentPage:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What there is of one learner at one assessment; None where there is none of it.
+    """One learner at one assessment: all that a change depends on; None for each part that does not exist.
 
     `totals` and `standing` are the learner's, where a change depends on them.
     """

@@ -40,7 +40,7 @@ def compared(text: str) -> str:
     return without_accents(folded(text))
 
 
-# What makes later text, of others too, read backwards or elsewhere: embeddings, overrides and isolates. The marks that
+# These make later text, of others too, read backwards or elsewhere: embeddings, overrides and isolates. The marks that
 # people of right-to-left scripts need (LRM, RLM, ALM) change nothing but their own place.
 # Source: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
 _DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))

@@ -1,4 +1,4 @@
-"""What is counted for somebody who is not signed in: wrong passwords of an account, and calls from an address.
+"""Counters for people who are not signed in: wrong passwords of an account, and calls from an address.
 
 Wrong passwords are counted for the account, over all the addresses that they come from: a guesser has no more tries for
 having more addresses, and a school behind one address is not locked out by one of its pupils. A device that has
@@ -50,7 +50,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class SignInLook:
-    """What a sign-in looks at first: the account, and the window of wrong passwords that it falls into.
+    """The first look of a sign-in: the account, and the window of wrong passwords that it falls into.
 
     `reported` says whether the window's being used up is in the audit trail already.
     """

@@ -30,7 +30,7 @@ class UploadRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlannedUpload:
-    """What a form lets in: one file of that very name, type and size."""
+    """The only file that a form lets in: its name, type and size."""
 
     key: str
     file_name: str
@@ -51,7 +51,7 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True)
 class UploadedObject:
-    """What storage says of an uploaded file.
+    """An uploaded file as storage describes it.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling, as their verified access token says.
+    """The caller, as their verified access token says.
 
     `source` is the network address that API Gateway saw; empty where no request is behind the call.
     """
@@ -84,7 +84,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityChange:
-    """What ends an account's sessions, all but `kept_session`, in the write that changes what they may do.
+    """A change of an account's permissions, whose write also ends its sessions, all but `kept_session`.
 
     None leaves a thing as it is.
     """
@@ -107,7 +107,7 @@ class AuthorityChange:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What signing in needs, found by email address: the hash, and the account's own copy for the answer."""
+    """The credential of an email address: the hash, and the account's own copy for the answer."""
 
     password_hash: str
     user: User
@@ -135,7 +135,7 @@ class SignInSession:
 
 @dataclass(frozen=True, slots=True)
 class RefreshClaims:
-    """What a verified refresh token says. Whether it is spent is the session's question."""
+    """The claims of a verified refresh token. Whether it is spent is the session's question."""
 
     user_id: str
     role: Role

@@ -1,4 +1,4 @@
-"""What a whole course is told: a task for the announcements' queue, since a course may have any number of learners."""
+"""News for a whole course: a task for the announcements' queue, since a course may have any number of learners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of a course means to the catalogue."""
+"""Changes of courses that concern the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of an enrolment, of a session's course or of booked times tells learners.
+"""Changes of enrolments, bookable sessions and booked times, as events for learners.
 
 Enrollment   waitlisted -> active               ->  enrollment.promoted
 Course       another time or status             ->  session.updated

@@ -1,4 +1,4 @@
-"""What learning and grading tell people: decoded from enrolments, submissions and the points ledger.
+"""Events of learning and grading: decoded from enrolments, submissions and the points ledger.
 
     Enrollment   a module more in `completedModules`   ->  module.completed, to nobody
     Enrollment   active -> completed                   ->  course.completed

@@ -1,4 +1,4 @@
-"""What a change of a conversation's items tells the two people in it."""
+"""Changes of a conversation's items, as events for the two people in it."""
 
 from __future__ import annotations
 

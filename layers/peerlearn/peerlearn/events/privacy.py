@@ -1,4 +1,4 @@
-"""What a change of an account or of an export's record calls for: work for a queue, a name to carry on."""
+"""Changes of accounts and of export records that call for work: a task for a queue, a name to carry on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 
 
 def erased_account(change: RecordChange) -> str | None:
-    """Whose account was erased."""
+    """Return the id of the user whose account was erased; None for any other change."""
     return change.new["userId"] if change.entity == Entity.ERASURE and change.new else None
 
 

@@ -1,4 +1,4 @@
-"""What a change of a course's items calls for: a free seat to be given away, booked times to be moved."""
+"""Changes of a course's items that call for work: a free seat to give away, booked times to move."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of an account or a session means to open connections: they end with their session."""
+"""Changes of accounts and sign-in sessions that end open connections."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from peerlearn.domain.correlation import CORRELATION_ID
 from peerlearn.domain.deadline import within_invocation
 from peerlearn.observability import correlate, correlated, has_records, logger, pass_over
 
-# What failed may well pass a few seconds later; the next tries leave it longer and longer.
+# A failed task may well pass a few seconds later; the next tries leave it longer and longer.
 FIRST_RETRY_SECONDS = 4
 _RETRY_SECONDS_MAX = 600
 

@@ -1,4 +1,4 @@
-"""What a route's dependencies are is read from annotations once, not at every request.
+"""Reads the dependencies of a route from its annotations once, not at every request.
 
 Powertools evaluates the annotations of an endpoint and of each of its dependencies anew for each request, which was a
 third of a warm request's own CPU. They cannot change once a function is defined.

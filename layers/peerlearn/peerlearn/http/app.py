@@ -41,7 +41,7 @@ _HEAD = "HEAD"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # a resource that takes any path, as that of the function which answers what no other does
 _GREEDY = "+}"
-# What Powertools takes for no part of a path: its route would not be found, and the caller not be asked who they are.
+# Powertools takes these for no part of a path: the route would not be found, and the caller not be asked who they are.
 _UNROUTABLE = re.compile(r"[^\w\-.~()'!*:@,;=+&$%<> \[\]{}|^]")
 
 
@@ -107,7 +107,7 @@ def create_app() -> ApiResolver:
         return respond(error)
 
     def invalid(error: RequestValidationError) -> Response[Mapping[str, Any]]:
-        # Who may not call at all is told so, whatever their body looks like.
+        # Callers without permission are told so, whatever their body looks like.
         return respond(_refusal_of_caller(app) or _validation_error(error))
 
     def no_route(_: NotFoundError) -> Response[Mapping[str, Any]]:
@@ -130,7 +130,7 @@ def _once_where_it_is_named(app: ApiGatewayResolver, next_middleware: NextMiddle
     key = app.current_event.headers.get(HEADER.lower())
     if key is None:
         return next_middleware(app)
-    # Whoever sends no key starts without what this needs.
+    # A request without a key does not load what this needs.
     from peerlearn.http.idempotency import done_once  # noqa: PLC0415
 
     return done_once(app, next_middleware, key)

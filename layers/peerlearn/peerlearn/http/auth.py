@@ -1,4 +1,4 @@
-"""Who is calling, and whether they may: the dependencies that endpoints name in their signatures.
+"""Callers and their permissions: the dependencies that endpoints name in their signatures.
 
     user: TokenHolder       a valid token; the service asks for its standing in what it reads anyway
     user: Caller            a signed-in person, as of at most five seconds ago: for reads

@@ -23,7 +23,7 @@ from peerlearn.http.bodies import strict_json
 from peerlearn.http.envelopes import JSON, compact_json, error_response
 from peerlearn.observability import request_id_of
 
-# What Powertools keeps the values of a request's dependencies under: each is asked once.
+# Powertools keeps the values of a request's dependencies under this name: each is asked once.
 _SOLVED = "_dependency_cache"
 # Refusals that say how things stand, of a request that was carried out. Others did nothing, and may go well later.
 _FINAL = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
@@ -31,13 +31,13 @@ _FINAL = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 def done_once(app: ApiGatewayResolver, next_middleware: NextMiddleware, key: str) -> Response[Any]:
     """Do the POST that the key names once, or answer it as before."""
-    # Who may not call is refused before anything is kept, and a repeat counts as a request does.
+    # A caller without permission is refused before anything is kept, and a repeat counts as a request does.
     _ask_dependencies(app)
     request = _named(app, key)
     once = idempotency_service()
     found = once.begin(request)
     if isinstance(found, KeptAnswer):
-        # What a transaction would have asked is asked here: an ended session is given nothing.
+        # Otherwise a transaction would ask this: an ended session is given nothing.
         if (admission := left_to_count()) is not None:
             standing_service().count(admission)
         headers = {**found.headers, REPLAYED: "true"}

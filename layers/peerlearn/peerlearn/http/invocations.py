@@ -1,4 +1,4 @@
-"""What Lambda hands over: whether it comes from API Gateway at all, and how long there is to answer it."""
+"""Invocations by Lambda: whether one comes from API Gateway at all, and how long there is to answer it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _CHARACTER_MAX_BYTES = 12
 
 @dataclass(slots=True)
 class _Page:
-    """What became of the page that is being answered."""
+    """The state of the page that is being answered."""
 
     at_most: int | None = None
     shown: int = 0

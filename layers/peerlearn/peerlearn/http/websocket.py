@@ -77,7 +77,7 @@ def on_message(
     """
 
     def decorate(respond: Callable[[M, Sender], Mapping[str, Any]]) -> Handler:
-        # What is wrapped tells the API's documents which message this takes and how it is answered.
+        # The wrapped function tells the API's documents which message this takes and how it is answered.
         @wraps(respond)
         def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
             message: dict[str, Any] = {}

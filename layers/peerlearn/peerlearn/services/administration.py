@@ -1,4 +1,4 @@
-"""What administrators do to accounts: roles, suspensions, ended sessions."""
+"""Administration of accounts: roles, suspensions, ended sessions."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Teller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of telling some learners.
+    """The outcome of telling some learners.
 
     Attributes
     ----------

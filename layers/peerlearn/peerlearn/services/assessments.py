@@ -24,7 +24,7 @@ from peerlearn.services.deciding import until_applied
 
 
 class Assessments(Protocol):
-    """What these use cases need of the store; see `peerlearn.persistence.assessments`."""
+    """The store of these use cases; see `peerlearn.persistence.assessments`."""
 
     def add(self, assessment: Assessment, instructions: str, tutor_id: str | None, token: str) -> None: ...
     def desk(self, learner_id: str, assessment_id: str) -> Desk: ...

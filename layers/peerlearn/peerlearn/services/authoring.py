@@ -27,7 +27,7 @@ _AUDITED = {CourseStatus.PUBLISHED: AuditAction.COURSE_PUBLISHED, CourseStatus.C
 
 
 class Courses(Protocol):
-    """What authoring needs of the store; see `peerlearn.persistence.courses`."""
+    """The store of authoring; see `peerlearn.persistence.courses`."""
 
     def page(self, course_id: str) -> CoursePage | None: ...
     def course(self, course_id: str) -> tuple[Course, Seats] | None: ...

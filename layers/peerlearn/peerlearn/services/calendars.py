@@ -15,7 +15,7 @@ from peerlearn.domain.errors import NotFound
 from peerlearn.domain.standing import Admission, require_standing
 from peerlearn.domain.users import Principal
 
-# Whose calendar is looked for where a token names nobody: a look is the same work then.
+# This calendar is looked for where a token names nobody: a look is the same work then.
 _NOBODY = "nobody"
 
 

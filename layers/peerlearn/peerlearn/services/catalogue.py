@@ -20,7 +20,7 @@ _COMPARED_SHELVES = 20
 
 
 class Shelves(Protocol):
-    """What reading needs of the catalogue's store; see `peerlearn.persistence.catalogue`."""
+    """The catalogue's store for reading; see `peerlearn.persistence.catalogue`."""
 
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]: ...
     def search(self, shelf: str, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]: ...
@@ -32,7 +32,7 @@ class CoursePages(Protocol):
 
 
 class Listings(Protocol):
-    """What synchronising needs of the catalogue's store."""
+    """The catalogue's store for synchronising."""
 
     room: int
 

@@ -38,7 +38,7 @@ TRIES_MAX = 8
 
 
 class Enrollments(Protocol):
-    """What these use cases need of the store; see `peerlearn.persistence.enrollments`."""
+    """The store of these use cases; see `peerlearn.persistence.enrollments`."""
 
     def known_shards(self, course_id: str) -> int: ...
     def teaches(self, user_id: str, course_id: str) -> bool: ...

@@ -73,7 +73,7 @@ class ErasureService:
             The account kept changing.
         """
         for _ in range(_TRIES_MAX):
-            # What cannot be taken back takes more than a token.
+            # A step that cannot be taken back takes more than a token.
             user = prove_own(self._profiles, self._proof, caller, password).user
             published = [one for one in self._teaching.courses(caller.user_id) if one.status is CourseStatus.PUBLISHED]
             if published:
@@ -86,7 +86,7 @@ class ErasureService:
 
 
 class Leftovers(Protocol):
-    """What is to go after the account; see `peerlearn.persistence.erasure`."""
+    """The store of everything that goes after the account; see `peerlearn.persistence.erasure`."""
 
     def is_erased(self, user_id: str) -> bool: ...
     def enrollments_from(self, user_id: str, place: str, limit: int) -> tuple[list[Enrollment], str | None]: ...
@@ -100,7 +100,7 @@ class Leftovers(Protocol):
 
 
 class Courses(Protocol):
-    """What they have made; see `peerlearn.persistence.teaching`."""
+    """The store of courses that somebody has made; see `peerlearn.persistence.teaching`."""
 
     def courses_from(self, user_id: str, place: str, limit: int) -> tuple[list[Course], str | None]: ...
     def disown(self, user_id: str, course_id: str) -> None: ...
@@ -129,7 +129,7 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What was done of one stage: with how many items, and where it goes on; None where it is done.
+    """The progress of one stage: how many items were handled, and where it goes on; None where it is done.
 
     `counted` are the conversations that stay, up to here.
     """
@@ -229,7 +229,7 @@ class Eraser:
                 self._leftovers.forget_progress(user_id, one.course_id)
         return _Part(len(enrollments), following)
 
-    # What is deleted is not found again: these go on from the beginning.
+    # Deleted items are not found again: these go on from the beginning.
 
     def _delete_submissions(self, user_id: str, _: str, room: int, __: int) -> _Part:
         deleted = self._leftovers.delete_submissions(user_id, _token(), room)

@@ -92,7 +92,7 @@ class ExportService:
         TooManyRequests
         """
         now = self._clock()
-        # What is left of the limit is told with every answer.
+        # Every answer tells how much of the limit is left.
         self._gate.admission(caller, EXPORTS)
         record = self._store.record(caller.user_id)
         if record is None or record.expires_at <= now:

@@ -54,7 +54,7 @@ class JobRunner:
         try:
             step = chunk(cursor)
         except NotAllShown:
-            # Whom the index has not shown may stand before the cursor: the next try looks at all of them again.
+            # Learners whom the index has not shown may be before the cursor: the next try looks at all of them again.
             if cursor.version and cursor.round < ROUNDS_MAX:
                 self._move(cursor.anew())
             raise

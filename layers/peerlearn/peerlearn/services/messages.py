@@ -54,7 +54,7 @@ class Conversations(Protocol):
 
 
 class People(Protocol):
-    """Who somebody is, what they are enrolled in, and who teaches that."""
+    """The store of people: their profiles, enrolments and tutors."""
 
     def profile(self, user_id: str) -> Profile | None: ...
     def users(self, user_ids: Sequence[str]) -> Mapping[str, User]: ...
@@ -249,7 +249,7 @@ class MessageService:
     def _needed_course(
         self, conversation: Conversation | None, sender: Principal, receiver_id: str
     ) -> SharedCourse | None:
-        # Whoever was written to may always answer.
+        # Somebody who was written to may always answer.
         if conversation is not None and conversation.received_by(sender.user_id):
             return None
         if conversation is not None and conversation.shared_course is not None:

@@ -24,7 +24,7 @@ from peerlearn.domain.realtime import HANDSHAKE, Connection, PushRefused, Refusa
 _AT_ONCE = 10
 
 Facts = Sequence[Event | SignInSessionsEnded]
-# What one connection is told, each with the name of its record, in order.
+# The events for one connection, each with the name of its record, in order.
 _Told = deque[tuple[str, Event | SignInSessionsEnded]]
 
 
@@ -45,7 +45,7 @@ class Push(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of a batch.
+    """The outcome of a batch.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class Notifier:
         while told:
             _, fact = told[0]
             if isinstance(fact, SignInSessionsEnded):
-                # What happened after a session's end is nothing to its connection, whether or not that can be closed.
+                # Events after a session's end are not for its connection, whether or not that can be closed.
                 _keep_first(told)
                 self._end(connection)
                 return

@@ -13,7 +13,7 @@ from peerlearn.domain.users import Principal, User
 
 
 class Ledger(Protocol):
-    """What these use cases need of the store; see `peerlearn.persistence.ledger`."""
+    """The store of these use cases; see `peerlearn.persistence.ledger`."""
 
     def entries(self, user_id: str, wanted: PageRequest) -> PageResult[Entry]: ...
     def membership(self, user_id: str, course_id: str) -> LearnerCourse: ...

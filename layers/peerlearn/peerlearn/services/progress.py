@@ -24,7 +24,7 @@ from peerlearn.services.deciding import until_applied
 
 
 class ProgressStore(Protocol):
-    """What these use cases need of the store; see `peerlearn.persistence.progress`."""
+    """The store of these use cases; see `peerlearn.persistence.progress`."""
 
     def dashboard(self, user_id: str) -> Dashboard: ...
     def learner_course(self, user_id: str, course_id: str) -> LearnerCourse: ...

@@ -18,7 +18,7 @@ SEATS_AT_ONCE = 100
 
 
 class Waitlists(Protocol):
-    """What promoting needs of the store; see `peerlearn.persistence.enrollments`."""
+    """The store of promoting; see `peerlearn.persistence.enrollments`."""
 
     def head(self, course_id: str) -> Waiter | None: ...
     def situation(self, learner_id: str, course_id: str) -> Situation: ...

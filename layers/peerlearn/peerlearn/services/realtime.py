@@ -37,7 +37,7 @@ class Push(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IssuedTicket:
-    """What a client shows in its handshake, where, and until when."""
+    """A ticket for a client's handshake: its text, the address, and until when it holds."""
 
     ticket: str
     web_socket_url: str

@@ -19,7 +19,7 @@ TRIES_MAX = 5
 
 
 class Schedules(Members, Protocol):
-    """What rescheduling needs of the store; see `peerlearn.persistence.rosters`."""
+    """The store of rescheduling; see `peerlearn.persistence.rosters`."""
 
     def without_slot(self, learner_ids: Sequence[str], slot: Slot) -> list[str]: ...
     def move_slot(self, learner_id: str, slot: Slot, token: str) -> bool: ...

@@ -1,4 +1,4 @@
-"""Who holds a seat in a course, or waits for one, for those who must leave nobody out.
+"""Rosters: all who hold a seat in a course or wait for one, for work that must leave nobody out.
 
 The roster is read from an index, which may lag in both directions at once: it may show who has just left, and not show
 who has just come. So whoever it shows is looked at by a consistent read, and counted against the seats.
@@ -18,7 +18,7 @@ from peerlearn.domain.jobs import NotAllShown
 
 
 class Members(Protocol):
-    """What a roster needs of the store; see `peerlearn.persistence.rosters`."""
+    """The store of rosters; see `peerlearn.persistence.rosters`."""
 
     def seats(self, course_id: str) -> Seats | None: ...
     def seat_holders(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]: ...

@@ -1,0 +1,57 @@
+"""Plain English as far as a machine can hold it: no docstring and no comment begins with a headless clause."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.project.paths import ROOT
+
+FOLDERS = ("layers", "functions", "scripts", "benchmarks")
+FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+# "What a course says of itself" has no subject at first sight; "A course without its modules" has
+HEADLESS = re.compile(r"(What|Who|Whoever|Whatever|Whom|Whose)\b(?![^.?]*\?)")
+
+
+def openings(path: Path) -> Iterator[tuple[int, str]]:
+    """The beginnings of docstrings and of blocks of comments, with their lines."""
+    text = path.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            docstring = ast.get_docstring(node)
+            if docstring:
+                yield getattr(node, "lineno", 1), docstring.partition("\n\n")[0]
+    last = -1
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            if token.start[0] != last + 1:
+                yield token.start[0], token.string.lstrip("# ")
+            last = token.start[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_sentences_have_a_subject(path: Path) -> None:
+    headless = [f"{line}: {words}" for line, words in openings(path) if HEADLESS.match(words)]
+    assert not headless
+
+
+@pytest.mark.parametrize(
+    ("words", "is_headless"),
+    [
+        ("What a course says of itself.", True),
+        ("Who may call an endpoint.", True),
+        ("Whoever sends no key starts without this.", True),
+        ("A course without its modules.", False),
+        ("Return what a mutant removes.", False),
+        ("Whether the connection is alive.", False),
+        ("What is wrong here? Nothing.", False),
+    ],
+)
+def test_headless_clauses_are_seen(words: str, *, is_headless: bool) -> None:
+    assert bool(HEADLESS.match(words)) == is_headless
