@@ -38,7 +38,7 @@ def condition_edits(tree: ast.Module, path: str) -> list[Removal]:
 
 
 def sinks(tree: ast.Module) -> list[tuple[str, ast.expr, _Function | None]]:
-    """Where an expression goes to DynamoDB: its kind, its value, and the function that it stands in."""
+    """Where an expression goes to DynamoDB: its kind, its value, and the function that it is in."""
     found: list[tuple[str, ast.expr, _Function | None]] = []
     _collect_sinks(tree, None, found)
     return found

@@ -15,8 +15,7 @@ from botocore.exceptions import ClientError
 from peerlearn.domain.clock import from_rfc3339, utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX
 from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH, Submission
-from peerlearn.persistence import keys
-from peerlearn.persistence import table as store
+from peerlearn.persistence import keys, writes
 from peerlearn.persistence.items.assessments import submission_item
 from peerlearn.persistence.items.ledger import totals_item
 from peerlearn.persistence.table import Table
@@ -533,8 +532,8 @@ def test_a_list_of_the_longest_feedback_is_walked_to_its_end(
         at = now - timedelta(minutes=count - attempt)
         one = Submission(f"asm_{attempt}", "crs_1", learner.user_id, attempt, LINK, at, late=False, file=None)
         graded = replace(one, grade=9, feedback=feedback, graded_at=at, graded_by="usr_tutor")
-        table.write(store.put(submission_item(graded, past=True)))
-    table.write(store.put(totals_item(replace(learning.totals(learner.user_id), submissions=count))))
+        table.write(writes.put(submission_item(graded, past=True)))
+    table.write(writes.put(totals_item(replace(learning.totals(learner.user_id), submissions=count))))
     seen: list[int] = []
     query = {"limit": "100"}
     while True:

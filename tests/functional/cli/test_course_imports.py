@@ -13,8 +13,9 @@ from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.base import Entity
-from peerlearn.persistence.table import Table, delete
+from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.persistence.writes import delete
 from scripts.cli import course_plan, courses
 from tests.functional.cli.conftest import Run
 from tests.functional.cli.test_courses import items_of

@@ -12,7 +12,8 @@ from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.table import Table, update
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import update
 from peerlearn.services.enrollments import EnrollmentService
 from scripts.cli import course_files
 from scripts.project.paths import ROOT

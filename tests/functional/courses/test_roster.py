@@ -14,7 +14,7 @@ from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.enrollments import enrollment_id
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.courses import seats_item, seats_of
-from peerlearn.persistence.table import put
+from peerlearn.persistence.writes import put
 from tests.support.api import Answer
 from tests.support.people import People, Person
 

@@ -18,7 +18,7 @@ from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.recording import recording
-from peerlearn.persistence.table import delete, update
+from peerlearn.persistence.writes import delete, update
 from peerlearn.services.submissions import SubmissionService
 from tests.fakes.uploads import NoBucket
 from tests.support.courses import Courses

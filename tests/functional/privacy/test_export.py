@@ -22,7 +22,8 @@ from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.privacy import export_item
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from tests.functional.privacy.conftest import BUCKET, Background
 from tests.support.api import Answer
 from tests.support.courses import Courses

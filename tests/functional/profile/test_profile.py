@@ -10,7 +10,8 @@ import pytest
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence import keys
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from tests.functional.conftest import TABLE
 from tests.support.api import Answer
 from tests.support.learning import enrollment_as_stored

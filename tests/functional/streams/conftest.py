@@ -13,7 +13,8 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.realtime import Connection
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.items.realtime import connection_item
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.notifications import Notifier
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE

@@ -24,7 +24,8 @@ from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.items.base import Entity, is_streamed
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.table import Table, put, update
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put, update
 from peerlearn.services.notifications import Delivered, Notifier
 from scripts.project.template import load_template
 from tests.fakes.push import FakePush

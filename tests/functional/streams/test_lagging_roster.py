@@ -16,7 +16,8 @@ from peerlearn.domain.tasks import Work
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.rosters import RosterRepository
-from peerlearn.persistence.table import Table, put
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import put
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE

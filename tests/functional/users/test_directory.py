@@ -13,7 +13,7 @@ from peerlearn.domain.clock import from_rfc3339, to_rfc3339, utc_now
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
-from peerlearn.persistence.table import put, update
+from peerlearn.persistence.writes import put, update
 from tests.support.api import Answer
 from tests.support.learning import enrollment_as_stored
 from tests.support.people import PASSWORD, People, Person

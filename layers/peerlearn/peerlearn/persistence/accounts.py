@@ -28,7 +28,8 @@ from peerlearn.persistence.names import users_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite, admitting, refused
-from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from peerlearn.persistence.writes import Write, put, update
 
 _IS_NEW = "attribute_not_exists(PK)"
 _EXISTS = "attribute_exists(PK)"

@@ -7,7 +7,7 @@
     USER#<u>   / SUBMISSION#<a>#GRADE#<r>      a grading that a correction replaced
     COUNT#<a>#<n> / COUNT                      how many attempts there are, in eight parts
 
-Attempts, latest and past, stand in GSI1 by assessment, in the order of time; a learner's own are read from the table.
+Attempts, latest and past, are in GSI1 by assessment, in the order of time; a learner's own are read from the table.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import WRITTEN_BY, applied
 from peerlearn.persistence.recording import recording
-from peerlearn.persistence.table import ConditionFailed, Table, Write, put, update
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import Write, put, update
 
 _IS_NEW = "attribute_not_exists(PK)"
 # attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: what was read is what is there.
@@ -201,7 +202,7 @@ class AssessmentRepository:
     def _read(
         self, learner_id: str, assessment_id: str, *, with_course: bool, also: Sequence[keys.Key] = ()
     ) -> dict[keys.Key, Item]:
-        # Who hands in needs no course; of nobody else is the learner's standing asked.
+        # A learner who hands in needs no course; only their own standing is asked.
         standing = [] if with_course else [keys.standing(learner_id)]
         course_id = course_of_assessment(assessment_id)
         if course_id is None:
@@ -218,7 +219,7 @@ class AssessmentRepository:
 
 
 def _own_place(item: Item) -> str:
-    """Return where an attempt stands among its learner's."""
+    """Return where an attempt is among its learner's."""
     return f"{item['submittedAt']}#{item['assessmentId']}#{int(item['attempt']):06d}"
 
 
@@ -229,7 +230,7 @@ def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> D
     enrollment = found.get(keys.enrollment(learner_id, course_id))
     latest = found.get(keys.submission(learner_id, assessment_id))
     if is_erased(found.get(keys.totals(learner_id))):
-        # Who has erased their account is a member of nothing and has handed in nothing.
+        # An erased learner is a member of nothing and has handed in nothing.
         enrollment = latest = None
     return Desk(
         course_of(course) if course else None,

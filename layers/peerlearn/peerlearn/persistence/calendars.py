@@ -16,7 +16,8 @@ from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.privacy import calendar_item, calendar_of
 from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.standing import StandingWrite
-from peerlearn.persistence.table import ConditionFailed, Table, delete, put
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import delete, put
 
 
 class CalendarRepository:

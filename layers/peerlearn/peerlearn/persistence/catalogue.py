@@ -1,4 +1,4 @@
-"""The catalogue's entries, one per course and shelf, with a counter per shelf, and the record of where a course stands.
+"""The catalogue's entries, one per course and shelf, a counter per shelf, and the record of where a course is listed.
 
 Entry, counter and record are only ever written together, under the record's version: so whatever is repeated, raced or
 cut off, a shelf's counter is the number of its entries.
@@ -19,7 +19,8 @@ from peerlearn.persistence.items.catalogue import catalogue_entry_item, listing_
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.seats import seats_in, with_shards
-from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, Table, Write, delete, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from peerlearn.persistence.writes import TRANSACTION_MAX, Write, delete, put, update
 
 _ENTRIES = "PK = :shelf AND begins_with(SK, :entries)"
 # From here on a page number is first compared with the total: nobody reads a whole shelf by asking for page 1,000,000.
@@ -98,7 +99,7 @@ class CatalogueRepository:
     # -- writing ----------------------------------------------------------------------------------------------------
 
     def standing(self, course_id: str) -> tuple[Course | None, Listing]:
-        """The course, and where it stands at present."""
+        """The course, and where it is at present."""
         course, listing = keys.course(course_id), keys.listing(course_id)
         found = self._table.batch_get([course, listing])
         return (course_of(found[course]) if course in found else None), listing_of(found.get(listing))

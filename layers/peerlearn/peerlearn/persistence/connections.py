@@ -11,11 +11,12 @@ from peerlearn.domain.standing import session_ended
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.realtime import connection_item, connection_of, ticket_item, ticket_of
 from peerlearn.persistence.standing import StandingWrite
-from peerlearn.persistence.table import ConditionFailed, Table, Write, check, delete, put
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import Write, check, delete, put
 
 
 class ConnectionRepository:
-    """Connections stand under their user, tickets under their hash."""
+    """Connections are under their user, tickets under their hash."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -45,7 +46,7 @@ class ConnectionRepository:
         return ticket_of(item) if item else None
 
     def add(self, connection: Connection, token: str) -> None:
-        """Store an open connection, while its session stands.
+        """Store an open connection, while its session has not ended.
 
         A session that ends at the same moment either finds this connection or refuses it.
 

@@ -34,7 +34,8 @@ from peerlearn.persistence.items.conversations import (
 )
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.standing import admitting, refused
-from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, check, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from peerlearn.persistence.writes import Write, check, put, update
 
 # How long a client may retry a message under its own id.
 _REMEMBERED = timedelta(days=30)

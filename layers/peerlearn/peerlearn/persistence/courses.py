@@ -31,7 +31,8 @@ from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.seats import seats_in, with_shards
-from peerlearn.persistence.table import TRANSACTION_MAX, ConditionFailed, Item, Table, Write, delete, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from peerlearn.persistence.writes import TRANSACTION_MAX, Write, delete, put, update
 
 # Which request has made a course; unlike `writtenBy`, no change writes it.
 _MADE_BY = "madeBy"

@@ -27,7 +27,8 @@ from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.standing import admitting, refused
-from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, delete, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from peerlearn.persistence.writes import Write, delete, put, update
 
 # The first writes of a change. Then follow the schedule, the waitlist and other shards; the last asks for the learner's
 # account.
@@ -35,7 +36,7 @@ _ENROLLMENT, _SEATS, _SCHEDULE = 0, 1, 2
 
 
 class EnrollmentRepository:
-    """What booking, dropping, waiting and promoting need of the table."""
+    """Reads and writes enrolments, seats and schedules for booking, dropping, waiting and promoting."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -266,7 +267,7 @@ def _found_instead(change: BookingChange, failure: ConditionFailed, others: Sequ
     if failure.undecided[_ENROLLMENT]:
         # The reasons have an order: what the learner has already must be known before the seats may refuse.
         return None
-    # What is left presumed, that the seats are taken or free, nobody is refused for.
+    # The seats alone stay presumed, taken or free, and nobody is refused for that.
     situation = replace(change.situation, is_presumed=False)
     if failure.failed[_ENROLLMENT]:
         situation = _with_enrollment(situation, failure.found[_ENROLLMENT])

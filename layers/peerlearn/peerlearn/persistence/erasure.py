@@ -24,14 +24,15 @@ from peerlearn.persistence.keys import Key
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite
-from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, put, update
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import Write, delete, put, update
 
 _TOMBSTONE, _STANDING = 0, 1
 _EXISTS = "attribute_exists(PK)"
 
 
 class ErasureRepository:
-    """What erasing needs of the table. Open connections are the notifier's: it closes them before it forgets them."""
+    """Deletes what belongs to an erased account. Open connections are left to the notifier, which closes them first."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -90,7 +91,7 @@ class ErasureRepository:
                 if found is None or session_id not in found["sessions"]:
                     raise session_ended() from failure
                 return False
-            # What else is asked for is that somebody stays.
+            # The other condition asks that somebody stays.
             raise Conflict("Make somebody else an administrator first: you are the last one.") from failure
         return True
 
@@ -186,7 +187,7 @@ class ErasureRepository:
         """Leave a page of the conversations that an index shows: no message is added to any of them.
 
         One that both of its people have left is deleted. The oldest come first: one that somebody still writes to
-        while this goes on stands at the end.
+        while this goes on is at the end.
 
         Parameters
         ----------

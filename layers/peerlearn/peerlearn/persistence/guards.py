@@ -5,7 +5,7 @@ from __future__ import annotations
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
-from peerlearn.persistence.table import Write, check, update
+from peerlearn.persistence.writes import Write, check, update
 
 # Of the tombstones, and of what an erased account leaves behind.
 NOT_ERASED = "attribute_not_exists(#erased)"

@@ -10,7 +10,8 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.idempotency import Claim, Kept
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.idempotency import kept_item, kept_of
-from peerlearn.persistence.table import ConditionFailed, Table, Write, delete, put
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import Write, delete, put
 
 # nothing, or what is past its time  --claim-->  claimed
 _IS_FREE = "attribute_not_exists(PK) OR #expires <= :now"

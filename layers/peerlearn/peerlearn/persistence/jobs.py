@@ -8,7 +8,8 @@ from peerlearn.domain.jobs import Cursor
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.jobs import cursor_item, cursor_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
-from peerlearn.persistence.table import ConditionFailed, Table, put
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import put
 
 
 class JobRepository:

@@ -23,7 +23,8 @@ from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import entry_item, entry_of, totals_item, totals_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
-from peerlearn.persistence.table import Table, Write, put, update
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import Write, put, update
 
 # No such award yet.
 _NOT_AWARDED = "attribute_not_exists(PK)"

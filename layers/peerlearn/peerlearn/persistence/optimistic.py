@@ -8,7 +8,8 @@ from datetime import datetime
 from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 from peerlearn.persistence.standing import admitting
-from peerlearn.persistence.table import ConditionFailed, Table, Write
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import Write
 
 # Every item of such a transaction keeps the token of its try, so that one's own write is known after a lost reply.
 WRITTEN_BY = "writtenBy"

@@ -27,7 +27,8 @@ from peerlearn.persistence.items.privacy import calendar_of, export_item, export
 from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.names import titles_of, users_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
-from peerlearn.persistence.table import ConditionFailed, Table, put
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import put
 
 
 class PersonalDataRepository:
@@ -85,7 +86,7 @@ class PersonalDataRepository:
     # -- the data -----------------------------------------------------------------------------------------------
 
     def own_items(self, user_id: str, most: int | None = None) -> OwnItems | None:
-        """Return what stands in the person's own partition; None where there is no account.
+        """Return what is in the person's own partition; None where there is no account.
 
         Raises
         ------
@@ -129,7 +130,7 @@ class PersonalDataRepository:
         )
 
     def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]:
-        """All of somebody's, newest first, as they stand in the table.
+        """All of somebody's, newest first, as they are in the table.
 
         The indexes may lag: they may not show a conversation that has just begun, and show one that is gone. Each one
         shown is read again, and all are counted against the inbox.

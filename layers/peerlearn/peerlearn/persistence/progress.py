@@ -17,7 +17,8 @@ from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in, standing_of
 from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes
 from peerlearn.persistence.optimistic import WRITTEN_BY, applied
-from peerlearn.persistence.table import Table, Write, update
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import Write, update
 
 
 class ProgressRepository:

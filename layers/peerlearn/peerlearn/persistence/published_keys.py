@@ -7,7 +7,8 @@ import base64
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.signing import PublishedKey, PublishedKeys
 from peerlearn.persistence import keys
-from peerlearn.persistence.table import ConditionFailed, Item, Table, put
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from peerlearn.persistence.writes import put
 
 
 class PublishedKeyRepository:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.persistence.items.audit import audit_item
-from peerlearn.persistence.table import Write, put
+from peerlearn.persistence.writes import Write, put
 
 
 def recording(entry: AuditEntry) -> Write:

@@ -12,11 +12,12 @@ from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME, holds_seat
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.enrollments import schedule_of
-from peerlearn.persistence.table import ConditionFailed, Table, update
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import update
 
 
 class RosterRepository:
-    """What whoever must leave none of a course's learners out needs of the table."""
+    """Pages through all learners of a course, for work that must leave none out."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -94,6 +95,6 @@ class RosterRepository:
         try:
             self._table.transact(writes, token)
         except ConditionFailed:
-            # Whoever stood in the way, our own lost write included, the time is right or nobody's.
+            # Either the slot already has this time, by our own lost write or another's, or the learner gave it up.
             return False
         return True

@@ -17,7 +17,8 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import CourseStatus, Seats
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.courses import seats_of, shards_of
-from peerlearn.persistence.table import Item, Table, Write, update
+from peerlearn.persistence.table import Item, Table
+from peerlearn.persistence.writes import Write, update
 
 Found = dict[keys.Key, Item]
 # placeholders stand for the attributes that they are called after
@@ -25,7 +26,7 @@ _NAMES = re.compile(r"#(\w+)")
 
 
 class KnownShards:
-    """What a process has seen of courses that have shards: so that it need not ask the first for the way each time."""
+    """Caches how many shards courses have, so that a booking need not read the first one for that."""
 
     _MAX = 1000
 

@@ -19,8 +19,9 @@ from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.privacy import calendar_of
 from peerlearn.persistence.items.standing import standing_in, standing_of
 from peerlearn.persistence.standing import StandingRepository, StandingWrite, admission_write, refused
-from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, put, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table
 from peerlearn.persistence.throttling import bearable, window_of
+from peerlearn.persistence.writes import Write, put, update
 
 _TRIES_MAX = 5
 
@@ -109,7 +110,7 @@ class SignInSessionRepository:
                 if failure.failed[0]:
                     session = self._answered_again(claims, failure.found[0])
                     try:
-                        # What is answered once more counts as well.
+                        # A repeated answer counts as well.
                         StandingRepository(self._table).admit(admission, now)
                     except Unauthenticated as refusal:
                         raise self.refusal(claims) from refusal

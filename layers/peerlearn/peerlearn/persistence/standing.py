@@ -1,4 +1,4 @@
-"""Standing in the table: the condition that admits a write, and the changes of the sessions that stand.
+"""Standing in the table: the condition that admits a write, and the changes of the sessions that have not ended.
 
 a session begins       state active, the epoch of the password that was checked, fewer than 20 sessions  -->  one more
 a session ends         this one among the sessions   -->  without it
@@ -17,7 +17,8 @@ from peerlearn.domain.standing import SESSIONS_MAX, Admission, Standing
 from peerlearn.domain.users import AccountState
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.standing import closes_attribute, count_attribute, standing_of
-from peerlearn.persistence.table import ConditionFailed, Item, Table, Write, check, update
+from peerlearn.persistence.table import ConditionFailed, Item, Table
+from peerlearn.persistence.writes import Write, check, update
 
 # Another write of the same person may open or close a window between a look and a write.
 _TRIES_MAX = 5

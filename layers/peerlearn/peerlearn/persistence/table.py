@@ -21,12 +21,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from peerlearn.adapters.failures import NO_REPLY, is_transient
-from peerlearn.domain.correlation import CORRELATION_ID, correlation_id
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.retrying import Backoff
-from peerlearn.persistence.items.base import is_streamed
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.marshalling import marshal, unmarshal
+from peerlearn.persistence.writes import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,7 +34,6 @@ Item = dict[str, Any]
 
 BATCH_GET_MAX = 100  # DynamoDB's own limit
 BATCH_WRITE_MAX = 25  # DynamoDB's own limit
-TRANSACTION_MAX = 100  # DynamoDB's own limit
 
 _CONTENTION_REASONS = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"}
@@ -65,68 +63,11 @@ class ConditionFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
-    """One write of a transaction: `operation` is Put, Update, Delete or ConditionCheck."""
-
-    operation: str
-    request: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a Query: `last` is the key to go on after, None at the end."""
 
     items: list[Item]
     last: Item | None
-
-
-def put(
-    item: Mapping[str, Any],
-    *,
-    condition: str | None = None,
-    names: Mapping[str, str] | None = None,
-    values: Mapping[str, Any] | None = None,
-) -> Write:
-    """A Put of the whole item, which tells the request that it was written for where the stream's consumers see it."""
-    traced = {**item, CORRELATION_ID: correlation_id()} if correlation_id() and is_streamed(item) else item
-    return Write("Put", {"Item": marshal(traced), **_expression(condition, names, values)})
-
-
-def update(
-    key: Key,
-    expression: str,
-    *,
-    condition: str | None = None,
-    names: Mapping[str, str] | None = None,
-    values: Mapping[str, Any] | None = None,
-    traced: bool = True,
-) -> Write:
-    """An Update by expression; the item then tells the request that it was written for, unless nobody is to see it."""
-    if traced and correlation_id():
-        trace = "SET #correlationId = :correlationId"
-        expression = f"{trace}, {expression[4:]}" if expression.startswith("SET ") else f"{trace} {expression}"
-        names = {**(names or {}), "#correlationId": CORRELATION_ID}
-        values = {**(values or {}), ":correlationId": correlation_id()}
-    request = {"Key": marshal(key.as_item()), "UpdateExpression": expression}
-    return Write("Update", request | _expression(condition, names, values))
-
-
-def delete(
-    key: Key,
-    *,
-    condition: str | None = None,
-    names: Mapping[str, str] | None = None,
-    values: Mapping[str, Any] | None = None,
-) -> Write:
-    """A Delete by key."""
-    return Write("Delete", {"Key": marshal(key.as_item()), **_expression(condition, names, values)})
-
-
-def check(
-    key: Key, condition: str, *, names: Mapping[str, str] | None = None, values: Mapping[str, Any] | None = None
-) -> Write:
-    """A condition on an item that the transaction does not write."""
-    return Write("ConditionCheck", {"Key": marshal(key.as_item()), **_expression(condition, names, values)})
 
 
 class Table:
@@ -353,17 +294,3 @@ def _translate(error: ClientError, retried: str | None) -> Exception:
     if code == retried:
         return _Contention()
     return TemporarilyUnavailable() if is_transient(error) else error
-
-
-def _expression(
-    condition: str | None, names: Mapping[str, str] | None, values: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    request: dict[str, Any] = {}
-    if condition:
-        request["ConditionExpression"] = condition
-        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-    if names:
-        request["ExpressionAttributeNames"] = dict(names)
-    if values:
-        request["ExpressionAttributeValues"] = marshal(values)
-    return request

@@ -11,7 +11,8 @@ from peerlearn.domain.users import FORMER_TUTOR, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.courses import course_of
-from peerlearn.persistence.table import ConditionFailed, Table, update
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import update
 
 
 class TeachingRepository:

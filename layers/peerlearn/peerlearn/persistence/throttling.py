@@ -13,7 +13,8 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import credential_of
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.recording import recording
-from peerlearn.persistence.table import ConditionFailed, Table, Write, check, put, update
+from peerlearn.persistence.table import ConditionFailed, Table
+from peerlearn.persistence.writes import Write, check, put, update
 
 # no window, or one that has closed  --use-->  a new window with one use
 _IS_CLOSED = "attribute_not_exists(PK) OR #closes <= :now"
