@@ -97,6 +97,11 @@ _READERS: dict[str, dict[str, Reader]] = {
     "streams/test_notify.py": {
         "test_a_changed_session_gets_through_and_reaches_who_booked": _again(1, 3),
     },
+    "streams/test_announcements.py": {
+        "test_connection_that_refuses_for_good_is_counted_and_tried_once": Reader(),
+        "test_learner_who_can_never_be_told_is_a_dead_letter_alone": Reader(),
+        "test_learner_who_cannot_be_told_is_told_by_a_task_of_their_own": Reader(),
+    },
     "streams/test_side_by_side.py": {
         "test_long_job_holds_up_neither_a_promotion_nor_a_push_of_somebody_else": Reader(),
         "test_two_long_jobs_take_turns": Reader(),
