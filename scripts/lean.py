@@ -208,7 +208,7 @@ def empty_typed_dictionaries(module: Path) -> None:
 
 
 def leave_out_debugging(extension: Path) -> None:
-    """Cuts off what stands behind everything that is loaded: symbols and line numbers, and the table of sections.
+    """Cuts off what comes behind everything that is loaded: symbols and line numbers, and the table of sections.
 
     What is loaded, relocations and exported names included, is described by the program headers.
     """

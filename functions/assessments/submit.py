@@ -1,6 +1,6 @@
 """POST /v1/assessments/{assessmentId}/submit: hand in the caller's next attempt.
 
-The same URL again, leading to the same file, is the same attempt: it is answered as it stands, whatever has become of
+The same URL again, leading to the same file, is the same attempt: it is answered as it is, whatever has become of
 the due date and the grade. An upload whose form was asked for before the due date is in time while the form is valid.
 """
 

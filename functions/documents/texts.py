@@ -20,7 +20,7 @@ import aws_lambda_powertools
 HTML = "text/html; charset=utf-8"
 
 _SWAGGER_UI = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "openapi" / "swagger_ui"
-# beside this page's own address, whatever stands before it
+# beside this page's own address, whatever comes before it
 _START = """
 SwaggerUIBundle({
   url: "openapi.json", dom_id: "#page", deepLinking: true, persistAuthorization: false, validatorUrl: null,

@@ -38,7 +38,7 @@ class UserEntryView(ResponseModel):
 
 
 class UserDetailView(UserEntryView):
-    """The same, with how many sign-in sessions stand, and in how many courses they hold a seat or wait for one."""
+    """The same, with the numbers of sign-in sessions, and of courses in which they hold a seat or wait for one."""
 
     sessions: int
     enrollments: int

@@ -13,7 +13,7 @@ REASON_MAX_LENGTH = 500
 
 
 class UserChange(RequestModel):
-    """A role, a status or both. `reason` stands in the audit trail."""
+    """A role, a status or both. `reason` is in the audit trail."""
 
     role: Annotated[Role | None, NotNull] = None
     status: Annotated[Literal[AccountState.ACTIVE, AccountState.SUSPENDED] | None, NotNull] = None

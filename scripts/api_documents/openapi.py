@@ -49,7 +49,7 @@ _TAGS = {
     "auth": "Registering, signing in and out. Access tokens last an hour, refresh tokens a week.",
     "courses": "The catalogue, which needs no token, and what tutors do with their courses.",
     "enrollments": "Taking a seat, giving it up, waiting for one.",
-    "progress": "Modules completed, and how the members of a course stand.",
+    "progress": "Modules completed, and how the members of a course rank.",
     "assessments": "Tasks, uploads, submissions and grades.",
     "peers": "People of one's own courses.",
     "messages": "Writing to peers and tutors. What arrives meanwhile is pushed over the WebSocket.",

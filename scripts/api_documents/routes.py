@@ -47,7 +47,7 @@ class Endpoint:
 
 
 def endpoints() -> Iterator[Endpoint]:
-    """Every REST route, in the template's order; what stands in the template itself answers what is no route.
+    """Every REST route, in the template's order; what is in the template itself answers what is no route.
 
     HEAD is no route of its own: it is answered by that of GET.
     """

@@ -38,7 +38,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """An entry as it stands in the file.
+    """An entry as it is in the file.
 
     Attributes
     ----------

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from peerlearn.domain.catalogue import shelves_of
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import listing_of
 from peerlearn.persistence.items.courses import course_of, shards_of
@@ -38,7 +38,7 @@ def items_around(table: Table, key: str) -> list[Item] | None:
         found = _partition(table, subject)
     elif subject.startswith(_CLIENT):
         # its sender may have written to anybody under that id
-        heads = _indexed(table, keys.inbox_partition(subject.removeprefix(_CLIENT)))
+        heads = _indexed(table, index_keys.inbox_partition(subject.removeprefix(_CLIENT)))
         found = [*_partition(table, subject), *(item for head in heads for item in _partition(table, head["PK"]))]
     elif subject.startswith(_SUBMISSIONS):
         attempts = _indexed(table, subject)
@@ -66,7 +66,7 @@ def _around_course(table: Table, course_id: str) -> list[Item]:
     # those that wait are enrolments too, and an index may not show the newest of them yet
     waiting = [keys.enrollment(item["learnerId"], course_id) for item in own if item.get("entity") == Entity.WAIT]
     entries = [keys.catalogue_entry(shelf, created, course_id) for shelf in shelves] if created else []
-    roster = _indexed(table, keys.roster_partition(course_id))
+    roster = _indexed(table, index_keys.roster_partition(course_id))
     return [*own, *roster, *table.batch_get([*waiting, *entries, *shards]).values()]
 
 
@@ -75,7 +75,7 @@ def _around_user(table: Table, user_id: str) -> list[Item]:
     wanted = [keys.credential(item["email"]) for item in own if item.get("entity") == Entity.PROFILE]
     courses = {item["courseId"] for item in own if item.get("entity") == Entity.ENROLLMENT}
     wanted += [keys.seats(course_id) for course_id in courses]
-    return [*own, *table.batch_get(wanted).values(), *_indexed(table, keys.inbox_partition(user_id))]
+    return [*own, *table.batch_get(wanted).values(), *_indexed(table, index_keys.inbox_partition(user_id))]
 
 
 def _courses_of(attempts: Iterable[Item]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Shelves, and the record of where a course stands."""
+"""Shelves, and the record of where a course is listed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CatalogueCheck:
         yield from differences("catalogue", str, self._counters, entries)
         for course_id in self._entries.keys() | self._listed.keys():
             if self._entries[course_id] != self._listed.get(course_id, set()):
-                yield Violation("catalogue", keys.course_partition(course_id), "stands elsewhere than its record says")
+                yield Violation("catalogue", keys.course_partition(course_id), "is elsewhere than its record says")
         if self._settled:
             for course_id, course in self._courses.items():
                 wanted = {keys.catalogue_partition(shelf) for shelf in shelves_of(course)}

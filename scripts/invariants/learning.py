@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.points import Entry, sums_of
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.assessments import submission_of
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.enrollments import enrollment_of
@@ -70,9 +70,9 @@ class LedgerCheck:
             if enrollment.points != points[course_id]:
                 message = f"has {enrollment.points} points, and its entries give {points[course_id]}"
                 yield Violation("points", key, message)
-            rank = keys.leaderboard_sort(enrollment.points, learner_id)
+            rank = index_keys.leaderboard_sort(enrollment.points, learner_id)
             if item.get("GSI2SK", rank if not enrollment.points else None) != rank:
-                yield Violation("leaderboard", key, f"stands at {item.get('GSI2SK')}, should be at {rank}")
+                yield Violation("leaderboard", key, f"is at {item.get('GSI2SK')}, should be at {rank}")
             prefix = f"module:{course_id}:"
             modules = {award_key.removeprefix(prefix) for award_key in earned if award_key.startswith(prefix)}
             if modules != enrollment.completed_modules.keys():
@@ -137,6 +137,6 @@ class SubmissionsCheck:
             if sorted(self._grades[where]) != list(range(1, revision)):
                 yield Violation("grades", key, f"the latest is {revision}, and kept are {sorted(self._grades[where])}")
         yield from differences("attempts", keys.user_partition, self._by_learner, learners)
-        yield from differences("attempts", keys.assessment_submissions_partition, self._counted, assessments)
+        yield from differences("attempts", index_keys.assessment_submissions_partition, self._counted, assessments)
         counts = Counter(self._assessment_counts)
         yield from differences("assessments", keys.course_partition, counts, self._assessments)

@@ -112,7 +112,7 @@ def operands(kind: str, test: ast.expr) -> Iterator[Edit]:
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Without what stands in f-strings and lambdas' own parts, whose positions mean nothing."""
+    """Without what is in f-strings and lambdas' own parts, whose positions mean nothing."""
     yield node
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.JoinedStr):

@@ -1,4 +1,4 @@
-"""Sources as syntax trees, and what stands in the place of one of their expressions."""
+"""Sources as syntax trees, and what is in the place of one of their expressions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An expression of a source, and what stands in its place once something is removed.
+    """An expression of a source, and what is in its place once something is removed.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
-"""The catalogue: which shelves a published course stands on, and which shelf answers a question.
+"""The catalogue: which shelves a published course is on, and which shelf answers a question.
 
 A shelf is one combination of facets with a value for each, such as `level=beginner&subject=history`, or one beginning
-of a word: `word=hist`. A course stands on the 8 combinations of {subject, level, tutor}, and on each beginning, up to
+of a word: `word=hist`. A course is on the 8 combinations of {subject, level, tutor}, and on each beginning, up to
 12 characters, of each word of its title, its subject and its tutor's name. So every filter is one shelf and so is a
 search for one word; its total is that shelf's counter, and neither grows dearer with the catalogue. Each entry has its
 course's terms: of a search for more, the smallest shelf that it concerns is read, and compared by them.
@@ -120,7 +120,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Where a course stands in the catalogue.
+    """Where a course is listed in the catalogue.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class ListingStep:
-    """A part of the way from where a course stands to where it belongs; small enough for one transaction."""
+    """A part of the way from where a course is listed to where it belongs; small enough for one transaction."""
 
     added: Sequence[str] = ()
     rewritten: Sequence[str] = ()

@@ -73,7 +73,7 @@ class DirectoryPerson:
     Attributes
     ----------
     sessions: int
-        How many of their sign-in sessions stand.
+        How many of their sign-in sessions have not ended.
     enrollments: int
         In how many courses they hold a seat, as an active or former learner, or wait for one.
     """

@@ -44,7 +44,7 @@ _ACTIVE = _words(
     " app dmg pkg deb rpm apk ipa iso img vhd appimage run bin elf so dylib desktop chm crx xpi command msc"
 )
 # Inside a name (`invoice.pdf.exe`, `photo.jpg.pdf`) these make it pass for something else. No words and initials that
-# stand in titles: `Intro.to.Go.pdf`, `answer.key.pdf`, `example.com.pdf`.
+# are in titles: `Intro.to.Go.pdf`, `answer.key.pdf`, `example.com.pdf`.
 _TELLING = _words(
     "pdf doc docx xls xlsx ppt pptx odt ods odp rtf epub jpg jpeg png gif webp heic heif bmp tif tiff avif psd"
     " mp3 m4a wav ogg flac aac mp4 mov webm mkv avi zip rar 7z gz tar bz2 txt csv json xml"

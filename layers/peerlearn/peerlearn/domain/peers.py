@@ -45,7 +45,7 @@ class Peer:
 
     @property
     def place(self) -> tuple[int, int, str]:
-        """Return where the match stands in the list: the lowest place first, which is the best match's."""
+        """Return where the match is in the list: the lowest place first, which is the best match's."""
         return -self.score, -len(self.course_ids), self.user.user_id
 
 

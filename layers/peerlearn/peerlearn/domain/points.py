@@ -68,7 +68,7 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An award as it stands in a learner's ledger; `number` counts 1, 2, 3... without gaps."""
+    """An award as it is in a learner's ledger; `number` counts 1, 2, 3... without gaps."""
 
     learner_id: str
     number: int
@@ -243,7 +243,7 @@ class Leader:
 
     @property
     def place(self) -> tuple[int, str]:
-        """Return where the row stands on the leaderboard: the lowest place first, which has the most points."""
+        """Return where the row is on the leaderboard: the lowest place first, which has the most points."""
         return -self.points, self.user_id
 
 

@@ -55,7 +55,7 @@ class Standing:
     windows: Mapping[str, Window] = field(default_factory=dict)
 
     def require(self, caller: Principal) -> None:
-        """Check that the caller's session stands and that their token names the present role.
+        """Check that the caller's session has not ended and that their token names the present role.
 
         Raises
         ------
@@ -97,7 +97,7 @@ class Standing:
 
 
 def require_standing(standing: Standing | None, caller: Principal) -> Standing:
-    """Return the standing if the caller's session stands.
+    """Return the standing if the caller's session has not ended.
 
     Raises
     ------

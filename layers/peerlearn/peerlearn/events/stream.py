@@ -2,7 +2,7 @@
 
 Lambda retries a stream from the lowest failed record on, everything behind it included, and in the end puts all of
 that away as one letter. So a record that fails is not reported: it goes to the consumer's own queue, from which it
-comes again alone, and what stands behind it neither waits nor is done twice. Only where that queue cannot be reached is
+comes again alone, and what comes behind it neither waits nor is done twice. Only where that queue cannot be reached is
 a record reported, the first such one and no other.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html

@@ -154,7 +154,7 @@ def _root_cause(error: BaseException) -> BaseException:
 
 def _validation_error(error: RequestValidationError) -> DomainError:
     problems = error.errors()
-    # The body is not there at all. A rule over several of its fields stands at the same place with another type.
+    # The body is not there at all. A rule over several of its fields is at the same place with another type.
     if any(tuple(problem["loc"]) == ("body",) and problem["type"] == "missing" for problem in problems):
         return MalformedRequest()
     return validation_error(problems, inside=True)

@@ -88,7 +88,7 @@ def current_user(holder: Annotated[Principal, Depends(token_holder)]) -> Princip
 
 
 def present_user(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
-    """Return the caller, whose session stands now."""
+    """Return the caller, whose session has not ended."""
     standing_service().require(holder)
     return holder
 
@@ -106,7 +106,7 @@ def current_administrator(holder: Annotated[Principal, Depends(token_holder)]) -
 
 
 def writing(limit: str, roles: frozenset[Role] | None = None) -> Callable[[Principal], Principal]:
-    """Make the dependency of a write: its caller, whose session stands now, with one use of the limit counted."""
+    """Make the dependency of a write: its caller, whose session has not ended, with one use of the limit counted."""
 
     def writer(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
         return standing_service().admit(holder, limit, roles=roles).caller

@@ -41,7 +41,7 @@ class Told:
 
 
 class Announcer:
-    """Tells who waits for a seat, then who holds one: a waiter who gets a seat meanwhile stands at the roster's end."""
+    """Tells who waits for a seat, then who holds one: a waiter who gets a seat meanwhile is at the roster's end."""
 
     def __init__(self, members: Members, teller: Teller, chunk: int = CHUNK) -> None:
         self._members = members

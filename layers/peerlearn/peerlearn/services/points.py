@@ -1,4 +1,4 @@
-"""A learner's ledger, and how the members of a course stand."""
+"""A learner's ledger, and how the members of a course rank."""
 
 from __future__ import annotations
 

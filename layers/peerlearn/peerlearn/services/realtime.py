@@ -53,7 +53,7 @@ class RealtimeService:
         self._clock = clock
 
     def issue_ticket(self, caller: Principal) -> IssuedTicket:
-        """Return a ticket for one handshake, which asks again whether the session stands. Only its hash is stored."""
+        """Return a ticket for one handshake, which asks for the session once more. Only its hash is stored."""
         text = secrets.token_urlsafe(_TICKET_BYTES)
         expires_at = self._clock() + TICKET_LIFETIME
         ticket = Ticket(caller.user_id, caller.role, caller.session_id, expires_at)

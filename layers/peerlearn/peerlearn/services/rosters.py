@@ -3,7 +3,7 @@
 The roster is read from an index, which may lag in both directions at once: it may show who has just left, and not show
 who has just come. So whoever it shows is looked at by a consistent read, and counted against the seats.
 
-It is read in pages, in the order in which the learners came. Whoever comes while it is read stands at its end, and so
+It is read in pages, in the order in which the learners came. Whoever comes while it is read is at its end, and so
 does whoever the index shows late, unless it lags for longer than the reading takes.
 """
 

@@ -32,7 +32,7 @@ class Calendars(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnSignInSessions:
-    """The sessions that stand, newest first, and the calendar link that one of them has made."""
+    """The sessions that have not ended, newest first, and the calendar link that one of them has made."""
 
     sessions: Sequence[SignInSession]
     calendar_link: CalendarLink | None
