@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.bootstrap.jobs import announcer
+from peerlearn.bootstrap.announcements import announcer
 from peerlearn.bootstrap.running import job_runner
 from peerlearn.bootstrap.tasks import announcement_queue
 from peerlearn.domain.events import Event

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from functions.streams import follow_up, notify
-from peerlearn.bootstrap import jobs
+from peerlearn.bootstrap import announcements
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.realtime import Connection
 from peerlearn.persistence.connections import ConnectionRepository
@@ -49,6 +49,6 @@ def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     fake, table = FakePush(), Table(aws, TABLE)
     table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
     notifier = Notifier(ConnectionRepository(table), fake)
-    for module in (notify, jobs):
+    for module in (notify, announcements):
         monkeypatch.setattr(module, "notifier", lambda: notifier)
     return fake

@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.realtime import notifier
 from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.teaching import TeachingRepository
-from peerlearn.services.announcements import Announcer
 from peerlearn.services.renaming import RenamingService
 from peerlearn.services.rescheduling import ReschedulingService
 
@@ -21,8 +19,3 @@ def rescheduling_service() -> ReschedulingService:
 @cache
 def renaming_service() -> RenamingService:
     return RenamingService(TeachingRepository(table()))
-
-
-@cache
-def announcer() -> Announcer:
-    return Announcer(RosterRepository(table()), notifier())
