@@ -10,7 +10,7 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CourseStatus, Kind, Level, Module, Seats, Tutor
 from peerlearn.domain.enrollments import EnrollmentStatus, Slot
 from peerlearn.domain.ids import new_id
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.courses import course_item, outline_item, seats_items
 from peerlearn.persistence.items.enrollments import schedule_of
 from peerlearn.persistence.seats import seats_in, with_shards
@@ -79,7 +79,9 @@ class Courses:
     def roster(self, course_id: str, *statuses: EnrollmentStatus) -> list[Item]:
         """The enrolments of a course, of any status or of those."""
         with own_look():
-            items = self._table.query("GSI1PK = :roster", {":roster": keys.roster_partition(course_id)}, index="GSI1")
+            items = self._table.query(
+                "GSI1PK = :roster", {":roster": index_keys.roster_partition(course_id)}, index="GSI1"
+            )
         return [item for item in items if not statuses or EnrollmentStatus(item["status"]) in statuses]
 
     def waiting(self, course_id: str) -> list[str]:

@@ -12,7 +12,7 @@ from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.points import Entry, Totals, sums_of
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.assessments import assessment_item, instructions_item
 from peerlearn.persistence.items.base import Entity
@@ -107,7 +107,7 @@ class Learning:
             enrollment = enrollment_of(item)
             assert enrollment.points == per_course[enrollment.course_id]
             if enrollment.points:
-                assert item["GSI2SK"] == keys.leaderboard_sort(enrollment.points, learner_id)
+                assert item["GSI2SK"] == index_keys.leaderboard_sort(enrollment.points, learner_id)
             done = [e for e in ledger if e.award.key.startswith(f"module:{enrollment.course_id}:")]
             assert len(done) == len(enrollment.completed_modules)
         badges = [item["badges"] for item in self.items(learner_id, "A#TOTALS")]

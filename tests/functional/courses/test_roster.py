@@ -12,7 +12,7 @@ import pytest
 from peerlearn.bootstrap.core import table
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.enrollments import enrollment_id
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.courses import seats_item, seats_of
 from peerlearn.persistence.writes import put
 from tests.support.api import Answer
@@ -41,7 +41,7 @@ def course_id(make: Make, people: People) -> str:
                     "status": status,
                     "enrolledAt": at,
                     "updatedAt": at,
-                    "GSI1PK": keys.roster_partition(course_id),
+                    "GSI1PK": index_keys.roster_partition(course_id),
                     "GSI1SK": f"{at}#{learner.user_id}",
                 }
             )

@@ -10,7 +10,7 @@ import pytest
 
 from peerlearn.domain.catalogue import shelf
 from peerlearn.domain.clock import utc_now
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -95,7 +95,7 @@ def test_what_only_looked_wrong_is_not_told(table: Table, school: School) -> Non
         Violation("accounts", keys.user_partition(school.learner.user_id), "lacks its profile"),
         Violation("catalogue", school.entry.pk, "3 are counted, and 2 are there"),
         Violation("messages", keys.conversation_partition("usr_a", "usr_b"), "the head is at 2, and there are [1]"),
-        Violation("attempts", keys.assessment_submissions_partition("asm_1"), "1 are counted, and 2 are there"),
+        Violation("attempts", index_keys.assessment_submissions_partition("asm_1"), "1 are counted, and 2 are there"),
     ]
     assert list(confirmed(table, torn, lambda _: None)) == []
 

@@ -15,7 +15,7 @@ from peerlearn.domain.directory import DirectoryFilters, directory_text
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import AccountState, Principal, Role, User
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.directory import DirectoryRepository
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.standing import standing_item
@@ -134,7 +134,9 @@ def test_three_hundred_people_stand_in_eight_partitions_and_pages_follow_each_ot
     store(table, people)
     places = [profile_item(one) for one in people]
     for index in ("GSI1PK", "GSI2PK"):
-        shares = [sum(place[index].endswith(f"#{shard}") for place in places) for shard in range(keys.DIRECTORY_SHARDS)]
+        shares = [
+            sum(place[index].endswith(f"#{shard}") for place in places) for shard in range(index_keys.DIRECTORY_SHARDS)
+        ]
         assert sum(shares) == len(people)
         assert min(shares) > 15
     order = expected(people, DirectoryFilters())

@@ -12,15 +12,16 @@ import pytest
 
 from peerlearn.domain.bookings import BookingChange
 from peerlearn.domain.clock import utc_now
-from peerlearn.domain.courses import CourseStatus, own_shard
+from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Slot
 from peerlearn.domain.errors import Conflict, EnrollmentDenied, TemporarilyUnavailable
+from peerlearn.domain.shards import shard_of
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
-from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.progress import ProgressRepository
+from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.progress import ProgressService
@@ -38,7 +39,7 @@ SHARDS = 3
 def learner_of(shard: int, number: int = 0, shards: int = SHARDS) -> str:
     """A learner whose own shard that is."""
     names = (f"usr_{count}" for count in itertools.count())
-    return next(itertools.islice((name for name in names if own_shard(name, shards) == shard), number, None))
+    return next(itertools.islice((name for name in names if shard_of(name, shards) == shard), number, None))
 
 
 def persistent(call: Callable[[], Enrollment]) -> Callable[[], Enrollment]:

@@ -15,7 +15,7 @@ from peerlearn.domain.points import Totals, module_award
 from peerlearn.domain.users import Principal, Role, User
 from peerlearn.events.changes import change_of
 from peerlearn.events.learning import decode
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.items.enrollments import enrollment_fields
 from peerlearn.persistence.ledger import LedgerRepository, posting
@@ -42,8 +42,8 @@ def member(course: str, number: int, points: int, status: str = "active") -> Ite
     }
     if points:
         item |= {
-            "GSI2PK": keys.leaderboard_partition(course),
-            "GSI2SK": keys.leaderboard_sort(points, learner),
+            "GSI2PK": index_keys.leaderboard_partition(course),
+            "GSI2SK": index_keys.leaderboard_sort(points, learner),
         }
     return item
 

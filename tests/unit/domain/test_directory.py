@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerlearn.domain.directory import TEXT_MAX_LENGTH, DirectoryFilters, directory_text
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys
 
 KEY_MAX_BYTES = 1024
 
@@ -43,7 +43,7 @@ def test_text_is_compared_without_case_accents_and_signs_of_keys(text: str, comp
 @given(st.text(st.characters(exclude_categories=()), max_size=300))
 def test_any_text_makes_a_key_that_tells_its_parts_apart(text: str) -> None:
     compared = directory_text(text)
-    key = keys.directory_sort(compared, "u" * 64)
+    key = index_keys.directory_sort(compared, "u" * 64)
     assert key.split("#") == [f"{compared} ", "u" * 64]
     assert len(key.encode()) <= KEY_MAX_BYTES
 
@@ -52,7 +52,7 @@ def test_any_text_makes_a_key_that_tells_its_parts_apart(text: str) -> None:
 def test_order_of_keys_is_that_of_texts(texts: list[str]) -> None:
     one, other = map(directory_text, texts)
     if one != other:
-        assert (one < other) == (keys.directory_sort(one, "usr_2") < keys.directory_sort(other, "usr_1"))
+        assert (one < other) == (index_keys.directory_sort(one, "usr_2") < index_keys.directory_sort(other, "usr_1"))
 
 
 def test_search_for_signs_alone_matches_nobody_and_an_empty_one_searches_nothing() -> None:

@@ -19,13 +19,13 @@ from peerlearn.domain.courses import (
     Kind,
     Seats,
     Shard,
-    own_shard,
     shards_for,
     split,
 )
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.ids import new_id
+from peerlearn.domain.shards import shard_of
 
 NOW = datetime(2026, 1, 1, 10, tzinfo=UTC)
 EMPTY = Seats("crs_1", 0, 0, 0, 0, 0, CourseStatus.PUBLISHED, Kind.COURSE, None, None)
@@ -105,16 +105,16 @@ def test_nothing_moves_where_the_capacity_stays() -> None:
 
 
 def test_learners_spread_over_shards() -> None:
-    counted = Counter(own_shard(new_id("usr"), 8) for _ in range(8000))
+    counted = Counter(shard_of(new_id("usr"), 8) for _ in range(8000))
     assert len(counted) == 8
     assert max(counted.values()) < 1300
-    assert own_shard("usr_1", 0) == own_shard("usr_1", 1) == 0
+    assert shard_of("usr_1", 0) == shard_of("usr_1", 1) == 0
 
 
 def test_a_full_shards_learners_go_different_ways() -> None:
     seats = sharded(Shard(1, 1), Shard(9, 0), Shard(9, 9), Shard(9, 1))
     learners = [f"usr_{number}" for number in range(400)]
-    chosen = Counter((own_shard(one, 4), seats.shard_for(one)) for one in learners)
+    chosen = Counter((shard_of(one, 4), seats.shard_for(one)) for one in learners)
     assert set(chosen) == {(0, 1), (0, 3), (1, 1), (2, 1), (2, 3), (3, 3)}
 
 
@@ -132,14 +132,14 @@ def at(seats: Seats, status: EnrollmentStatus | None = None, shard: int = 0) -> 
 
 def test_a_seat_is_taken_in_ones_own_shard_and_given_up_where_it_is() -> None:
     change = book(at(FREE), NOW)
-    assert (change.shards, change.shard, change.gate) == (3, own_shard("usr_1", 3), Gate.SEAT)
+    assert (change.shards, change.shard, change.gate) == (3, shard_of("usr_1", 3), Gate.SEAT)
     assert withdraw(at(FREE, ACTIVE, 2), NOW).shard == 2
 
 
 def test_what_is_presumed_of_a_course_known_to_have_shards() -> None:
     presumed = Situation.presumed("usr_1", "crs_1", ACTIVE, 3)
-    assert presumed.seat_shard == withdraw(presumed, NOW).shard == own_shard("usr_1", 3)
-    assert book(Situation.presumed("usr_1", "crs_1", None, 3), NOW).shard == own_shard("usr_1", 3)
+    assert presumed.seat_shard == withdraw(presumed, NOW).shard == shard_of("usr_1", 3)
+    assert book(Situation.presumed("usr_1", "crs_1", None, 3), NOW).shard == shard_of("usr_1", 3)
     assert Situation.presumed("usr_1", "crs_1", None, 1).seats == Situation.presumed("usr_1", "crs_1", None).seats
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerlearn.domain.messages import Pair
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.inbox import Inbox
 from peerlearn.persistence.table import Item, Table
 
@@ -33,7 +33,7 @@ class FakeTable:
 
 
 def place(at: int) -> str:
-    return keys.inbox_sort(f"{at:06d}", PAIR.conversation_id)
+    return index_keys.inbox_sort(f"{at:06d}", PAIR.conversation_id)
 
 
 def places(table: FakeTable, began: str) -> dict[Pair, str | None]:

@@ -15,9 +15,10 @@ from datetime import datetime
 from enum import Enum, auto
 
 from peerlearn.domain.clock import to_rfc3339
-from peerlearn.domain.courses import CourseStatus, Kind, Seats, Shard, own_shard
+from peerlearn.domain.courses import CourseStatus, Kind, Seats, Shard
 from peerlearn.domain.enrollments import DenialReason, Enrollment, EnrollmentStatus, Schedule, Slot
 from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, NotEnrolled
+from peerlearn.domain.shards import shard_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Situation:
         if shards == 1 or self.seats is None:
             return self
         seats = replace(self.seats, capacity=None, taken=0, shards=(Shard(),) * shards)
-        own = own_shard(self.learner_id, shards) if _holds_seat(self.status) else 0
+        own = shard_of(self.learner_id, shards) if _holds_seat(self.status) else 0
         return replace(self, seats=seats, seat_shard=own)
 
     @property

@@ -11,6 +11,7 @@ from zlib import crc32
 
 from peerlearn.domain.assessments import Assessment
 from peerlearn.domain.errors import Conflict
+from peerlearn.domain.shards import shard_of
 
 TITLE_MAX_LENGTH = 120
 DESCRIPTION_MAX_LENGTH = 5000
@@ -117,7 +118,7 @@ class Seats:
 
     def shard_for(self, learner_id: str) -> int:
         """Return where a learner takes a seat: in their own shard, or where that is full in one that is not."""
-        own = own_shard(learner_id, len(self.shards))
+        own = shard_of(learner_id, len(self.shards))
         free = [number for number, shard in enumerate(self.shards) if not shard.is_full]
         if not free or own in free:
             return own
@@ -152,11 +153,6 @@ class Seats:
 def shards_for(capacity: int | None, seats_per_shard: int = SEATS_PER_SHARD) -> int:
     """How many shards a course of that capacity begins with; without a limit one."""
     return 1 if capacity is None else min(max(1, -(-capacity // seats_per_shard)), SHARDS_MAX)
-
-
-def own_shard(learner_id: str, shards: int) -> int:
-    """The shard that a learner tries first: the same in every process, and about as many learners in each."""
-    return crc32(learner_id.encode()) % max(1, shards)
 
 
 def split(capacity: int, floors: Sequence[int]) -> list[int]:

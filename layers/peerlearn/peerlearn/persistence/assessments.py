@@ -24,7 +24,7 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submissions import Desk, Submission, SubmissionChange
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.guards import holds_seat
 from peerlearn.persistence.items.assessments import (
     assessment_item,
@@ -172,7 +172,7 @@ class AssessmentRepository:
         if skipped >= total:
             return PageResult([], total)
         condition = "GSI1PK = :pk"
-        values = {":pk": keys.assessment_submissions_partition(assessment_id)}
+        values = {":pk": index_keys.assessment_submissions_partition(assessment_id)}
         if wanted.after:
             condition += " AND GSI1SK < :last"
             values[":last"] = str(wanted.after["last"])

@@ -16,7 +16,7 @@ from functools import partial
 from peerlearn.domain.audit import AuditEntry, AuditFilters
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.paging import CursorResult, PageRequest
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.audit import audit_entry_of
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.side_by_side import SideBySide
@@ -27,7 +27,7 @@ _SKEW = timedelta(minutes=5)
 # So many rounds of Queries, of a month each or of a part of one, make a page: then it is given short. They are enough
 # for the months of a year.
 _ROUNDS_MAX = 14
-# What is filtered is filtered after it was read: more than a page at a time.
+# A filter applies after reading, so more than a page is read at a time.
 _FILTERED_STEP = 300
 
 
@@ -42,7 +42,7 @@ class _Shelf:
 
 @dataclass(frozen=True, slots=True)
 class _Filter:
-    """What a Query leaves out after reading."""
+    """The filter of a Query, applied after reading."""
 
     where: str
     names: dict[str, str]
@@ -86,7 +86,7 @@ class AuditRepository:
         """Return what somebody has done, newest first, at most so many entries. The index may lag by seconds."""
         items = self._table.query(
             "#pk = :pk",
-            {":pk": keys.audit_actor_partition(actor_id)},
+            {":pk": index_keys.audit_actor_partition(actor_id)},
             names={"#pk": "GSI1PK"},
             index="GSI1",
             forward=False,
@@ -126,9 +126,9 @@ def _place(item: Item) -> str:
 
 def _shelf(filters: AuditFilters, before: str) -> _Shelf:
     if filters.actor_id is not None:
-        return _Shelf("GSI1", [keys.audit_actor_partition(filters.actor_id)], None)
+        return _Shelf("GSI1", [index_keys.audit_actor_partition(filters.actor_id)], None)
     if filters.target is not None:
-        return _Shelf("GSI2", [keys.audit_target_partition(filters.target)], None)
+        return _Shelf("GSI2", [index_keys.audit_target_partition(filters.target)], None)
     # A place is a time, or a month alone: then everything from its beginning on has been read.
     month = before[:7]
     if before == month:

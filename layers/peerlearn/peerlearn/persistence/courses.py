@@ -13,7 +13,7 @@ from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.retrying import Collision
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.assessments import assessment_of
 from peerlearn.persistence.items.courses import (
@@ -204,7 +204,7 @@ class CourseRepository:
     ) -> PageResult[Enrollment]:
         """Enrolments of a course in the order they began; `total` is the seat lock's own count."""
         options: dict[str, Any] = {"index": _ROSTER_INDEX}
-        values: Item = {":roster": keys.roster_partition(course_id)}
+        values: Item = {":roster": index_keys.roster_partition(course_id)}
         if status is not None:
             options |= {"where": "#status = :status", "names": {"#status": "status"}}
             values[":status"] = status.value
@@ -326,7 +326,7 @@ def _seats_conflict(failure: ConditionFailed, before: Seats, wanted: Seats) -> C
 def _roster_position(course_id: str, sk: str) -> Item:
     user_id = sk.rpartition("#")[2]
     return {
-        "GSI1PK": keys.roster_partition(course_id),
+        "GSI1PK": index_keys.roster_partition(course_id),
         "GSI1SK": sk,
         **keys.enrollment(user_id, course_id).as_item(),
     }

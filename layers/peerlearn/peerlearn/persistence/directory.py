@@ -20,7 +20,7 @@ from peerlearn.domain.directory import DirectoryEntry, DirectoryFilters
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import SignInSession
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.standing import standing_of
@@ -31,7 +31,7 @@ from peerlearn.persistence.table import Page, Table
 
 # Sorts behind every text of the directory, which has no such character.
 _END = "\U0010ffff"
-# What is filtered is filtered after it was read: more than a page at a time.
+# A filter applies after reading, so more than a page is read at a time.
 _FILTERED_STEP = 300
 
 
@@ -58,7 +58,7 @@ class _Partition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What all Queries of a list have in common."""
+    """The part that all Queries of a list have in common."""
 
     beginning: str
     where: str | None
@@ -68,15 +68,17 @@ class _Search:
     @property
     def partitions(self) -> list[_Partition]:
         """Those of the names, and of the addresses where anything is searched for."""
-        named = [_Partition(0, name) for name in keys.directory_partitions_by_name()]
-        addressed = [_Partition(1, name) for name in keys.directory_partitions_by_address()] if self.beginning else []
+        named = [_Partition(0, name) for name in index_keys.directory_partitions_by_name()]
+        addressed = (
+            [_Partition(1, name) for name in index_keys.directory_partitions_by_address()] if self.beginning else []
+        )
         return named + addressed
 
     def query(self, partition: _Partition, after: _Place = _START) -> dict[str, Any]:
         """Return the parameters of a Query for whoever matches in a partition, behind a place of it."""
         conditions = [self.where] if self.where else []
         if partition.order == 1:
-            # Whose name matches stands among the names.
+            # People whose name matches are among the names already.
             conditions.append("NOT begins_with(#byName, :beginning)")
         names = {"#pk": f"{partition.index_name}PK", "#sk": f"{partition.index_name}SK", **self.names}
         values = {":pk": partition.name, ":end": self.beginning + _END, **self.values}

@@ -13,7 +13,7 @@ from peerlearn.domain.errors import Conflict
 from peerlearn.domain.jobs import NotAllShown
 from peerlearn.domain.standing import session_ended
 from peerlearn.domain.users import AccountState, User
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
 from peerlearn.persistence.inbox import INDEXES
 from peerlearn.persistence.items.base import Entity, Item
@@ -207,7 +207,7 @@ class ErasureRepository:
         index = INDEXES[side]
         page, _ = self._table.query_page(
             f"{index}PK = :inbox" + (f" AND {index}SK > :place" if place else ""),
-            {":inbox": keys.inbox_partition(user_id), **({":place": place} if place else {})},
+            {":inbox": index_keys.inbox_partition(user_id), **({":place": place} if place else {})},
             index=index,
             limit=limit,
         )

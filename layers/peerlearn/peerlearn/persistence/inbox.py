@@ -1,8 +1,8 @@
 """Somebody's conversations, newest first: by the place of their last message.
 
-The heads stand in two indexes, under the first of their people in one and under the second in the other. A message
+The heads are in two indexes, under the first of their people in one and under the second in the other. A message
 moves its conversation to the top, so a walk goes through the order of the moment at which it began. Its cursor names
-the newest place of then and the place of the last conversation that was shown. Whatever stands above the former has
+the newest place of then and the place of the last conversation that was shown. Whatever is above the former has
 moved since, or begun, and belongs where it stood then: at the place of its last message up to then.
 
     place <= where the walk began    has not moved    -->  read in order, below the last one shown
@@ -20,7 +20,7 @@ from typing import Any
 from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.messages import Conversation, Pair
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Item, Table
 
@@ -70,7 +70,7 @@ def heads_in(
     """
     return table.query(
         f"{index}PK = :inbox" + (f" AND {index}SK {placed}" if placed else ""),
-        {":inbox": keys.inbox_partition(user_id), **(values or {})},
+        {":inbox": index_keys.inbox_partition(user_id), **(values or {})},
         index=index,
         forward=False,
         limit=limit,
@@ -156,7 +156,7 @@ class Inbox:
 
 
 def _narrowed(search: _Search, seq: int, message: Item, pair: Pair, began: str) -> _Search:
-    place = keys.inbox_sort(message["createdAt"], pair.conversation_id)
+    place = index_keys.inbox_sort(message["createdAt"], pair.conversation_id)
     if place > began:
         return _Search(search.low, min(search.high, seq), search.place)
     return _Search(seq, search.high, place) if seq > search.low else search

@@ -1,14 +1,15 @@
-"""Every key of the table, and nothing but keys. `docs/table.md` lists the access patterns they serve.
+"""Keys of the table, and nothing but keys; `index_keys.py` has those of the indexes.
 
-`A#` sorts before everything else of a partition, so one Query with that prefix reads what a page needs and skips the
-rest. Free text that enters a key is percent-encoded (in `peerlearn.domain.catalogue`): no value can pretend to be a
-separator.
+`docs/table.md` lists the access patterns that they serve. `A#` sorts before everything else of a partition, so one
+Query with that prefix reads what a page needs and skips the rest. Free text that enters a key is percent-encoded (in
+`peerlearn.domain.catalogue`): no value can pretend to be a separator.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import NamedTuple
+
+from peerlearn.domain.shards import shard_of
 
 ALWAYS_PREFIX = "A#"
 ENROLLMENT_PREFIX = "B#ENROLLMENT#"
@@ -23,6 +24,9 @@ MESSAGE_PREFIX = "MESSAGE#"
 CONNECTION_PREFIX = "CONNECTION#"
 TEACHING_PREFIX = "TEACHES#"
 LISTING_PREFIX = "E#"
+# A month's entries are spread over so many partitions, each of which takes a thousand writes a second.
+AUDIT_SHARDS = 4
+# An assessment's attempts are counted in so many parts.
 _SUBMISSION_COUNTERS = 8
 
 
@@ -33,176 +37,155 @@ class Key(NamedTuple):
     sk: str
 
     def as_item(self) -> dict[str, str]:
+        """Return the key as the attributes of an item."""
         return {"PK": self.pk, "SK": self.sk}
 
 
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
 def credential(email: str) -> Key:
-    """By the address in lower case: the conditional put of this key is what makes addresses unique."""
+    """Return the key of an account by its address in lower case; a conditional put keeps addresses unique."""
     return Key(f"EMAIL#{email.lower()}", "CREDENTIAL")
 
 
 def user_partition(user_id: str) -> str:
+    """Return the partition of everything that belongs to one person."""
     return f"USER#{user_id}"
 
 
 def profile(user_id: str) -> Key:
+    """Return the key of an account by its id."""
     return Key(user_partition(user_id), "A#PROFILE")
 
 
 def totals(user_id: str) -> Key:
-    """Points and hours: sums of the ledger, kept by the transactions that write it.
+    """Return the key of a learner's sums, which are kept by the transactions that write the ledger.
 
-    Of an erased account its tombstone: whatever earns something writes this item and so finds it there.
+    An erased account has its tombstone here: every transaction that earns something writes this item and so finds it.
     """
     return Key(user_partition(user_id), "A#TOTALS")
 
 
 def standing(user_id: str) -> Key:
-    """Return what a token of this account is worth: its role, its state and the sessions that have not ended."""
+    """Return the key of an account's standing: its role, its state and the sessions that have not ended."""
     return Key(user_partition(user_id), "A#STANDING")
 
 
 def schedule(user_id: str) -> Key:
-    """The times a learner has booked: the lock against two sessions at once."""
+    """Return the key of a learner's booked times: the lock against two sessions at once."""
     return Key(user_partition(user_id), "A#SCHEDULE")
 
 
 def session(user_id: str, session_id: str) -> Key:
+    """Return the key of a sign-in session."""
     return Key(user_partition(user_id), f"{SESSION_PREFIX}{session_id}")
 
 
 def calendar(user_id: str) -> Key:
-    """The private link to somebody's calendar; with their booked sessions in one range."""
+    """Return the key of somebody's private calendar link; one range holds it with their booked sessions."""
     return Key(user_partition(user_id), "A#CALENDAR")
 
 
 def export(user_id: str) -> Key:
-    """The export of somebody's data that is being prepared, or ready to be fetched."""
+    """Return the key of the export of somebody's data, under way or ready."""
     return Key(user_partition(user_id), "EXPORT")
 
 
 def teaching(user_id: str, course_id: str) -> Key:
-    """A course that somebody has made: how their courses are found from them."""
+    """Return the key that leads from a tutor to a course of theirs."""
     return Key(user_partition(user_id), f"{TEACHING_PREFIX}{course_id}")
 
 
+def enrollment(user_id: str, course_id: str) -> Key:
+    """Return the key of a learner's enrolment in a course."""
+    return Key(user_partition(user_id), f"{ENROLLMENT_PREFIX}{course_id}")
+
+
+def ledger_entry(user_id: str, award_key: str) -> Key:
+    """Return the key of an award by what earned it; its conditional put awards once."""
+    return Key(user_partition(user_id), f"{POINTS_PREFIX}{award_key}")
+
+
+def submission(user_id: str, assessment_id: str) -> Key:
+    """Return the key of a learner's latest attempt at an assessment."""
+    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}")
+
+
+def past_attempt(user_id: str, assessment_id: str, attempt: int) -> Key:
+    """Return the key of an attempt that another one followed."""
+    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}#ATTEMPT#{attempt:06d}")
+
+
+def past_grade(user_id: str, assessment_id: str, revision: int) -> Key:
+    """Return the key of a grading that a correction replaced."""
+    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}#GRADE#{revision:06d}")
+
+
 def administrators() -> Key:
-    """Return who is an administrator: what two who demote each other collide on."""
+    """Return the key of the administrators' ids; two who demote each other collide on it."""
     return Key("ADMINISTRATORS", "ADMINISTRATORS")
 
 
 def throttle(subject: str) -> Key:
-    """Failed sign-ins of one account from one source, or of one source; `subject` is a digest."""
+    """Return the key of a window of failed sign-ins or of calls from one address; `subject` is a digest."""
     return Key(f"THROTTLE#{subject}", "FAILURES")
 
 
+# -- courses ----------------------------------------------------------------------------------------------------------
+
+
 def course_partition(course_id: str) -> str:
+    """Return the partition of a course; what its page shows has the prefix `A#`."""
     return f"COURSE#{course_id}"
 
 
 def course(course_id: str) -> Key:
+    """Return the key of a course."""
     return Key(course_partition(course_id), "A#COURSE")
 
 
 def outline(course_id: str) -> Key:
-    """The modules: up to 200, so apart from what changes often and from what lists show."""
+    """Return the key of a course's modules: up to 200, so apart from what changes often and what lists show."""
     return Key(course_partition(course_id), "A#OUTLINE")
 
 
 def seats(course_id: str) -> Key:
-    """The seat lock: the only item of a course that a booking writes."""
+    """Return the key of the seat lock: the only item of a course that a booking writes."""
     return Key(course_partition(course_id), "A#SEATS")
 
 
 def seat_shard(course_id: str, number: int) -> Key:
-    """A part of a large course's seats, in a partition of its own; the first is the seat lock every course has."""
+    """Return the key of a part of a large course's seats, in a partition of its own; the first is the seat lock."""
     if number == 0:
         return seats(course_id)
     return Key(f"{course_partition(course_id)}#SEATS#{number}", "A#SEATS")
 
 
 def shard_number(key: Key) -> int:
-    """Of a key that `seat_shard` made."""
+    """Return the number of the shard whose key `seat_shard` made."""
     _, _, number = key.pk.partition("#SEATS#")
     return int(number or 0)
 
 
 def seat_shards(course_id: str, count: int) -> list[Key]:
+    """Return the keys of the first `count` shards of a course."""
     return [seat_shard(course_id, number) for number in range(count)]
 
 
 def listing(course_id: str) -> Key:
-    """Which catalogue entries stand for this course at present."""
+    """Return the key of the record of a course's present catalogue entries."""
     return Key(course_partition(course_id), "LISTING")
 
 
 def assessment(course_id: str, assessment_id: str) -> Key:
+    """Return the key of an assessment."""
     return Key(course_partition(course_id), f"{ASSESSMENT_PREFIX}{assessment_id}")
 
 
 def instructions(course_id: str, assessment_id: str) -> Key:
     """Return the key of an assessment's instructions, which the course's page does not read."""
     return Key(course_partition(course_id), f"INSTRUCTIONS#{assessment_id}")
-
-
-def line_partition(course_id: str) -> str:
-    """Return the partition of a course's waitlist: apart from its seats, so that a long line is not in their way."""
-    return f"LINE#{course_id}"
-
-
-def wait(course_id: str, joined_at: str, user_id: str) -> Key:
-    """Order of the waitlist: the server's time, ties by user id."""
-    return Key(line_partition(course_id), f"{WAIT_PREFIX}{joined_at}#{user_id}")
-
-
-def enrollment(user_id: str, course_id: str) -> Key:
-    return Key(user_partition(user_id), f"{ENROLLMENT_PREFIX}{course_id}")
-
-
-def roster_partition(course_id: str) -> str:
-    """GSI1: the enrolments of a course, by the time they began."""
-    return f"ROSTER#{course_id}"
-
-
-def ledger_entry(user_id: str, award_key: str) -> Key:
-    """By what earned it: its conditional put is what makes an award once."""
-    return Key(user_partition(user_id), f"{POINTS_PREFIX}{award_key}")
-
-
-def ledger_partition(user_id: str) -> str:
-    """GSI1: a learner's ledger in the order of its entries."""
-    return f"LEDGER#{user_id}"
-
-
-def ledger_sort(number: int) -> str:
-    return f"{number:010d}"
-
-
-def leaderboard_partition(course_id: str) -> str:
-    """GSI2: the enrolments of a course that have points, by their points."""
-    return f"LEADERBOARD#{course_id}"
-
-
-def leaderboard_sort(points: int, user_id: str) -> str:
-    return f"{points:010d}#{user_id}"
-
-
-def submission(user_id: str, assessment_id: str) -> Key:
-    """The latest attempt."""
-    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}")
-
-
-def past_attempt(user_id: str, assessment_id: str, attempt: int) -> Key:
-    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}#ATTEMPT#{attempt:06d}")
-
-
-def past_grade(user_id: str, assessment_id: str, revision: int) -> Key:
-    return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}#GRADE#{revision:06d}")
-
-
-def assessment_submissions_partition(assessment_id: str) -> str:
-    """GSI1: every attempt at an assessment, by time."""
-    return f"SUBMISSIONS#{assessment_id}"
 
 
 def submission_counters(assessment_id: str) -> list[Key]:
@@ -215,24 +198,36 @@ def submission_counters(assessment_id: str) -> list[Key]:
 
 def submission_counter(assessment_id: str, learner_id: str) -> Key:
     """Return the counter of a learner's attempts at an assessment, always the same one."""
-    return submission_counters(assessment_id)[zlib.crc32(learner_id.encode()) % _SUBMISSION_COUNTERS]
+    return submission_counters(assessment_id)[shard_of(learner_id, _SUBMISSION_COUNTERS)]
+
+
+def line_partition(course_id: str) -> str:
+    """Return the partition of a course's waitlist: apart from its seats, so that a long line is not in their way."""
+    return f"LINE#{course_id}"
+
+
+def wait(course_id: str, joined_at: str, user_id: str) -> Key:
+    """Return the key of a place in a waitlist: by the server's time, ties by user id."""
+    return Key(line_partition(course_id), f"{WAIT_PREFIX}{joined_at}#{user_id}")
 
 
 def catalogue_partition(shelf: str) -> str:
-    """The entries of one shelf, e.g. `CATALOGUE#level=beginner`; see `peerlearn.domain.catalogue`."""
+    """Return the partition of a shelf's entries, e.g. `CATALOGUE#level=beginner`; see `peerlearn.domain.catalogue`."""
     return f"CATALOGUE#{shelf}"
 
 
 def catalogue_entry(shelf: str, created_at: str, course_id: str) -> Key:
+    """Return the key of a course's entry on a shelf."""
     return Key(catalogue_partition(shelf), f"{LISTING_PREFIX}{created_at}#{course_id}")
 
 
 def catalogue_counter(shelf: str) -> Key:
+    """Return the key of the number of a shelf's entries."""
     return Key(catalogue_partition(shelf), "COUNTER")
 
 
 def job(job_id: str) -> Key:
-    """How far a job of several chunks has got."""
+    """Return the key of the cursor of a job of several chunks."""
     return Key(f"JOB#{job_id}", "CURSOR")
 
 
@@ -240,120 +235,64 @@ def job(job_id: str) -> Key:
 
 
 def conversation_partition(low: str, high: str) -> str:
-    """Of two user ids in their order."""
+    """Return the partition of a conversation, by its two user ids in their order."""
     return f"CONVERSATION#{low}#{high}"
 
 
 def conversation(low: str, high: str) -> Key:
-    """The head. It sorts right behind the messages: one Query from the end reads it with the newest of them."""
+    """Return the key of a conversation's head.
+
+    It sorts right behind the messages, so that one Query from the end reads it with the newest of them.
+    """
     return Key(conversation_partition(low, high), "MESSAGE~HEAD")
 
 
 def message(low: str, high: str, seq: int) -> Key:
+    """Return the key of a message by its number, so that messages sort in their order."""
     return Key(conversation_partition(low, high), f"{MESSAGE_PREFIX}{seq:010d}")
 
 
 def client_message(sender_id: str, client_message_id: str) -> Key:
-    """Which message a client's own id has become, whomever it was sent to."""
+    """Return the key that leads from a client's own id to its message, whoever received it."""
     return Key(f"CLIENT#{sender_id}", client_message_id)
 
 
-def inbox_partition(user_id: str) -> str:
-    """GSI1 for the first of a conversation's two people, GSI2 for the second: their conversations by last message."""
-    return f"INBOX#{user_id}"
-
-
-def inbox_sort(last_at: str, conversation_id: str) -> str:
-    return f"{last_at}#{conversation_id}"
-
-
 def inbox_counter(user_id: str) -> Key:
-    """How many conversations somebody has."""
+    """Return the key of the number of somebody's conversations."""
     return Key(user_partition(user_id), "INBOX")
 
 
 def connection(user_id: str, connection_id: str) -> Key:
+    """Return the key of an open WebSocket connection."""
     return Key(user_partition(user_id), f"{CONNECTION_PREFIX}{connection_id}")
 
 
 def ticket(ticket_hash: str) -> Key:
+    """Return the key of a ticket that opens a connection once."""
     return Key(f"TICKET#{ticket_hash}", "TICKET")
 
 
-# -- the audit trail --------------------------------------------------------------------------------------------------
-
-# Of each month: so many partitions share its writes, each of which takes a thousand a second.
-AUDIT_SHARDS = 4
+# -- the rest ---------------------------------------------------------------------------------------------------------
 
 
 def audit_entry(at: str, entry_id: str) -> Key:
-    """By month and by a shard that the id decides; in it by time, then by id. The same entry has the same key."""
-    shard = zlib.crc32(entry_id.encode()) % AUDIT_SHARDS
-    return Key(f"AUDIT#{at[:7]}#{shard}", f"{at}#{entry_id}")
+    """Return the key of an audit entry: by month and a shard that the id decides, in it by time, then by id."""
+    return Key(f"AUDIT#{at[:7]}#{shard_of(entry_id, AUDIT_SHARDS)}", f"{at}#{entry_id}")
 
 
 def audit_partitions(month: str) -> list[str]:
-    """The partitions of a month, `2026-01`."""
+    """Return the partitions of a month, `2026-01`."""
     return [f"AUDIT#{month}#{shard}" for shard in range(AUDIT_SHARDS)]
 
 
-def audit_actor_partition(user_id: str) -> str:
-    """GSI1: what somebody has done, by time."""
-    return f"AUDITED-BY#{user_id}"
+def kept_answer(place: str) -> Key:
+    """Return the key of the answer of a request with an idempotency key.
 
-
-def audit_target_partition(target: str) -> str:
-    """GSI2: what was done to somebody or something, by time."""
-    return f"AUDITED#{target}"
-
-
-# -- the directory of people ------------------------------------------------------------------------------------------
-
-# Of each order: registrations are spread over so many partitions of an index, each of which takes a thousand a second.
-DIRECTORY_SHARDS = 8
-
-
-def directory_by_name(user_id: str) -> str:
-    """GSI1 of a profile: people by name, in a shard that the id decides."""
-    return f"{_BY_NAME}{_directory_shard(user_id)}"
-
-
-def directory_by_address(user_id: str) -> str:
-    """GSI2 of a profile: people by address."""
-    return f"{_BY_ADDRESS}{_directory_shard(user_id)}"
-
-
-def directory_sort(text: str, user_id: str) -> str:
-    """In both orders: `text` is what `peerlearn.domain.directory.directory_text` makes.
-
-    With the space an order of keys is one of texts: `ann` comes before `ann lee`.
+    It holds a digest, so that a reader of the table does not learn the idempotency key.
     """
-    return f"{text} #{user_id}"
-
-
-def directory_partitions_by_name() -> list[str]:
-    return [f"{_BY_NAME}{shard}" for shard in range(DIRECTORY_SHARDS)]
-
-
-def directory_partitions_by_address() -> list[str]:
-    return [f"{_BY_ADDRESS}{shard}" for shard in range(DIRECTORY_SHARDS)]
-
-
-_BY_NAME, _BY_ADDRESS = "PEOPLE-BY-NAME#", "PEOPLE-BY-ADDRESS#"
-
-
-def _directory_shard(user_id: str) -> int:
-    return zlib.crc32(user_id.encode()) % DIRECTORY_SHARDS
-
-
-# -- the table of the public keys -------------------------------------------------------------------------------------
+    return Key(f"IDEMPOTENCY#{place}", "ANSWER")
 
 
 def published_keys() -> Key:
-    """The one item of that table: the public keys that verify tokens."""
+    """Return the key of the only item in the table of public keys: those that verify tokens."""
     return Key("SIGNING#KEYS", "KEYS")
-
-
-def kept_answer(place: str) -> Key:
-    """The answer of a request with an idempotency key, by a digest: who reads the table learns nothing of the key."""
-    return Key(f"IDEMPOTENCY#{place}", "ANSWER")

@@ -16,7 +16,7 @@ from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import LEADERBOARD_LENGTH, Award, Entry, Standing, Totals
 from peerlearn.domain.progress import LearnerCourse
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.courses import course_of
@@ -50,8 +50,8 @@ def standing_attributes(enrollment: Enrollment) -> Item:
     """Return what puts an enrolment at its place on the course's leaderboard."""
     return {
         "points": enrollment.points,
-        "GSI2PK": keys.leaderboard_partition(enrollment.course_id),
-        "GSI2SK": keys.leaderboard_sort(enrollment.points, enrollment.learner_id),
+        "GSI2PK": index_keys.leaderboard_partition(enrollment.course_id),
+        "GSI2SK": index_keys.leaderboard_sort(enrollment.points, enrollment.learner_id),
     }
 
 
@@ -101,9 +101,9 @@ class LedgerRepository:
         items = self._table.query(
             "#pk = :pk AND #sk BETWEEN :first AND :last",
             {
-                ":pk": keys.ledger_partition(user_id),
-                ":first": keys.ledger_sort(first),
-                ":last": keys.ledger_sort(last),
+                ":pk": index_keys.ledger_partition(user_id),
+                ":first": index_keys.ledger_sort(first),
+                ":last": index_keys.ledger_sort(last),
             },
             names={"#pk": "GSI1PK", "#sk": "GSI1SK"},
             index="GSI1",
@@ -131,10 +131,10 @@ class LedgerRepository:
 
     def standings(self, course_id: str) -> list[Standing]:
         """The members with the most points, at most 100; those without any fill up in the order of enrolment."""
-        leaders = self._members("GSI2", keys.leaderboard_partition(course_id), forward=False)
+        leaders = self._members("GSI2", index_keys.leaderboard_partition(course_id), forward=False)
         standings = {one.learner_id: Standing(one.learner_id, one.points) for one in leaders}
         if len(standings) < LEADERBOARD_LENGTH:
-            for one in self._members("GSI1", keys.roster_partition(course_id), forward=True):
+            for one in self._members("GSI1", index_keys.roster_partition(course_id), forward=True):
                 standings.setdefault(one.learner_id, Standing(one.learner_id, one.points))
         return list(standings.values())[:LEADERBOARD_LENGTH]
 

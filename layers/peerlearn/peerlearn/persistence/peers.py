@@ -10,7 +10,7 @@ from peerlearn.domain.courses import Course
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.users import User
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.names import titles_of, users_of
@@ -20,7 +20,7 @@ from peerlearn.persistence.table import Table
 
 
 class PeerRepository:
-    """What finding and reaching people needs of the table."""
+    """Finds people who share a course, and checks whether they do."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -78,7 +78,7 @@ class PeerRepository:
         page, _ = self._table.query_page(
             f"GSI1PK = :roster AND GSI1SK {'>' if forward else '<'} :own",
             {
-                ":roster": keys.roster_partition(enrollment.course_id),
+                ":roster": index_keys.roster_partition(enrollment.course_id),
                 ":own": f"{to_rfc3339(enrollment.enrolled_at)}#{enrollment.learner_id}",
                 **SEATED,
             },

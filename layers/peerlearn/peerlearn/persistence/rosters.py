@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Seats
 from peerlearn.domain.enrollments import EnrollmentStatus, Slot
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME, holds_seat
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
@@ -43,7 +43,7 @@ class RosterRepository:
         """
         page, _ = self._table.query_page(
             "GSI1PK = :roster" + (" AND GSI1SK > :place" if place else ""),
-            {":roster": keys.roster_partition(course_id), **SEATED, **({":place": place} if place else {})},
+            {":roster": index_keys.roster_partition(course_id), **SEATED, **({":place": place} if place else {})},
             index="GSI1",
             where=HOLDS_SEAT,
             names=STATUS_NAME,

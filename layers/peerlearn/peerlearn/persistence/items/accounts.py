@@ -5,7 +5,7 @@ from __future__ import annotations
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.directory import directory_text
 from peerlearn.domain.users import AccountState, Credential, Role, SignInSession, User
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
@@ -35,10 +35,10 @@ def profile_item(user: User) -> Item:
 def directory_place(user: User) -> Item:
     """Return the index keys of a profile: a change of name or address writes them anew."""
     return {
-        "GSI1PK": keys.directory_by_name(user.user_id),
-        "GSI1SK": keys.directory_sort(directory_text(user.name), user.user_id),
-        "GSI2PK": keys.directory_by_address(user.user_id),
-        "GSI2SK": keys.directory_sort(directory_text(user.email), user.user_id),
+        "GSI1PK": index_keys.directory_by_name(user.user_id),
+        "GSI1SK": index_keys.directory_sort(directory_text(user.name), user.user_id),
+        "GSI2PK": index_keys.directory_by_address(user.user_id),
+        "GSI2SK": index_keys.directory_sort(directory_text(user.email), user.user_id),
     }
 
 

@@ -7,7 +7,7 @@ from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.grades import exact_grade
 from peerlearn.domain.limits import Window
 from peerlearn.domain.submissions import StoredFile, Submission
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
 
 
@@ -60,7 +60,7 @@ def submission_item(submission: Submission, *, past: bool = False) -> Item:
     key = keys.past_attempt(learner, assessment, submission.attempt) if past else keys.submission(learner, assessment)
     item = {
         **key.as_item(),
-        "GSI1PK": keys.assessment_submissions_partition(assessment),
+        "GSI1PK": index_keys.assessment_submissions_partition(assessment),
         "GSI1SK": f"{submitted_at}#{learner}#{submission.attempt:06d}",
         "entity": (Entity.PAST_ATTEMPT if past else Entity.SUBMISSION).value,
         "submissionId": submission.submission_id,

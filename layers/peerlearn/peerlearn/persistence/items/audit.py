@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from peerlearn.domain.audit import AuditAction, AuditEntry, Detail
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
@@ -25,14 +25,14 @@ def audit_item(entry: AuditEntry) -> Item:
         "details": {name: _storable(value) for name, value in entry.details.items()},
         "expiresAt": to_rfc3339(entry.expires_at),
         "ttl": int(entry.expires_at.timestamp()),
-        "GSI2PK": keys.audit_target_partition(entry.target),
+        "GSI2PK": index_keys.audit_target_partition(entry.target),
         "GSI2SK": key.sk,
     }
     if entry.actor_id is None:
         return item
     return item | {
         "actorId": entry.actor_id,
-        "GSI1PK": keys.audit_actor_partition(entry.actor_id),
+        "GSI1PK": index_keys.audit_actor_partition(entry.actor_id),
         "GSI1SK": key.sk,
     }
 

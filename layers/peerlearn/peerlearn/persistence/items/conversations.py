@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.messages import Conversation, Message, Pair, Reading, SharedCourse
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
 
 
@@ -12,7 +12,7 @@ def conversation_fields(conversation: Conversation) -> Item:
     """Return what a message changes of the head; how far the two have read is theirs and stays as it is."""
     pair = conversation.pair
     last_at = to_rfc3339(conversation.last_at) if conversation.last_at else ""
-    sort = keys.inbox_sort(last_at, pair.conversation_id)
+    sort = index_keys.inbox_sort(last_at, pair.conversation_id)
     fields = {
         "entity": Entity.CONVERSATION.value,
         "low": pair.low,
@@ -21,9 +21,9 @@ def conversation_fields(conversation: Conversation) -> Item:
         "sentLow": conversation.sent_low,
         "lastAt": last_at,
         LAST_CHANGE: LastChange.MESSAGE.value,
-        "GSI1PK": keys.inbox_partition(pair.low),
+        "GSI1PK": index_keys.inbox_partition(pair.low),
         "GSI1SK": sort,
-        "GSI2PK": keys.inbox_partition(pair.high),
+        "GSI2PK": index_keys.inbox_partition(pair.high),
         "GSI2SK": sort,
     }
     if conversation.shared_course is not None:

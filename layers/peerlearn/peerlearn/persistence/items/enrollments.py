@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Slot
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import Entity, Item, stored_time
 
 
@@ -33,7 +33,7 @@ def enrollment_fields(learner_id: str, course_id: str, began_at: datetime) -> It
         "learnerId": learner_id,
         "courseId": course_id,
         "enrolledAt": began,
-        "GSI1PK": keys.roster_partition(course_id),
+        "GSI1PK": index_keys.roster_partition(course_id),
         "GSI1SK": f"{began}#{learner_id}",
     }
 

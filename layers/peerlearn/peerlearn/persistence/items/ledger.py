@@ -6,7 +6,7 @@ from datetime import date
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.points import Award, Entry, Reason, Totals
-from peerlearn.persistence import keys
+from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
@@ -65,8 +65,8 @@ def entry_item(entry: Entry) -> Item:
     award = entry.award
     item = {
         **keys.ledger_entry(entry.learner_id, award.key).as_item(),
-        "GSI1PK": keys.ledger_partition(entry.learner_id),
-        "GSI1SK": keys.ledger_sort(entry.number),
+        "GSI1PK": index_keys.ledger_partition(entry.learner_id),
+        "GSI1SK": index_keys.ledger_sort(entry.number),
         "entity": Entity.POINTS.value,
         "learnerId": entry.learner_id,
         "courseId": award.course_id,
