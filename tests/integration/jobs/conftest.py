@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.workers import announce, carry_on
+from functions.workers import announce, carry_on, promote
 from peerlearn.domain.tasks import Work
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -20,6 +20,7 @@ from peerlearn.services.announcements import Announcer
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.jobs import JobRunner
 from peerlearn.services.notifications import Notifier
+from peerlearn.services.promotion import PromotionService
 from peerlearn.services.renaming import RenamingService
 from peerlearn.services.rescheduling import ReschedulingService
 from tests.fakes.push import FakePush
@@ -69,8 +70,10 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Table, Any], None
             (carry_on, "renaming_service", RenamingService(TeachingRepository(table), CHUNK)),
             (announce, "job_runner", runner),
             (announce, "announcer", announcer),
+            (promote, "promotion_service", PromotionService(EnrollmentRepository(table))),
         ):
             monkeypatch.setattr(module, name, partial(lambda one: one, service))
+        monkeypatch.setattr(PromotionService.promote_some, "__defaults__", (CHUNK,))
 
     yield use_
     forget_providers()
@@ -78,7 +81,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Table, Any], None
 
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
-    return Workers(monkeypatch, Work.JOB, Work.ANNOUNCEMENT)
+    return Workers(monkeypatch, Work.JOB, Work.ANNOUNCEMENT, Work.PROMOTION)
 
 
 @pytest.fixture

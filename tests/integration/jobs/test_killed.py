@@ -15,7 +15,7 @@ from peerlearn.domain.enrollments import Slot
 from peerlearn.domain.events import Event, EventType
 from peerlearn.domain.jobs import JobKind, job_id_of
 from peerlearn.domain.realtime import Connection
-from peerlearn.domain.tasks import Work
+from peerlearn.domain.tasks import Posting, Work
 from peerlearn.domain.users import Role
 from peerlearn.events.announcements import announcement
 from peerlearn.persistence import keys
@@ -134,3 +134,23 @@ def test_job_that_was_done_is_not_done_again_by_a_task_that_comes_once_more(
     workers[Work.JOB].send(task)
     doomed(Work.JOB)
     assert [name for name, _ in mortal.calls] == ["get_item"]
+
+
+def test_seats_of_a_course_that_grows_go_to_the_line_once_and_in_its_order(
+    doomed: Callable[[Work], None], workers: Workers, mortal: Mortal, courses: Courses, enrollments: EnrollmentService
+) -> None:
+    course_id = courses.add(1)
+    enrollments.enroll("usr_seat", course_id)
+    line = [f"usr_line_{9 - number}" for number in range(7)]
+    for learner in line:
+        enrollments.join_waitlist(learner, course_id)
+    courses.set_seats(replace(courses.seats(course_id), capacity=6))
+    queue = workers[Work.PROMOTION]
+    task = {"courseId": course_id, "recordId": "record-1"}
+    queue.send_all([Posting(task, group=course_id, once="record-1")])
+    doomed(Work.PROMOTION)
+    active = {item["learnerId"] for item in courses.roster(course_id) if item["status"] == "active"}
+    assert active == {"usr_seat", *line[:5]}
+    assert courses.waiting(course_id) == line[5:]
+    courses.check(course_id)
+    assert mortal.deaths > 15
