@@ -80,7 +80,7 @@ def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[T
     """What handlers are wired to: that table over that wire, and a signing key."""
     monkeypatch.setenv("TABLE_NAME", "unused")
     forget_providers()
-    for context in ("catalogue", "courses", "enrollments", "jobs", "standing"):
+    for context in ("catalogue", "courses", "enrollments", "jobs", "running", "standing"):
         monkeypatch.setattr(f"peerlearn.bootstrap.{context}.table", lambda: wired_table)
     with fake_keys() as ring:
         yield fake_tokens(ring)
