@@ -12,7 +12,7 @@ EQUIVALENTS: dict[str, str] = {
         " [in set(header) - _HEADER_FIELDS or header.get('alg') != ALGORITHM]"
     ): "`PyJWS.decode` is told the one algorithm",
     f"{_TOKENS}:TokenVerifier._verify: guard: if key is None: Unauthenticated": "PyJWT takes no key but bytes",
-    f"{_LAYER}/persistence/assessments.py:_storing: condition: attribute_not_exists(PK)": (
+    f"{_LAYER}/persistence/submission_writes.py:_storing: condition: attribute_not_exists(PK)": (
         "the award of a first attempt, in the same transaction, is made once"
     ),
     f"{_LAYER}/persistence/sign_in_sessions.py:_rotation: condition: #revoked = :false": (

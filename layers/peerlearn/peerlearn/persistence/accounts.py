@@ -1,4 +1,4 @@
-"""Accounts: the unique address, the account's two copies, and what ends all of its sessions at once."""
+"""Accounts: the unique address, the account's two copies, and the changes that end all of its sessions at once."""
 
 from __future__ import annotations
 
@@ -25,24 +25,26 @@ from peerlearn.persistence.items.accounts import (
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.names import users_of
-from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.standing import StandingWrite, admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table
-from peerlearn.persistence.writes import Write, put, update
+from peerlearn.persistence.writes import Write, put, setting, update
 
 _IS_NEW = "attribute_not_exists(PK)"
 _EXISTS = "attribute_exists(PK)"
+# Of a change of authority: the first of its writes, behind which the admission's stands.
+_STANDING = 0
 
 
 class AccountRepository:
-    """Credential (by address) and profile (by user id) hold the same account and are only written together."""
+    """Reads and writes accounts: a credential (by address) and a profile (by user id), only written together."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def add(self, credential: Credential, session: SignInSession, token: str) -> None:
-        """A new account with its first session.
+        """Store a new account with its first session.
 
         Raises
         ------
@@ -67,10 +69,12 @@ class AccountRepository:
                 raise EmailAlreadyRegistered from failure
 
     def credential(self, email: str) -> Credential | None:
+        """Return the account of that address with its password's hash, or None."""
         item = self._table.get(keys.credential(email))
         return credential_of(item) if item else None
 
     def user(self, user_id: str) -> User | None:
+        """Return the account, or None."""
         item = self._table.get(keys.profile(user_id))
         return user_of(item) if item else None
 
@@ -87,38 +91,38 @@ class AccountRepository:
         interests: Sequence[str] | None = None,
         learning_goals: Sequence[str] | None = None,
     ) -> User:
-        """The account with the given fields replaced; None leaves one as it is.
+        """Replace the given fields of an account, and return it with them; None leaves a field as it is.
 
         Raises
         ------
         Unauthenticated
             The account was erased at the same moment.
         """
+        lists = {"interests": interests, "learningGoals": learning_goals}
+        fields: Item = {field: list(texts) for field, texts in lists.items() if texts is not None}
+        if name is not None:
+            fields["name"] = name
         changed = replace(
             user,
-            name=user.name if name is None else name,
-            interests=user.interests if interests is None else tuple(interests),
-            learning_goals=user.learning_goals if learning_goals is None else tuple(learning_goals),
+            name=fields.get("name", user.name),
+            interests=tuple(fields.get("interests", user.interests)),
+            learning_goals=tuple(fields.get("learningGoals", user.learning_goals)),
         )
-        given = {"name": name, "interests": interests, "learningGoals": learning_goals}
-        fields: Item = {
-            field: value if isinstance(value, str) else list(value)
-            for field, value in given.items()
-            if value is not None
-        }
         if fields:
-            fields[LAST_CHANGE] = LastChange.PROFILE.value
-            # The directory lists profiles alone.
-            place = directory_place(changed) if name is not None else {}
-            writes = [
-                _setting(keys.profile(user.user_id), fields | place),
-                _setting(keys.credential(user.email), fields),
-            ]
-            try:
-                self._table.transact(writes, token)
-            except ConditionFailed as failure:
-                raise account_erased() from failure
+            self._set_both(changed, fields | {LAST_CHANGE: LastChange.PROFILE.value}, token)
         return changed
+
+    def _set_both(self, changed: User, fields: Item, token: str) -> None:
+        # The directory lists profiles alone.
+        place = directory_place(changed) if "name" in fields else {}
+        writes = [
+            setting(keys.profile(changed.user_id), fields | place, condition=_EXISTS),
+            setting(keys.credential(changed.email), fields, condition=_EXISTS),
+        ]
+        try:
+            self._table.transact(writes, token)
+        except ConditionFailed as failure:
+            raise account_erased() from failure
 
     def change_authority(
         self,
@@ -130,13 +134,6 @@ class AccountRepository:
         admission: Admission | None = None,
     ) -> User | None:
         """Change what an account may do, and end its sessions, in one transaction with the audit entries of it.
-
-            standing     epoch n, the kept session stands   -->  epoch n + 1, without sessions or with the kept one
-            credential, profile                             -->  the same role, state and epoch, and the new hash
-            administrators                                  -->  with or without this one; never without any
-
-        Everything that changes the hash, the role or the state moves the epoch, so the epoch is all that has to be as
-        it was read: moving it to the same number again would leave the sessions begun since then alive.
 
         Parameters
         ----------
@@ -158,32 +155,14 @@ class AccountRepository:
             Nobody would be an active administrator any more.
         """
         after = change.of(user)
-        writes = [
-            _ending(user, after, now, token),
-            *([admitting(admission, now)] if admission is not None else []),
-            _credential_change(after, change.password_hash),
-            _profile_change(after),
-            *(recording(entry) for entry in entries),
-        ]
-        if after.administers and not user.administers:
-            writes.append(becoming_administrator(user.user_id))
-        is_leaving = user.administers and not after.administers
-        if is_leaving:
-            writes.append(ceasing_as_administrator(user.user_id))
+        admitted = [admitting(admission, now)] if admission is not None else []
+        ending, *others = _authority_writes(user, after, change.password_hash, entries, now, token)
         try:
-            self._table.transact(writes, token)
+            self._table.transact([ending, *admitted, *others], token)
         except ConditionFailed as failure:
-            found = failure.found[0]
-            # The reply to our own commit may have been lost.
-            if found is not None and found.get(WRITTEN_BY) == token:
-                return after
-            if admission is not None:
-                refused(admission, failure, 1, now)
-            if change.kept_session is not None and found is not None and change.kept_session not in found["sessions"]:
-                raise session_ended() from failure
-            if is_leaving and failure.failed[-1]:
-                raise Conflict("Somebody has to stay an active administrator.") from failure
-            return None
+            if not is_own(failure.found[_STANDING], token):
+                _refuse(user, after, admission, failure, now)
+                return None
         return after
 
     def renew_hash(self, credential: Credential, new_hash: str) -> None:
@@ -199,14 +178,44 @@ class AccountRepository:
             self._table.write(renewal)
 
 
-def _setting(key: keys.Key, fields: Item) -> Write:
-    return update(
-        key,
-        "SET " + ", ".join(f"#{field} = :{field}" for field in fields),
-        condition=_EXISTS,
-        names={f"#{field}": field for field in fields},
-        values={f":{field}": value for field, value in fields.items()},
-    )
+def _authority_writes(
+    before: User, after: User, password_hash: str | None, entries: Sequence[AuditEntry], now: datetime, token: str
+) -> list[Write]:
+    """Return the writes of a change of authority.
+
+        standing              epoch n, the kept session stands   -->  epoch n + 1, without sessions or with the kept one
+        credential, profile                                      -->  the same role, state and epoch, and the new hash
+        administrators                                           -->  with or without this one; never without any
+
+    Every change of the hash, the role or the state moves the epoch, so the epoch is all that has to be as it was read:
+    moving it to the same number again would leave the sessions begun since then alive.
+    """
+    writes = [
+        _ending(before, after, now, token),
+        _credential_change(after, password_hash),
+        _profile_change(after),
+        *(recording(entry) for entry in entries),
+    ]
+    if after.administers and not before.administers:
+        writes.append(becoming_administrator(before.user_id))
+    if _leaves(before, after):
+        writes.append(ceasing_as_administrator(before.user_id))
+    return writes
+
+
+def _leaves(before: User, after: User) -> bool:
+    return before.administers and not after.administers
+
+
+def _refuse(before: User, after: User, admission: Admission | None, failure: ConditionFailed, now: datetime) -> None:
+    """Raise the reason why an authority could not be changed, unless it is that the account was changed meanwhile."""
+    if admission is not None:
+        refused(admission, failure, _STANDING + 1, now)
+    found, kept = failure.found[_STANDING], after.kept_session
+    if kept is not None and found is not None and kept not in found["sessions"]:
+        raise session_ended() from failure
+    if _leaves(before, after) and failure.failed[-1]:
+        raise Conflict("Somebody has to stay an active administrator.") from failure
 
 
 def _ending(before: User, after: User, now: datetime, token: str) -> Write:
@@ -217,27 +226,19 @@ def _ending(before: User, after: User, now: datetime, token: str) -> Write:
 
 def _credential_change(after: User, password_hash: str | None) -> Write:
     # Guarded by the standing's epoch in the same transaction, as the profile is.
-    fields = {"role": after.role.value, "state": after.state.value, "sessionEpoch": after.session_epoch}
+    fields = _authority(after)
     if password_hash is not None:
         fields["passwordHash"] = password_hash
-    return update(
-        keys.credential(after.email),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-        names={f"#{name}": name for name in fields},
-        values={f":{name}": value for name, value in fields.items()},
-    )
+    return setting(keys.credential(after.email), fields)
 
 
 def _profile_change(after: User) -> Write:
-    """The stream's consumers see it, and close the connections of the sessions that ended."""
-    fields: Item = {"role": after.role.value, "state": after.state.value, "sessionEpoch": after.session_epoch}
-    fields[LAST_CHANGE] = LastChange.ENDED.value
-    if after.kept_session is not None:
-        fields["keptSession"] = after.kept_session
-    gone = "" if after.kept_session is not None else " REMOVE #keptSession"
-    return update(
-        keys.profile(after.user_id),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in fields) + gone,
-        names={f"#{name}": name for name in fields} | {"#keptSession": "keptSession"},
-        values={f":{name}": value for name, value in fields.items()},
-    )
+    # The stream's consumers see it, and close the connections of the sessions that ended.
+    fields = _authority(after) | {LAST_CHANGE: LastChange.ENDED.value}
+    if after.kept_session is None:
+        return setting(keys.profile(after.user_id), fields, removed=["keptSession"])
+    return setting(keys.profile(after.user_id), fields | {"keptSession": after.kept_session})
+
+
+def _authority(user: User) -> Item:
+    return {"role": user.role.value, "state": user.state.value, "sessionEpoch": user.session_epoch}

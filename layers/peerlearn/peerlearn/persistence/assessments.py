@@ -13,26 +13,21 @@ Attempts, latest and past, are in GSI1 by assessment, in the order of time; a le
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from peerlearn.domain.assessments import Assessment, course_of_assessment
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX, Course, CourseStatus
-from peerlearn.domain.enrollments import Enrollment
-from peerlearn.domain.errors import CourseNotFound, Forbidden, ValidationFailed
+from peerlearn.domain.errors import CourseNotFound, DomainError, Forbidden, ValidationFailed
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.points import Totals
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submissions import Desk, Submission, SubmissionChange
 from peerlearn.persistence import index_keys, keys
-from peerlearn.persistence.guards import holds_seat
+from peerlearn.persistence.counters import counted
 from peerlearn.persistence.items.assessments import (
     assessment_item,
     assessment_of,
     instructions_item,
     instructions_of,
-    past_grade_item,
-    submission_item,
     submission_of,
 )
 from peerlearn.persistence.items.base import Entity, Item
@@ -40,15 +35,12 @@ from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in
-from peerlearn.persistence.ledger import crediting, posting
-from peerlearn.persistence.optimistic import WRITTEN_BY, applied
-from peerlearn.persistence.recording import recording
+from peerlearn.persistence.optimistic import applied
+from peerlearn.persistence.submission_writes import grading, handing_in
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, put, update
 
 _IS_NEW = "attribute_not_exists(PK)"
-# attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: what was read is what is there.
-_SAME_SUBMISSION = "#attempt = :attempt AND #revision = :revision"
 _PAST_GRADE = Entity.PAST_GRADE.value
 
 
@@ -64,7 +56,7 @@ class AssessmentRepository:
         Parameters
         ----------
         tutor_id: str or None
-            Whose course it must be; None for an administrator.
+            The tutor that the course must be of; None for an administrator.
 
         Raises
         ------
@@ -72,24 +64,8 @@ class AssessmentRepository:
         ValidationFailed
             The course has as many as it may have.
         """
-        # count < most -> count + 1;  no course, or that of another tutor -> refused
-        has_room = "#count < :most"
-        is_theirs = "#tutor = :tutor"
-        names = {"#count": "assessmentCount"}
-        values: Item = {":most": ASSESSMENTS_MAX, ":one": 1}
-        condition = has_room
-        if tutor_id is not None:
-            condition += f" AND {is_theirs}"
-            names["#tutor"] = "tutorId"
-            values[":tutor"] = tutor_id
         writes = [
-            update(
-                keys.course(assessment.course_id),
-                "SET #count = #count + :one",
-                condition=condition,
-                names=names,
-                values=values,
-            ),
+            _counting_one_more(assessment.course_id, tutor_id),
             put(assessment_item(assessment), condition=_IS_NEW),
             put(instructions_item(assessment.course_id, assessment.assessment_id, instructions)),
         ]
@@ -98,19 +74,11 @@ class AssessmentRepository:
         except ConditionFailed as failure:
             course, found, _ = failure.found
             # Its id is of this request alone: the reply to our own commit was lost.
-            if found is not None:
-                return
-            if course is None:
-                raise CourseNotFound from failure
-            if tutor_id is not None and course["tutorId"] != tutor_id:
-                if course["status"] == CourseStatus.DRAFT:
-                    raise CourseNotFound from failure
-                raise Forbidden("Only the tutor of this course may do this.") from failure
-            message = f"has {ASSESSMENTS_MAX} assessments, which is as many as a course can have"
-            raise ValidationFailed(("courseId", message)) from failure
+            if found is None:
+                raise _refusal(course, tutor_id) from failure
 
     def desk(self, learner_id: str, assessment_id: str) -> Desk:
-        """One learner at one assessment, in one round trip; everything None where the id is not one of ours."""
+        """Return one learner at one assessment, in one round trip; all of it None where the id is not one of ours."""
         return _desk(learner_id, assessment_id, self._read(learner_id, assessment_id, with_course=True))
 
     def desk_with_instructions(self, learner_id: str, assessment_id: str) -> tuple[Desk, str]:
@@ -123,7 +91,7 @@ class AssessmentRepository:
         return _desk(learner_id, assessment_id, found), text
 
     def own_desk(self, learner_id: str, assessment_id: str) -> Desk:
-        """The same for the learner themselves: with their standing, and without the course, which is not asked."""
+        """Return the same for the learner themselves: with their standing, and without the course."""
         return _desk(learner_id, assessment_id, self._read(learner_id, assessment_id, with_course=False))
 
     def hand_in(self, desk: Desk, change: SubmissionChange, token: str, admission: Admission | None = None) -> None:
@@ -136,7 +104,7 @@ class AssessmentRepository:
         """
         if desk.enrollment is None or desk.totals is None:
             raise ValueError("an attempt is decided on a whole desk")
-        writes = _handing_in(desk.enrollment, desk.latest, change, desk.totals, token)
+        writes = handing_in(desk.enrollment, desk.latest, change, desk.totals, token)
         applied(self._table, writes, token, utc_now(), admission)
 
     def grade(self, desk: Desk, change: SubmissionChange, token: str) -> None:
@@ -148,12 +116,12 @@ class AssessmentRepository:
         """
         if desk.latest is None or desk.totals is None:
             raise ValueError("a grade is decided on a whole desk")
-        applied(self._table, _grading(desk.enrollment, desk.latest, change, desk.totals, token), token, utc_now())
+        applied(self._table, grading(desk.enrollment, desk.latest, change, desk.totals, token), token, utc_now())
 
     # -- lists ------------------------------------------------------------------------------------------------------
 
     def course_and_total(self, assessment_id: str) -> tuple[Course | None, Assessment | None, int]:
-        """The assessment with its course, and how many attempts were handed in."""
+        """Return the assessment with its course, and how many attempts were handed in."""
         course_id = course_of_assessment(assessment_id)
         if course_id is None:
             return None, None, 0
@@ -163,11 +131,14 @@ class AssessmentRepository:
         return (
             course_of(found[course]) if course in found else None,
             assessment_of(found[assessment]) if assessment in found else None,
-            sum(int(found[counter]["count"]) for counter in counters if counter in found),
+            sum(counted(found.get(counter)) for counter in counters),
         )
 
     def of_assessment(self, assessment_id: str, wanted: PageRequest, total: int) -> PageResult[Submission]:
-        """Every attempt at an assessment, newest first; by an index, so the latest may be missing for a moment."""
+        """Return a page of the attempts at an assessment, newest first.
+
+        It is read from an index, so the latest may be missing for a moment.
+        """
         skipped = 0 if wanted.after else wanted.offset
         if skipped >= total:
             return PageResult([], total)
@@ -218,6 +189,31 @@ class AssessmentRepository:
         return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
 
 
+def _counting_one_more(course_id: str, tutor_id: str | None) -> Write:
+    # count < most -> count + 1;  no course, or that of another tutor -> refused
+    has_room = "#count < :most"
+    is_theirs = "#tutor = :tutor"
+    names = {"#count": "assessmentCount"}
+    values: Item = {":most": ASSESSMENTS_MAX, ":one": 1}
+    condition = has_room
+    if tutor_id is not None:
+        condition += f" AND {is_theirs}"
+        names["#tutor"] = "tutorId"
+        values[":tutor"] = tutor_id
+    return update(keys.course(course_id), "SET #count = #count + :one", condition=condition, names=names, values=values)
+
+
+def _refusal(course: Item | None, tutor_id: str | None) -> DomainError:
+    """Return the reason why a course takes no further assessment; a draft is known to its tutor alone."""
+    if course is None:
+        return CourseNotFound()
+    if tutor_id is not None and course["tutorId"] != tutor_id:
+        is_draft = course["status"] == CourseStatus.DRAFT
+        return CourseNotFound() if is_draft else Forbidden("Only the tutor of this course may do this.")
+    message = f"has {ASSESSMENTS_MAX} assessments, which is as many as a course can have"
+    return ValidationFailed(("courseId", message))
+
+
 def _own_place(item: Item) -> str:
     """Return where an attempt is among its learner's."""
     return f"{item['submittedAt']}#{item['assessmentId']}#{int(item['attempt']):06d}"
@@ -239,63 +235,4 @@ def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> D
         submission_of(latest) if latest else None,
         totals_of(learner_id, found.get(keys.totals(learner_id))),
         standing_in(found, learner_id),
-    )
-
-
-def _handing_in(
-    enrollment: Enrollment, before: Submission | None, change: SubmissionChange, totals: Totals, token: str
-) -> list[Write]:
-    submission = change.submission
-    after, entries = totals.awarded(change.awards, submission.submitted_at)
-    writes = [
-        _storing(before, submission, token),
-        _counting(submission),
-        *posting(totals, replace(after, submissions=after.submissions + 1), entries, token),
-    ]
-    if before is not None:
-        # Once: the latest attempt is followed but once.
-        writes.append(put(submission_item(before, past=True) | {WRITTEN_BY: token}))
-    # active, completed -> may hand in;  dropped or waitlisted since it was read -> may not
-    if change.awards:
-        writes.append(crediting(enrollment, change.awards, token, while_seated=True))
-    else:
-        writes.append(holds_seat(enrollment.learner_id, enrollment.course_id))
-    return writes
-
-
-def _grading(
-    enrollment: Enrollment | None, before: Submission, change: SubmissionChange, totals: Totals, token: str
-) -> list[Write]:
-    submission = change.submission
-    writes = [_storing(before, submission, token)]
-    if before.is_graded:
-        # Once: a revision is followed but once.
-        writes.append(put(past_grade_item(before) | {WRITTEN_BY: token}))
-    if change.awards and enrollment is not None and submission.graded_at is not None:
-        after, entries = totals.awarded(change.awards, submission.graded_at)
-        writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
-    if change.entry is not None:
-        writes.append(recording(change.entry))
-    return writes
-
-
-def _storing(before: Submission | None, after: Submission, token: str) -> Write:
-    item = submission_item(after) | {WRITTEN_BY: token}
-    if before is None:
-        return put(item, condition=_IS_NEW)
-    return put(
-        item,
-        condition=_SAME_SUBMISSION,
-        names={"#attempt": "attempt", "#revision": "revision"},
-        values={":attempt": before.attempt, ":revision": before.revision},
-    )
-
-
-def _counting(submission: Submission) -> Write:
-    # Guarded by the submission's own condition in the same transaction.
-    return update(
-        keys.submission_counter(submission.assessment_id, submission.learner_id),
-        "SET #count = if_not_exists(#count, :none) + :one, #entity = :entity",
-        names={"#count": "count", "#entity": "entity"},
-        values={":none": 0, ":one": 1, ":entity": Entity.SUBMISSION_COUNTER.value},
     )

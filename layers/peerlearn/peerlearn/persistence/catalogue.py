@@ -14,18 +14,19 @@ from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, CourseListing, CourseStatus
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import keys
+from peerlearn.persistence.counters import adding, counted
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import catalogue_entry_item, listing_item, listing_of
 from peerlearn.persistence.items.courses import course_of
-from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table
-from peerlearn.persistence.writes import TRANSACTION_MAX, Write, delete, put, update
+from peerlearn.persistence.writes import TRANSACTION_MAX, Write, delete, put
 
 _ENTRIES = "PK = :shelf AND begins_with(SK, :entries)"
 # From here on a page number is first compared with the total: nobody reads a whole shelf by asking for page 1,000,000.
 _DEEP = 1000
-# A filter expression has at most 4 KB; what is beyond is compared here.
+# A filter expression has at most 4 KB; further parts are compared here.
 _PARTS_MAX = 50
 
 
@@ -41,25 +42,28 @@ class CatalogueRepository:
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]:
-        """A page of a shelf, newest first: one Query of small entries, one BatchGet of courses, seats and counter."""
+        """Return a page of a shelf, newest first.
+
+        One Query reads small entries, one BatchGet the courses, their seats and the counter.
+        """
         skipped = 0 if wanted.after else wanted.offset
         if skipped >= _DEEP:
             total = self.counts([shelf])[shelf]
             if skipped >= total:
                 return PageResult((), total)
         start = keys.Key(keys.catalogue_partition(shelf), wanted.after["sk"]).as_item() if wanted.after else None
-        # One more than the page: whether there is a next one.
+        # One more than the page tells whether there is a next one.
         entries = self._entries(shelf, start=start, limit=skipped + wanted.limit + 1)
         counter = keys.catalogue_counter(shelf)
         shown = entries[skipped : skipped + wanted.limit]
         courses, found = self._courses(shown, also=[counter])
         after = {"sk": shown[-1]["SK"]} if shown and len(entries) > skipped + wanted.limit else None
-        return PageResult(courses, _count(found.get(counter)), after)
+        return PageResult(courses, counted(found.get(counter)), after)
 
     def search(self, shelf: str, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
         """Return a page of those entries of a shelf whose terms the filters find; reads the shelf's entries, all."""
         parts = {f":part{number}": part for number, part in enumerate(filters.parts[:_PARTS_MAX])}
-        # The table leaves out most of what is not found, so that it is not sent.
+        # The table leaves out most entries that do not match, so that they are not sent.
         has_parts = " AND ".join(f"contains(#terms, {name})" for name in parts)
         entries = self._entries(shelf, values=parts, where=has_parts, names={"#terms": "terms"})
         matching = [entry for entry in entries if filters.find(entry["terms"])]
@@ -72,9 +76,9 @@ class CatalogueRepository:
         return PageResult(courses, len(matching), {"sk": shown[-1]["SK"]} if len(rest) > len(shown) else None)
 
     def counts(self, shelves: Sequence[str]) -> dict[str, int]:
-        """How many entries each shelf has."""
+        """Return the number of entries of each shelf."""
         found = self._table.batch_get([keys.catalogue_counter(shelf) for shelf in shelves])
-        return {shelf: _count(found.get(keys.catalogue_counter(shelf))) for shelf in shelves}
+        return {shelf: counted(found.get(keys.catalogue_counter(shelf))) for shelf in shelves}
 
     def _entries(self, shelf: str, values: Item | None = None, **options: Any) -> list[Item]:
         values = {":shelf": keys.catalogue_partition(shelf), ":entries": keys.LISTING_PREFIX, **(values or {})}
@@ -131,20 +135,10 @@ class CatalogueRepository:
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
-            found = failure.found[0]
-            return taken if found is not None and found.get(WRITTEN_BY) == token else None
+            return taken if is_own(failure.found[0], token) else None
         return taken
 
 
 def _count_by(shelf: str, difference: int) -> Write:
     # Guarded by the record's version in the same transaction: counted once.
-    return update(
-        keys.catalogue_counter(shelf),
-        "SET #entity = :entity ADD #count :difference",
-        names={"#entity": "entity", "#count": "count"},
-        values={":entity": Entity.CATALOGUE_COUNTER.value, ":difference": difference},
-    )
-
-
-def _count(counter: Item | None) -> int:
-    return int(counter["count"]) if counter else 0
+    return adding(keys.catalogue_counter(shelf), Entity.CATALOGUE_COUNTER, difference)

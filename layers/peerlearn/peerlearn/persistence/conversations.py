@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from peerlearn.domain.messages import (
     Conversation,
@@ -21,24 +20,17 @@ from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal
 from peerlearn.persistence import keys
-from peerlearn.persistence.guards import NOT_ERASED, holds_seat
 from peerlearn.persistence.inbox import Inbox
-from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.conversations import (
-    client_message_item,
-    conversation_fields,
     conversation_of,
-    message_item,
     message_of,
     named_message,
 )
 from peerlearn.persistence.items.standing import standing_in
+from peerlearn.persistence.message_writes import message_writes, reading_write
 from peerlearn.persistence.standing import admitting, refused
-from peerlearn.persistence.table import ConditionFailed, Item, Table
-from peerlearn.persistence.writes import Write, check, put, update
+from peerlearn.persistence.table import ConditionFailed, Table
 
-# How long a client may retry a message under its own id.
-_REMEMBERED = timedelta(days=30)
 _HEAD, _MESSAGE = 0, 1
 
 
@@ -75,10 +67,6 @@ class ConversationRepository:
     ) -> None:
         """Write a message and the head that it makes, wholly or not at all.
 
-            head at n, no message n+1   -> head at n+1, message n+1
-            head at m > n               -> somebody else was first
-            message n+1 is this one     -> our own commit, its reply lost
-
         Parameters
         ----------
         before: Conversation or None
@@ -96,7 +84,7 @@ class ConversationRepository:
             It does not hold any more, or one of the two has erased their account.
         Unauthenticated, TooManyRequests
         """
-        writes = _writes(before, after, message, shared_course)
+        writes = message_writes(before, after, message, shared_course)
         if admission is not None:
             writes.append(admitting(admission, message.created_at))
         try:
@@ -141,28 +129,8 @@ class ConversationRepository:
         NotFound
             It was deleted at the same moment.
         """
-        side = "Low" if reader_id == message.pair.low else "High"
-        names = {"#read": f"read{side}", "#seen": f"seen{side}", "#change": LAST_CHANGE, "#reader": "lastReader"}
-        values: Item = {
-            ":seq": message.seq,
-            ":seen": message.received_by(reader_id),
-            ":change": LastChange.READ.value,
-            ":reader": reader_id,
-        }
-        expression = "SET #read = :seq, #seen = :seen, #change = :change, #reader = :reader"
-        names["#origin"] = "readOrigin"
-        if origin is None:
-            expression += " REMOVE #origin"
-        else:
-            expression += ", #origin = :origin"
-            values[":origin"] = origin
-        # nothing read, or up to less -> up to here;  as far or further, our own lost write included -> as it is
-        is_further = "attribute_exists(PK) AND (attribute_not_exists(#read) OR #read < :seq)"
-        key = keys.conversation(message.pair.low, message.pair.high)
         try:
-            written = self._table.write(
-                update(key, expression, condition=is_further, names=names, values=values), returning="ALL_NEW"
-            )
+            written = self._table.write(reading_write(message, reader_id, origin), returning="ALL_NEW")
         except ConditionFailed as failure:
             (found,) = failure.found
             if found is None:
@@ -255,63 +223,3 @@ class ConversationRepository:
         if item is None:
             raise LookupError(f"message {seq} of {pair.conversation_id} is missing")
         return message_of(item)
-
-
-def _writes(
-    head: Conversation | None, following: Conversation, message: Message, shared_course: SharedCourse | None
-) -> list[Write]:
-    is_new = "attribute_not_exists(PK)"
-    writes = [_head_write(head, following), put(message_item(message), condition=is_new)]
-    if message.client_message_id is not None:
-        forgotten = int((message.created_at + _REMEMBERED).timestamp())
-        writes.append(put(client_message_item(message, forgotten), condition=is_new))
-    if shared_course is not None:
-        writes += _shared_course_checks(message.pair, shared_course)
-    if head is None:
-        # Guarded by the head, which begins but once.
-        writes += [
-            update(
-                keys.inbox_counter(user_id),
-                "SET #count = if_not_exists(#count, :zero) + :one, #entity = :entity",
-                names={"#count": "conversations", "#entity": "entity", "#erased": "erasedAt"},
-                condition=NOT_ERASED,
-                values={":zero": 0, ":one": 1, ":entity": Entity.INBOX.value},
-            )
-            for user_id in (message.pair.low, message.pair.high)
-        ]
-    return writes
-
-
-def _head_write(head: Conversation | None, following: Conversation) -> Write:
-    fields = conversation_fields(following)
-    values = {f":{name}": value for name, value in fields.items()}
-    names = {f"#{name}": name for name in fields}
-    # (none) -> head at 1;  head at n -> head at n+1, and only from there
-    is_as_read = "attribute_not_exists(PK)"
-    if head is not None:
-        is_as_read = "#lastSeq = :before AND attribute_not_exists(#lowGone) AND attribute_not_exists(#highGone)"
-        names |= {"#lowGone": "lowGone", "#highGone": "highGone"}
-        values[":before"] = head.last_seq
-    return update(
-        keys.conversation(following.pair.low, following.pair.high),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-        condition=is_as_read,
-        names=names,
-        values=values,
-    )
-
-
-def _shared_course_checks(pair: Pair, shared_course: SharedCourse) -> list[Write]:
-    teaches = "#tutor = :tutor"
-    people = (pair.low, pair.high)
-    checks = [holds_seat(user_id, shared_course.course_id) for user_id in people if user_id != shared_course.tutor_id]
-    if shared_course.tutor_id is not None:
-        checks.append(
-            check(
-                keys.course(shared_course.course_id),
-                teaches,
-                names={"#tutor": "tutorId"},
-                values={":tutor": shared_course.tutor_id},
-            )
-        )
-    return checks

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 from peerlearn.domain.audit import AuditEntry
-from peerlearn.domain.courses import Course, CoursePage, Kind, Seats, below_seats_taken
+from peerlearn.domain.courses import Course, CoursePage, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Conflict
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.retrying import Collision
 from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence.course_writes import (
+    as_read,
+    assessment_deletions,
+    course_update,
+    seats_changes,
+    seats_conflict,
+)
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.assessments import assessment_of
 from peerlearn.persistence.items.courses import (
@@ -23,18 +28,16 @@ from peerlearn.persistence.items.courses import (
     outline_item,
     retired_of,
     seats_items,
-    seats_of,
-    shards_of,
     teaching_item,
 )
 from peerlearn.persistence.items.enrollments import enrollment_of
-from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.optimistic import is_own
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table
 from peerlearn.persistence.writes import TRANSACTION_MAX, Write, delete, put, update
 
-# Which request has made a course; unlike `writtenBy`, no change writes it.
+# The token of the request that made a course; unlike `writtenBy`, no change writes it.
 _MADE_BY = "madeBy"
 _IS_NEW = "attribute_not_exists(PK)"
 _ROSTER_INDEX = "GSI1"
@@ -45,13 +48,16 @@ _ASSESSMENTS_STEP = 40
 
 
 class CourseRepository:
-    """One partition per course; every item of its page has the prefix `A#`, so that one Query reads the page."""
+    """Reads, makes, changes and deletes courses, each of which is one partition."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def page(self, course_id: str) -> CoursePage | None:
-        """The course with its modules, seats and assessments, or None. Shards, where it has any, take a second call."""
+        """Return the course with its modules, seats and assessments, or None.
+
+        A course with shards takes a second call.
+        """
         items = self._table.query(
             "PK = :course AND begins_with(SK, :always)",
             {":course": keys.course_partition(course_id), ":always": keys.ALWAYS_PREFIX},
@@ -73,7 +79,7 @@ class CourseRepository:
         )
 
     def course(self, course_id: str) -> tuple[Course, Seats] | None:
-        """The course without its modules, or None."""
+        """Return the course without its modules, or None."""
         key = keys.course(course_id)
         found = with_shards(self._table, self._table.batch_get([key, keys.seats(course_id)]), [course_id])
         seats = seats_in(found, course_id)
@@ -85,7 +91,7 @@ class CourseRepository:
         Parameters
         ----------
         token: str
-            Of the request that makes it, the same where that is done again: a course that is there with it is its own.
+            Of the request, the same in its repeats: a course that is stored with it is the request's own.
         entry: AuditEntry, optional
             Stored in the same transaction.
 
@@ -114,7 +120,7 @@ class CourseRepository:
             raise
 
     def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
-        """Write what differs, wholly or not at all.
+        """Write the differences, wholly or not at all.
 
             version as read  -->  version + 1
             capacity         -->  any that is not below the seats taken, in each shard
@@ -135,9 +141,9 @@ class CourseRepository:
         Conflict
             The new capacity is below the seats taken, or the kind of a course with learners would change.
         """
-        writes = [_course_update(before.course, after.course, token)]
+        writes = [course_update(before.course, after.course, token)]
         if after.seats != before.seats:
-            writes += _seats_writes(before.seats, after.seats)
+            writes += seats_changes(before.seats, after.seats)
         if (after.modules, after.retired) != (before.modules, before.retired):
             writes.append(put(outline_item(after.course.course_id, after.modules, after.retired)))
         if entry is not None:
@@ -148,17 +154,16 @@ class CourseRepository:
             else:
                 self._table.transact(writes, token)
         except ConditionFailed as failure:
-            found = failure.found[0]
-            if found is not None and found.get(WRITTEN_BY) == token:
+            if is_own(failure.found[0], token):
                 return
-            conflict = None if failure.failed[0] else _seats_conflict(failure, before.seats, after.seats)
+            conflict = None if failure.failed[0] else seats_conflict(failure, before.seats, after.seats)
             raise conflict or Collision() from failure
 
     def remove_draft(self, page: CoursePage, token: str) -> None:
         """Delete a draft with everything on its page.
 
-        A transaction has 100 writes at most: assessments beyond that are deleted before, each time as a change of the
-        draft that leaves it whole.
+        A transaction has 100 writes at most. Assessments beyond that are deleted first, some at a time, and each time
+        the draft stays whole.
 
         Raises
         ------
@@ -167,7 +172,7 @@ class CourseRepository:
         """
         course = page.course
         shards = keys.seat_shards(course.course_id, max(1, len(page.seats.shards)))
-        # with the last ones go the course, its outline and who teaches it
+        # the last ones go together with the course, its outline and the tutor's key to it
         most = (TRANSACTION_MAX - len(shards) - 3) // 2
         assessments = [one.assessment_id for one in page.assessments]
         while len(assessments) > most:
@@ -175,17 +180,17 @@ class CourseRepository:
             fewer = update(
                 keys.course(course.course_id),
                 "SET #assessments = :left",
-                **_as_read(course.version, len(assessments), {":left": len(rest)}),
+                **as_read(course.version, len(assessments), {":left": len(rest)}),
             )
-            self._delete([fewer, *_assessment_deletions(course.course_id, some)], str(uuid4()))
+            self._delete([fewer, *assessment_deletions(course.course_id, some)], str(uuid4()))
             assessments = rest
         writes = [
-            delete(keys.course(course.course_id), **_as_read(course.version, len(assessments))),
+            delete(keys.course(course.course_id), **as_read(course.version, len(assessments))),
             delete(keys.outline(course.course_id)),
             # the version also says how many shards there are
             *(delete(key) for key in shards),
             delete(keys.teaching(course.tutor.user_id, course.course_id)),
-            *_assessment_deletions(course.course_id, assessments),
+            *assessment_deletions(course.course_id, assessments),
         ]
         self._delete(writes, token)
 
@@ -193,7 +198,7 @@ class CourseRepository:
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
-            # It was there when it was read: by our own unheard commit or another's, it is deleted.
+            # It was read a moment ago. If it is gone, then somebody deleted it, or we did and the reply was lost.
             if failure.found[0] is not None:
                 raise Collision from failure
 
@@ -202,7 +207,15 @@ class CourseRepository:
     def roster(
         self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int
     ) -> PageResult[Enrollment]:
-        """Enrolments of a course in the order they began; `total` is the seat lock's own count."""
+        """Return a page of a course's enrolments in the order in which they began.
+
+        Parameters
+        ----------
+        status: EnrollmentStatus or None
+            The only one to list; None for any.
+        total: int
+            How many there are, by the seat lock's own count.
+        """
         options: dict[str, Any] = {"index": _ROSTER_INDEX}
         values: Item = {":roster": index_keys.roster_partition(course_id)}
         if status is not None:
@@ -213,7 +226,7 @@ class CourseRepository:
             return PageResult((), total)
         start = _roster_position(course_id, wanted.after["sk"]) if wanted.after else None
         items: list[Item] = []
-        # One more than the page: whether there is a next one.
+        # One more than the page tells whether there is a next one.
         needed = skipped + wanted.limit + 1
         step = needed if status is None else max(needed, _FILTERED_STEP)
         while True:
@@ -225,102 +238,6 @@ class CourseRepository:
         shown = items[skipped : skipped + wanted.limit]
         after = {"sk": shown[-1]["GSI1SK"]} if len(items) >= needed else None
         return PageResult([enrollment_of(item) for item in shown], total, after)
-
-
-def _as_read(version: int, assessments: int, values: Item | None = None) -> dict[str, Any]:
-    """Return the condition, names and values of a write to a course that nobody has changed since it was read."""
-    return {
-        "condition": "#version = :version AND #assessments = :assessments",
-        "names": {"#version": "version", "#assessments": "assessmentCount"},
-        "values": {":version": version, ":assessments": assessments} | (values or {}),
-    }
-
-
-def _assessment_deletions(course_id: str, assessment_ids: Sequence[str]) -> list[Write]:
-    both = (keys.assessment, keys.instructions)
-    return [delete(key(course_id, assessment_id)) for assessment_id in assessment_ids for key in both]
-
-
-def _course_update(before: Course, after: Course, token: str) -> Write:
-    old, new = course_item(before), course_item(after)
-    new[WRITTEN_BY] = token
-    return _update_of_differences(
-        keys.course(before.course_id),
-        old,
-        new,
-        # Somebody else's change must not be written over unseen.
-        condition="#seen = :seen",
-        names={"#seen": "version"},
-        values={":seen": before.version},
-    )
-
-
-def _seats_writes(before: Seats, after: Seats) -> list[Write]:
-    old, new = seats_items(before), seats_items(after)
-    writes = [_seats_update(was, becomes) for was, becomes in zip(old, new, strict=False) if was != becomes]
-    # That there are no more yet is what the first one's condition says.
-    return writes + [put(shard) for shard in new[len(old) :]]
-
-
-def _seats_update(was: Item, becomes: Item) -> Write:
-    # A course and its seats are two items: who read one of each, while they changed, knows of too few shards.
-    has_as_many_shards = "attribute_not_exists(#parts)" if shards_of(was) == 1 else "#parts = :parts"
-    conditions = [has_as_many_shards]
-    names = {"#parts": "shards"}
-    values: Item = {":parts": shards_of(was)} if shards_of(was) > 1 else {}
-    if "capacity" in becomes and becomes["capacity"] != was.get("capacity"):
-        has_room = "#taken <= :seats"
-        conditions.append(has_room)
-        names["#taken"] = "seatsTaken"
-        values[":seats"] = becomes["capacity"]
-    if becomes["kind"] != was["kind"]:
-        is_empty = "#taken = :nobody AND #waiting = :nobody"
-        conditions.append(is_empty)
-        names |= {"#taken": "seatsTaken", "#waiting": "waitlistLength"}
-        values[":nobody"] = 0
-    if shards_of(becomes) != shards_of(was):
-        # new shards are told whether there is a line: there still is, or still is none
-        line_is_as_read = "#waiting > :none" if was["waitlistLength"] else "#waiting = :none"
-        conditions.append(line_is_as_read)
-        names["#waiting"] = "waitlistLength"
-        values[":none"] = 0
-    return _update_of_differences(
-        keys.Key(was["PK"], was["SK"]), was, becomes, condition=" AND ".join(conditions), names=names, values=values
-    )
-
-
-def _update_of_differences(
-    key: keys.Key, old: Item, new: Item, *, condition: str, names: dict[str, str], values: Item
-) -> Write:
-    # Only what differs: other writers own other attributes of the item, such as the counters of the seat lock.
-    changed = [name for name, value in new.items() if old.get(name) != value]
-    gone = [name for name in old if name not in new]
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changed) if changed else ""
-    if gone:
-        expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-    return update(
-        key,
-        expression.strip(),
-        condition=condition,
-        names=names | {f"#{name}": name for name in (*changed, *gone)},
-        values=values | {f":{name}": new[name] for name in changed},
-    )
-
-
-def _seats_conflict(failure: ConditionFailed, before: Seats, wanted: Seats) -> Conflict | None:
-    """Why the seats cannot become what is wanted; None where only another look at all of them can tell."""
-    found = [seats for seats, failed in zip(failure.found, failure.failed, strict=True) if failed and seats]
-    if any(shards_of(seats) != max(1, len(before.shards)) for seats in found):
-        return None
-    if wanted.shards:
-        if wanted.kind is before.kind:
-            return None
-    else:
-        seats = seats_of(found[0])
-        if wanted.capacity is not None and wanted.capacity < seats.taken:
-            return below_seats_taken(seats.taken)
-    other = Kind.COURSE if wanted.kind is Kind.SESSION else Kind.SESSION
-    return Conflict(f"A {other.value} that has learners cannot become a {wanted.kind.value}.")
 
 
 def _roster_position(course_id: str, sk: str) -> Item:

@@ -24,7 +24,7 @@ from peerlearn.persistence.items.enrollments import (
     wait_item,
 )
 from peerlearn.persistence.items.standing import standing_of
-from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table
@@ -121,9 +121,7 @@ class EnrollmentRepository:
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
-            found = failure.found[_ENROLLMENT]
-            # The reply to our own commit may have been lost: then the enrolment found is the one we wrote.
-            if found is None or found.get(WRITTEN_BY) != token:
+            if not is_own(failure.found[_ENROLLMENT], token):
                 raise self._collision(change, admission, failure) from failure
         if admission is not None:
             admission.spent(change.at)

@@ -7,27 +7,22 @@ from contextlib import suppress
 from datetime import datetime
 
 from peerlearn.domain.audit import AuditEntry
-from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.errors import Conflict
 from peerlearn.domain.jobs import NotAllShown
 from peerlearn.domain.standing import session_ended
-from peerlearn.domain.users import AccountState, User
+from peerlearn.domain.users import User
 from peerlearn.persistence import index_keys, keys
-from peerlearn.persistence.guards import NOT_ERASED, ceasing_as_administrator
+from peerlearn.persistence.account_ending import STANDING, TOMBSTONE, ending
+from peerlearn.persistence.counters import adding, counted
 from peerlearn.persistence.inbox import INDEXES
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased
-from peerlearn.persistence.items.privacy import tombstone_item
 from peerlearn.persistence.keys import Key
-from peerlearn.persistence.optimistic import WRITTEN_BY
-from peerlearn.persistence.recording import recording
-from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table
-from peerlearn.persistence.writes import Write, delete, put, update
+from peerlearn.persistence.writes import Write, delete, update
 
-_TOMBSTONE, _STANDING = 0, 1
 _EXISTS = "attribute_exists(PK)"
 
 
@@ -40,13 +35,7 @@ class ErasureRepository:
     # -- at once ------------------------------------------------------------------------------------------------
 
     def begin(self, user: User, session_id: str, entry: AuditEntry, now: datetime, token: str) -> bool:
-        """End the account; the stream sees to the rest. False when its role was changed since it was read.
-
-            standing     this session stands  -->  erased, without sessions
-            totals       any or none  -->  tombstone        but no tombstone yet
-            profile      of that role -->  (none)
-            credential                -->  (none)           the address is free
-            inbox        any or none  -->  takes no further conversation
+        """End the account; return False when its role was changed since it was read. The stream sees to the rest.
 
         Parameters
         ----------
@@ -60,39 +49,19 @@ class ErasureRepository:
         Conflict
             Nobody would be an administrator any more.
         """
-        at = to_rfc3339(now)
-        erased = {"#erased": "erasedAt"}
-        standing = StandingWrite(user.user_id, now).end_sessions(user.session_epoch)
-        standing.require_session(session_id).set("state", AccountState.ERASED.value).set("erasedAt", at)
-        writes: list[Write] = [
-            put(tombstone_item(user.user_id, now) | {WRITTEN_BY: token}, condition=NOT_ERASED, names=erased),
-            standing.write(),
-            # Its role and its address are those of the epoch that the standing is held to.
-            delete(keys.profile(user.user_id)),
-            delete(keys.credential(user.email)),
-            update(
-                keys.inbox_counter(user.user_id),
-                "SET #erased = :at, #count = if_not_exists(#count, :zero), #entity = :entity",
-                names={**erased, "#count": "conversations", "#entity": "entity"},
-                values={":at": at, ":zero": 0, ":entity": Entity.INBOX.value},
-            ),
-            recording(entry),
-        ]
-        if user.administers:
-            writes.append(ceasing_as_administrator(user.user_id))
         try:
-            self._table.transact(writes, token)
+            self._table.transact(ending(user, session_id, entry, now, token), token)
         except ConditionFailed as failure:
             # Erased already: by our own commit whose reply was lost, or from another device.
-            if is_erased(failure.found[_TOMBSTONE]):
+            if is_erased(failure.found[TOMBSTONE]):
                 return True
-            if failure.failed[_STANDING]:
-                found = failure.found[_STANDING]
-                if found is None or session_id not in found["sessions"]:
-                    raise session_ended() from failure
-                return False
-            # The other condition asks that somebody stays.
-            raise Conflict("Make somebody else an administrator first: you are the last one.") from failure
+            found = failure.found[STANDING]
+            if not failure.failed[STANDING]:
+                # The other condition asks that somebody stays.
+                raise Conflict("Make somebody else an administrator first: you are the last one.") from failure
+            if found is None or session_id not in found["sessions"]:
+                raise session_ended() from failure
+            return False
         return True
 
     # -- afterwards ---------------------------------------------------------------------------------------------
@@ -222,8 +191,7 @@ class ErasureRepository:
         NotAllShown
             One that is shown and gone does not make up for one that is there and not shown.
         """
-        inbox = self._table.get(keys.inbox_counter(user_id)) or {}
-        if remaining < int(inbox.get("conversations", 0)):
+        if remaining < counted(self._table.get(keys.inbox_counter(user_id)), "conversations"):
             raise NotAllShown
 
     def _leave_all(self, user_id: str, heads: Sequence[Item], token: str) -> int:
@@ -267,17 +235,10 @@ class ErasureRepository:
             if start is None:
                 break
         # The head goes last, so that whoever is cut off finds the rest again.
-        counted = [
-            update(
-                keys.inbox_counter(person),
-                "SET #count = #count - :one",
-                names={"#count": "conversations"},
-                values={":one": 1},
-            )
-            for person in (head["low"], head["high"])
-        ]
+        people = (head["low"], head["high"])
+        fewer = [adding(keys.inbox_counter(one), Entity.INBOX, -1, attribute="conversations") for one in people]
         with suppress(ConditionFailed):
-            self._table.transact([delete(head_key, condition=_EXISTS), *counted], token)
+            self._table.transact([delete(head_key, condition=_EXISTS), *fewer], token)
 
     def _own(self, user_id: str, prefix: str, most: int | None = None) -> list[Item]:
         values = {":pk": keys.user_partition(user_id), ":prefix": prefix}
@@ -285,12 +246,8 @@ class ErasureRepository:
 
 
 def _uncounting(attempt: Item) -> Write:
-    return update(
-        keys.submission_counter(attempt["assessmentId"], attempt["learnerId"]),
-        "SET #count = #count - :one",
-        names={"#count": "count"},
-        values={":one": 1},
-    )
+    counter = keys.submission_counter(attempt["assessmentId"], attempt["learnerId"])
+    return adding(counter, Entity.SUBMISSION_COUNTER, -1)
 
 
 def _key(item: Item) -> Key:

@@ -21,6 +21,7 @@ from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.messages import Conversation, Pair
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence.counters import counted
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Item, Table
 
@@ -103,10 +104,10 @@ class Inbox:
             began = wanted.after["from"]
         shown = places[start : start + wanted.limit]
         more = len(places) > start + wanted.limit
-        total = self._table.get(keys.inbox_counter(self._user_id)) or {}
+        total = counted(self._table.get(keys.inbox_counter(self._user_id)), "conversations")
         following = {"sort": shown[-1][0], "from": began} if shown and more else None
         named = [Conversation(_pair(head), last_seq=int(head["lastSeq"])) for _, head in shown]
-        return PageResult(named, int(total.get("conversations", 0)), following)
+        return PageResult(named, total, following)
 
     def _first(self, count: int) -> list[tuple[str, Item]]:
         return _ordered((str(head["GSI1SK"]), head) for head in self._heads("", {}, limit=count))

@@ -7,7 +7,7 @@ from datetime import datetime
 from peerlearn.domain.jobs import Cursor
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.jobs import cursor_item, cursor_of
-from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import put
 
@@ -42,6 +42,5 @@ class JobRepository:
         try:
             self._table.write(moving)
         except ConditionFailed as failure:
-            found = failure.found[0]
-            return found is not None and found.get(WRITTEN_BY) == token
+            return is_own(failure.found[0], token)
         return True

@@ -1,8 +1,8 @@
-"""Everything that is kept about one person, and the record of an export that is too large for an answer."""
+"""All data about one person, and the record of an export that is too large for an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from peerlearn.domain.audit import AuditEntry
@@ -15,6 +15,7 @@ from peerlearn.domain.messages import Conversation, Message, Pair
 from peerlearn.domain.profiles import Profile
 from peerlearn.persistence import keys
 from peerlearn.persistence.audit import AuditRepository
+from peerlearn.persistence.counters import counted
 from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.inbox import INDEXES, heads_in
 from peerlearn.persistence.items.accounts import session_of, user_of
@@ -40,11 +41,12 @@ class PersonalDataRepository:
     # -- the record ---------------------------------------------------------------------------------------------
 
     def record(self, user_id: str) -> ExportRecord | None:
+        """Return the record of somebody's export, or None."""
         item = self._table.get(keys.export(user_id))
         return export_of(item) if item else None
 
     def begin(self, record: ExportRecord, token: str) -> ExportRecord:
-        """The record of the export that is under way now: this one, or one that was asked for a moment before.
+        """Return the record of the export that is under way now: this one, or one that was begun a moment before.
 
             (none) | forgotten  -->  preparing
 
@@ -97,37 +99,10 @@ class PersonalDataRepository:
         items = self._table.query("PK = :pk", {":pk": keys.user_partition(user_id)}, limit=limit)
         if most is not None and len(items) > most:
             raise TooLarge
-        by_kind: dict[str, list[Item]] = {}
+        kinds: dict[str, list[Item]] = {}
         for item in items:
-            by_kind.setdefault(item["entity"], []).append(item)
-
-        def of(*kinds: Entity) -> list[Item]:
-            return [item for kind in kinds for item in by_kind.get(kind, ())]
-
-        account = next(iter(of(Entity.PROFILE)), None)
-        if account is None:
-            return None
-        totals = next(iter(of(Entity.TOTALS)), {})
-        return OwnItems(
-            profile=Profile(
-                user=user_of(account),
-                enrollments=[enrollment_of(item) for item in of(Entity.ENROLLMENT)],
-                points=int(totals.get("points", 0)),
-                study_minutes=int(totals.get("studyMinutes", 0)),
-                badges=tuple(totals.get("badges", ())),
-                standing=next((standing_of(item) for item in of(Entity.STANDING)), None),
-            ),
-            slots=[slot for item in of(Entity.SCHEDULE) for slot in schedule_of(item).slots.values()],
-            entries=sorted(map(entry_of, of(Entity.POINTS)), key=lambda entry: entry.number),
-            submissions=sorted(
-                map(submission_of, of(Entity.SUBMISSION, Entity.PAST_ATTEMPT)), key=lambda one: one.submitted_at
-            ),
-            past_gradings=[_past_grading(item) for item in of(Entity.PAST_GRADE)],
-            sessions=[session_of(item) for item in of(Entity.SESSION)],
-            connected_at=[from_rfc3339(item["connectedAt"]) for item in of(Entity.CONNECTION)],
-            taught_courses=[item["courseId"] for item in of(Entity.TEACHING)],
-            calendar_since=_calendar_since(of(Entity.CALENDAR)),
-        )
+            kinds.setdefault(item["entity"], []).append(item)
+        return _own_items(kinds) if Entity.PROFILE in kinds else None
 
     def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]:
         """All of somebody's, newest first, as they are in the table.
@@ -152,15 +127,15 @@ class PersonalDataRepository:
         counter = keys.inbox_counter(user_id)
         heads = [keys.conversation(head["low"], head["high"]) for head in shown]
         by_key = self._table.batch_get([counter, *heads])
-        counted = int(by_key.pop(counter, {}).get("conversations", 0))
+        begun = counted(by_key.pop(counter, None), "conversations")
         found = list(by_key.values())
-        if len(found) < counted:
+        if len(found) < begun:
             raise TemporarilyUnavailable
         found.sort(key=lambda item: str(item["GSI1SK"]), reverse=True)
         return [conversation_of(item) for item in found]
 
     def messages(self, pair: Pair) -> Iterator[Message]:
-        """A conversation from its beginning, a page of the table in memory at a time."""
+        """Yield the messages of a conversation from its beginning, a page of the table in memory at a time."""
         values = {":pk": keys.conversation_partition(pair.low, pair.high), ":message": keys.MESSAGE_PREFIX}
         start: Item | None = None
         while True:
@@ -171,7 +146,7 @@ class PersonalDataRepository:
                 return
 
     def audit(self, user_id: str, most: int | None = None) -> list[AuditEntry]:
-        """Return the audit entries of what they did, oldest first. An entry of the last seconds may be missing.
+        """Return the audit entries of their deeds, oldest first. An entry of the last seconds may be missing.
 
         Raises
         ------
@@ -190,6 +165,36 @@ class PersonalDataRepository:
     def titles(self, course_ids: Sequence[str]) -> dict[str, str]:
         """Return the titles of those courses that exist, by id."""
         return titles_of(self._table, course_ids)
+
+
+def _own_items(kinds: Mapping[str, Sequence[Item]]) -> OwnItems:
+    """Return a person's items by what they are; among them is a profile."""
+
+    def of(*wanted: Entity) -> list[Item]:
+        return [item for kind in wanted for item in kinds.get(kind, ())]
+
+    (account,) = of(Entity.PROFILE)
+    totals = next(iter(of(Entity.TOTALS)), {})
+    return OwnItems(
+        profile=Profile(
+            user=user_of(account),
+            enrollments=[enrollment_of(item) for item in of(Entity.ENROLLMENT)],
+            points=int(totals.get("points", 0)),
+            study_minutes=int(totals.get("studyMinutes", 0)),
+            badges=tuple(totals.get("badges", ())),
+            standing=next((standing_of(item) for item in of(Entity.STANDING)), None),
+        ),
+        slots=[slot for item in of(Entity.SCHEDULE) for slot in schedule_of(item).slots.values()],
+        entries=sorted(map(entry_of, of(Entity.POINTS)), key=lambda entry: entry.number),
+        submissions=sorted(
+            map(submission_of, of(Entity.SUBMISSION, Entity.PAST_ATTEMPT)), key=lambda one: one.submitted_at
+        ),
+        past_gradings=[_past_grading(item) for item in of(Entity.PAST_GRADE)],
+        sessions=[session_of(item) for item in of(Entity.SESSION)],
+        connected_at=[from_rfc3339(item["connectedAt"]) for item in of(Entity.CONNECTION)],
+        taught_courses=[item["courseId"] for item in of(Entity.TEACHING)],
+        calendar_since=_calendar_since(of(Entity.CALENDAR)),
+    )
 
 
 def _calendar_since(items: Sequence[Item]) -> datetime | None:

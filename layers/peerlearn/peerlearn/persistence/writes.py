@@ -5,7 +5,7 @@ A write also carries the id of the request that it was made for, for the consume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ def put(
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Write:
-    """A Put of the whole item, which tells the request that it was written for where the stream's consumers see it."""
+    """Return a Put of the whole item, with the id of the request where the stream's consumers see the item."""
     traced = {**item, CORRELATION_ID: correlation_id()} if correlation_id() and is_streamed(item) else item
     return Write("Put", {"Item": marshal(traced), **_expression(condition, names, values)})
 
@@ -46,7 +46,14 @@ def update(
     values: Mapping[str, Any] | None = None,
     traced: bool = True,
 ) -> Write:
-    """An Update by expression; the item then tells the request that it was written for, unless nobody is to see it."""
+    """Return an Update by expression.
+
+    Parameters
+    ----------
+    traced: bool
+        Whether the item keeps the id of the request that it was written for. Leave it out where no consumer of the
+        stream sees the item.
+    """
     if traced and correlation_id():
         trace = "SET #correlationId = :correlationId"
         expression = f"{trace}, {expression[4:]}" if expression.startswith("SET ") else f"{trace} {expression}"
@@ -56,6 +63,37 @@ def update(
     return Write("Update", request | _expression(condition, names, values))
 
 
+def setting(
+    key: Key,
+    fields: Mapping[str, Any],
+    *,
+    removed: Sequence[str] = (),
+    condition: str | None = None,
+    names: Mapping[str, str] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Write:
+    """Return an Update that gives some attributes of an item new values, and takes others away.
+
+    Parameters
+    ----------
+    fields: mapping
+        The new values by attribute.
+    removed: sequence of str
+        Attributes to take away.
+    names, values: mapping, optional
+        Further placeholders, for the condition; those of the attributes are `#<attribute>` and `:<attribute>`.
+    """
+    sets = "SET " + ", ".join(f"#{name} = :{name}" for name in fields) if fields else ""
+    removes = "REMOVE " + ", ".join(f"#{name}" for name in removed) if removed else ""
+    return update(
+        key,
+        f"{sets} {removes}".strip(),
+        condition=condition,
+        names={f"#{name}": name for name in (*fields, *removed)} | dict(names or {}),
+        values={f":{name}": value for name, value in fields.items()} | dict(values or {}),
+    )
+
+
 def delete(
     key: Key,
     *,
@@ -63,14 +101,14 @@ def delete(
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Write:
-    """A Delete by key."""
+    """Return a Delete by key."""
     return Write("Delete", {"Key": marshal(key.as_item()), **_expression(condition, names, values)})
 
 
 def check(
     key: Key, condition: str, *, names: Mapping[str, str] | None = None, values: Mapping[str, Any] | None = None
 ) -> Write:
-    """A condition on an item that the transaction does not write."""
+    """Return a condition on an item that the transaction does not write."""
     return Write("ConditionCheck", {"Key": marshal(key.as_item()), **_expression(condition, names, values)})
 
 
