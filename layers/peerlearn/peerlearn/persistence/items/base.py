@@ -1,4 +1,4 @@
-"""What all items have in common: their kinds, and times in them."""
+"""Common parts of all items: their kinds, and times in them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Entity(StrEnum):
     JOB = "Job"
 
 
-# What the last write of an item was, where only some of its writes interest the stream's filters: these see an item
+# The kind of an item's last write, where only some of its writes interest the stream's filters: these see an item
 # before and after but cannot compare the two, and an event source has five filters at most.
 LAST_CHANGE = "lastChange"
 

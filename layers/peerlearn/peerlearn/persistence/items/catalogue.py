@@ -1,4 +1,4 @@
-"""The catalogue's entries, and where a course stands."""
+"""The catalogue's entries, and where a course is listed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def listing_item(course_id: str, listing: Listing) -> Item:
 
 
 def listing_of(item: Item | None) -> Listing:
-    """Return where a course stands; an absent item is a course that stands nowhere."""
+    """Return where a course is listed; an absent item is a course that is listed nowhere."""
     if item is None:
         return Listing()
     marks = {"" if name == _WHOLE_CATALOGUE else name: mark for name, mark in item["marks"].items()}

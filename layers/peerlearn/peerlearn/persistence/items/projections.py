@@ -1,4 +1,4 @@
-"""What the two indexes hold beside keys: the attributes that lists show or filter by, and nothing else.
+"""Attributes that the two indexes hold beside keys: those that lists show or filter by, and nothing else.
 
 Whatever is not named here is neither written to an index nor paid for there: above all what a learner has completed,
 which grows with a course. DynamoDB takes a hundred names over all indexes of a table, and no projection can be altered.
