@@ -145,6 +145,8 @@ def test_store_takes_no_rule_to_decide_with(path: Path) -> None:
             assert not [text for text in annotations if "Callable" in text], f"line {node.lineno}"
         if isinstance(node, ast.Attribute):
             assert node.attr not in ("waits", "sleep"), f"line {node.lineno}"
+        if isinstance(node, ast.ExceptHandler):
+            assert not [one for one in ast.walk(node) if isinstance(one, ast.Continue)], f"line {node.lineno}"
 
 
 def _arguments(function: ast.FunctionDef) -> list[ast.arg]:

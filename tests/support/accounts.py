@@ -15,6 +15,7 @@ from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.calendars import CalendarRepository
 from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.sign_in_sessions import SignInSessionRepository
+from peerlearn.persistence.standing import StandingRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.persistence.throttling import ThrottleRepository
@@ -58,13 +59,13 @@ class Accounts:
         hasher = hasher or PasswordHasher(4)
         chosen, trail = Limits(limits), AuditTrail(clock=clock)
         repository, sessions = AccountRepository(table), SignInSessionRepository(table)
-        throttle, tokens = ThrottleRepository(table), fake_tokens(keys, clock)
+        standings, throttle, tokens = StandingRepository(table), ThrottleRepository(table), fake_tokens(keys, clock)
         proof = PasswordProof(throttle, hasher, trail, chosen, clock)
         self.repository, self.clock = repository, clock
         self._accounts = AccountService(
-            repository, sessions, proof, throttle, hasher, tokens, DeviceTokens(keys), chosen, clock
+            repository, sessions, standings, proof, throttle, hasher, tokens, DeviceTokens(keys), chosen, clock
         )
-        self._sign_out = SignOutService(sessions, tokens, chosen)
+        self._sign_out = SignOutService(sessions, tokens, chosen, clock)
         self._passwords = PasswordService(repository, proof, hasher, trail, clock)
         self._administration = AdministrationService(repository, trail, clock)
         self.sessions = SignInSessionService(sessions, repository, CalendarRepository(table), clock)

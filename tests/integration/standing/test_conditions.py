@@ -17,6 +17,7 @@ from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.standing import StandingRepository, StandingWrite, admitting
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import put
+from peerlearn.services.standing import admitted
 
 USER, SESSION = "usr_1", "ses_1"
 NOW = datetime(2026, 1, 1, 10, tzinfo=UTC)
@@ -99,9 +100,9 @@ def test_what_is_there_lets_it_through(table: Table, build: Callable[[StandingWr
 
 def test_a_use_is_admitted_while_there_is_room(table: Table) -> None:
     store(table, replace(STANDING, windows=OPEN))
-    admitted = StandingRepository(table).admit(replace(ADMISSION, limits=(LIMIT,)), NOW)
-    assert admitted.standing is not None
-    assert admitted.standing.windows["messages"].count == 3
+    admission = admitted(StandingRepository(table), replace(ADMISSION, limits=(LIMIT,)), NOW)
+    assert admission.standing is not None
+    assert admission.standing.windows["messages"].count == 3
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.calendars import CalendarRepository
 from peerlearn.persistence.sign_in_sessions import SignInSessionRepository
+from peerlearn.persistence.standing import StandingRepository
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.accounts import AccountService, SignOutService
 from peerlearn.services.administration import AdministrationService
@@ -41,6 +42,7 @@ def account_service() -> AccountService:
     return AccountService(
         account_repository(),
         SignInSessionRepository(table()),
+        StandingRepository(table()),
         password_proof(),
         ThrottleRepository(table()),
         password_hasher(),

@@ -29,6 +29,10 @@ class Allowance:
         text = "|".join((limit.name, *parts))
         return cls(limit, hashlib.sha256(text.encode()).hexdigest()[:32])
 
+    def unopened(self, now: datetime) -> Window:
+        """Return a window without a use, which would open now."""
+        return Window(0, int(now.timestamp()) + self.limit.seconds)
+
     def require_room(self, window: Window, now: datetime) -> None:
         """Check that the window has room for one use more.
 
@@ -41,11 +45,10 @@ class Allowance:
         if window.count >= self.limit.quota:
             raise self.limit.exceeded(window.closes_at - second)
 
-    def note(self, before: Window | None, now: datetime) -> None:
-        """Note for the answer that one use more was counted."""
-        second = int(now.timestamp())
-        window = before or Window(0, second + self.limit.seconds)
-        note_usage(self.limit, window.count + 1, window.closes_at, second)
+    def note(self, before: Window, now: datetime) -> None:
+        """Note for the answer that one use more was counted; the first one opens a window."""
+        window = before if before.count else self.unopened(now)
+        note_usage(self.limit, window.count + 1, window.closes_at, int(now.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)

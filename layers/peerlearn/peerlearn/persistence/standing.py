@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.limits import Limit
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import SESSIONS_MAX, Admission, Standing
 from peerlearn.domain.users import AccountState
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.standing import closes_attribute, count_attribute, standing_of
 from peerlearn.persistence.table import ConditionFailed, Item, Table
 from peerlearn.persistence.writes import Write, check, update
-
-# Another write of the same person may open or close a window between a look and a write.
-_TRIES_MAX = 5
 
 
 class StandingWrite:
@@ -178,7 +175,7 @@ def refused(admission: Admission, failure: ConditionFailed, at: int, now: dateti
 
 
 class StandingRepository:
-    """Reads standings, and admits by itself what has no transaction of its own."""
+    """Reads standings, and admits requests that have no transaction of their own."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -200,16 +197,13 @@ class StandingRepository:
 
         Raises
         ------
+        Collision
+            Another request of the same person was faster. The situation is the admission, made from what was found.
         Unauthenticated, Forbidden, TooManyRequests
-        TemporarilyUnavailable
-            Other requests of the same person were always faster.
         """
-        for _ in range(_TRIES_MAX):
-            try:
-                written = self._table.write(admitting(admission, now), returning="ALL_NEW")
-            except ConditionFailed as failure:
-                admission = refused(admission, failure, 0, now)
-                continue
-            admission.spent(now)
-            return admission.counted(standing_of(written or {}))
-        raise TemporarilyUnavailable
+        try:
+            written = self._table.write(admitting(admission, now), returning="ALL_NEW")
+        except ConditionFailed as failure:
+            raise Collision(refused(admission, failure, 0, now)) from failure
+        admission.spent(now)
+        return admission.counted(standing_of(written or {}))

@@ -1,4 +1,4 @@
-"""Limits of those who are not signed in, and the check of them that is one transaction with a sign-in."""
+"""Limits of people who are not signed in, and the check of them that belongs to the transaction of a sign-in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from peerlearn.domain.audit import AuditEntry
-from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.limits import Window
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.throttling import Allowance, SignInLook
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import credential_of
@@ -20,11 +20,10 @@ from peerlearn.persistence.writes import Write, check, put, update
 _IS_CLOSED = "attribute_not_exists(PK) OR #closes <= :now"
 # an open window below its limit  --use-->  one more
 _HAS_ROOM = "#closes > :now AND #count < :quota"
-# what a sign-in with the right password needs
+# the condition of a sign-in with the right password
 _IS_BEARABLE = f"{_IS_CLOSED} OR #count < :quota"
 
 _NAMES = {"#closes": "closesAt", "#count": "count"}
-_TRIES_MAX = 4
 
 
 def bearable(allowance: Allowance, now: datetime) -> Write:
@@ -34,13 +33,12 @@ def bearable(allowance: Allowance, now: datetime) -> Write:
 
 def window_of(allowance: Allowance, item: Item | None, now: datetime) -> Window:
     """Return the allowance's present window; one that nothing has opened yet would open now."""
-    second = int(now.timestamp())
-    window = Window(int(item["count"]), int(item["closesAt"])) if item else Window(0, 0)
-    return window if window.is_open(second) else Window(0, second + allowance.limit.seconds)
+    window = Window(int(item["count"]), int(item["closesAt"])) if item else None
+    return window if window is not None and window.is_open(int(now.timestamp())) else allowance.unopened(now)
 
 
 class ThrottleRepository:
-    """Counts exactly, however many come at once."""
+    """Counts uses in windows, exactly, however many come at once."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -56,35 +54,26 @@ class ThrottleRepository:
             reported=found is not None and "reported" in found,
         )
 
-    def use(self, allowance: Allowance, window: Window | None, now: datetime, token: str) -> None:
+    def use(self, allowance: Allowance, window: Window, now: datetime, token: str) -> None:
         """Count one use.
 
         Parameters
         ----------
-        window: Window or None
-            As it was read; None where it was not, which presumes that none is open.
+        window: Window
+            As it was read, or presumed. One with no use yet is opened.
         token: str
-            36 characters, made once per request.
+            Made for this call alone, at most 36 characters.
 
         Raises
         ------
-        TooManyRequests
-            The allowance is used up: this use is not counted, and the answer must not tell what was checked.
-        TemporarilyUnavailable
-            Windows opened and closed under every try.
+        Collision
+            The situation is the window as it was found: this use is not counted.
         """
-        for attempt in range(_TRIES_MAX):
-            is_open = window is not None and window.count > 0
-            writing = self._increment(allowance, now) if is_open else self._open(allowance, now)
-            try:
-                self._table.transact([writing], f"{token[:34]}{attempt}")
-            except ConditionFailed as failure:
-                window = window_of(allowance, failure.found[0], now)
-                allowance.require_room(window, now)
-                continue
-            allowance.note(window if is_open else None, now)
-            return
-        raise TemporarilyUnavailable
+        writing = self._increment(allowance, now) if window.count else self._open(allowance, now)
+        try:
+            self._table.transact([writing], token)
+        except ConditionFailed as failure:
+            raise Collision(window_of(allowance, failure.found[0], now)) from failure
 
     def report(self, allowance: Allowance, entry: AuditEntry, token: str) -> None:
         """Record once for each window that it is used up, in one transaction with the mark that says so."""

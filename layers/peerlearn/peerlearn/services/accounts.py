@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.errors import InvalidCredentials, Unauthenticated
+from peerlearn.domain.errors import InvalidCredentials, TokenReused, Unauthenticated
 from peerlearn.domain.ids import new_id
-from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SESSIONS, SIGN_INS, Limit, Limits, Window
+from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SESSIONS, SIGN_INS, Limits
+from peerlearn.domain.sign_ins import Shown, SignIn, SignInSituation, answered_again, refusal
 from peerlearn.domain.standing import Admission, Standing
 from peerlearn.domain.throttling import Allowance
-from peerlearn.domain.users import (
-    REFRESH_TOKEN_LIFETIME,
-    Credential,
-    Principal,
-    RefreshClaims,
-    Role,
-    SignInSession,
-    User,
-)
+from peerlearn.domain.users import REFRESH_TOKEN_LIFETIME, Credential, RefreshClaims, Role, SignInSession, User
+from peerlearn.services.deciding import from_presumption
+from peerlearn.services.ending import EndingSessions, end_session
 from peerlearn.services.proofs import PasswordProof, Passwords, require_strong
+from peerlearn.services.standing import Standings, admitted
+from peerlearn.services.throttling import Uses, count_use
+
+# Another sign-in of the account may come in between, or another of its requests.
+_TRIES_MAX = 5
 
 
 class Accounts(Protocol):
@@ -36,27 +37,13 @@ class Accounts(Protocol):
 class SignInSessions(Protocol):
     """See `peerlearn.persistence.sign_in_sessions`."""
 
-    def begin(
-        self,
-        credential: Credential,
-        session: SignInSession,
-        allowance: Allowance,
-        limit: Limit,
-        now: datetime,
-        token: str,
-    ) -> bool: ...
+    def begin(self, sign_in: SignIn, situation: SignInSituation, now: datetime, token: str) -> None: ...
     def rotate(
-        self, claims: RefreshClaims, next_hash: str, limit: Limit, now: datetime, token: str
+        self, claims: RefreshClaims, next_hash: str, shown: Shown, now: datetime, token: str
     ) -> SignInSession: ...
-    def refusal(self, claims: RefreshClaims) -> Unauthenticated: ...
+    def session(self, user_id: str, session_id: str) -> SignInSession | None: ...
     def present(self, user_id: str) -> tuple[User | None, Standing | None]: ...
-    def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
-
-
-class Throttle(Protocol):
-    """See `peerlearn.persistence.throttling`."""
-
-    def use(self, allowance: Allowance, window: Window | None, now: datetime, token: str) -> None: ...
+    def end(self, admission: Admission, session_id: str, now: datetime, token: str) -> bool: ...
 
 
 class Tokens(Protocol):
@@ -69,7 +56,7 @@ class Tokens(Protocol):
 
 
 class RefreshTokens(Protocol):
-    """See `peerlearn.adapters.tokens`: what needs no key that signs."""
+    """See `peerlearn.adapters.tokens`: the part that needs no key that signs."""
 
     def verify_refresh(self, token: str) -> RefreshClaims: ...
 
@@ -98,8 +85,9 @@ class AccountService:
         self,
         accounts: Accounts,
         sessions: SignInSessions,
+        standings: Standings,
         proof: PasswordProof,
-        throttle: Throttle,
+        throttle: Uses,
         passwords: Passwords,
         tokens: Tokens,
         devices: Devices,
@@ -108,6 +96,7 @@ class AccountService:
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
+        self._standings = standings
         self._proof = proof
         self._throttle = throttle
         self._passwords = passwords
@@ -145,17 +134,8 @@ class AccountService:
         """
         require_strong(password, "password")
         if source:
-            allowance = Allowance.of(self._limits[REGISTRATIONS], source)
-            self._throttle.use(allowance, None, self._clock(), str(uuid4()))
-        user = User(
-            user_id=new_id("usr"),
-            name=name,
-            email=email,
-            role=role,
-            interests=tuple(interests),
-            learning_goals=tuple(learning_goals),
-            created_at=self._clock(),
-        )
+            count_use(self._throttle, Allowance.of(self._limits[REGISTRATIONS], source), self._clock())
+        user = self._new_user(name, email, role, interests, learning_goals)
         session = self._new_session(user, device_name)
         self._accounts.add(Credential(self._passwords.hash(password), user), session, str(uuid4()))
         return self._signed_in(user, session, self._devices.issue(email))
@@ -176,7 +156,7 @@ class AccountService:
         source: str
             The caller's network address as API Gateway saw it.
         device_token: str, optional
-            What an earlier sign-in from the device was answered.
+            The token that an earlier sign-in from the device was answered.
 
         Raises
         ------
@@ -191,8 +171,7 @@ class AccountService:
         proof = self._proof.prove(email, password, source, device)
         user = proof.credential.user
         session = self._new_session(user, device_name)
-        limit = self._limits[SIGN_INS]
-        if not self._sessions.begin(proof.credential, session, proof.allowance, limit, self._clock(), str(uuid4())):
+        if not self._begin(SignIn(user, session, proof.allowance, self._limits[SIGN_INS])):
             # The password was changed, or the account erased, while this one was being checked.
             raise InvalidCredentials
         if self._passwords.needs_renewal(password, proof.credential.password_hash):
@@ -209,13 +188,66 @@ class AccountService:
         """
         claims = self._tokens.verify_refresh(refresh_token)
         next_hash = self._tokens.refresh_hash(claims.session_id, claims.generation + 1)
-        session = self._sessions.rotate(claims, next_hash, self._limits[REFRESHES], self._clock(), str(uuid4()))
+        session = self._rotate(claims, next_hash)
         user, standing = self._sessions.present(claims.user_id)
         if user is None or standing is None or claims.session_id not in standing.sessions:
             # It ended behind the rotation; by then the token that was shown may be an older one.
-            raise self._sessions.refusal(claims)
+            raise self._refusal(claims)
         Admission(claims.principal, (self._limits[REFRESHES],), standing=standing).note(self._clock())
         return self._signed_in(user, session)
+
+    def _begin(self, sign_in: SignIn) -> bool:
+        """Store the session of a sign-in; return False where another password is the present one by now."""
+        now = self._clock()
+
+        def carry_out(found: SignInSituation, token: str) -> bool:
+            if not sign_in.may_begin(found, now):
+                return False
+            self._sessions.begin(sign_in, found, now, token)
+            return True
+
+        return from_presumption(SignInSituation(), carry_out, tries=_TRIES_MAX)
+
+    def _rotate(self, claims: RefreshClaims, next_hash: str) -> SignInSession:
+        """Spend the token that is shown, or answer it once more; one that is older ends its session."""
+        admission, now = Admission(claims.principal, (self._limits[REFRESHES],)), self._clock()
+
+        def carry_out(shown: Shown, token: str) -> SignInSession:
+            if shown.is_live:
+                return self._sessions.rotate(claims, next_hash, shown, now, token)
+            return self._answer_again(claims, shown, now)
+
+        return from_presumption(Shown(admission), carry_out, tries=_TRIES_MAX)
+
+    def _answer_again(self, claims: RefreshClaims, shown: Shown, now: datetime) -> SignInSession:
+        try:
+            session = answered_again(claims, shown.session)
+        except TokenReused:
+            with suppress(Unauthenticated):
+                end_session(self._sessions, Admission(claims.principal), claims.session_id, now)
+            raise
+        try:
+            # A repeated answer counts as well.
+            admitted(self._standings, shown.admission, now)
+        except Unauthenticated as ended:
+            raise self._refusal(claims) from ended
+        return session
+
+    def _refusal(self, claims: RefreshClaims) -> Unauthenticated:
+        return refusal(claims, self._sessions.session(claims.user_id, claims.session_id))
+
+    def _new_user(
+        self, name: str, email: str, role: Role, interests: Sequence[str], learning_goals: Sequence[str]
+    ) -> User:
+        return User(
+            user_id=new_id("usr"),
+            name=name,
+            email=email,
+            role=role,
+            interests=tuple(interests),
+            learning_goals=tuple(learning_goals),
+            created_at=self._clock(),
+        )
 
     def _new_session(self, user: User, device_name: str | None) -> SignInSession:
         session_id = new_id("sid")
@@ -243,10 +275,11 @@ class AccountService:
 class SignOutService:
     """Ends the session of a refresh token, which needs no key that signs."""
 
-    def __init__(self, sessions: SignInSessions, tokens: RefreshTokens, limits: Limits) -> None:
+    def __init__(self, sessions: EndingSessions, tokens: RefreshTokens, limits: Limits, clock: Clock = utc_now) -> None:
         self._sessions = sessions
         self._tokens = tokens
         self._limits = limits
+        self._clock = clock
 
     def logout(self, refresh_token: str) -> None:
         """End the token's session; a second time changes nothing.
@@ -256,8 +289,9 @@ class SignOutService:
         Unauthenticated, TokenExpired, TooManyRequests
         """
         claims = self._tokens.verify_refresh(refresh_token)
+        admission = Admission(claims.principal, (self._limits[SESSIONS],))
         try:
-            self._sessions.end(claims.principal, claims.session_id, self._limits[SESSIONS])
+            end_session(self._sessions, admission, claims.session_id, self._clock())
         except Unauthenticated:
-            # Ended already, by whatever it was.
+            # It has ended already.
             return

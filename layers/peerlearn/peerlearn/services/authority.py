@@ -1,4 +1,4 @@
-"""Changing what an account may do, for whoever does it: the owner or an administrator."""
+"""Changing what an account may do, by its owner or by an administrator."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ def change_own(
 
 
 def changed_elsewhere() -> Conflict:
-    """Return what is told to whoever comes too late."""
+    """Return the refusal for a change that comes too late."""
     return Conflict("The account was changed at the same moment from elsewhere.")

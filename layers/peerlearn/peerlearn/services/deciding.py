@@ -1,4 +1,4 @@
-"""The shape of every change: load what it depends on, decide, apply; and again on what was found instead."""
+"""The shape of every change: load its situation, decide, apply; and again on the situation that was found instead."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def until_applied(
         Decides on a situation and lets the store apply the change, under a token of this try alone, so that the store
         knows its own write again. The store raises Collision where something stood otherwise.
     admission: Admission, optional
-        Of who asks; None where the product itself acts, or its operator.
+        Of the caller; None where the product itself acts, or its operator.
     found: optional
         The situation where it is known or presumed already: the first try then reads nothing.
     tries: iterable
@@ -53,3 +53,27 @@ def until_applied(
         except Collision as collision:
             situation, admission = collision.situation, collision.admission
     raise TemporarilyUnavailable
+
+
+def from_presumption(presumed: S, carry_out: Callable[[S, str], R], *, tries: int) -> R:
+    """Return the same where nothing is read first: each collision tells what stands instead of the presumption.
+
+    Parameters
+    ----------
+    presumed
+        The situation that the first try is decided on.
+    carry_out
+        Decides on a situation and lets the store apply the change, under a token of this try alone.
+    tries: int
+        How many at most, without a pause in between.
+
+    Raises
+    ------
+    TemporarilyUnavailable
+        Others were always faster.
+    """
+    return until_applied(
+        lambda admission: (presumed, admission),
+        lambda situation, _, token: carry_out(situation, token),
+        tries=range(tries),
+    )

@@ -1,4 +1,4 @@
-"""The one place that proves passwords: at sign-in, and before what a signed-in person cannot take back."""
+"""The one place that proves passwords: at sign-in, and before a step that a signed-in person cannot take back."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from peerlearn.domain.limits import WRONG_PASSWORDS, Limits, Window
 from peerlearn.domain.passwords import password_weaknesses
 from peerlearn.domain.throttling import Allowance, SignInLook, wrong_passwords
 from peerlearn.domain.users import Credential, Principal, User
+from peerlearn.services.throttling import count_use
 
 
 class Throttle(Protocol):
     """See `peerlearn.persistence.throttling`."""
 
     def look_up(self, email: str, allowance: Allowance, now: datetime) -> SignInLook: ...
-    def use(self, allowance: Allowance, window: Window | None, now: datetime, token: str) -> None: ...
+    def use(self, allowance: Allowance, window: Window, now: datetime, token: str) -> None: ...
     def report(self, allowance: Allowance, entry: AuditEntry, token: str) -> None: ...
 
 
@@ -80,7 +81,7 @@ class PasswordProof:
         credential = look.credential
         is_right = self._passwords.verify(password, credential.password_hash if credential else None)
         if credential is None or not is_right:
-            self._throttle.use(allowance, look.window, self._clock(), str(uuid4()))
+            count_use(self._throttle, allowance, self._clock(), look.window)
             raise InvalidCredentials
         return Proof(credential, allowance)
 

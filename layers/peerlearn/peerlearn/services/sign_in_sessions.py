@@ -11,17 +11,17 @@ from peerlearn.domain.calendars import CalendarLink, link_stands
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import NotFound
-from peerlearn.domain.limits import Limit
-from peerlearn.domain.standing import Standing, require_standing
+from peerlearn.domain.standing import Admission, Standing, require_standing
 from peerlearn.domain.users import AuthorityChange, Principal, SignInSession
 from peerlearn.services.authority import Accounts, change_own
+from peerlearn.services.ending import end_session
 
 
 class SignInSessions(Protocol):
     """See `peerlearn.persistence.sign_in_sessions`."""
 
     def of_user(self, user_id: str) -> tuple[Standing | None, list[SignInSession], CalendarLink | None]: ...
-    def end(self, caller: Principal, session_id: str, limit: Limit | None = None) -> bool: ...
+    def end(self, admission: Admission, session_id: str, now: datetime, token: str) -> bool: ...
 
 
 class Calendars(Protocol):
@@ -50,7 +50,7 @@ class SignInSessionService:
         self._clock = clock
 
     def mine(self, caller: Principal) -> OwnSignInSessions:
-        """Return the caller's sessions that have not ended, and what they planted.
+        """Return the caller's sessions that have not ended, and the calendar link that one of them has made.
 
         Raises
         ------
@@ -72,9 +72,9 @@ class SignInSessionService:
             They have no such session, or it has ended.
         Unauthenticated, TemporarilyUnavailable
         """
-        # First what the session planted: whoever is cut off in between ends the session with a second call.
+        # First the link: a caller who is cut off in between still sees the session, and ends it by a second call.
         self._calendars.remove_link_of(caller.user_id, session_id)
-        if not self._sessions.end(caller, session_id):
+        if not end_session(self._sessions, Admission(caller), session_id, self._clock()):
             raise NotFound("You have no such session.")
 
     def end_others(self, caller: Principal) -> None:

@@ -10,6 +10,10 @@ from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.limits import Limits
 from peerlearn.domain.standing import Admission, KnownStandings, Standing, require_standing
 from peerlearn.domain.users import Principal, Role
+from peerlearn.services.deciding import from_presumption
+
+# Another write of the same person may open or close a window between a look and a write.
+_TRIES_MAX = 5
 
 
 class Standings(Protocol):
@@ -17,6 +21,18 @@ class Standings(Protocol):
 
     def standing(self, user_id: str) -> Standing | None: ...
     def admit(self, admission: Admission, now: datetime) -> Admission: ...
+
+
+def admitted(standings: Standings, admission: Admission, now: datetime) -> Admission:
+    """Count one use; return the admission with the account as it is now.
+
+    Raises
+    ------
+    Unauthenticated, Forbidden, TooManyRequests
+    TemporarilyUnavailable
+        Other requests of the same person were always faster.
+    """
+    return from_presumption(admission, lambda present, _: standings.admit(present, now), tries=_TRIES_MAX)
 
 
 class StandingService:
@@ -65,9 +81,9 @@ class StandingService:
             standing.require_role(roles)
 
     def admission(self, caller: Principal, *limits: str, roles: frozenset[Role] | None = None) -> Admission:
-        """Return what a write of the caller's asks of their standing, for the store to ask in its transaction.
+        """Return the demands of a caller's write on their standing, for the store to check in its transaction.
 
-        A flood is refused by what the process knows, without asking the table once more.
+        A flood is refused from the process's own memory, without asking the table once more.
 
         Raises
         ------
@@ -87,7 +103,7 @@ class StandingService:
         ------
         Unauthenticated, Forbidden, TooManyRequests, TemporarilyUnavailable
         """
-        self._standings.admit(admission, self._clock())
+        admitted(self._standings, admission, self._clock())
 
     def admit(self, caller: Principal, *limits: str, roles: frozenset[Role] | None = None) -> Admission:
         """Let one write of the caller's through, counted; return it with their account as it is now.
@@ -96,4 +112,4 @@ class StandingService:
         ------
         Unauthenticated, Forbidden, TooManyRequests, TemporarilyUnavailable
         """
-        return self._standings.admit(self.admission(caller, *limits, roles=roles), self._clock())
+        return admitted(self._standings, self.admission(caller, *limits, roles=roles), self._clock())
