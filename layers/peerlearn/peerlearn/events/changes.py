@@ -1,4 +1,4 @@
-"""A record of the table's stream as an item before and after.
+"""Records of the table's stream, as an item before and after.
 
 Each module of this package offers `decode(change)`, which gives the events that the change of an item stands for.
 """
@@ -18,7 +18,7 @@ from peerlearn.persistence.table import Item
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """An item before and after; None where there was none, or is none any more.
+    """A change of an item: before and after, None where there was none, or is none any more.
 
     `at` is the stream's time of the change, whole seconds, the same in every redelivery. So is `record_id`, which no
     other record has.
@@ -31,7 +31,7 @@ class RecordChange:
 
     @property
     def entity(self) -> str | None:
-        """The kind of item, one of `peerlearn.persistence.items.Entity`."""
+        """Return the kind of item, one of `peerlearn.persistence.items.Entity`."""
         item = self.new or self.old or {}
         return item.get("entity")
 
@@ -46,7 +46,7 @@ class RecordChange:
 
 
 def correlation_id_of(record: Mapping[str, Any]) -> str:
-    """The request that the change was made for, as far as the record tells; else the record's own id."""
+    """Return the id of the request that the change was made for; where the record has none, the record's own."""
     change = record.get("dynamodb", {})
     for image in ("NewImage", "OldImage"):
         if isinstance(written := change.get(image, {}).get(CORRELATION_ID, {}).get("S"), str):
@@ -63,7 +63,7 @@ Decoder = Callable[[RecordChange], Iterable[Event | SignInSessionsEnded]]
 
 
 def change_of(record: Mapping[str, Any]) -> RecordChange:
-    """From a stream record with both images.
+    """Return the change of a stream record that has both images.
 
     Raises
     ------

@@ -8,7 +8,10 @@ from peerlearn.persistence.items.base import Entity
 
 
 def listing_affected(change: RecordChange) -> str | None:
-    """The course whose entries may have to follow. A draft has none: once published it never is a draft again."""
+    """Return the course whose catalogue entries may have to follow a change; None where none have to.
+
+    A draft has none, and a course that was published never becomes a draft again.
+    """
     item = change.new
     if item is None or item["entity"] != Entity.COURSE or item["status"] == CourseStatus.DRAFT:
         return None

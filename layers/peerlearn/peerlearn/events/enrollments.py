@@ -20,7 +20,7 @@ from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 
 
 def decode(change: RecordChange) -> Iterator[Event]:
-    """Return the events of one change; most changes have none."""
+    """Yield the events of one change; most changes have none."""
     if change.old is None or change.new is None:
         return
     if change.entity == Entity.ENROLLMENT:
@@ -77,7 +77,7 @@ def _conflicts(change: RecordChange) -> Iterator[Event]:
     before, after = schedule_of(change.old), schedule_of(change.new)
     learner_id: str = (change.new or {})["userId"]
     for course_id, slot in after.slots.items():
-        # A time that is new was booked, and what is booked overlaps nothing.
+        # A new time was booked, and a booking overlaps no other.
         was_moved = course_id in before.slots and before.slots[course_id] != slot
         booked = after.conflict_with(slot) if was_moved else None
         if booked is not None:

@@ -23,7 +23,7 @@ from peerlearn.persistence.items.base import Entity, Item
 
 
 def decode(change: RecordChange) -> Iterator[Event]:
-    """The events of one change; most changes have none."""
+    """Yield the events of one change; most changes have none."""
     if change.new is None:
         return
     if change.entity == Entity.ENROLLMENT:

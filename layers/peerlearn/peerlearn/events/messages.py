@@ -15,7 +15,7 @@ from peerlearn.persistence.items.conversations import conversation_of, message_o
 
 
 def message_data(message: Message, *, is_read: bool) -> PushedMessage:
-    """A message as clients see it."""
+    """Return a message as clients see it."""
     return PushedMessage(
         messageId=message.message_id,
         conversationId=message.pair.conversation_id,
@@ -29,7 +29,7 @@ def message_data(message: Message, *, is_read: bool) -> PushedMessage:
 
 
 def typing_event(sender_id: str, receiver_id: str) -> Event:
-    """Somebody is writing. It is told once and not stored, so its id is new."""
+    """Return the event that somebody is writing. It is told once and not stored, so its id is new."""
     return Event(
         EventType.TYPING,
         new_id("evt"),
@@ -40,7 +40,7 @@ def typing_event(sender_id: str, receiver_id: str) -> Event:
 
 
 def decode(change: RecordChange) -> Iterator[Event]:
-    """A stored message; a conversation read further."""
+    """Yield the events of a message that was stored, and of a conversation that was read further."""
     if change.new is None:
         return
     if change.entity == Entity.MESSAGE and change.old is None:

@@ -12,7 +12,7 @@ def erased_account(change: RecordChange) -> str | None:
 
 
 def wanted_export(change: RecordChange) -> dict[str, str] | None:
-    """The export that somebody asked for."""
+    """Return the export that somebody asked for, as a task; None for any other change."""
     item = change.new
     if item is None or change.entity != Entity.EXPORT or item.get(LAST_CHANGE) != LastChange.WANTED:
         return None
@@ -20,7 +20,7 @@ def wanted_export(change: RecordChange) -> dict[str, str] | None:
 
 
 def renamed_person(change: RecordChange) -> str | None:
-    """Return who has another name now; most of them teach nothing, which is found out where it is carried on."""
+    """Return the id of a user with a new name, or None. Most teach nothing, which the job itself finds out."""
     if change.entity != Entity.PROFILE or change.new is None or not change.differs("name"):
         return None
     user_id: str = change.new["userId"]

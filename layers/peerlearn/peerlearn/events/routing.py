@@ -1,4 +1,4 @@
-"""Which work a change of an item calls for: decided by the record alone, so that no call of the table is made."""
+"""The work that a change of an item calls for: decided by the record alone, so that the table is not called."""
 
 from __future__ import annotations
 

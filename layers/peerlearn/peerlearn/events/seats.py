@@ -9,7 +9,7 @@ from peerlearn.persistence.items.courses import seats_of
 
 
 def course_with_freed_seat(change: RecordChange) -> str | None:
-    """The course, if a seat was free after this change of its seats and somebody waited for one.
+    """Return the course, if a seat was free after this change of its seats and somebody waited for one.
 
     A seat comes free by a drop, a larger capacity, or a course that opens again. Whether it still is, and whose it is,
     is for the promotion to find out: records may be late, doubled or reordered.
@@ -21,7 +21,7 @@ def course_with_freed_seat(change: RecordChange) -> str | None:
 
 
 def moved_session(change: RecordChange) -> str | None:
-    """The session, if this change of its course gave it another time.
+    """Return the bookable session, if this change of its course gave it another time.
 
     The course's own item tells, not its seats: those change with every booking, and each change would call a function.
     """

@@ -10,7 +10,7 @@ from peerlearn.persistence.items.base import Entity
 
 
 def decode(change: RecordChange) -> Iterator[SignInSessionsEnded]:
-    """A session revoked, or all of somebody's sessions ended by a new password or role, or with their account."""
+    """Yield the end of a revoked session, or of all that a new password, a new role or an erasure has ended."""
     if change.entity == Entity.ERASURE and change.new is not None:
         yield SignInSessionsEnded(change.new["userId"])
     if change.old is None or change.new is None:

@@ -1,4 +1,4 @@
-"""Batches of the table's stream: every record is decoded by itself, and what cannot be done is put aside.
+"""Batches of the table's stream: every record is decoded by itself, and one that fails is put aside.
 
 Lambda retries a stream from the lowest failed record on, everything behind it included, and in the end puts all of
 that away as one letter. So a record that fails is not reported: it goes to the consumer's own queue, from which it
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Aside(Protocol):
-    """Where records that failed wait for their next try; see `peerlearn.adapters.queues`."""
+    """A queue in which failed records wait for their next try; see `peerlearn.adapters.queues`."""
 
     def send_text(self, text: str, delay_seconds: int = 0) -> None: ...
     def postpone(self, receipt: str, seconds: int) -> None: ...
@@ -42,11 +42,12 @@ class _Delivery:
 
     @property
     def sequence_number(self) -> str:
+        """Return the record's place in its shard of the stream."""
         return str(self.record.get("dynamodb", {}).get("SequenceNumber", ""))
 
     @property
     def identifier(self) -> str:
-        """Return what Lambda calls it."""
+        """Return the name that Lambda knows it by."""
         return self.sequence_number if self.message is None else str(self.message["messageId"])
 
 
@@ -58,18 +59,18 @@ def process_together(
     aside: Callable[[], Aside],
     note: Callable[[Sequence[T]], tuple[str, Mapping[str, object]]],
 ) -> PartialItemFailureResponse:
-    """Decode every record by itself, then hand over what they all gave, so that it can be done in parallel.
+    """Decode every record by itself, then hand over what all of them gave, so that it can be done in parallel.
 
     Parameters
     ----------
     decode: callable
-        Takes one record of the stream, or of the queue of what failed, and raises where it cannot be read.
+        Takes one record of the stream, or of the queue of failed ones, and raises where it cannot be read.
     deliver: callable
         Takes what `decode` gave by a name of the record; gives the failures, by that name as well.
     aside: callable
-        Gives the queue of what failed; it is asked only when a record fails.
+        Gives the queue of failed records; it is asked only when one fails.
     note: callable
-        Gives the log line of a record that something came of: its message and its fields.
+        Gives the log line of a record that led to something: its message and its fields.
 
     Returns
     -------
@@ -79,27 +80,11 @@ def process_together(
     if not has_records(event):
         pass_over(event, context)
         return {"batchItemFailures": []}
-    decoded: dict[str, Sequence[T]] = {}
-    failures: dict[str, BaseException] = {}
-    deliveries = {delivery.identifier: delivery for delivery in _deliveries(event)}
+    deliveries = list(_deliveries(event))
     with correlated("", context):
-        for name, delivery in deliveries.items():
-            correlate(correlation_id_of(delivery.record))
-            try:
-                decoded[name] = decode(change_of(delivery.record))
-            except Exception as failure:  # noqa: BLE001 (whatever it is, it is logged below, with its request)
-                failures[name] = failure
-        correlate("")
+        decoded, failures = _decoded(deliveries, decode)
         failures |= deliver(decoded)
-        failed: list[str] = []
-        for name, delivery in deliveries.items():
-            correlate(correlation_id_of(delivery.record))
-            if (failed_by := failures.get(name)) is not None:
-                if not _again(delivery, failed_by, aside, context):
-                    failed.append(name)
-            elif decoded.get(name):
-                message, fields = note(decoded[name])
-                logger.info(message, extra={**fields, "sequence_number": delivery.sequence_number})
+        failed = [one.identifier for one in deliveries if not _is_done(one, decoded, failures, aside, note, context)]
         correlate("")
         logger.debug("records handled", count=len(deliveries))
     return _answer(failed if "messageId" in event["Records"][0] else failed[:1])
@@ -110,12 +95,46 @@ def _deliveries(event: Mapping[str, Any]) -> Iterator[_Delivery]:
         yield _Delivery(json.loads(one["body"])["record"], one) if "messageId" in one else _Delivery(one)
 
 
+def _decoded(
+    deliveries: Sequence[_Delivery], decode: Callable[[RecordChange], Sequence[T]]
+) -> tuple[dict[str, Sequence[T]], dict[str, BaseException]]:
+    """Return what each record gave, and the failure of each that could not be read, by their names."""
+    decoded: dict[str, Sequence[T]] = {}
+    failures: dict[str, BaseException] = {}
+    for delivery in deliveries:
+        correlate(correlation_id_of(delivery.record))
+        try:
+            decoded[delivery.identifier] = decode(change_of(delivery.record))
+        except Exception as failure:  # noqa: BLE001 (it is logged, with its request, when the record is put aside)
+            failures[delivery.identifier] = failure
+    correlate("")
+    return decoded, failures
+
+
+def _is_done(
+    delivery: _Delivery,
+    decoded: Mapping[str, Sequence[T]],
+    failures: Mapping[str, BaseException],
+    aside: Callable[[], Aside],
+    note: Callable[[Sequence[T]], tuple[str, Mapping[str, object]]],
+    context: LambdaContext,
+) -> bool:
+    """Log the outcome of a record, and put a failed one aside; return whether it need not come again."""
+    correlate(correlation_id_of(delivery.record))
+    if (failure := failures.get(delivery.identifier)) is not None:
+        return _again(delivery, failure, aside, context)
+    if events := decoded[delivery.identifier]:
+        message, fields = note(events)
+        logger.info(message, extra={**fields, "sequence_number": delivery.sequence_number})
+    return True
+
+
 def _again(delivery: _Delivery, failure: BaseException, aside: Callable[[], Aside], context: LambdaContext) -> bool:
-    """Return whether the record is put aside; one from the queue goes back there until its tries are over."""
-    # The item itself is not logged: it may hold what people wrote.
+    """Put a failed record aside; return False where it is to come again, as from the queue until its tries end."""
+    # The item itself is not logged: it may hold private texts.
     logger.error("a stream record failed", sequence_number=delivery.sequence_number, exc_info=failure)
     if delivery.message is not None:
-        # Should this fail, then it comes again all the same, when the queue shows it again.
+        # If this fails, the record comes again all the same, when the queue shows it again.
         with suppress(Exception):
             aside().postpone(delivery.message["receiptHandle"], pause_before_next_try(delivery.message))
         return False

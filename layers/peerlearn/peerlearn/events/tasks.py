@@ -63,7 +63,7 @@ def _is_done(
         handle(task)
     except Exception as failure:  # noqa: BLE001 (whatever it is, it is logged)
         logger.error("a task failed", message_id=message["messageId"], exc_info=failure)
-        # Should this fail, then it comes again all the same, when the queue shows it again.
+        # If this fails, the task comes again all the same, when the queue shows it again.
         with suppress(Exception):
             queue().postpone(message["receiptHandle"], pause_before_next_try(message))
         return False

@@ -1,7 +1,7 @@
-"""Assessments and what is handed in for them.
+"""Assessments, and the work that is handed in for them.
 
     COURSE#<c> / A#ASSESSMENT#<a>              the task; its id carries the course's
-    COURSE#<c> / INSTRUCTIONS#<a>              what is to be done, which the course's page leaves out
+    COURSE#<c> / INSTRUCTIONS#<a>              the instructions, which the course's page leaves out
     USER#<u>   / SUBMISSION#<a>                the latest attempt with its grade: the lock of all that follows
     USER#<u>   / SUBMISSION#<a>#ATTEMPT#<n>    an attempt that another one followed
     USER#<u>   / SUBMISSION#<a>#GRADE#<r>      a grading that a correction replaced

@@ -3,7 +3,7 @@
     AUDIT#<month>#<shard 0..3> / <time>#<entryId>    the entry; gone by TTL when its retention is over
     GSI1 AUDITED-BY#<actor>, GSI2 AUDITED#<target>   in the same order
 
-An entry is a plain Put in the transaction of what it tells: its key holds its id, so a repeat writes the same again.
+An entry is a plain Put in the transaction of the deed that it records. Its key holds its id: a repeat writes the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Page, Table
 
-# The clocks of two processes differ a little: what another one has just written belongs to the first page.
+# The clocks of two processes differ a little: an entry that another one has just written belongs to the first page.
 _SKEW = timedelta(minutes=5)
 # So many rounds of Queries, of a month each or of a part of one, make a page: then it is given short. They are enough
 # for the months of a year.
@@ -83,7 +83,7 @@ class AuditRepository:
         return CursorResult([audit_entry_of(item) for item in shown], after)
 
     def by(self, actor_id: str, most: int | None = None) -> list[AuditEntry]:
-        """Return what somebody has done, newest first, at most so many entries. The index may lag by seconds."""
+        """Return the entries of somebody's deeds, newest first, at most so many. The index may lag by seconds."""
         items = self._table.query(
             "#pk = :pk",
             {":pk": index_keys.audit_actor_partition(actor_id)},
@@ -95,7 +95,13 @@ class AuditRepository:
         return [audit_entry_of(item) for item in items]
 
     def _round(self, shelf: _Shelf, rule: _Filter, before: str) -> tuple[list[Item], str | None]:
-        """One Query for each partition, all at once: the entries below `before` in order, and where to go on below."""
+        """Make one Query for each partition, all at once.
+
+        Returns
+        -------
+        (list of dict, str or None)
+            The entries below `before` in order, and the place below which to go on.
+        """
         with SideBySide() as together:
             pages = [together.begin(partial(self._read, shelf, one, rule, before)) for one in shelf.partitions]
             read = [page.result() for page in pages]
@@ -120,7 +126,7 @@ class AuditRepository:
 
 
 def _place(item: Item) -> str:
-    """In the order of all entries: the same in the table and in both indexes."""
+    """Return an entry's place in the order of all entries: the same in the table and in both indexes."""
     return str(item["SK"])
 
 

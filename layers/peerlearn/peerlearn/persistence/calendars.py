@@ -1,4 +1,4 @@
-"""Links to calendars, and what a calendar shows."""
+"""Links to calendars, and the bookings that a calendar shows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.privacy import calendar_item, calendar_of
 from peerlearn.persistence.items.standing import standing_of
+from peerlearn.persistence.ranges import items_between
 from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import delete, put
 
 
 class CalendarRepository:
-    """One link per person, beside their enrolments."""
+    """Reads and writes calendar links, one per person, beside their enrolments."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -41,6 +42,7 @@ class CalendarRepository:
             raise session_ended() from failure
 
     def remove_link(self, user_id: str) -> None:
+        """Remove the person's link, where they have one."""
         self._table.write(delete(keys.calendar(user_id)))
 
     def remove_link_of(self, user_id: str, session_id: str) -> None:
@@ -56,13 +58,8 @@ class CalendarRepository:
             self._table.write(removal)
 
     def link_and_seats(self, user_id: str) -> tuple[CalendarLink | None, list[Enrollment]]:
-        """Return the link, if it stands, and the enrolments that hold a seat, in one Query."""
-        first, last = keys.DASHBOARD_RANGE
-        items = self._table.query(
-            "#pk = :pk AND #sk BETWEEN :first AND :last",
-            {":pk": keys.user_partition(user_id), ":first": first, ":last": last},
-            names={"#pk": "PK", "#sk": "SK"},
-        )
+        """Return the link, unless its session has ended, and the enrolments that hold a seat, in one Query."""
+        items = items_between(self._table, keys.user_partition(user_id), *keys.DASHBOARD_RANGE)
         standings = [standing_of(item) for item in items if item["entity"] == Entity.STANDING]
         links = [
             link
@@ -75,7 +72,7 @@ class CalendarRepository:
         return (links[0] if links else None), [one for one in enrollments if one.status.holds_seat]
 
     def bookings(self, enrollments: Sequence[Enrollment]) -> list[Booking]:
-        """Those of them that are in sessions, the earliest first."""
+        """Return those of the enrolments that are in bookable sessions, the earliest first."""
         found = self._table.batch_get([keys.course(one.course_id) for one in enrollments], consistent=False)
         courses = {item["courseId"]: course_of(item) for item in found.values()}
         booked = [Booking(one, courses[one.course_id]) for one in enrollments if one.course_id in courses]

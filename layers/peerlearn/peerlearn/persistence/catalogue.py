@@ -1,6 +1,6 @@
 """The catalogue's entries, one per course and shelf, a counter per shelf, and the record of where a course is listed.
 
-Entry, counter and record are only ever written together, under the record's version: so whatever is repeated, raced or
+Entry, counter and record are only written together, under the record's version: whether a write is repeated, raced or
 cut off, a shelf's counter is the number of its entries.
 """
 
@@ -18,7 +18,7 @@ from peerlearn.persistence.counters import adding, counted
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import catalogue_entry_item, listing_item, listing_of
 from peerlearn.persistence.items.courses import course_of
-from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
+from peerlearn.persistence.optimistic import WRITTEN_BY, is_own, replacing
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table
 from peerlearn.persistence.writes import TRANSACTION_MAX, Write, delete, put
@@ -103,7 +103,7 @@ class CatalogueRepository:
     # -- writing ----------------------------------------------------------------------------------------------------
 
     def standing(self, course_id: str) -> tuple[Course | None, Listing]:
-        """The course, and where it is at present."""
+        """Return the course, and the record of its present entries."""
         course, listing = keys.course(course_id), keys.listing(course_id)
         found = self._table.batch_get([course, listing])
         return (course_of(found[course]) if course in found else None), listing_of(found.get(listing))
@@ -117,13 +117,7 @@ class CatalogueRepository:
         marks = {shelf: found for shelf, found in listing.marks.items() if shelf not in step.removed}
         marks |= dict.fromkeys((*step.added, *step.rewritten), mark)
         taken = Listing(listing.version + 1, course.version, marks)
-        is_as_read = "#version = :seen" if listing.version else "attribute_not_exists(PK)"
-        record = put(
-            listing_item(course.course_id, taken) | {WRITTEN_BY: token},
-            condition=is_as_read,
-            names={"#version": "version"} if listing.version else None,
-            values={":seen": listing.version} if listing.version else None,
-        )
+        record = replacing(listing_item(course.course_id, taken) | {WRITTEN_BY: token}, listing.version)
         shown = (*step.added, *step.rewritten)
         writes: list[Write] = [
             record,

@@ -10,26 +10,27 @@ from peerlearn.domain.realtime import Connection, Ticket
 from peerlearn.domain.standing import session_ended
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.realtime import connection_item, connection_of, ticket_item, ticket_of
+from peerlearn.persistence.ranges import items_under
 from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, check, delete, put
 
 
 class ConnectionRepository:
-    """Connections are under their user, tickets under their hash."""
+    """Stores tickets by their hash, and open connections by their user."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def add_ticket(self, ticket_hash: str, ticket: Ticket) -> None:
-        """Its hash is random and new, so a repeated put writes the same item again."""
+        """Store a new ticket. Its hash is random, so a repeated put writes the same item again."""
         self._table.write(put(ticket_item(ticket_hash, ticket)))
 
     def take_ticket(self, ticket_hash: str, now: datetime) -> Ticket | None:
-        """The ticket, which is spent now; None where there is none, or not any more.
+        """Spend a ticket and return it; None where there is none, or not any more.
 
-        Should the reply of the delete be lost, then the repeated one finds nothing and the handshake is refused: a
-        ticket never opens two doors, and another one costs a call.
+        If the reply of the delete is lost, the repeated one finds nothing and the handshake is refused: no ticket ever
+        opens two connections, and a client gets another one by one call.
         """
         # issued -> spent, once;  issued 30 s ago -> never
         is_valid = "#expires > :now"
@@ -62,20 +63,16 @@ class ConnectionRepository:
             raise session_ended() from failure
 
     def of_user(self, user_id: str) -> list[Connection]:
-        """Every device of somebody."""
-        items = self._table.query(
-            "#pk = :pk AND begins_with(#sk, :connection)",
-            {":pk": keys.user_partition(user_id), ":connection": keys.CONNECTION_PREFIX},
-            names={"#pk": "PK", "#sk": "SK"},
-        )
+        """Return the open connections of all of somebody's devices."""
+        items = items_under(self._table, keys.user_partition(user_id), keys.CONNECTION_PREFIX)
         return [connection_of(item) for item in items]
 
     def remove(self, user_id: str, connection_id: str) -> None:
-        """The connection is closed; its id never comes again."""
+        """Delete a connection that was closed; its id never comes again."""
         self._table.write(delete(keys.connection(user_id, connection_id)))
 
     def forget(self, connection: Connection, opened_before: datetime) -> None:
-        """Nobody was found at the connection: it is removed, unless its handshake may still be under way."""
+        """Delete a connection at which nobody was found, unless its handshake may still be under way."""
         is_settled = "#connected < :before"
         gone = delete(
             keys.connection(connection.user_id, connection.connection_id),

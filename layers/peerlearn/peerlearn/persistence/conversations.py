@@ -1,4 +1,4 @@
-"""Conversations: the head, its messages, and what a retry is recognised by."""
+"""Conversations: the head, its messages, and the trace by which a repeated message is recognised."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from peerlearn.persistence.items.conversations import (
 )
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.message_writes import message_writes, reading_write
+from peerlearn.persistence.ranges import items_between
 from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Table
 
@@ -35,7 +36,7 @@ _HEAD, _MESSAGE = 0, 1
 
 
 class ConversationRepository:
-    """Conversations by the pair of their people."""
+    """Reads and writes conversations by the pair of their people."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -43,7 +44,7 @@ class ConversationRepository:
     # -- writing ------------------------------------------------------------------------------------------------
 
     def look_up(self, pair: Pair, sender: Principal, client_message_id: str | None) -> FoundConversation:
-        """Return what a message depends on: one read, two for a repeated message."""
+        """Return the situation that a message depends on: one read, two for a repeated message."""
         head, standing = keys.conversation(pair.low, pair.high), keys.standing(sender.user_id)
         wanted = [head, standing]
         if client_message_id is not None:
@@ -72,14 +73,14 @@ class ConversationRepository:
         before: Conversation or None
             The head as it was read; None where the conversation begins.
         shared_course: SharedCourse or None
-            What must still hold when the message is stored; None where nothing needs to.
+            The course that must still connect the two when the message is stored; None where none needs to.
         admission: Admission, optional
             Of the sender.
 
         Raises
         ------
         Collision
-            Its situation is the head as it is, and what is stored already under the client's id.
+            Its situation is the head as it is, and the message that is stored already under the client's id.
         SharedCourseEnded
             It does not hold any more, or one of the two has erased their account.
         Unauthenticated, TooManyRequests
@@ -117,7 +118,7 @@ class ConversationRepository:
         return Collision(FoundConversation(conversation_of(head), None, None) if head else None, admission)
 
     def mark_read(self, message: Message, reader_id: str, origin: str | None) -> Conversation:
-        """Everything up to that message is read by one of the two; never moves backwards.
+        """Mark everything up to a message as read by one of the two; never move backwards.
 
         Returns
         -------
@@ -141,7 +142,7 @@ class ConversationRepository:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def head_and_message(self, pair: Pair, seq: int) -> tuple[Conversation | None, Message | None]:
-        """Both in one read, those that exist."""
+        """Return a conversation's head and one of its messages, each where it exists, in one read."""
         head, message = keys.conversation(pair.low, pair.high), keys.message(pair.low, pair.high, seq)
         found = self._table.batch_get([head, message])
         return (
@@ -150,25 +151,23 @@ class ConversationRepository:
         )
 
     def conversation(self, pair: Pair) -> Conversation | None:
+        """Return the head of a conversation, or None."""
         item = self._table.get(keys.conversation(pair.low, pair.high))
         return conversation_of(item) if item else None
 
     def page(self, pair: Pair, wanted: MessageRange) -> MessagePage | None:
-        """Messages of one conversation, None where it has not begun.
+        """Return a page of a conversation's messages; None where it has not begun.
 
         The newest ones, and those after a `seq` when fewer than the limit follow it, come with the head in one Query.
         Those before a `seq` have known keys, since no `seq` is left out: one BatchGet reads them with the head.
         """
         if wanted.before is not None:
             return self._page_before(pair, wanted.before, wanted.limit)
-        items = self._table.query(
-            "#pk = :pk AND #sk BETWEEN :first AND :head",
-            {
-                ":pk": keys.conversation_partition(pair.low, pair.high),
-                ":first": keys.message(pair.low, pair.high, (wanted.after or 0) + 1).sk,
-                ":head": keys.conversation(pair.low, pair.high).sk,
-            },
-            names={"#pk": "PK", "#sk": "SK"},
+        items = items_between(
+            self._table,
+            keys.conversation_partition(pair.low, pair.high),
+            keys.message(pair.low, pair.high, (wanted.after or 0) + 1).sk,
+            keys.conversation(pair.low, pair.high).sk,
             forward=wanted.after is not None,
             limit=wanted.limit + 1,
         )
@@ -183,11 +182,11 @@ class ConversationRepository:
         return MessagePage(head, messages, more=bool(messages) and messages[-1].seq < head.last_seq)
 
     def inbox(self, user_id: str, wanted: PageRequest) -> PageResult[Conversation]:
-        """Somebody's conversations by their last message, newest first, and how many there are."""
+        """Return somebody's conversations by their last message, newest first, and how many there are."""
         return Inbox(self._table, user_id).page(wanted)
 
     def newest(self, conversations: Sequence[Conversation]) -> dict[Pair, tuple[Conversation, Message]]:
-        """The present heads of conversations that an index named, each with its last message."""
+        """Return the present heads of conversations that an index named, each with its last message."""
         heads = {conversation.pair: conversation for conversation in conversations}
         wanted = [keys.conversation(pair.low, pair.high) for pair in heads]
         wanted += [keys.message(pair.low, pair.high, head.last_seq) for pair, head in heads.items()]
@@ -199,7 +198,7 @@ class ConversationRepository:
                 if head.last_seq != heads[head.pair].last_seq:
                     found |= self._table.batch_get([keys.message(head.pair.low, head.pair.high, head.last_seq)])
                 heads[head.pair] = head
-        # One whose two people have both gone is gone as well, whatever the index says.
+        # A conversation ends with the second of its people, even while the index still shows it.
         return {
             pair: (head, message_of(message))
             for pair, head in heads.items()

@@ -10,6 +10,7 @@ from peerlearn.domain.errors import Conflict
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.courses import course_item, seats_items, seats_of, shards_of
 from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.ranges import key_of
 from peerlearn.persistence.table import ConditionFailed, Item
 from peerlearn.persistence.writes import Write, delete, put, setting
 
@@ -75,7 +76,7 @@ def _seats_update(was: Item, becomes: Item) -> Write:
 def _update_of_differences(old: Item, new: Item, *, condition: str, names: dict[str, str], values: Item) -> Write:
     # Only the differences: other writers own other attributes of the item, such as the counters of the seat lock.
     return setting(
-        keys.Key(old["PK"], old["SK"]),
+        key_of(old),
         {name: value for name, value in new.items() if old.get(name) != value},
         removed=[name for name in old if name not in new],
         condition=condition,

@@ -32,6 +32,7 @@ from peerlearn.persistence.items.courses import (
 )
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.optimistic import is_own
+from peerlearn.persistence.ranges import items_under, key_of
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.table import ConditionFailed, Item, Table
@@ -58,11 +59,8 @@ class CourseRepository:
 
         A course with shards takes a second call.
         """
-        items = self._table.query(
-            "PK = :course AND begins_with(SK, :always)",
-            {":course": keys.course_partition(course_id), ":always": keys.ALWAYS_PREFIX},
-        )
-        found = {keys.Key(item["PK"], item["SK"]): item for item in items}
+        items = items_under(self._table, keys.course_partition(course_id), keys.ALWAYS_PREFIX)
+        found = {key_of(item): item for item in items}
         course = found.get(keys.course(course_id))
         if course is None:
             return None

@@ -5,7 +5,7 @@
 
 The index keys stand on the profile and are written and deleted with it. A list is the names in their order and, in a
 search, behind them the addresses of those whose names do not match: everybody once. A place in it is the number of the
-order and a sort key; that of the last one shown is the cursor, so whoever comes or goes meanwhile moves nobody else.
+order and a sort key; that of the last one shown is the cursor, so somebody who comes or goes moves nobody else.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class _Partition(NamedTuple):
 
     @property
     def index_name(self) -> str:
+        """Return the name of the order's index."""
         return f"GSI{self.order + 1}"
 
 
@@ -67,7 +68,7 @@ class _Search:
 
     @property
     def partitions(self) -> list[_Partition]:
-        """Those of the names, and of the addresses where anything is searched for."""
+        """Return the partitions of names, and in a search those of addresses."""
         named = [_Partition(0, name) for name in index_keys.directory_partitions_by_name()]
         addressed = (
             [_Partition(1, name) for name in index_keys.directory_partitions_by_address()] if self.beginning else []
@@ -75,7 +76,7 @@ class _Search:
         return named + addressed
 
     def query(self, partition: _Partition, after: _Place = _START) -> dict[str, Any]:
-        """Return the parameters of a Query for whoever matches in a partition, behind a place of it."""
+        """Return the parameters of a Query for the matches in a partition, behind a place of it."""
         conditions = [self.where] if self.where else []
         if partition.order == 1:
             # People whose name matches are among the names already.
@@ -105,15 +106,15 @@ class DirectoryRepository:
     def page(self, filters: DirectoryFilters, wanted: PageRequest) -> PageResult[DirectoryEntry]:
         """Return the people of a page as they are now, and how many there are in all.
 
-        Who is listed, in which order, and how many they are, the indexes say: seconds late. Whoever has gone since, or
-        has another role or state than those asked for, is left out: then the page is short.
+        The indexes tell who is listed, in which order, and how many there are, some seconds late. An account that is
+        gone by now, or has another role or state than those asked for, is left out: then the page is short.
         """
         search = _search(filters)
         after = _Place(*wanted.after["place"]) if wanted.after else _START
         skipped = 0 if wanted.after else wanted.offset
         with SideBySide() as together:
             counts = [together.begin(partial(self._count, search, one)) for one in search.partitions]
-            # One more than the page: whether there is a next one.
+            # One more than the page tells whether there is a next one.
             places = self._places(together, search, after, skipped + wanted.limit + 1)
             total = sum(count.result() for count in counts)
         shown = places[skipped : skipped + wanted.limit]
@@ -129,10 +130,10 @@ class DirectoryRepository:
         return profile, sessions_of(self._table, user_id)
 
     def _places(self, together: SideBySide, search: _Search, after: _Place, most: int) -> list[_Place]:
-        """The first places behind that one, in their order over all partitions."""
+        """Return the first places behind `after`, in their order over all partitions."""
         reached = {one: max(after, _Place(one.order, "")) for one in search.partitions if one.order >= after.order}
         unread = list(reached)
-        # Of eight partitions each has about an eighth: twice that is rarely too little.
+        # Each of eight partitions has about an eighth of them: twice that is rarely too little.
         step = max(most // 4 + 4, _FILTERED_STEP if search.where else 0)
         found: list[_Place] = []
         while True:
@@ -146,7 +147,7 @@ class DirectoryRepository:
             unread = [one for one in reached if one.order == border.order]
 
     def _gathered(self, pages: Mapping[_Partition, Future[Page]], reached: dict[_Partition, _Place]) -> list[_Place]:
-        """Return what was read; `reached` then tells how far, of those partitions that go on."""
+        """Return the places that were read; `reached` then tells how far, of those partitions that go on."""
         found: list[_Place] = []
         for one, future in pages.items():
             page, sort = future.result(), f"{one.index_name}SK"
@@ -165,7 +166,7 @@ class DirectoryRepository:
         return self._table.count(**search.query(partition))
 
     def _entries(self, user_ids: Sequence[str]) -> list[DirectoryEntry]:
-        """Those who have not gone, as they are now."""
+        """Return the accounts that still exist, as they are now."""
         found = self._table.batch_get(
             [key for user_id in user_ids for key in (keys.profile(user_id), keys.standing(user_id))]
         )

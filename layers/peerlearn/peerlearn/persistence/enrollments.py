@@ -1,4 +1,4 @@
-"""Enrolments, seats, waitlist and schedules: one transaction per change, its conditions the situation it rests on."""
+"""Enrolments, seats, waitlist and schedules: one transaction per change, if its situation still holds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from peerlearn.persistence.items.enrollments import (
     wait_item,
 )
 from peerlearn.persistence.items.standing import standing_of
-from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
+from peerlearn.persistence.optimistic import WRITTEN_BY, is_own, replacing
+from peerlearn.persistence.ranges import items_between
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table
@@ -43,17 +44,17 @@ class EnrollmentRepository:
         self._shards = KnownShards()
 
     def known_shards(self, course_id: str) -> int:
-        """How many shards the course had when this process last saw its seats; 1 where it never did."""
+        """Return how many shards the course had when this process last saw its seats; 1 where it never did."""
         return self._shards.of(course_id)
 
     def teaches(self, user_id: str, course_id: str) -> bool:
-        """Return whether the course is of their making."""
+        """Return whether the course is one that the user made."""
         return self._table.get(keys.teaching(user_id, course_id)) is not None
 
     def situation(self, learner_id: str, course_id: str) -> Situation:
-        """The learner's enrolment and schedule and the course's seats, in one round trip.
+        """Return the learner's enrolment and schedule and the course's seats, in one round trip.
 
-        In two, where this process does not know yet that the course has shards.
+        It takes two where this process does not know yet that the course has shards.
         """
         enrollment, schedule = keys.enrollment(learner_id, course_id), keys.schedule(learner_id)
         found = self._table.batch_get([enrollment, *self._seat_keys(course_id), schedule])
@@ -71,10 +72,10 @@ class EnrollmentRepository:
         )
 
     def session_to_wait_for(self, learner_id: str, course_id: str) -> Situation:
-        """Return what joining a session's line is first decided on: its seats and the learner's schedule.
+        """Return the situation that joining a session's line is first decided on: its seats and the learner's schedule.
 
-        Whether the learner has the session already is presumed; where it has shards, so is all but whether anybody
-        waits, which the first of them tells.
+        It presumes that the learner does not have the session yet. Where the session has shards, only the first is
+        read: it tells whether anybody waits, and the rest is presumed too.
         """
         first, schedule = keys.seats(course_id), keys.schedule(learner_id)
         found = self._table.batch_get([first, schedule])
@@ -94,7 +95,7 @@ class EnrollmentRepository:
         Parameters
         ----------
         token: str
-            Made for this call alone; it stays on the enrolment, so that our own write is recognised.
+            Made for this call alone. The enrolment keeps it, so that our own write is recognised.
         admission: Admission, optional
             Of the learner who asks for it; None where the product itself acts.
 
@@ -143,22 +144,20 @@ class EnrollmentRepository:
         return waitlist.position(self._table, course_id, learner_id, waiting_since)
 
     def head(self, course_id: str) -> Waiter | None:
-        """Return who has waited longest."""
+        """Return the waiter who has waited longest, or None."""
         return next(iter(waitlist.waiters(self._table, course_id, limit=1)), None)
 
     def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]:
         """Return the learner's standing and every enrolment they ever had, by course, in one Query."""
         _, last = keys.DASHBOARD_RANGE
-        items = self._table.query(
-            "#pk = :pk AND #sk BETWEEN :first AND :last",
-            {":pk": keys.user_partition(learner_id), ":first": keys.standing(learner_id).sk, ":last": last},
-            names={"#pk": "PK", "#sk": "SK"},
-        )
+        first = keys.standing(learner_id).sk
+        items = items_between(self._table, keys.user_partition(learner_id), first, last)
         standings = [standing_of(item) for item in items if item["entity"] == Entity.STANDING]
         enrollments = [enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT]
         return (standings[0] if standings else None), enrollments
 
     def course(self, course_id: str) -> Course | None:
+        """Return the course, or None."""
         key = keys.course(course_id)
         found = self._table.batch_get([key])
         return course_of(found[key]) if key in found else None
@@ -178,6 +177,7 @@ class EnrollmentRepository:
         return seats
 
     def seats(self, course_id: str) -> Seats | None:
+        """Return the seats of a course, or None."""
         return self._seats_in(self._table.batch_get(self._seat_keys(course_id)), course_id)
 
 
@@ -194,7 +194,7 @@ def _enrollment_write(change: BookingChange, token: str) -> Write:
     values = {f":{name}": value for name, value in fields.items()}
     sets = [f"#{name} = :{name}" for name in fields]
     if change.before is None:
-        # Progress begins at nothing once; enrolling again finds what there was.
+        # Progress begins at nothing once; a learner who enrols again goes on from there.
         sets += ["#completedModules = :none", "#points = :zero"]
         names |= {"#completedModules": "completedModules", "#points": "points"}
         values |= {":none": {}, ":zero": 0}
@@ -225,7 +225,7 @@ def _place(change: BookingChange) -> tuple[list[str], dict[str, str], Item]:
     names: dict[str, str] = {}
     values: Item = {}
     if change.before is EnrollmentStatus.WAITLISTED:
-        # waitlisted since then: who left and joined again has another place in the line
+        # waitlisted since then: a learner who left and joined again has another place in the line
         conditions.append("#waitingSince = :since")
         values[":since"] = change.waiting_since
     if change.seats_taken < 0 and change.shards > 1:
@@ -237,11 +237,8 @@ def _place(change: BookingChange) -> tuple[list[str], dict[str, str], Item]:
 
 
 def _schedule_write(learner_id: str, schedule: Schedule) -> Write:
-    # The version it was made from is still there: no other booking of this learner came in between.
-    is_unchanged = "attribute_not_exists(PK)" if schedule.version == 1 else "#version = :read"
-    names = None if schedule.version == 1 else {"#version": "version"}
-    values = None if schedule.version == 1 else {":read": schedule.version - 1}
-    return put(schedule_item(learner_id, schedule), condition=is_unchanged, names=names, values=values)
+    # No other booking of this learner came in between.
+    return replacing(schedule_item(learner_id, schedule), schedule.version - 1)
 
 
 def _slot_removal(situation: Situation) -> Write:
@@ -263,7 +260,7 @@ def _waitlist_write(change: BookingChange, waiting_since: str) -> Write:
 
 def _found_instead(change: BookingChange, failure: ConditionFailed, others: Sequence[bool]) -> Situation | None:
     if failure.undecided[_ENROLLMENT]:
-        # The reasons have an order: what the learner has already must be known before the seats may refuse.
+        # The reasons have an order: the learner's own enrolment must be known before the seats may refuse.
         return None
     # The seats alone stay presumed, taken or free, and nobody is refused for that.
     situation = replace(change.situation, is_presumed=False)

@@ -19,9 +19,9 @@ from peerlearn.persistence.inbox import INDEXES
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased
-from peerlearn.persistence.keys import Key
+from peerlearn.persistence.ranges import items_under, key_of, page_under
 from peerlearn.persistence.table import ConditionFailed, Table
-from peerlearn.persistence.writes import Write, delete, update
+from peerlearn.persistence.writes import Write, delete, setting, update
 
 _EXISTS = "attribute_exists(PK)"
 
@@ -67,6 +67,7 @@ class ErasureRepository:
     # -- afterwards ---------------------------------------------------------------------------------------------
 
     def is_erased(self, user_id: str) -> bool:
+        """Return whether the account was erased."""
         return is_erased(self._table.get(keys.totals(user_id)))
 
     def enrollments_from(self, user_id: str, place: str, limit: int) -> tuple[list[Enrollment], str | None]:
@@ -80,31 +81,18 @@ class ErasureRepository:
         Returns
         -------
         (list of Enrollment, str or None)
-            And the place behind which the next page begins; None behind the last one.
+            The enrolments, and the place behind which the next page begins; None behind the last one.
         """
-        partition = keys.user_partition(user_id)
-        page, _ = self._table.query_page(
-            "PK = :pk AND begins_with(SK, :prefix)",
-            {":pk": partition, ":prefix": keys.ENROLLMENT_PREFIX},
-            start=Key(partition, place).as_item() if place else None,
-            limit=limit,
-        )
-        return [enrollment_of(item) for item in page.items], str(page.last["SK"]) if page.last else None
+        items, following = page_under(self._table, keys.user_partition(user_id), keys.ENROLLMENT_PREFIX, place, limit)
+        return [enrollment_of(item) for item in items], following
 
     def forget_progress(self, user_id: str, course_id: str) -> None:
-        """The enrolment counts as it did, and says nothing but that."""
-        forgetting = update(
+        """Remove progress and points from an enrolment, which keeps its status so that the seats stay counted."""
+        forgetting = setting(
             keys.enrollment(user_id, course_id),
-            "SET #points = :zero, #modules = :none REMOVE #accessed, #board, #rank",
+            {"points": 0, "completedModules": {}},
+            removed=["lastAccessed", "GSI2PK", "GSI2SK"],
             condition=_EXISTS,
-            names={
-                "#points": "points",
-                "#modules": "completedModules",
-                "#accessed": "lastAccessed",
-                "#board": "GSI2PK",
-                "#rank": "GSI2SK",
-            },
-            values={":zero": 0, ":none": {}},
         )
         with suppress(ConditionFailed):
             self._table.write(forgetting)
@@ -123,14 +111,14 @@ class ErasureRepository:
         attempts = [item for item in items if item["entity"] in (Entity.SUBMISSION, Entity.PAST_ATTEMPT)]
         for number, item in enumerate(attempts):
             # counted --> gone and counted no more, once
-            writes = [delete(_key(item), condition=_EXISTS), _uncounting(item)]
+            writes = [delete(key_of(item), condition=_EXISTS), _uncounting(item)]
             with suppress(ConditionFailed):
                 self._table.transact(writes, f"{token}{number}")
-        self._table.batch_delete([_key(item) for item in items if item["entity"] == Entity.PAST_GRADE])
+        self._table.batch_delete([key_of(item) for item in items if item["entity"] == Entity.PAST_GRADE])
         return len(items)
 
     def delete_rest(self, user_id: str, most: int | None = None) -> int:
-        """Delete what counts nowhere: ledger, sessions, booked times, export, calendar.
+        """Delete the items that no counter counts: ledger, sessions, booked times, export, calendar.
 
         Parameters
         ----------
@@ -140,15 +128,15 @@ class ErasureRepository:
         Returns
         -------
         int
-            How many there were of whichever were more.
+            How many there were, of ledger entries or of sessions, whichever are more.
         """
         by_prefix = [self._own(user_id, prefix, most) for prefix in (keys.POINTS_PREFIX, keys.SESSION_PREFIX)]
-        own = [_key(item) for items in by_prefix for item in items]
+        own = [key_of(item) for items in by_prefix for item in items]
         single = (keys.schedule(user_id), keys.export(user_id), keys.calendar(user_id))
         self._table.batch_delete([*own, *single])
         return max(map(len, by_prefix))
 
-    # -- what others see too ------------------------------------------------------------------------------------
+    # -- shared with others -------------------------------------------------------------------------------------
 
     def leave_conversations_from(
         self, user_id: str, side: int, place: str, limit: int, token: str
@@ -161,7 +149,7 @@ class ErasureRepository:
         Parameters
         ----------
         side: int
-            0 for those that they are the first of the two people in, 1 for the others: each have an index of their own.
+            0 for the conversations whose first person they are, 1 for the others: each side has an index of its own.
         place: str
             Behind which to go on; empty at the beginning.
         token: str
@@ -184,13 +172,14 @@ class ErasureRepository:
         return len(page.items), remaining, str(page.last[f"{index}SK"]) if page.last else None
 
     def require_all_left(self, user_id: str, remaining: int) -> None:
-        """Hold the conversations that stay against the inbox. None is added any more.
+        """Check that no fewer conversations stay than the inbox counts. None is added any more.
 
         Raises
         ------
         NotAllShown
-            One that is shown and gone does not make up for one that is there and not shown.
+            The index does not show all of them yet.
         """
+        # Only those that exist were counted: a stale entry of the index makes up for none that it does not show yet.
         if remaining < counted(self._table.get(keys.inbox_counter(user_id)), "conversations"):
             raise NotAllShown
 
@@ -223,32 +212,27 @@ class ErasureRepository:
         start: Item | None = None
         while True:
             page, _ = self._table.query_page("PK = :pk", {":pk": head_key.pk}, start=start)
-            # A message tells what its client's own id was: that goes first.
+            # A message names its client's own id, so the trace of that id goes first.
             traces = [
                 keys.client_message(item["senderId"], item["clientMessageId"])
                 for item in page.items
                 if "clientMessageId" in item
             ]
             self._table.batch_delete(traces)
-            self._table.batch_delete([key for item in page.items if (key := _key(item)) != head_key])
+            self._table.batch_delete([key for item in page.items if (key := key_of(item)) != head_key])
             start = page.last
             if start is None:
                 break
-        # The head goes last, so that whoever is cut off finds the rest again.
+        # The head goes last: a worker that is cut off finds the rest by it again.
         people = (head["low"], head["high"])
         fewer = [adding(keys.inbox_counter(one), Entity.INBOX, -1, attribute="conversations") for one in people]
         with suppress(ConditionFailed):
             self._table.transact([delete(head_key, condition=_EXISTS), *fewer], token)
 
     def _own(self, user_id: str, prefix: str, most: int | None = None) -> list[Item]:
-        values = {":pk": keys.user_partition(user_id), ":prefix": prefix}
-        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", values, limit=most)
+        return items_under(self._table, keys.user_partition(user_id), prefix, limit=most)
 
 
 def _uncounting(attempt: Item) -> Write:
     counter = keys.submission_counter(attempt["assessmentId"], attempt["learnerId"])
     return adding(counter, Entity.SUBMISSION_COUNTER, -1)
-
-
-def _key(item: Item) -> Key:
-    return Key(item["PK"], item["SK"])

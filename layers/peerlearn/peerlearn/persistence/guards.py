@@ -7,7 +7,7 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.writes import Write, check, update
 
-# Of the tombstones, and of what an erased account leaves behind.
+# Of tombstones, and of the items that an erased account leaves behind.
 NOT_ERASED = "attribute_not_exists(#erased)"
 
 
@@ -23,11 +23,12 @@ def holds_seat(learner_id: str, course_id: str) -> Write:
 
 
 def not_erased(user_id: str) -> Write:
-    """Return the condition that somebody has not erased their account, where it is not they who write."""
+    """Return the condition that somebody has not erased their account; for writes that they do not make themselves."""
     return check(keys.standing(user_id), NOT_ERASED, names={"#erased": "erasedAt"})
 
 
 def becoming_administrator(user_id: str) -> Write:
+    """Return the write that adds an administrator to their list."""
     return update(
         keys.administrators(),
         "SET #entity = :entity ADD #ids :these",

@@ -1,4 +1,4 @@
-"""Which requests with an idempotency key are being carried out, and the answers that others of them had."""
+"""Requests with an idempotency key: claims of those that are being carried out, and the answers of earlier ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from peerlearn.persistence.items.idempotency import kept_item, kept_of
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, delete, put
 
-# nothing, or what is past its time  --claim-->  claimed
+# nothing, or an item past its time  --claim-->  claimed
 _IS_FREE = "attribute_not_exists(PK) OR #expires <= :now"
 # a claim whose holder has ended     --take over-->  claimed by another, with the same seed
 # a claim of one's own               --keep, lapse, release-->  answered, free to be taken over, or nothing
@@ -22,13 +22,13 @@ _NAMES = {"#claim": "claimId", "#answer": "answer"}
 
 
 class IdempotencyRepository:
-    """One item for each key; of several who claim it at once, one does."""
+    """Stores one item for each key; of several requests that claim a key at once, one succeeds."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def claim(self, place: str, wanted: Kept, now: datetime) -> Kept:
-        """Return what stands there: `wanted`, or what another request has claimed or answered before.
+        """Claim a key; return the claim that is stored then: `wanted`, or that of another request, answered or not.
 
         Raises
         ------
@@ -43,7 +43,10 @@ class IdempotencyRepository:
         return self._stood(wanted, writing)
 
     def take_over(self, place: str, lapsed: Kept, claim: Claim) -> Kept:
-        """Return what stands there: the claim of another who has ended, as one's own, or what somebody did faster."""
+        """Take over the claim of a request that has ended; return the claim that is stored then.
+
+        That is the own one, unless a third request was faster.
+        """
         wanted = replace(lapsed, claim=replace(claim, seed=lapsed.claim.seed))
         writing = put(
             kept_item(place, wanted), condition=_IS_CLAIM, names=_NAMES, values={":claim": lapsed.claim.claim_id}
@@ -85,6 +88,6 @@ class IdempotencyRepository:
             self._table.write(writing)
         except ConditionFailed as failure:
             found = failure.found[0]
-            # Released a moment ago: whoever asks again finds it free.
+            # Released a moment ago: the next request finds it free.
             return kept_of(found) if found is not None else replace(wanted, claim=Claim("", "", wanted.claim.until))
         return wanted

@@ -2,8 +2,8 @@
 
 The heads are in two indexes, under the first of their people in one and under the second in the other. A message
 moves its conversation to the top, so a walk goes through the order of the moment at which it began. Its cursor names
-the newest place of then and the place of the last conversation that was shown. Whatever is above the former has
-moved since, or begun, and belongs where it stood then: at the place of its last message up to then.
+the newest place of then and the place of the last conversation that was shown. A conversation above the former has
+moved since, or begun, and belongs where it was then: at the place of its last message up to then.
 
     place <= where the walk began    has not moved    -->  read in order, below the last one shown
     place >  where the walk began    has moved        -->  all are read, and put where they stood
@@ -25,13 +25,13 @@ from peerlearn.persistence.counters import counted
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Item, Table
 
-# Messages that are looked at in one round, of each conversation whose former place is looked for.
+# So many messages of each conversation are read in one round of the search for its former place.
 _PROBES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The last message up to a moment is `low` or a later one, and earlier than `high`; `place` is that of `low`."""
+    """A search for the last message up to a moment: `low` or later, and before `high`; `place` is that of `low`."""
 
     low: int
     high: int
@@ -39,6 +39,7 @@ class _Search:
 
     @property
     def is_over(self) -> bool:
+        """Return whether no message is left to look at."""
         return self.high - self.low == 1
 
     def probes(self, *, first: bool) -> list[int]:
@@ -116,7 +117,7 @@ class Inbox:
         if "from" not in after:
             raise ValidationFailed(("cursor", "is not a cursor of this list"))
         last, began = str(after["sort"]), str(after["from"])
-        # In this order: what moves between the two reads is in both, and not in neither.
+        # In this order, a conversation that moves between the two reads is in both, and never in neither.
         unmoved = self._heads("< :place", {":place": last}, limit=limit + 1)
         moved = self._heads("> :place", {":place": began})
         found = {_pair(head): (str(head["GSI1SK"]), head) for head in unmoved}
@@ -136,7 +137,7 @@ class Inbox:
             return [head for read in reads for head in read.result()]
 
     def _places_at(self, began: str, heads: Sequence[Item]) -> dict[Pair, str | None]:
-        """Return where each conversation stood then; None where it had not begun, nothing where it is gone."""
+        """Return the place that each conversation had then; None where it had not begun, nothing where it is gone."""
         searches = {_pair(head): _Search(0, int(head["lastSeq"])) for head in heads}
         first = True
         while going_on := {pair: search for pair, search in searches.items() if not search.is_over}:

@@ -1,4 +1,4 @@
-"""The cursors of jobs: one item each, moved under the condition that it stands where it was read."""
+"""The cursors of jobs: one item each, moved on condition that nobody else has moved it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import datetime
 from peerlearn.domain.jobs import Cursor
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.jobs import cursor_item, cursor_of
-from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
+from peerlearn.persistence.optimistic import WRITTEN_BY, is_own, replacing
 from peerlearn.persistence.table import ConditionFailed, Table
-from peerlearn.persistence.writes import put
 
 
 class JobRepository:
-    """Where jobs go on."""
+    """Reads and moves the cursors of jobs."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -24,21 +23,14 @@ class JobRepository:
         return cursor_of(item) if item else Cursor(job_id)
 
     def move(self, cursor: Cursor, now: datetime, token: str) -> bool:
-        """Store the cursor where the version before stands; return False where another worker has moved it on.
+        """Store the cursor in the place of the version before; return False where another worker has moved it on.
 
         Parameters
         ----------
         token: str
             Made for this call alone, so that our own write is known again after a lost reply.
         """
-        # (none) | version n - 1 --> n
-        is_first = cursor.version == 1
-        moving = put(
-            cursor_item(cursor, now) | {WRITTEN_BY: token},
-            condition="attribute_not_exists(PK)" if is_first else "#version = :read",
-            names=None if is_first else {"#version": "version"},
-            values=None if is_first else {":read": cursor.version - 1},
-        )
+        moving = replacing(cursor_item(cursor, now) | {WRITTEN_BY: token}, cursor.version - 1)
         try:
             self._table.write(moving)
         except ConditionFailed as failure:

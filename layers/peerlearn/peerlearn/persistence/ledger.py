@@ -4,7 +4,7 @@
     Put   USER#<u> / A#TOTALS         the sums with it; fails where another award came in between
     Update the enrolment              the points earned in that course, and with them its place on the leaderboard
 
-always in the transaction that writes what earned the award.
+always in the transaction of the deed that earned the award.
 """
 
 from __future__ import annotations
@@ -22,32 +22,23 @@ from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import entry_item, entry_of, totals_item, totals_of
-from peerlearn.persistence.optimistic import WRITTEN_BY
+from peerlearn.persistence.optimistic import WRITTEN_BY, replacing
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import Write, put, update
 
 # No such award yet.
 _NOT_AWARDED = "attribute_not_exists(PK)"
-# (none) --first write--> version 1 --> 2 ...: each write names the version it was made from.
-_NO_TOTALS = "attribute_not_exists(PK)"
-_SAME_VERSION = "#version = :version"
 
 
 def posting(before: Totals, after: Totals, entries: Sequence[Entry], token: str) -> list[Write]:
-    """The writes of new entries and of the sums with them."""
+    """Return the writes of new entries and of the sums with them."""
     stored = totals_item(replace(after, version=before.version + 1)) | {WRITTEN_BY: token}
     writes = [put(entry_item(entry) | {WRITTEN_BY: token}, condition=_NOT_AWARDED) for entry in entries]
-    if before.version:
-        writes.append(
-            put(stored, condition=_SAME_VERSION, names={"#version": "version"}, values={":version": before.version})
-        )
-    else:
-        writes.append(put(stored, condition=_NO_TOTALS))
-    return writes
+    return [*writes, replacing(stored, before.version)]
 
 
 def standing_attributes(enrollment: Enrollment) -> Item:
-    """Return what puts an enrolment at its place on the course's leaderboard."""
+    """Return the attributes that put an enrolment at its place on the course's leaderboard."""
     return {
         "points": enrollment.points,
         "GSI2PK": index_keys.leaderboard_partition(enrollment.course_id),
@@ -56,7 +47,7 @@ def standing_attributes(enrollment: Enrollment) -> Item:
 
 
 def points_unchanged(points: int) -> str:
-    """The condition that an enrolment has `:points` still; one that never earned any may lack the attribute."""
+    """Return the condition that an enrolment still has `:points`; one that never earned any may lack the attribute."""
     return "#points = :points" if points else "(attribute_not_exists(#points) OR #points = :points)"
 
 
@@ -87,13 +78,14 @@ class LedgerRepository:
         self._table = table
 
     def entries(self, user_id: str, wanted: PageRequest) -> PageResult[Entry]:
-        """A page of the ledger, newest first. Entries are numbered without gaps, so any page is a range of numbers.
+        """Return a page of the ledger, newest first.
 
+        Entries are numbered without gaps, so any page is a range of numbers.
         An entry never changes once it is there. So where the index shows fewer than there are in the range, it lags,
         and the learner's own partition tells the rest.
         """
         total = totals_of(user_id, self._table.get(keys.totals(user_id))).entries
-        # A cursor names the number to go on from: what is added meanwhile moves nothing.
+        # A cursor names the number to go on from, so new entries move nothing.
         last = int(wanted.after["number"]) if wanted.after else total - wanted.offset
         first = max(1, last - wanted.limit + 1)
         if last < 1:
@@ -123,14 +115,14 @@ class LedgerRepository:
         return sorted(items, key=lambda item: int(item["number"]), reverse=True)
 
     def membership(self, user_id: str, course_id: str) -> LearnerCourse:
-        """The course and the user's enrolment in it, without its modules."""
+        """Return the course, without its modules, and the user's enrolment in it."""
         course_key, enrollment_key = keys.course(course_id), keys.enrollment(user_id, course_id)
         found = self._table.batch_get([course_key, enrollment_key])
         course, enrollment = found.get(course_key), found.get(enrollment_key)
         return LearnerCourse(course_of(course) if course else None, enrollment_of(enrollment) if enrollment else None)
 
     def standings(self, course_id: str) -> list[Standing]:
-        """The members with the most points, at most 100; those without any fill up in the order of enrolment."""
+        """Return the members with the most points, at most 100; those without any fill up in the order of enrolment."""
         leaders = self._members("GSI2", index_keys.leaderboard_partition(course_id), forward=False)
         standings = {one.learner_id: Standing(one.learner_id, one.points) for one in leaders}
         if len(standings) < LEADERBOARD_LENGTH:
@@ -139,7 +131,7 @@ class LedgerRepository:
         return list(standings.values())[:LEADERBOARD_LENGTH]
 
     def _members(self, index: str, partition: str, *, forward: bool) -> list[Enrollment]:
-        """The first hundred enrolments of an index's partition that hold a seat."""
+        """Return the first hundred enrolments of an index's partition that hold a seat."""
         members: list[Enrollment] = []
         start: Item | None = None
         while len(members) < LEADERBOARD_LENGTH:

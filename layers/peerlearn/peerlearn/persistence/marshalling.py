@@ -1,7 +1,7 @@
 """Python values as DynamoDB's typed JSON, and back.
 
-The same rules as `boto3.dynamodb.types`, for the types that items here are made of. That module drags in the whole of
-boto3, which a function otherwise never needs, and asks a value up to ten questions where its type answers at once.
+The rules are those of `boto3.dynamodb.types`, for the types that items here are made of. That module imports the whole
+of boto3, which no function needs otherwise, and asks a value up to ten questions where its type answers at once.
 
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 """
@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from decimal import Clamped, Context, Decimal, Inexact, Overflow, Rounded, Underflow
 from typing import Any
 
-# DynamoDB keeps 38 digits; what does not fit is refused rather than rounded.
+# DynamoDB keeps 38 digits; a number with more is refused rather than rounded.
 _NUMBER = Context(prec=38, Emin=-128, Emax=126, traps=[Clamped, Overflow, Inexact, Rounded, Underflow])
 
 
 def marshal(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Native Python as a low-level item.
+    """Return native Python as a low-level item.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def marshal(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unmarshal(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A low-level item as native Python; numbers are Decimal."""
+    """Return a low-level item as native Python; numbers are Decimal."""
     result = {}
     for name, typed in item.items():
         # most attributes are texts

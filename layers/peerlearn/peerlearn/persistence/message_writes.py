@@ -1,4 +1,4 @@
-"""Writes of a conversation: a message with what it depends on, and how far somebody has read."""
+"""Writes of a conversation: a message with its conditions, and the mark of how far somebody has read."""
 
 from __future__ import annotations
 

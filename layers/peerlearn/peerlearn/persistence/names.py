@@ -1,4 +1,4 @@
-"""Small reads that several repositories share: who people are, and what courses are called.
+"""Small reads that several repositories share: accounts and titles of courses, by id.
 
 All are eventually consistent: a name or a title may be the one of a moment ago.
 """

@@ -1,4 +1,4 @@
-"""Applying a change under the condition that nothing has changed that it was decided on."""
+"""Applying a change on condition that the situation that it was decided on still holds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 from peerlearn.persistence.standing import admitting
 from peerlearn.persistence.table import ConditionFailed, Item, Table
-from peerlearn.persistence.writes import Write
+from peerlearn.persistence.writes import Write, put
 
 # Every item of such a transaction keeps the token of its try, so that one's own write is known after a lost reply.
 WRITTEN_BY = "writtenBy"
+
+
+def replacing(item: Item, version: int) -> Write:
+    """Return the Put of an item in the place of the version that was read; 0 where there was none."""
+    # (none) -> version 1;  version n -> version n + 1, and only from there
+    is_as_read = "#version = :read" if version else "attribute_not_exists(PK)"
+    names = {"#version": "version"} if version else None
+    values = {":read": version} if version else None
+    return put(item, condition=is_as_read, names=names, values=values)
 
 
 def is_own(found: Item | None, token: str) -> bool:
@@ -28,12 +37,13 @@ def applied(
     Parameters
     ----------
     admission: Admission, optional
-        Of who asks, made from a standing that was read just now: a condition of the transaction, which counts it.
+        Of the caller, made from a standing that was read just now. It becomes a condition of the transaction, which
+        counts it.
 
     Raises
     ------
     Collision
-        Something stood otherwise; only a fresh reading can tell what.
+        Something had changed; only a fresh read can tell what.
     """
     admitted = [] if admission is None else [admitting(admission, now)]
     try:

@@ -1,4 +1,4 @@
-"""People around somebody: their own page, their neighbours in a course's roster, and who teaches what."""
+"""People around somebody: their own page, their neighbours in rosters, and the tutors of courses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PeerRepository:
         self._profiles = ProfileRepository(table)
 
     def profile(self, user_id: str) -> Profile | None:
-        """The account with its enrolments, in one Query."""
+        """Return the account with its enrolments, read in one Query."""
         return self._profiles.profile(user_id)
 
     def users(self, user_ids: Sequence[str]) -> Mapping[str, User]:
@@ -35,19 +35,20 @@ class PeerRepository:
         return users_of(self._table, user_ids)
 
     def course(self, course_id: str) -> Course | None:
+        """Return the course, or None."""
         key = keys.course(course_id)
         found = self._table.batch_get([key])
         return course_of(found[key]) if key in found else None
 
     def tutors(self, course_ids: Sequence[str]) -> Mapping[str, str]:
-        """The tutor's id of each course that exists."""
+        """Return the tutor's id of each course that exists."""
         found = self._table.batch_get([keys.course(course_id) for course_id in course_ids])
         return {item["courseId"]: item["tutorId"] for item in found.values()}
 
     def around(
         self, enrollments: Sequence[Enrollment], each_way: int
     ) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
-        """Return who holds a seat near these enrolments, and what the courses are called.
+        """Return the learners with a seat next to these enrolments in the rosters, and the titles of the courses.
 
         Parameters
         ----------

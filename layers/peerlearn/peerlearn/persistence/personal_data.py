@@ -88,7 +88,7 @@ class PersonalDataRepository:
     # -- the data -----------------------------------------------------------------------------------------------
 
     def own_items(self, user_id: str, most: int | None = None) -> OwnItems | None:
-        """Return what is in the person's own partition; None where there is no account.
+        """Return the contents of the person's own partition; None where there is no account.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class PersonalDataRepository:
         return _own_items(kinds) if Entity.PROFILE in kinds else None
 
     def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]:
-        """All of somebody's, newest first, as they are in the table.
+        """Return all of somebody's conversations, newest first, as they are in the table.
 
         The indexes may lag: they may not show a conversation that has just begun, and show one that is gone. Each one
         shown is read again, and all are counted against the inbox.
@@ -159,7 +159,7 @@ class PersonalDataRepository:
         return found[::-1]
 
     def names(self, user_ids: Sequence[str]) -> dict[str, str]:
-        """Return the names of those who have not gone, by id."""
+        """Return the names of those users that still exist, by id."""
         return {user_id: user.name for user_id, user in users_of(self._table, user_ids).items()}
 
     def titles(self, course_ids: Sequence[str]) -> dict[str, str]:

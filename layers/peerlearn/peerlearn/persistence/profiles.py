@@ -8,28 +8,24 @@ from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.standing import standing_of
+from peerlearn.persistence.ranges import items_between
 from peerlearn.persistence.table import Table
 
 
 class ProfileRepository:
-    """The items of one person that stand together in `keys.DASHBOARD_RANGE`."""
+    """Reads profiles: the items of one person in `keys.DASHBOARD_RANGE`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def profile(self, user_id: str) -> Profile | None:
-        """The account with its sums and enrolments, or None where there is no such person."""
-        first, last = keys.DASHBOARD_RANGE
-        items = self._table.query(
-            "#pk = :pk AND #sk BETWEEN :first AND :last",
-            {":pk": keys.user_partition(user_id), ":first": first, ":last": last},
-            names={"#pk": "PK", "#sk": "SK"},
-        )
+        """Return the account with its sums and enrolments, or None where there is no such person."""
+        items = items_between(self._table, keys.user_partition(user_id), *keys.DASHBOARD_RANGE)
         single = {item["entity"]: item for item in items}
         account = single.get(Entity.PROFILE)
         if account is None:
             return None
-        # Nothing was earned yet where there are no totals.
+        # An account without totals has earned nothing yet.
         totals = single.get(Entity.TOTALS, {})
         return Profile(
             user=user_of(account),

@@ -1,4 +1,4 @@
-"""Progress: read together with what the course has at present, changed in one transaction with what it earns."""
+"""Progress: read together with the course's present modules, changed in one transaction with the points it earns."""
 
 from __future__ import annotations
 
@@ -17,24 +17,23 @@ from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in, standing_of
 from peerlearn.persistence.ledger import points_unchanged, posting, standing_attributes
 from peerlearn.persistence.optimistic import WRITTEN_BY, applied
+from peerlearn.persistence.ranges import items_between
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import Write, update
 
 
 class ProgressRepository:
-    """Enrolments as progress. An outline without modules, or a course without one, has none."""
+    """Reads and changes the progress of enrolments; a course without modules has none."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def dashboard(self, user_id: str) -> Dashboard:
-        """One Query for the learner, one BatchGet for the outlines: percentages follow what the course has now."""
-        first, last = keys.DASHBOARD_RANGE
-        items = self._table.query(
-            "#pk = :pk AND #sk BETWEEN :first AND :last",
-            {":pk": keys.user_partition(user_id), ":first": first, ":last": last},
-            names={"#pk": "PK", "#sk": "SK"},
-        )
+        """Return a learner's courses with their progress.
+
+        One Query reads the learner, one BatchGet the outlines: percentages follow the modules that a course has now.
+        """
+        items = items_between(self._table, keys.user_partition(user_id), *keys.DASHBOARD_RANGE)
         totals = next((item for item in items if item["entity"] == Entity.TOTALS), None)
         enrollments = [enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT]
         seated = [one for one in enrollments if one.status.holds_seat]
@@ -46,11 +45,12 @@ class ProgressRepository:
         return Dashboard(courses, totals_of(user_id, totals), standing)
 
     def learner_course(self, user_id: str, course_id: str) -> LearnerCourse:
+        """Return a course with its modules, and the learner's enrolment in it."""
         found = self._table.batch_get(_read_keys(user_id, course_id))
         return _learner_course(course_id, _enrollment(user_id, course_id, found), found)
 
     def situation(self, user_id: str, course_id: str) -> LearnerCourse:
-        """Return all that completing a module depends on, in one round trip."""
+        """Return the situation that completing a module depends on, in one round trip."""
         found = self._table.batch_get([*_read_keys(user_id, course_id), keys.totals(user_id), keys.standing(user_id)])
         totals = found.get(keys.totals(user_id))
         # A person who has erased their account is a member of nothing.
@@ -100,7 +100,7 @@ def _writes(before: Enrollment, change: ProgressChange, totals: Totals, token: s
 
 
 def _progressing(before: Enrollment, after: Enrollment, token: str) -> Write:
-    """The enrolment with its new modules, points and, after the last module, its new status."""
+    """Return the write of an enrolment with its new modules, points and, after the last module, its new status."""
     new = after.completed_modules.keys() - before.completed_modules.keys()
     attributes: Item = {
         **standing_attributes(after),

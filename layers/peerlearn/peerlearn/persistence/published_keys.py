@@ -1,4 +1,4 @@
-"""Where the public keys stand: one item in a table of its own, which signers write and all who verify read."""
+"""The public keys: one item in a table of its own, which signers write and verifiers read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from peerlearn.persistence.writes import put
 
 
 class PublishedKeyRepository:
-    """The public keys.
+    """Reads and publishes the public keys.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class PublishedKeyRepository:
         self._table = table
 
     def read(self) -> PublishedKeys | None:
-        """Return what is published, read consistently, or None where nothing is yet.
+        """Return the published keys by a consistent read, or None where there are none yet.
 
         Raises
         ------
@@ -39,7 +39,7 @@ class PublishedKeyRepository:
         Returns
         -------
         bool
-            False where another signer was first: what is to be published is then to be found out anew.
+            False where another signer was first: the caller then reads again and decides anew.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Storing an entry of the audit trail: apart from reading it, which those who write never do."""
+"""Storing an entry of the audit trail: apart from reading it, which a function that writes never does."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from peerlearn.persistence.writes import Write, put
 
 
 def recording(entry: AuditEntry) -> Write:
-    """Return the write that stores an entry in the transaction of what it tells."""
+    """Return the write that stores an entry, for the transaction of the deed that it records."""
     return put(audit_item(entry))

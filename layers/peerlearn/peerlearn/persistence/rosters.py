@@ -12,6 +12,7 @@ from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME, holds_seat
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.enrollments import schedule_of
+from peerlearn.persistence.ranges import page_under
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import update
 
@@ -24,6 +25,7 @@ class RosterRepository:
         self._enrollments = EnrollmentRepository(table)
 
     def seats(self, course_id: str) -> Seats | None:
+        """Return the seats of a course, or None."""
         return self._enrollments.seats(course_id)
 
     def seat_holders(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
@@ -53,14 +55,8 @@ class RosterRepository:
 
     def waiters(self, course_id: str, place: str, limit: int) -> tuple[list[str], str | None]:
         """Return a page of the waiters in the order of the line; as `seat_holders`, but by the table itself."""
-        line = keys.wait(course_id, "", "").pk
-        page, _ = self._table.query_page(
-            "PK = :line AND begins_with(SK, :wait)",
-            {":line": line, ":wait": keys.WAIT_PREFIX},
-            start=keys.Key(line, place).as_item() if place else None,
-            limit=limit,
-        )
-        return [item["learnerId"] for item in page.items], str(page.last["SK"]) if page.last else None
+        items, following = page_under(self._table, keys.line_partition(course_id), keys.WAIT_PREFIX, place, limit)
+        return [item["learnerId"] for item in items], following
 
     def with_seat(self, course_id: str, learner_ids: Sequence[str]) -> list[str]:
         """Return those of the learners who hold a seat in the course, by the table itself."""

@@ -1,6 +1,6 @@
 """The seats of a course as items: one, or for a large course one for each shard, each in a partition of its own.
 
-What holds of the shards of a course at every moment:
+Of the shards of a course the following is true at every moment:
 
     each sells no more than its part of the capacity                     so all of them no more than the capacity
     `waitlistLength` of the first is the line's, of the others 0 or 1    all are 0, or none is: nobody passes a line by
@@ -34,19 +34,21 @@ class KnownShards:
         self._counts: dict[str, int] = {}
 
     def of(self, course_id: str) -> int:
+        """Return how many shards the course was last seen with; 1 where it never was."""
         return self._counts.get(course_id, 1)
 
     def learn(self, course_id: str, count: int) -> None:
+        """Remember how many shards the course has."""
         if count == self.of(course_id):
             return
         if len(self._counts) >= self._MAX:
-            # not the best choice, but bounded: whatever is forgotten costs one more round trip
+            # bounded: a course that is forgotten costs one more round trip
             self._counts.clear()
         self._counts[course_id] = count
 
 
 def with_shards(table: Table, found: Found, course_ids: Iterable[str]) -> Found:
-    """Return what was found, and the shards of those courses: without a call where none has any that are missing."""
+    """Return the found items with the shards of those courses, without a call where no shard is missing."""
     missing = [
         key
         for course_id in course_ids
@@ -58,7 +60,7 @@ def with_shards(table: Table, found: Found, course_ids: Iterable[str]) -> Found:
 
 
 def seats_in(found: Mapping[keys.Key, Item], course_id: str) -> Seats | None:
-    """The seats of a course among what was found; None where they are not, or being deleted."""
+    """Return the seats of a course among what was found; None where they are missing, or being deleted."""
     first = found.get(keys.seats(course_id))
     if first is None:
         return None
@@ -68,7 +70,7 @@ def seats_in(found: Mapping[keys.Key, Item], course_id: str) -> Seats | None:
 
 
 def seats_writes(change: BookingChange) -> list[Write]:
-    """Return what a change writes to the seats: the item of its own shard, then those that a line concerns."""
+    """Return the writes of a change to the seats: the item of its own shard, then those that a line concerns."""
     line = range(change.shards) if change.turns_line else (0,) if change.waiting else ()
     return [_write(change, number) for number in (change.shard, *(one for one in line if one != change.shard))]
 
@@ -104,7 +106,7 @@ def _write(change: BookingChange, number: int) -> Write:
 
 
 def _steps(change: BookingChange, number: int) -> dict[str, int]:
-    """By how much the change moves each counter of a shard."""
+    """Return by how much the change moves each counter of a shard."""
     is_own, is_told = number == change.shard, number == 0 or change.turns_line
     steps = {
         "seatsTaken": change.seats_taken if is_own else 0,

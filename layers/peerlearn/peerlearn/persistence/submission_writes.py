@@ -18,7 +18,7 @@ from peerlearn.persistence.recording import recording
 from peerlearn.persistence.writes import Write, put
 
 _IS_NEW = "attribute_not_exists(PK)"
-# attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: what was read is what is there.
+# attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: the item is still the one that was read.
 _SAME_SUBMISSION = "#attempt = :attempt AND #revision = :revision"
 
 

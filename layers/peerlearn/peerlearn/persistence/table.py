@@ -1,6 +1,6 @@
 """The one way to DynamoDB: native Python in and out, named failures, bounded retries.
 
-What may come back from a call:
+A call may end in these ways:
 
     answered        -> the result
     condition false -> ConditionFailed, with the item that stood in the way; never retried
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -41,7 +41,7 @@ _CONTENTION_REASONS = frozenset(
 
 
 class ConditionFailed(Exception):
-    """A condition was false. `found[i]` tells what stood in the way of write `i`.
+    """A failure because a condition was false; `found[i]` is the item that stood in the way of write `i`.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Page:
 
 
 class Table:
-    """The product's table.
+    """Reads and writes the product's table.
 
     Parameters
     ----------
@@ -86,14 +86,18 @@ class Table:
         self._name = name
         self._backoff = backoff
 
+    def within(self, seconds: float) -> Table:
+        """Return the same table for a use case that gives up on conflicts after so many seconds."""
+        return Table(self._client, self._name, lambda: replace(self._backoff(), budget=seconds))
+
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
-        """One item by its key, or None."""
+        """Return one item by its key, or None."""
         with _named_failures():
             answer = self._client.get_item(TableName=self._name, Key=marshal(key.as_item()), ConsistentRead=consistent)
         return unmarshal(answer["Item"]) if "Item" in answer else None
 
     def batch_get(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        """Items by key, those that exist; unprocessed keys are asked for again, bounded."""
+        """Return items by key, those that exist; unprocessed keys are asked for again, bounded."""
         found: dict[Key, Item] = {}
         wanted = list(dict.fromkeys(keys))
         for start in range(0, len(wanted), BATCH_GET_MAX):
@@ -126,7 +130,7 @@ class Table:
         consistent: bool | None = None,
         count_only: bool = False,
     ) -> tuple[Page, int]:
-        """One Query call: the page and the number of matching items. `where` filters after reading."""
+        """Make one Query call; return the page and the number of matching items. `where` filters after reading."""
         request: dict[str, Any] = {
             "TableName": self._name,
             "KeyConditionExpression": condition,
@@ -162,7 +166,7 @@ class Table:
         start: Item | None = None,
         **options: Any,
     ) -> list[Item]:
-        """Every item of a Query, or the first `limit`, following LastEvaluatedKey through empty pages too.
+        """Return every item of a Query, or the first `limit`, following LastEvaluatedKey through empty pages too.
 
         Parameters
         ----------
@@ -191,7 +195,7 @@ class Table:
                 return total
 
     def write(self, write: Write, *, returning: str = "NONE") -> Item | None:
-        """One conditional write.
+        """Make one conditional write; return the attributes that `returning` asks for.
 
         Parameters
         ----------
@@ -235,7 +239,7 @@ class Table:
                 raise TemporarilyUnavailable
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
-        """All of the writes, or none.
+        """Make all of the writes, or none.
 
         Parameters
         ----------
@@ -262,7 +266,7 @@ class Table:
 
 
 class _Contention(Exception):
-    """Another writer was at the same items at the same moment: worth another try."""
+    """A failure because another writer was at the same items at the same moment: worth another try."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Courses from the side of those who made them."""
+"""Courses as their tutors find them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,30 @@ from peerlearn.domain.users import FORMER_TUTOR, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.ranges import items_under, key_of, page_under
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import update
 
 
 class TeachingRepository:
-    """Found by the entries that their making has left in their author's partition: no index, so nothing lags."""
+    """Finds a tutor's courses by keys in the tutor's own partition, and changes what they say of the tutor.
+
+    No index is read, so nothing lags.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def user(self, user_id: str) -> User | None:
+        """Return the account, or None."""
         item = self._table.get(keys.profile(user_id))
         return user_of(item) if item else None
 
     def name_tutor(self, user_id: str, course_ids: Sequence[str], name: str) -> None:
-        """Those courses show that name; of a new version where it is another, since the catalogue finds them by it."""
+        """Let courses show the tutor's name.
+
+        A course that shows another one gets a new version, since the catalogue finds it by the name.
+        """
         for course_id in course_ids:
             naming = update(
                 keys.course(course_id),
@@ -39,11 +47,11 @@ class TeachingRepository:
                 self._table.write(naming)
 
     def courses(self, user_id: str) -> list[Course]:
-        """The courses that somebody has made and still has."""
+        """Return the courses that somebody has made and still has."""
         return self._still_theirs(user_id, self._taught(user_id))
 
     def courses_from(self, user_id: str, place: str, limit: int) -> tuple[list[Course], str | None]:
-        """Return a page of them.
+        """Return a page of the courses that somebody has made and still has.
 
         Parameters
         ----------
@@ -55,17 +63,10 @@ class TeachingRepository:
         Returns
         -------
         (list of Course, str or None)
-            And the place behind which the next page begins; None behind the last one.
+            The courses, and the place behind which the next page begins; None behind the last one.
         """
-        partition = keys.user_partition(user_id)
-        page, _ = self._table.query_page(
-            "PK = :pk AND begins_with(SK, :teaches)",
-            {":pk": partition, ":teaches": keys.TEACHING_PREFIX},
-            start=keys.Key(partition, place).as_item() if place else None,
-            limit=limit,
-        )
-        taught = [keys.Key(item["PK"], item["SK"]) for item in page.items]
-        return self._still_theirs(user_id, taught), str(page.last["SK"]) if page.last else None
+        items, following = page_under(self._table, keys.user_partition(user_id), keys.TEACHING_PREFIX, place, limit)
+        return self._still_theirs(user_id, [key_of(item) for item in items]), following
 
     def _still_theirs(self, user_id: str, taught: Sequence[keys.Key]) -> list[Course]:
         found = self._table.batch_get(keys.course(key.sk.removeprefix(keys.TEACHING_PREFIX)) for key in taught)
@@ -73,7 +74,7 @@ class TeachingRepository:
         return [course for course in courses if course.is_taught_by(user_id)]
 
     def disown(self, user_id: str, course_id: str) -> None:
-        """The course stays, and is nobody's; only an administrator changes it from now on."""
+        """Take a course from its tutor: it stays, and only an administrator changes it from now on."""
         is_theirs = "#tutor = :tutor"
         disowning = update(
             keys.course(course_id),
@@ -87,12 +88,11 @@ class TeachingRepository:
             self._table.write(disowning)
 
     def forget(self, user_id: str, most: int) -> int:
-        """Forget of so many courses who made them, once none of these names them any more; return of how many."""
+        """Delete the keys to so many courses, once none of them names the tutor any more; return their number."""
         taught = self._taught(user_id, most)
         self._table.batch_delete(taught)
         return len(taught)
 
     def _taught(self, user_id: str, most: int | None = None) -> list[keys.Key]:
-        values = {":pk": keys.user_partition(user_id), ":teaches": keys.TEACHING_PREFIX}
-        items = self._table.query("PK = :pk AND begins_with(SK, :teaches)", values, limit=most)
-        return [keys.Key(item["PK"], item["SK"]) for item in items]
+        items = items_under(self._table, keys.user_partition(user_id), keys.TEACHING_PREFIX, limit=most)
+        return [key_of(item) for item in items]

@@ -52,7 +52,7 @@ def credential_item(credential: Credential) -> Item:
 
 
 def user_of(item: Item) -> User:
-    """From a profile or a credential item."""
+    """Return the account of a profile or a credential item."""
     return User(
         user_id=item["userId"],
         name=item["name"],

@@ -54,7 +54,7 @@ def instructions_of(item: Item | None, assessment: Item) -> str:
 
 
 def submission_item(submission: Submission, *, past: bool = False) -> Item:
-    """The latest attempt, or one that another has followed."""
+    """Return the item of the latest attempt, or of one that another has followed."""
     learner, assessment = submission.learner_id, submission.assessment_id
     submitted_at = to_rfc3339(submission.submitted_at)
     key = keys.past_attempt(learner, assessment, submission.attempt) if past else keys.submission(learner, assessment)
@@ -83,7 +83,7 @@ def submission_item(submission: Submission, *, past: bool = False) -> Item:
 
 
 def submission_of(item: Item) -> Submission:
-    """From the latest attempt or a past one."""
+    """Return the attempt of an item, be it the latest or a past one."""
     return Submission(
         assessment_id=item["assessmentId"],
         course_id=item["courseId"],
@@ -107,7 +107,7 @@ def _file_of(item: Item) -> StoredFile | None:
 
 
 def past_grade_item(submission: Submission) -> Item:
-    """The grading that a correction replaces."""
+    """Return the item of a grading that a correction replaces."""
     return {
         **keys.past_grade(submission.learner_id, submission.assessment_id, submission.revision).as_item(),
         "entity": Entity.PAST_GRADE.value,

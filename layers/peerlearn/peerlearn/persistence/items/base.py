@@ -81,6 +81,6 @@ def is_streamed(item: Mapping[str, Any]) -> bool:
 
 
 def stored_time(item: Item, name: str) -> datetime | None:
-    """A time attribute, or None where the item has none."""
+    """Return a time attribute, or None where the item has none."""
     text = item.get(name)
     return from_rfc3339(text) if text else None

@@ -9,7 +9,7 @@ from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChan
 
 
 def conversation_fields(conversation: Conversation) -> Item:
-    """Return what a message changes of the head; how far the two have read is theirs and stays as it is."""
+    """Return the attributes of a head that a message changes; the read marks of the two stay as they are."""
     pair = conversation.pair
     last_at = to_rfc3339(conversation.last_at) if conversation.last_at else ""
     sort = index_keys.inbox_sort(last_at, pair.conversation_id)
@@ -79,7 +79,7 @@ def message_of(item: Item) -> Message:
 
 
 def client_message_item(message: Message, ttl: int) -> Item:
-    """The trace of a client's own message id; `ttl` is when it may be forgotten, in seconds since 1970."""
+    """Return the trace of a client's own message id; `ttl` is when it may be forgotten, in seconds since 1970."""
     return {
         **keys.client_message(message.sender_id, message.client_message_id or "").as_item(),
         "entity": Entity.CLIENT_MESSAGE.value,

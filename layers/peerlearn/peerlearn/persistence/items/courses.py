@@ -73,17 +73,17 @@ def outline_item(course_id: str, modules: Sequence[Module], retired: Sequence[Mo
 
 
 def modules_of(item: Item) -> tuple[Module, ...]:
-    """From an outline item."""
+    """Return the modules of an outline item."""
     return tuple(Module(m["moduleId"], m["title"], int(m["minutes"])) for m in item["modules"])
 
 
 def retired_of(item: Item) -> tuple[Module, ...]:
-    """From an outline item; how long they took is of no use any more."""
+    """Return the modules of an outline item that were taken out; how long they took is of no use any more."""
     return tuple(Module(one["moduleId"], one["title"], 0) for one in item.get("retired", ()))
 
 
 def seats_items(seats: Seats) -> list[Item]:
-    """One item, or one for each shard: the first knows how long the line is, the others only whether there is one."""
+    """Return one item, or one for each shard: the first knows how long the line is, the others whether there is one."""
     if not seats.shards:
         return [seats_item(seats)]
     items = []
@@ -97,7 +97,7 @@ def seats_items(seats: Seats) -> list[Item]:
 
 
 def seats_item(seats: Seats) -> Item:
-    """Of a course without shards."""
+    """Return the seats item of a course without shards."""
     item = {
         **keys.seats(seats.course_id).as_item(),
         "entity": Entity.SEATS.value,
@@ -115,7 +115,7 @@ def seats_item(seats: Seats) -> Item:
 
 
 def seats_of(item: Item, *others: Item) -> Seats:
-    """Of one item; with the other shards of the course, in their order, of the whole course."""
+    """Return the seats of one item, or of a whole course where all its shards are given in their order."""
     seats = _seats_of(item)
     if not others:
         return seats
@@ -134,7 +134,7 @@ def seats_of(item: Item, *others: Item) -> Seats:
 
 
 def shards_of(item: Item) -> int:
-    """How many shards the course has that this is a seats item of."""
+    """Return how many shards the course of a seats item has."""
     return int(item.get("shards", 1))
 
 

@@ -26,7 +26,7 @@ def enrollment_of(item: Item) -> Enrollment:
 
 
 def enrollment_fields(learner_id: str, course_id: str, began_at: datetime) -> Item:
-    """Return what an enrolment gets whenever it begins anew; progress and points stay as they were."""
+    """Return the attributes that an enrolment gets whenever it begins anew; progress and points stay as they were."""
     began = to_rfc3339(began_at)
     return {
         "entity": Entity.ENROLLMENT.value,
@@ -49,7 +49,7 @@ def wait_item(course_id: str, learner_id: str, waiting_since: str) -> Item:
 
 
 def schedule_of(item: Item | None) -> Schedule:
-    """The schedule of a learner; an absent item is an empty one of version 0."""
+    """Return the schedule of a learner; an absent item is an empty one of version 0."""
     if item is None:
         return Schedule(0, {})
     return Schedule(

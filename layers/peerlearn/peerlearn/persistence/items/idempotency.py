@@ -24,7 +24,7 @@ def kept_item(place: str, kept: Kept) -> Item:
 
 
 def kept_of(item: Item) -> Kept:
-    """Return what the item says."""
+    """Return the claim, or the answer, that an item keeps."""
     return Kept(
         fingerprint=item["fingerprint"],
         claim=Claim(item["claimId"], item["seed"], from_rfc3339(item["claimedUntil"])),

@@ -16,7 +16,7 @@ def is_erased(totals: Item | None) -> bool:
 
 
 def totals_of(user_id: str, item: Item | None) -> Totals:
-    """The sums of a learner's ledger; an absent item, or a tombstone, is those of an empty one."""
+    """Return the sums of a learner's ledger; an absent item, or a tombstone, stands for an empty one."""
     if item is None or is_erased(item):
         return Totals(user_id)
     return Totals(

@@ -12,7 +12,7 @@ from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChan
 
 
 def tombstone_item(user_id: str, erased_at: datetime) -> Item:
-    """Stands where the totals stood."""
+    """Return the tombstone of an account, which takes the place of its totals."""
     return {
         **keys.totals(user_id).as_item(),
         "entity": Entity.ERASURE.value,

@@ -1,7 +1,7 @@
 """Attributes that the two indexes hold beside keys: those that lists show or filter by, and nothing else.
 
-Whatever is not named here is neither written to an index nor paid for there: above all what a learner has completed,
-which grows with a course. DynamoDB takes a hundred names over all indexes of a table, and no projection can be altered.
+Any other attribute is neither written to an index nor paid for there: above all the completed modules of a learner,
+which grow with a course. DynamoDB takes a hundred names over all indexes of a table, and no projection can be altered.
 """
 
 from __future__ import annotations
