@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
@@ -35,6 +37,34 @@ class Assessments(Protocol):
     def course_and_total(self, assessment_id: str) -> tuple[Course | None, Assessment | None, int]: ...
     def of_assessment(self, assessment_id: str, wanted: PageRequest, total: int) -> PageResult[Submission]: ...
     def of_learner(self, learner_id: str, wanted: PageRequest) -> PageResult[Submission]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A grade as a tutor gives it: for one attempt, or for whichever is the latest."""
+
+    tutor: Principal
+    grade: Grade
+    feedback: str | None
+    attempt: int | None
+    keeps_feedback: bool
+    given_at: datetime
+
+    def given(self, before: Submission, assessment: Assessment) -> Submission:
+        """Return the attempt with the grade.
+
+        Raises
+        ------
+        Conflict
+            The grade is for another attempt.
+        ValidationFailed
+            It is above the assessment's highest.
+        """
+        require_latest(before, self.attempt)
+        if not 0 <= self.grade <= assessment.max_grade:
+            raise ValidationFailed(("grade", f"must be from 0 to {assessment.max_grade}"))
+        feedback = before.feedback if self.keeps_feedback else self.feedback
+        return graded(before, self.grade, feedback, self.tutor.user_id, self.given_at)
 
 
 class AssessmentService:
@@ -139,28 +169,25 @@ class AssessmentService:
         ValidationFailed
             The grade is above the assessment's highest.
         """
-        now = self._clock()
+        mark = _Mark(caller, grade, feedback, attempt, keeps_feedback, self._clock())
 
         def load(_: Admission | None) -> tuple[Desk, None]:
             return self._assessments.desk(learner_id, assessment_id), None
 
-        def carry_out(desk: Desk, _: Admission | None, token: str) -> Submission:
-            course, assessment = require_shown(caller, desk.course, desk.assessment)
-            require_tutor(caller, course)
-            before = require_submission(desk.latest)
-            require_latest(before, attempt)
-            if not 0 <= grade <= assessment.max_grade:
-                raise ValidationFailed(("grade", f"must be from 0 to {assessment.max_grade}"))
-            after = graded(before, grade, before.feedback if keeps_feedback else feedback, caller.user_id, now)
-            if after != before:
-                awards = grade_awards(
-                    after.course_id, assessment_id, assessment.max_grade, before.grade, grade, after.revision
-                )
-                entry = self._grading(caller, before, after)
-                self._assessments.grade(desk, SubmissionChange(after, tuple(awards), entry), token)
-            return after
+        return until_applied(load, partial(self._give, mark), tries=self._backoff().waits())
 
-        return until_applied(load, carry_out, tries=self._backoff().waits())
+    def _give(self, mark: _Mark, desk: Desk, _: Admission | None, token: str) -> Submission:
+        course, assessment = require_shown(mark.tutor, desk.course, desk.assessment)
+        require_tutor(mark.tutor, course)
+        before = require_submission(desk.latest)
+        after = mark.given(before, assessment)
+        if after != before:
+            awards = grade_awards(
+                after.course_id, after.assessment_id, assessment.max_grade, before.grade, mark.grade, after.revision
+            )
+            entry = self._grading(mark.tutor, before, after)
+            self._assessments.grade(desk, SubmissionChange(after, tuple(awards), entry), token)
+        return after
 
     def _grading(self, caller: Principal, before: Submission, after: Submission) -> AuditEntry:
         return self._audit.entry(

@@ -51,13 +51,7 @@ class JobRunner:
         cursor = self._cursors.cursor(job_id)
         if cursor.is_done:
             return None
-        try:
-            step = chunk(cursor)
-        except NotAllShown:
-            # Learners whom the index has not shown may be before the cursor: the next try looks at all of them again.
-            if cursor.version and cursor.round < ROUNDS_MAX:
-                self._move(cursor.anew())
-            raise
+        step = self._done(chunk, cursor)
         if step.place is None and not cursor.version:
             # All in one chunk: there is no cursor to take care of.
             return step
@@ -66,6 +60,15 @@ class JobRunner:
         if step.place is not None:
             go_on()
         return step
+
+    def _done(self, chunk: Callable[[Cursor], Step], cursor: Cursor) -> Step:
+        try:
+            return chunk(cursor)
+        except NotAllShown:
+            # Learners whom the index has not shown may be before the cursor: the next try looks at all of them again.
+            if cursor.version and cursor.round < ROUNDS_MAX:
+                self._move(cursor.anew())
+            raise
 
     def _move(self, cursor: Cursor) -> bool:
         return self._cursors.move(cursor, self._clock(), str(uuid4()))

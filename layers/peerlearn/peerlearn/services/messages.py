@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Forbidden, UserNotFound, ValidationFailed
+from peerlearn.domain.errors import UserNotFound, ValidationFailed
 from peerlearn.domain.ids import id_of_named_request, new_id
 from peerlearn.domain.limits import Limit
 from peerlearn.domain.messages import (
@@ -25,11 +26,11 @@ from peerlearn.domain.messages import (
     no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.profiles import Profile
 from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Admission
-from peerlearn.domain.users import Principal, Role, User
+from peerlearn.domain.users import Principal, User
 from peerlearn.services.deciding import until_applied
+from peerlearn.services.reach import Neighbours, Reach
 
 
 class Conversations(Protocol):
@@ -53,12 +54,10 @@ class Conversations(Protocol):
     def newest(self, conversations: Sequence[Conversation]) -> Mapping[Pair, tuple[Conversation, Message]]: ...
 
 
-class People(Protocol):
-    """The store of people: their profiles, enrolments and tutors."""
+class People(Neighbours, Protocol):
+    """The same store, asked for names as well."""
 
-    def profile(self, user_id: str) -> Profile | None: ...
     def users(self, user_ids: Sequence[str]) -> Mapping[str, User]: ...
-    def tutors(self, course_ids: Sequence[str]) -> Mapping[str, str]: ...
 
 
 def _patient() -> Backoff:
@@ -67,6 +66,30 @@ def _patient() -> Backoff:
     # often they lost: with a growing one, who comes new overtakes those who wait (32 writers took twice as long).
     # With a last transaction it all ends within a function's ten seconds.
     return Backoff(attempts=60, base=0.25, cap=0.25, budget=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """A message that somebody asks to send; they may not be allowed to, or may have sent it already."""
+
+    sender: Principal
+    receiver_id: str
+    text: str
+    client_message_id: str | None
+    origin: str | None
+    unanswered: Limit | None
+
+    def draft(self, pair: Pair, now: datetime) -> Draft:
+        return Draft(
+            message_id=new_id("msg"),
+            pair=pair,
+            sender_id=self.sender.user_id,
+            text=self.text,
+            written_at=now,
+            client_message_id=self.client_message_id,
+            origin=self.origin,
+            unanswered=self.unanswered,
+        )
 
 
 class MessageService:
@@ -81,6 +104,7 @@ class MessageService:
     ) -> None:
         self._conversations = conversations
         self._people = people
+        self._reach = Reach(people)
         self._clock = clock
         self._backoff = backoff
 
@@ -122,38 +146,31 @@ class MessageService:
             The client's own id stands for another message: of another text, or to somebody else.
         """
         pair = self._pair(sender, receiver_id, "receiverId")
-        client_message_id = client_message_id or id_of_named_request("idm")
+        named = client_message_id or id_of_named_request("idm")
+        return self._send(pair, _Outgoing(sender, receiver_id, text, named, origin, unanswered), admission)
 
+    def _send(self, pair: Pair, outgoing: _Outgoing, admission: Admission | None) -> tuple[Message, bool]:
         def load(asked: Admission | None) -> tuple[FoundConversation, Admission | None]:
-            found = self._conversations.look_up(pair, sender, client_message_id)
+            found = self._conversations.look_up(pair, outgoing.sender, outgoing.client_message_id)
             return found, asked.seeing(found.standing, self._clock()) if asked else None
 
         found, admission = load(admission)
         if found.stored is not None:
-            found.stored.require_repeated(receiver_id, text)
+            found.stored.require_repeated(outgoing.receiver_id, outgoing.text)
             return found.stored, found.head is not None and found.head.is_read(found.stored)
-        draft = Draft(
-            message_id=new_id("msg"),
-            pair=pair,
-            sender_id=sender.user_id,
-            text=text,
-            written_at=self._clock(),
-            client_message_id=client_message_id,
-            origin=origin,
-            unanswered=unanswered,
-        )
+        draft = outgoing.draft(pair, self._clock())
 
         def stored_with(shared_course: SharedCourse | None) -> Message:
             carry_out = partial(self._append, draft, shared_course)
             return until_applied(load, carry_out, admission=admission, found=found, tries=self._backoff().waits())
 
         try:
-            message = stored_with(self._needed_course(found.head, sender, receiver_id))
+            message = stored_with(self._reach.needed_course(found.head, outgoing.sender, outgoing.receiver_id))
         except SharedCourseEnded:
             # They may share another course.
-            message = stored_with(self._course_in_common(sender, receiver_id))
+            message = stored_with(self._reach.course_in_common(outgoing.sender, outgoing.receiver_id))
         # Another request may have stored a message under the same id at the same moment.
-        message.require_repeated(receiver_id, text)
+        message.require_repeated(outgoing.receiver_id, outgoing.text)
         return message, False
 
     def _append(
@@ -187,7 +204,7 @@ class MessageService:
         if conversation is not None:
             conversation.require_both(sender.user_id)
         if conversation is None or not conversation.received_by(sender.user_id):
-            self._course_in_common(sender, receiver_id)
+            self._reach.course_in_common(sender, receiver_id)
 
     def messages(self, caller: Principal, peer_id: str, wanted: MessageRange) -> MessagePage:
         """A page of the conversation with somebody; empty where none has begun.
@@ -245,40 +262,3 @@ class MessageService:
         if peer_id == caller.user_id:
             raise ValidationFailed((field, "must be somebody else"))
         return Pair.of(caller.user_id, peer_id)
-
-    def _needed_course(
-        self, conversation: Conversation | None, sender: Principal, receiver_id: str
-    ) -> SharedCourse | None:
-        # Somebody who was written to may always answer.
-        if conversation is not None and conversation.received_by(sender.user_id):
-            return None
-        if conversation is not None and conversation.shared_course is not None:
-            return conversation.shared_course
-        return self._course_in_common(sender, receiver_id)
-
-    def _course_in_common(self, sender: Principal, receiver_id: str) -> SharedCourse:
-        receiver = self._people.profile(receiver_id)
-        if receiver is None:
-            raise UserNotFound
-        own = self._people.profile(sender.user_id)
-        if own is None:
-            raise account_erased()
-        own_courses = own.enrolled_courses
-        their_courses = set(receiver.enrolled_courses)
-        shared = next((course_id for course_id in own_courses if course_id in their_courses), None)
-        if shared is not None:
-            return SharedCourse(shared)
-        if receiver.user.role is not Role.LEARNER:
-            taught = self._taught_by(receiver_id, own_courses)
-            if taught is not None:
-                return taught
-        if sender.role is not Role.LEARNER:
-            taught = self._taught_by(sender.user_id, receiver.enrolled_courses)
-            if taught is not None:
-                return taught
-        raise Forbidden("You can write to peers of your courses, to their tutors, and to people who wrote to you.")
-
-    def _taught_by(self, tutor_id: str, course_ids: Sequence[str]) -> SharedCourse | None:
-        tutors = self._people.tutors(course_ids)
-        course_id = next((course_id for course_id in course_ids if tutors.get(course_id) == tutor_id), None)
-        return SharedCourse(course_id, tutor_id) if course_id else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
 from typing import Protocol
 
 from peerlearn.domain.access import (
@@ -57,6 +59,61 @@ class Uploads(Protocol):
     def find(self, key: str) -> UploadedObject | None: ...
     def keep(self, file: StoredFile) -> bool: ...
     def link(self, file: StoredFile) -> str: ...
+
+
+class _OwnFile:
+    """The caller's own file, looked at beside what else is read; there is none where a link is handed in."""
+
+    def __init__(self, uploads: Uploads, find: Callable[[], UploadedObject | None] | None = None) -> None:
+        self._uploads = uploads
+        self._find = find
+        # Once, however often the decision is made anew.
+        self.kept = cache(self._keep)
+
+    def found(self) -> UploadedObject | None:
+        return self._find() if self._find is not None else None
+
+    def _keep(self) -> StoredFile | None:
+        if self._find is None:
+            return None
+        file = check_uploaded(self._find(), self._uploads.max_bytes).file
+        if not self._uploads.keep(file):
+            raise not_your_upload()
+        return file
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A link or a file, as one learner hands it in at one time."""
+
+    learner: Principal
+    assessment_id: str
+    submission_url: str
+    file: _OwnFile
+    limit: Limit | None
+    at: datetime
+
+    def on(self, desk: Desk) -> SubmissionChange | Submission:
+        """Return what is to be stored; where it is the latest attempt already, that one.
+
+        Raises
+        ------
+        ValidationFailed, AssessmentNotFound, NotEnrolled, SubmissionAlreadyGraded, SubmissionClosed, TooManyRequests
+        """
+        assessment = require_assessment(desk.assessment)
+        enrollment = require_member(desk.enrollment)
+        upload = self.file.found()
+        latest, file = desk.latest, upload.file if upload is not None else None
+        # Before any date, limit or grade is looked at: it was taken, and only its reply was lost.
+        if latest is not None and latest.is_repeated_by(self.submission_url, file):
+            return latest
+        begun = begun_at(upload, self.at)
+        require_open(assessment, latest, begun)
+        window = next_window(latest, self.limit, self.at) if self.limit is not None else None
+        submission, awards = next_attempt(
+            assessment, enrollment, latest, self.submission_url, self.file.kept(), self.at, window, begun
+        )
+        return SubmissionChange(submission, awards)
 
 
 class SubmissionService:
@@ -116,39 +173,9 @@ class SubmissionService:
         """
         key = self._own_key(caller, assessment_id, submission_url)
         now = self._clock()
-        with self._looking_at(key) as found:
-
-            @cache
-            def kept_file() -> StoredFile | None:
-                if key is None:
-                    return None
-                file = check_uploaded(found(), self._uploads.max_bytes).file
-                if not self._uploads.keep(file):
-                    raise not_your_upload()
-                return file
-
-            def load(asked: Admission | None) -> tuple[Desk, Admission | None]:
-                desk = self._assessments.own_desk(caller.user_id, assessment_id)
-                # Before anything is kept in the bucket.
-                return desk, asked.seeing(desk.standing, self._clock()) if asked else None
-
-            def carry_out(desk: Desk, asked: Admission | None, token: str) -> Submission:
-                assessment = require_assessment(desk.assessment)
-                enrollment = require_member(desk.enrollment)
-                upload = found()
-                latest, file = desk.latest, upload.file if upload is not None else None
-                # Before any date, limit or grade is looked at: it was taken, and only its reply was lost.
-                if latest is not None and latest.is_repeated_by(submission_url, file):
-                    return latest
-                begun = begun_at(upload, now)
-                require_open(assessment, latest, begun)
-                window = next_window(latest, limit, now) if limit is not None else None
-                submission, awards = next_attempt(
-                    assessment, enrollment, latest, submission_url, kept_file(), now, window, begun
-                )
-                self._assessments.hand_in(desk, SubmissionChange(submission, awards), token, asked)
-                return submission
-
+        with self._looking_at(key) as file:
+            attempt = _Attempt(caller, assessment_id, submission_url, file, limit, now)
+            load, carry_out = partial(self._load, attempt), partial(self._hand_in, attempt)
             try:
                 return until_applied(load, carry_out, admission=admission, tries=self._backoff().waits())
             except NotEnrolled:
@@ -156,6 +183,18 @@ class SubmissionService:
                 desk = self._assessments.desk(caller.user_id, assessment_id)
                 require_shown(caller, desk.course, desk.assessment)
                 raise
+
+    def _load(self, attempt: _Attempt, asked: Admission | None) -> tuple[Desk, Admission | None]:
+        desk = self._assessments.own_desk(attempt.learner.user_id, attempt.assessment_id)
+        # Before anything is kept in the bucket.
+        return desk, asked.seeing(desk.standing, self._clock()) if asked else None
+
+    def _hand_in(self, attempt: _Attempt, desk: Desk, asked: Admission | None, token: str) -> Submission:
+        change = attempt.on(desk)
+        if isinstance(change, Submission):
+            return change
+        self._assessments.hand_in(desk, change, token, asked)
+        return change.submission
 
     def _own_key(self, caller: Principal, assessment_id: str, submission_url: str) -> str | None:
         try:
@@ -165,13 +204,12 @@ class SubmissionService:
         return own_upload_key(checked, self._uploads.bucket, caller.user_id, assessment_id)
 
     @contextmanager
-    def _looking_at(self, key: str | None) -> Iterator[Callable[[], UploadedObject | None]]:
-        """Look at the caller's own file beside what else is read; what there is, is told by calling."""
+    def _looking_at(self, key: str | None) -> Iterator[_OwnFile]:
         if key is None:
-            yield lambda: None
+            yield _OwnFile(self._uploads)
             return
         with ThreadPoolExecutor(max_workers=1) as side:
-            yield side.submit(carried(self._uploads.find), key).result
+            yield _OwnFile(self._uploads, side.submit(carried(self._uploads.find), key).result)
 
     def download(self, caller: Principal, assessment_id: str, learner_id: str) -> str:
         """A link to the file of a learner's latest attempt, for them and for the tutor.
