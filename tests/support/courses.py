@@ -77,12 +77,16 @@ class Courses:
         return with_shards(self._table, self._table.batch_get([keys.seats(course_id)]), [course_id])
 
     def roster(self, course_id: str, *statuses: EnrollmentStatus) -> list[Item]:
-        """The enrolments of a course, of any status or of those."""
+        """The enrolments of a course as they are stored, of any status or of those, in the roster's order."""
         with own_look():
             items = self._table.query(
                 "GSI1PK = :roster", {":roster": index_keys.roster_partition(course_id)}, index="GSI1"
             )
-        return [item for item in items if not statuses or EnrollmentStatus(item["status"]) in statuses]
+            # the index does not hold all of an enrolment
+            named = [keys.Key(item["PK"], item["SK"]) for item in items]
+            stored = self._table.batch_get(named)
+        whole = [stored[key] for key in named if key in stored]
+        return [item for item in whole if not statuses or EnrollmentStatus(item["status"]) in statuses]
 
     def waiting(self, course_id: str) -> list[str]:
         """Learners in the waitlist, in its order."""

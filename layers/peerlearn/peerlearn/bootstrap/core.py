@@ -12,7 +12,6 @@ from botocore.config import Config
 from botocore.session import Session, get_session
 
 from peerlearn.adapters.deadlines import keep_deadlines
-from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.table import Table
 from peerlearn.settings import settings
 
@@ -62,16 +61,3 @@ def dynamodb_client() -> DynamoDBClient:
 @cache
 def table() -> Table:
     return Table(dynamodb_client(), settings().table_name)
-
-
-@cache
-def crowded_table() -> Table:
-    """Return the table for a use case that crowds come for at once: it gives up after 1.5 s of conflicts, not 4.
-
-    Its losers are told 503 and when to come back, and do not hold the account's functions meanwhile.
-    """
-    return Table(dynamodb_client(), settings().table_name, briefly)
-
-
-def briefly() -> Backoff:
-    return Backoff(budget=1.5)

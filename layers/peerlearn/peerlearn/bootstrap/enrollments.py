@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
-from peerlearn.bootstrap.core import briefly, crowded_table, table
+from peerlearn.bootstrap.core import table
+from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
+
+_PATIENCE_SECONDS = 1.5
 
 
 @cache
@@ -17,7 +20,9 @@ def enrollment_repository() -> EnrollmentRepository:
 
 @cache
 def enrollment_service() -> EnrollmentService:
-    return EnrollmentService(EnrollmentRepository(crowded_table()), patience=briefly)
+    # A crowd comes for one course at once: its losers are told 503, and hold no function meanwhile.
+    store = EnrollmentRepository(table().within(_PATIENCE_SECONDS))
+    return EnrollmentService(store, patience=partial(Backoff, budget=_PATIENCE_SECONDS))
 
 
 @cache
