@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 
 from peerlearn.bootstrap.core import table
-from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
@@ -21,8 +20,7 @@ def enrollment_repository() -> EnrollmentRepository:
 @cache
 def enrollment_service() -> EnrollmentService:
     # A crowd comes for one course at once: its losers are told 503, and hold no function meanwhile.
-    store = EnrollmentRepository(table().within(_PATIENCE_SECONDS))
-    return EnrollmentService(store, patience=partial(Backoff, budget=_PATIENCE_SECONDS))
+    return EnrollmentService(EnrollmentRepository(table().within(_PATIENCE_SECONDS)))
 
 
 @cache

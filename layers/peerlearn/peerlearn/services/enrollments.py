@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -28,7 +27,7 @@ from peerlearn.domain.errors import (
     NotEnrolled,
 )
 from peerlearn.domain.paging import PageRequest, PageResult, page_of
-from peerlearn.domain.retrying import Backoff, Collision
+from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission, Standing, require_standing
 from peerlearn.domain.users import Principal
 from peerlearn.services.deciding import until_applied
@@ -81,10 +80,9 @@ class EnrollmentService:
     An `admission` is that of the learner who asks; without one the product itself acts, or its operator.
     """
 
-    def __init__(self, store: Enrollments, clock: Clock = utc_now, patience: Callable[[], Backoff] = Backoff) -> None:
+    def __init__(self, store: Enrollments, clock: Clock = utc_now) -> None:
         self._store = store
         self._clock = clock
-        self._patience = patience
         self._full = LatelyFull()
 
     def enroll(self, learner_id: str, course_id: str, admission: Admission | None = None) -> Enrollment:
@@ -221,11 +219,7 @@ class EnrollmentService:
             self._store.apply(change, token, asked)
             return change
 
-        return until_applied(load, carry_out, admission=admission, found=first, tries=self._tries())
-
-    def _tries(self) -> Iterator[None]:
-        # Without pauses: a collision tells that another got on, and what was found instead is decided on at once.
-        return replace(self._patience(), attempts=TRIES_MAX, base=0.0).waits()
+        return until_applied(load, carry_out, admission=admission, found=first, tries=range(TRIES_MAX))
 
     def _told(self, refusal: DomainError, situation: Situation, admission: Admission | None) -> DomainError:
         if admission is not None and self._is_hidden(situation, admission.caller):
