@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.privacy.schemas import render
+from functions.privacy.export_file import render
 from peerlearn.bootstrap.privacy import export_writer
 from peerlearn.bootstrap.tasks import export_queue
 from peerlearn.events.tasks import process_tasks

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from functions.privacy.schemas import render
+from functions.privacy.export_file import render
 from peerlearn.adapters.personal_files import PersonalFiles
 from peerlearn.bootstrap.privacy import eraser, export_service, export_writer, personal_files, worker_files
 from peerlearn.domain.clock import utc_now
