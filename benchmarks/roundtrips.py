@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from benchmarks.rows import Effort, Row
 from scripts.dynamodb_local import DynamoDBLocal
-from tests.support.catalogue import take
 from tests.support.costs import Cost
-from tests.support.tour import open_tour
+from tests.support.tour import open_tour, take
 
 GOALS = {
     "get_course": 1,
