@@ -13,6 +13,7 @@ from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.standing import StandingRepository
 from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.standing import admitted
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.support.accounts import Accounts, AnyPassword
@@ -62,7 +63,7 @@ def endings(ground: Ground, history: History, chance: Random, requests: int) -> 
         admission = Admission(caller, (_GENEROUS,))
         writes: list[Call] = [
             ("write", user_id, partial(bookings.enroll, user_id, courses.add(None), admission), session),
-            ("write", user_id, partial(standings.admit, admission, clock()), session),
+            ("write", user_id, partial(admitted, standings, admission, clock()), session),
         ]
         ends: list[Call] = [
             ("log out", user_id, partial(accounts.logout, holder.refresh_tokens[session]), session),
