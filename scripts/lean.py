@@ -43,9 +43,20 @@ _POSTPONED = ("pydantic/plugin/_loader.py", "urllib3/http2/__init__.py")
 _EXAMPLES = "examples-1.json"
 # Nothing here imports these: clients are made from botocore, which boto3 wraps and which Lambda's runtime has as well;
 # of cffi PyNaCl needs only its compiled half, which stands by itself; and pydantic's first version is for who still has
-# models of it. The page that Powertools serves a document with is 1.7 MB; ours is `functions/documents`.
+# models of it.
 _UNUSED_PACKAGES = (
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    *(
+        f"aws_lambda_powertools/utilities/{utility}"
+        for utility in (
+            "auth_alpha",
+            "circuit_breaker",
+            "data_masking",
+            "feature_flags",
+            "kafka",
+            "parameters",
+            "streaming",
+        )
+    ),
     "boto3",
     "cffi",
     "dns",
