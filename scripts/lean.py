@@ -42,21 +42,16 @@ _LAZY_PACKAGES = (
 _POSTPONED = ("pydantic/plugin/_loader.py", "urllib3/http2/__init__.py")
 _EXAMPLES = "examples-1.json"
 # Nothing here imports these: clients are made from botocore, which boto3 wraps and which Lambda's runtime has as well;
-# of cffi PyNaCl needs only its compiled half, which stands by itself; and pydantic's first version is for who still has
-# models of it.
+# of cffi PyNaCl needs only its compiled half, which stands by itself; pydantic's first version is for models that were
+# written for it. Powertools' Swagger page is not among them: `functions/documents` serves it.
 _UNUSED_PACKAGES = (
-    *(
-        f"aws_lambda_powertools/utilities/{utility}"
-        for utility in (
-            "auth_alpha",
-            "circuit_breaker",
-            "data_masking",
-            "feature_flags",
-            "kafka",
-            "parameters",
-            "streaming",
-        )
-    ),
+    "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/circuit_breaker",
+    "aws_lambda_powertools/utilities/data_masking",
+    "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parameters",
+    "aws_lambda_powertools/utilities/streaming",
     "boto3",
     "cffi",
     "dns",
@@ -229,11 +224,13 @@ def empty_typed_dictionaries(module: Path) -> None:
 def leave_out_debugging(extension: Path) -> None:
     """Cuts off what comes behind everything that is loaded: symbols and line numbers, and the table of sections.
 
-    What is loaded, relocations and exported names included, is described by the program headers.
+    What is loaded, relocations and exported names included, is described by the program headers. An extension that is
+    cut already is not written again: a process that has it mapped would crash.
     """
-    content = bytearray(extension.read_bytes())
-    if not content.startswith(_ELF):
+    before = extension.read_bytes()
+    if not before.startswith(_ELF):
         return
+    content = bytearray(before)
     fields = list(_ELF_HEADER.unpack_from(content))
     first, size, count = fields[5], fields[9], fields[10]
     ends = [first + size * count]
@@ -243,7 +240,8 @@ def leave_out_debugging(extension: Path) -> None:
     # where the table of sections begins, and its entries' size, count and names
     fields[6] = fields[11] = fields[12] = fields[13] = 0
     _ELF_HEADER.pack_into(content, 0, *fields)
-    extension.write_bytes(content[: max(ends)])
+    if (lean := content[: max(ends)]) != before:
+        extension.write_bytes(lean)
 
 
 def compile_all(folder: Path) -> None:

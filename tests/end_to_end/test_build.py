@@ -102,10 +102,12 @@ def test_what_is_compiled_ends_where_what_is_loaded_ends(folder: Path, tmp_path:
         before = extension.read_bytes()
         # the offset of the table of sections, which names symbols and line numbers
         assert before[40:48] == bytes(8), extension.name
-        # on a copy: running functions of other tests have the file itself mapped, and end when it is cut
-        copy = Path(shutil.copy(extension, tmp_path))
+        # A copy, since functions of other tests run with the file itself: to write it would crash them.
+        copy = Path(shutil.copy2(extension, tmp_path))
+        written = copy.stat().st_mtime_ns
         leave_out_debugging(copy)
         assert copy.read_bytes() == before
+        assert copy.stat().st_mtime_ns == written
 
 
 def test_every_handler_is_there(folder: Path) -> None:

@@ -127,7 +127,7 @@ class Function:
             self._lines.append(line.rstrip("\n"))
 
     def _is_alive(self) -> None:
-        assert self._process.poll() is None, f"ended with {self._process.poll()}: " + "\n".join(self._lines)
+        assert self._process.poll() is None, f"ended with {self._process.returncode}:\n" + "\n".join(self._lines)
 
     def _end(self) -> None:
         self._process.send_signal(signal.SIGCONT)
