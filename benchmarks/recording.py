@@ -9,7 +9,8 @@ from typing import Any
 from peerlearn.domain.users import Role
 from scripts.dynamodb_local import DynamoDBLocal
 from tests.support.api import http_event, invoke
-from tests.support.tour import PASSWORD, Tour, open_tour
+from tests.support.people import PASSWORD
+from tests.support.tour import Tour, open_tour
 
 COST = "12"
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from benchmarks.rows import Effort, Row
 from scripts.dynamodb_local import DynamoDBLocal
+from tests.support.catalogue import take
 from tests.support.costs import Cost
-from tests.support.tour import open_tour, take
+from tests.support.tour import open_tour
 
 GOALS = {
     "get_course": 1,

@@ -14,6 +14,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from scripts.project.template import load_template
 from tests.support import policies
 from tests.support.api import EVENTS, ROOT
+from tests.support.catalogue import DOCUMENTED
 from tests.support.policies import LEADING_KEYS, as_list
 from tests.support.translation import translated
 
@@ -27,61 +28,6 @@ FUNCTIONS = {
 # Its code stands in the template: it answers what nobody else does.
 FALLBACK = "FallbackFunction"
 OWN = {name: properties for name, properties in FUNCTIONS.items() if name != FALLBACK}
-
-DOCUMENTED = {
-    "POST /v1/learner/auth/register",
-    "POST /v1/learner/auth/login",
-    "POST /v1/learner/auth/refresh",
-    "POST /v1/learner/auth/logout",
-    "POST /v1/learner/auth/password",
-    "GET /v1/courses",
-    "GET /v1/courses/{courseId}",
-    "POST /v1/courses/{courseId}/enroll",
-    "DELETE /v1/courses/{courseId}/enroll",
-    "POST /v1/courses/{courseId}/waitlist",
-    "DELETE /v1/courses/{courseId}/waitlist",
-    "GET /v1/learner/me/enrollments",
-    "GET /v1/learner/me/progress",
-    "GET /v1/learner/me/progress/{courseId}",
-    "PATCH /v1/learner/me/progress/{courseId}",
-    "GET /v1/assessments/{assessmentId}",
-    "POST /v1/assessments/{assessmentId}/upload",
-    "POST /v1/assessments/{assessmentId}/submit",
-    "GET /v1/learner/me/submissions",
-    "GET /v1/assessments/{assessmentId}/submissions",
-    "PATCH /v1/assessments/{assessmentId}/submissions/{learnerId}",
-    "GET /v1/assessments/{assessmentId}/submissions/{learnerId}/download",
-    "GET /v1/learner/peers",
-    "POST /v1/learner/messages",
-    "GET /v1/learner/messages",
-    "GET /v1/learner/conversations",
-    "PATCH /v1/learner/conversations/{peerId}",
-    "POST /v1/learner/realtime/ticket",
-    "GET /v1/learner/me",
-    "PATCH /v1/learner/me",
-    "DELETE /v1/learner/me",
-    "GET /v1/learner/me/export",
-    "POST /v1/learner/me/calendar",
-    "DELETE /v1/learner/me/calendar",
-    "GET /v1/learner/me/calendar.ics",
-    "GET /v1/learner/me/sessions",
-    "DELETE /v1/learner/me/sessions",
-    "DELETE /v1/learner/me/sessions/{sessionId}",
-    "GET /v1/learner/me/points",
-    "GET /v1/courses/{courseId}/leaderboard",
-    "POST /v1/courses",
-    "PATCH /v1/courses/{courseId}",
-    "DELETE /v1/courses/{courseId}",
-    "POST /v1/courses/{courseId}/assessments",
-    "GET /v1/courses/{courseId}/enrollments",
-    "GET /v1/users",
-    "GET /v1/users/{userId}",
-    "PATCH /v1/users/{userId}",
-    "DELETE /v1/users/{userId}/sessions",
-    "GET /v1/audit",
-    "GET /v1/openapi.json",
-    "GET /v1/docs",
-}
 
 READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "s3:GetObject", "s3:GetObjectVersion"}
 READS |= {"secretsmanager:GetSecretValue", "s3:ListBucket"}

@@ -17,9 +17,10 @@ from peerlearn.persistence.marshalling import unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import violations
 from tests.integration.faults.test_every_call import Stage
+from tests.support.catalogue import USE_CASES
 from tests.support.filters import filter_of
 from tests.support.last_release import kept, restored
-from tests.support.use_cases import USE_CASES, outcome_of
+from tests.support.outcomes import outcome_of
 
 KEPT = kept()
 RECORDS: list[dict[str, Any]] = KEPT["records"]

@@ -31,11 +31,12 @@ from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.marshalling import marshal, unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.template import create_table_request, index_shapes
+from tests.support.catalogue import USE_CASES
 from tests.support.expansion import variant
 from tests.support.network import Network, connected
 from tests.support.people import Person
+from tests.support.school import World, new_world
 from tests.support.streams import stream_records
-from tests.support.use_cases import USE_CASES, World, new_world
 
 FILE = Path(__file__).parents[1] / "data" / "last_release.json"
 # Whose replacement would lose data, or an address that others have.

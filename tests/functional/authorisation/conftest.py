@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import boto3
 import pytest
@@ -17,10 +17,11 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.users import Role
 from tests.functional.conftest import TABLE
-from tests.support.api import Answer
+from tests.support.api import Answer, event_of
+from tests.support.catalogue import ENDPOINTS
 from tests.support.courses import Courses
 from tests.support.learning import Learning
-from tests.support.people import PASSWORD, People, Person
+from tests.support.people import People, Person
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,36 +44,42 @@ class World:
     assessment_id: str
 
     def request(self, name: str, who: str) -> dict[str, Any]:
-        """A request that is right in everything but, perhaps, its caller."""
-        peer = self.other if who == "enrolled" else self.enrolled
-        course_id = self.draft_id if name == "delete_course" else self.course_id
-        assessment_id = self.assessment_id
+        """A request that is right in everything but, perhaps, its caller: the usual one of the catalogue."""
+        return ENDPOINTS[name].uses[0].parts_in(Seen(self, who))
+
+
+class Seen:
+    """The world as a scene of the catalogue, which has one course and one draft for all that it knows by name."""
+
+    last_seq: ClassVar[int] = 1
+
+    def __init__(self, world: World, who: str) -> None:
+        self._world = world
+        self._peer = world.other if who == "enrolled" else world.enrolled
+        self._course_id, self._assessment_id = world.course_id, world.assessment_id
         if who == "demoted tutor":
-            course_id, assessment_id = self.of_demoted_tutor
-        paths = {
-            "courseId": course_id,
-            "assessmentId": assessment_id,
-            "learnerId": self.enrolled.user_id,
-            "peerId": peer.user_id,
-            "userId": self.learner.user_id,
-            "sessionId": self.learner.session.session_id,
+            self._course_id, self._assessment_id = world.of_demoted_tutor
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return {
+            "ada's phone": self._world.learner.session.session_id,
+            # well formed, and nobody's
+            "calendar": event_of("get_calendar")["queryStringParameters"]["token"],
         }
-        bodies: dict[str, Any] = {
-            "refresh": {"refreshToken": self.learner.refresh_token},
-            "logout": {"refreshToken": self.learner.refresh_token},
-            "complete_module": {"moduleId": "mod_1", "studyMinutes": 5},
-            "grade": {"grade": 7},
-            "send": {"receiverId": peer.user_id, "message": "Hello"},
-            "create_assessment": {"title": "Two", "instructions": "Do.", "maxGrade": 10},
-            "erase_account": {"password": PASSWORD},
-            "change_password": {"currentPassword": PASSWORD, "newPassword": "Battery-Staple-2"},
-        }
-        request: dict[str, Any] = {"path": paths}
-        if name in bodies:
-            request["body"] = bodies[name]
-        if name == "list_messages":
-            request["query"] = {"with": peer.user_id}
-        return request
+
+    def person(self, name: str) -> Person:
+        return self._peer if name == "bob" else self._world.learner
+
+    def at(self, course: str) -> dict[str, str]:
+        return {"courseId": self._world.draft_id if course == "draft" else self._course_id}
+
+    def on(self, assessment: str, learner: str | None = None) -> dict[str, str]:
+        path = {"assessmentId": self._assessment_id}
+        return path | {"learnerId": self._world.enrolled.user_id} if learner else path
+
+    def message(self, to: str, **changes: Any) -> dict[str, Any]:
+        return {"receiverId": self.person(to).user_id, "message": "Hello"} | changes
 
 
 @pytest.fixture(autouse=True)

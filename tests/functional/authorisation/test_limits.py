@@ -16,8 +16,8 @@ from peerlearn.domain.limits import DEFAULTS, SOCKET_MESSAGES, SOCKETS
 from scripts.api_documents.limits import EXTENSION
 from scripts.project.paths import ROOT
 from tests.functional.authorisation.conftest import Call, World, contents
-from tests.functional.authorisation.test_matrix import REFUSED
 from tests.functional.conftest import forget_providers
+from tests.support.catalogue import REFUSED
 from tests.support.people import PASSWORD
 
 if TYPE_CHECKING:

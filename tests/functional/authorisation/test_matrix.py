@@ -1,91 +1,21 @@
-"""Who may call what: every route of the template against everybody who could call it. A new one fails until it is here.
+"""Who may call what: every route of the template against everybody who could call it, as the catalogue has it.
 
 Whoever is not named as refused is let in; whatever the refused send changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.project.template import load_template
 from tests.functional.authorisation.conftest import Call, World, contents
+from tests.support.catalogue import REFUSED
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-NOBODY = {"nobody": "UNAUTHENTICATED", "expired": "TOKEN_EXPIRED"}
-EVERYBODY: dict[str, str] = {}
-# A public page that shows its author more looks at the token that is shown.
-VIEWERS = {"expired": "TOKEN_EXPIRED"}
-CALLERS = NOBODY
-AUTHORS = CALLERS | dict.fromkeys(("learner", "enrolled", "other", "demoted tutor"), "FORBIDDEN")
-OWN_AUTHORS = AUTHORS | {"foreign tutor": "FORBIDDEN"}
-ADMINISTRATORS = OWN_AUTHORS | {"owning tutor": "FORBIDDEN"}
-STRANGERS = ("learner", "foreign tutor", "demoted tutor")
-MEMBERS = CALLERS | dict.fromkeys((*STRANGERS, "owning tutor", "administrator"), "NOT_ENROLLED")
-MEMBERS_AND_AUTHORS = CALLERS | dict.fromkeys(STRANGERS, "NOT_ENROLLED")
-
-REFUSED: dict[str, Mapping[str, str]] = {
-    "register": EVERYBODY,
-    "login": EVERYBODY,
-    "refresh": EVERYBODY,
-    "logout": EVERYBODY,
-    "change_password": CALLERS,
-    "list_courses": EVERYBODY,
-    "get_course": VIEWERS,
-    "enroll": CALLERS,
-    "withdraw": MEMBERS,
-    "join_waitlist": CALLERS,
-    # nobody waits: who is let in is told so
-    "leave_waitlist": MEMBERS | dict.fromkeys(("enrolled", "other"), "NOT_ENROLLED"),
-    "list_enrollments": CALLERS,
-    "list_progress": CALLERS,
-    "get_progress": MEMBERS,
-    "complete_module": MEMBERS,
-    "get_assessment": MEMBERS_AND_AUTHORS,
-    "create_upload": MEMBERS,
-    "submit": MEMBERS,
-    "list_my_submissions": CALLERS,
-    "list_submissions": OWN_AUTHORS,
-    "grade": OWN_AUTHORS,
-    "download": CALLERS | dict.fromkeys((*STRANGERS, "other"), "FORBIDDEN"),
-    "find_peers": CALLERS,
-    # to somebody of the course: peers of it, and the tutor who was written to
-    "send": CALLERS | dict.fromkeys((*STRANGERS, "administrator"), "FORBIDDEN"),
-    "list_messages": CALLERS,
-    "list_conversations": CALLERS,
-    "mark_read": CALLERS,
-    "create_ticket": CALLERS,
-    "get_profile": CALLERS,
-    "update_profile": CALLERS,
-    "list_points": CALLERS,
-    "export_data": CALLERS,
-    "erase_account": CALLERS,
-    "create_calendar_link": CALLERS,
-    "revoke_calendar_link": CALLERS,
-    # whoever has the link
-    "get_calendar": EVERYBODY,
-    "leaderboard": MEMBERS_AND_AUTHORS,
-    "create_course": AUTHORS,
-    "update_course": OWN_AUTHORS,
-    # a draft: of another's there is none
-    "delete_course": AUTHORS | {"foreign tutor": "COURSE_NOT_FOUND"},
-    "create_assessment": OWN_AUTHORS,
-    "list_roster": OWN_AUTHORS,
-    "list_users": ADMINISTRATORS,
-    "get_user": ADMINISTRATORS,
-    "update_user": ADMINISTRATORS,
-    "end_user_sessions": ADMINISTRATORS,
-    "list_sessions": CALLERS,
-    "end_session": CALLERS,
-    "end_other_sessions": CALLERS,
-    "list_audit": ADMINISTRATORS,
-    "get_openapi": EVERYBODY,
-    "get_docs": EVERYBODY,
-}
 # What a stranger's password or a wrong state answers to somebody who may call.
 NO_REFUSAL_OF_THE_CALLER = {"INVALID_CREDENTIALS", "CONFLICT", "LEARNER_ENROLLMENT_DENIED", "COURSE_NOT_FOUND"}
 NO_REFUSAL_OF_THE_CALLER |= {
@@ -107,7 +37,7 @@ def routes() -> set[str]:
     }
 
 
-def test_every_route_is_here() -> None:
+def test_every_route_is_in_the_catalogue() -> None:
     assert set(REFUSED) == routes()
 
 

@@ -17,8 +17,9 @@ from peerlearn.domain.errors import DomainError
 from peerlearn.domain.standing import READ_FRESH_SECONDS
 from peerlearn.domain.users import AccountState, Principal, Role
 from tests.functional.authorisation.conftest import Call, World, contents
-from tests.functional.authorisation.test_matrix import EVERYBODY, NOBODY, REFUSED
 from tests.support.api import event_of
+from tests.support.catalogue import REFUSED
+from tests.support.catalogue.callers import EVERYBODY, NOBODY
 from tests.support.people import PASSWORD, People, Person
 
 if TYPE_CHECKING:

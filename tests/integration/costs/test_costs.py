@@ -11,8 +11,9 @@ import pytest
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.template import load_template
 from tests.support.api import ROOT
+from tests.support.catalogue import take
 from tests.support.costs import Cost
-from tests.support.tour import open_tour, take
+from tests.support.tour import open_tour
 
 _ROW = re.compile(
     r"^\| `(?P<label>[a-z_]+(?: \([a-z]+\))?)` \| (?P<calls>\d+) \| (?P<trips>\d+) "

@@ -31,8 +31,9 @@ from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import violations
 from scripts.project.template import create_table_request
 from tests.support.api import seconds_of
+from tests.support.catalogue import CATALOGUE, USE_CASES
 from tests.support.network import Network, connected
-from tests.support.use_cases import USE_CASES, World, functions, new_world
+from tests.support.school import World, functions, new_world
 from tests.support.wire import Fault, Judge, Try
 
 if TYPE_CHECKING:
@@ -245,6 +246,7 @@ def stage(dynamodb_local: DynamoDBLocal) -> Iterator[Stage]:
 
 def test_every_function_has_a_use_case() -> None:
     assert {label.partition(" (")[0] for label in USE_CASES} == set(functions())
+    assert len(USE_CASES) == sum(len(row.uses) for row in CATALOGUE), "two uses have one name"
 
 
 @pytest.mark.parametrize("label", USE_CASES)

@@ -14,8 +14,9 @@ from peerlearn.persistence.items.base import Item
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import table_items, violations
 from scripts.project.template import create_table_request
+from tests.support.catalogue import USE_CASES
 from tests.support.network import connected
-from tests.support.use_cases import USE_CASES, new_world
+from tests.support.school import new_world
 
 # What the stream has yet to do when the world is new.
 FOLLOW_UPS = ("promote", "carry_on (moved)", "finish_erasure")

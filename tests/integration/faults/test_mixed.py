@@ -18,10 +18,12 @@ from scripts.dynamodb_local import DynamoDBLocal
 from scripts.invariants import table_items, violations
 from scripts.project.template import create_table_request
 from tests.support.api import event_of
+from tests.support.bodies import course_body
 from tests.support.network import Network, connected
+from tests.support.outcomes import outcome_of
+from tests.support.people import PASSWORD
+from tests.support.school import World, new_world
 from tests.support.streams import Records, stream_records
-from tests.support.tour import course_body
-from tests.support.use_cases import PASSWORD, World, new_world, outcome_of
 from tests.support.wire import at_random
 
 RATE = 0.3

@@ -1,0 +1,144 @@
+"""Rows of the functions that answer no route: those of the WebSocket, the stream's readers, the workers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.marshalling import marshal
+from tests.support.api import event_of
+from tests.support.catalogue.rows import BUSY, Use, row
+
+if TYPE_CHECKING:
+    from tests.support.school import World
+
+TICKET = "a-ticket"
+# The record that a job comes from which has a chunk behind it.
+UNDER_WAY = "record-9"
+
+
+def _socket(right: str, message: Callable[[World], Mapping[str, Any]] | None = None) -> Callable[[str], Use]:
+    """A route of the WebSocket, used by Ada."""
+
+    def of(name: str) -> Use:
+        def event(world: World) -> dict[str, Any]:
+            ada = world.people["ada"]
+            sent = event_of(name)
+            sent["requestContext"]["authorizer"] = {
+                "principalId": ada.user_id,
+                "userId": ada.user_id,
+                "role": ada.user.role.value,
+                "sessionId": ada.session.session_id,
+                "epoch": "0",
+            }
+            sent["requestContext"]["connectionId"] = f"{ada.user.name}="
+            if message is not None:
+                sent["body"] = json.dumps(dict(message(world)))
+            return sent
+
+        return Use(event, right, f"error {BUSY}" if message else "503")
+
+    return of
+
+
+def _handshake(_: str) -> Use:
+    def event(_: World) -> dict[str, Any]:
+        shown = event_of("authorize")
+        shown["queryStringParameters"]["ticket"] = TICKET
+        return shown
+
+    # There is no 503 in a handshake: API Gateway answers 500 for an authorizer that raises.
+    return Use(event, "Allow", "raised TemporarilyUnavailable")
+
+
+def _change(special: str, images: Callable[[World], tuple[Item | None, Item]]) -> Callable[[str], Use]:
+    """A record of the stream."""
+
+    def of(_: str) -> Use:
+        def event(world: World) -> dict[str, Any]:
+            old, new = images(world)
+            record = copy.deepcopy(event_of("notify")["Records"][0])
+            record["eventName"] = "INSERT" if old is None else "MODIFY"
+            record["dynamodb"]["NewImage"] = marshal(new)
+            if old is not None:
+                record["dynamodb"]["OldImage"] = marshal(old)
+            return {"Records": [record]}
+
+        return Use(event, "done", "again", special)
+
+    return of
+
+
+def _task(of_world: Callable[[World], dict[str, Any]], special: str = "") -> Callable[[str], Use]:
+    """A task of a queue."""
+
+    def of(name: str) -> Use:
+        def event(world: World) -> dict[str, Any]:
+            sent = event_of(name)
+            sent["Records"][0]["body"] = json.dumps(of_world(world))
+            return sent
+
+        return Use(event, "done", "again", special)
+
+    return of
+
+
+def _mark_read(world: World) -> dict[str, Any]:
+    return {"action": "markRead", "peerId": world.people["bob"].user_id, "readUpTo": 2}
+
+
+def _typing(world: World) -> dict[str, Any]:
+    return {"action": "typing", "receiverId": world.people["bob"].user_id}
+
+
+def _renamed(world: World) -> dict[str, Any]:
+    return {"job": "rename", "subject": world.people["tutor"].user_id, "recordId": "record-3"}
+
+
+def _moved(record_id: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"job": "reschedule", "subject": world.ids["moved"], "recordId": record_id}
+
+
+def _export(world: World) -> dict[str, Any]:
+    return {"userId": world.people["bob"].user_id, "exportId": world.ids["export"]}
+
+
+ROWS = (
+    row("authorize", _handshake),
+    row("connect", _socket("200")),
+    row("disconnect", _socket("200")),
+    row("send_message", _socket("message.accepted", lambda w: w.message("bob", action="sendMessage"))),
+    row("mark_conversation_read", _socket("conversation.read", _mark_read)),
+    row("announce_typing", _socket("typing.accepted", _typing)),
+    row("ping", _socket("pong", lambda _: {"action": "ping"})),
+    row("unknown_action", _socket("error VALIDATION_FAILED", lambda _: {"action": "dance"})),
+    row(
+        "follow_up",
+        _change("a seat is free", lambda w: (None, w.items["freed"])),
+        _change("unlisted", lambda w: (None, w.items["unlisted"])),
+        _change("moved", lambda w: (w.items["before"], w.items["moved"])),
+        _change("erased", lambda w: (None, w.items["erased"])),
+        _change("export", lambda w: (None, w.items["export"])),
+        _change("renamed", lambda w: (w.items["ada"], w.items["renamed"])),
+    ),
+    row("promote", _task(lambda w: {"courseId": w.ids["freed"], "recordId": "record-1"})),
+    row("index_catalogue", _task(lambda w: {"courseId": w.ids["open"]})),
+    row(
+        "carry_on",
+        _task(_moved("record-2"), "moved"),
+        _task(_renamed, "renamed"),
+        _task(_moved(UNDER_WAY), "going on"),
+    ),
+    row("announce", _task(lambda w: {"courseId": w.ids["common"], "event": w.announced})),
+    row("finish_erasure", _task(lambda w: {"userId": w.people["zoe"].user_id})),
+    row("write_export", _task(_export)),
+    row(
+        "notify",
+        _change("message", lambda w: (None, w.items["message"])),
+        _change("course", lambda w: (w.items["before"], w.items["moved"])),
+        _change("ended", lambda w: (w.items["session"], w.items["session"] | {"revoked": True})),
+    ),
+)
