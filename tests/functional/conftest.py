@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -25,9 +24,11 @@ from peerlearn.bootstrap.security import tokens
 from peerlearn.domain.users import Role
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Table as ProductTable
+from peerlearn.snapshots import forget_providers
 from scripts.project.template import create_keys_table_request, create_table_request, load_template
 from tests.support import policies
 from tests.support.api import Answer, http_event, invoke
+from tests.support.courses import Courses
 from tests.support.documented import require_documented
 from tests.support.lag_readers import READERS, is_own_look
 from tests.support.people import People, Person
@@ -60,15 +61,6 @@ def create_keys() -> None:
 
 # These ask every endpoint for its status alone, or are the operator's; what administrators look through may lag.
 UNLISTED = ("authorisation", "cli", "fuzz", "http", "lists", "users")
-
-
-def forget_providers() -> None:
-    """Empties every cached provider: clients of one test must not reach into the next."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("peerlearn.bootstrap.", "peerlearn.settings")):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +174,16 @@ def call(aws: DynamoDBClient, handlers: dict[str, str]) -> Callable[..., Answer]
         return answer
 
     return call_
+
+
+@pytest.fixture
+def table(aws: DynamoDBClient) -> ProductTable:
+    return ProductTable(aws, TABLE)
+
+
+@pytest.fixture
+def courses(table: ProductTable) -> Courses:
+    return Courses(table)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from peerlearn.persistence.table import Table
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.problem import Problem
 from scripts.project.template import create_table_request
+from tests.support.courses import Courses
 from tests.support.wire import PATIENT, Wire
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ def table_name(dynamodb: DynamoDBClient) -> Iterator[str]:
 @pytest.fixture
 def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
     return Table(dynamodb, table_name)
+
+
+@pytest.fixture
+def courses(table: Table) -> Courses:
+    return Courses(table)
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.passwords import password_weaknesses
 from peerlearn.domain.users import Credential, Principal
 from peerlearn.persistence.standing import StandingRepository
+from peerlearn.snapshots import forget_providers
 from scripts.demo_data.courses import COURSES, WAITLISTED
 from scripts.demo_data.loading import load
 from scripts.demo_data.people import LEARNERS, PASSWORD, TUTORS
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.local_stack.accounts import DEMO_ACCOUNTS
-from tests.functional.conftest import forget_providers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

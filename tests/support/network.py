@@ -25,9 +25,9 @@ from peerlearn.bootstrap import core, security
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.domain.limits import DEFAULTS
 from peerlearn.domain.retrying import Backoff
+from peerlearn.snapshots import forget_providers
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.template import create_keys_table_request
-from tests.functional.conftest import forget_providers
 from tests.support.wire import PATIENT, Judge, Refusal, Try, Wire, respond
 
 ENVIRONMENT = {

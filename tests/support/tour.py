@@ -16,10 +16,10 @@ from peerlearn.bootstrap import core, security
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import aws_client, table
 from peerlearn.domain.users import Role
+from peerlearn.snapshots import forget_providers
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.template import create_table_request, load_template
 from tests.fakes.keys import fake_keys
-from tests.functional.conftest import forget_providers
 from tests.support.api import Answer, http_event, invoke
 from tests.support.bodies import course_body
 from tests.support.costs import Cost, Recorder

@@ -24,8 +24,13 @@ def register() -> None:
 
 
 def refresh() -> None:
-    """New random numbers; new clients, and with them connections and credentials; keys read again; settings too."""
+    """Seed `random` anew, and forget what was made: keys are read again, and settings too."""
     random.seed()
+    forget_providers()
+
+
+def forget_providers() -> None:
+    """Empty every provider, so that its next use makes a new client, with connections and credentials of its own."""
     for name, module in list(sys.modules.items()):
         if name.startswith(_MAKERS):
             for value in vars(module).values():

@@ -10,7 +10,8 @@ import boto3
 import pytest
 
 from peerlearn.persistence.table import Table
-from tests.functional.conftest import TABLE, forget_providers
+from peerlearn.snapshots import forget_providers
+from tests.functional.conftest import TABLE
 from tests.support.api import Answer
 from tests.support.courses import Courses
 from tests.support.learning import Learning
@@ -57,11 +58,6 @@ def bucket(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> S3Client:  #
     client.create_bucket(Bucket=BUCKET)
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     return client
-
-
-@pytest.fixture
-def courses(aws: DynamoDBClient) -> Courses:
-    return Courses(Table(aws, TABLE))
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.limits import SUBMISSIONS
 from peerlearn.persistence import keys
+from peerlearn.snapshots import forget_providers
 from tests.functional.assessments.conftest import LINK, Classroom, post
-from tests.functional.conftest import forget_providers
 from tests.support.people import Person
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 from peerlearn.domain import idempotency as claims
 from peerlearn.services import idempotency
 from peerlearn.services.idempotency import IdempotencyService
+from peerlearn.snapshots import forget_providers
 from scripts.project.paths import ROOT
 from tests.functional.authorisation.conftest import Call, World, contents
 from tests.functional.authorisation.test_limits import may_call, module_of, request
-from tests.functional.conftest import forget_providers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,10 +13,10 @@ import pytest
 
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.domain.limits import DEFAULTS, SOCKET_MESSAGES, SOCKETS
+from peerlearn.snapshots import forget_providers
 from scripts.api_documents.limits import EXTENSION
 from scripts.project.paths import ROOT
 from tests.functional.authorisation.conftest import Call, World, contents
-from tests.functional.conftest import forget_providers
 from tests.support.catalogue import REFUSED
 from tests.support.people import PASSWORD
 

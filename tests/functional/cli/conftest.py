@@ -10,12 +10,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from peerlearn.persistence.table import Table
+from peerlearn.snapshots import forget_providers
 from scripts.cli import check, dead_letters
 from scripts.cli.program import main
 from scripts.cli.target import Target
 from scripts.project.template import load_template
-from tests.functional.conftest import CURSOR_SECRET, KEYS_TABLE, SECRET, TABLE, forget_providers
+from tests.functional.conftest import CURSOR_SECRET, KEYS_TABLE, SECRET, TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -77,11 +77,6 @@ def stacks(monkeypatch: pytest.MonkeyPatch) -> CloudFormation:
     found = CloudFormation()
     monkeypatch.setattr(Target, "cloudformation", lambda _: found)
     return found
-
-
-@pytest.fixture
-def table(aws: DynamoDBClient) -> Table:
-    return Table(aws, TABLE)
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ from peerlearn.adapters import signing_keys as signing
 from peerlearn.bootstrap.accounts import account_service
 from peerlearn.bootstrap.security import access_tokens, published_keys, tokens
 from peerlearn.domain.errors import TemporarilyUnavailable, Unauthenticated
+from peerlearn.snapshots import forget_providers
 from scripts.cli import signing_keys
 from scripts.project.problem import Problem
 from tests.functional.cli.conftest import Run
-from tests.functional.conftest import KEYS_TABLE, SECRET, forget_providers
+from tests.functional.conftest import KEYS_TABLE, SECRET
 from tests.support.people import People, Person
 
 if TYPE_CHECKING:

@@ -29,11 +29,6 @@ Call = Callable[..., Answer]
 ENDPOINTS = ["enroll", "withdraw", "join_waitlist", "leave_waitlist"]
 
 
-@pytest.fixture
-def courses(aws: DynamoDBClient) -> Courses:
-    return Courses(Table(aws, TABLE))
-
-
 def of(course_id: str) -> dict[str, str]:
     return {"courseId": course_id}
 

@@ -21,9 +21,10 @@ from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.errors import Unauthenticated
 from peerlearn.domain.limits import DEFAULTS
 from peerlearn.domain.users import Role
+from peerlearn.snapshots import forget_providers
 from scripts.project.template import create_table_request
 from tests.conftest import MADE_UP
-from tests.functional.conftest import NAMES, TABLE, create_keys, forget_providers
+from tests.functional.conftest import NAMES, TABLE, create_keys
 from tests.support.api import Answer, http_event, invoke
 from tests.support.courses import Courses
 from tests.support.documented import document, require_documented

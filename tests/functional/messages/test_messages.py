@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
 
 from peerlearn.domain.users import Role
 from peerlearn.persistence.table import Table
-from tests.functional.conftest import TABLE
 from tests.support.api import Answer
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.people import People, Person
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 Call = Callable[..., Answer]
-
-
-@pytest.fixture
-def table(aws: DynamoDBClient) -> Table:
-    return Table(aws, TABLE)
 
 
 @pytest.fixture

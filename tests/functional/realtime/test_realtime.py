@@ -14,7 +14,7 @@ from peerlearn.bootstrap.accounts import sign_out_service
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.table import Table
 from peerlearn.settings import settings
-from tests.functional.conftest import TABLE, forget_providers
+from peerlearn.snapshots import forget_providers
 from tests.support.api import Answer, Context, event_of
 from tests.support.courses import Courses
 from tests.support.learning import Learning
@@ -39,11 +39,6 @@ MESSAGES: dict[str, Told] = {
 def endpoint(monkeypatch: pytest.MonkeyPatch, aws: DynamoDBClient) -> Iterator[None]:  # noqa: ARG001 (before settings are read)
     monkeypatch.setenv("MANAGEMENT_ENDPOINT", "https://realtime.example/live")
     return iter([None])
-
-
-@pytest.fixture
-def table(aws: DynamoDBClient) -> Table:
-    return Table(aws, TABLE)
 
 
 @pytest.fixture

@@ -33,11 +33,6 @@ Handler = Callable[[dict[str, Any], LambdaContext], Any]
 
 
 @pytest.fixture
-def courses(aws: DynamoDBClient) -> Courses:
-    return Courses(Table(aws, TABLE))
-
-
-@pytest.fixture
 def service(aws: DynamoDBClient) -> EnrollmentService:
     return EnrollmentService(EnrollmentRepository(Table(aws, TABLE)))
 

@@ -49,11 +49,6 @@ def service(aws: DynamoDBClient) -> EnrollmentService:
 
 
 @pytest.fixture
-def courses(aws: DynamoDBClient) -> Courses:
-    return Courses(Table(aws, TABLE))
-
-
-@pytest.fixture
 def session(
     aws: DynamoDBClient, service: EnrollmentService, courses: Courses, push: FakePush, monkeypatch: pytest.MonkeyPatch
 ) -> str:

@@ -15,8 +15,8 @@ from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.users import Role
 from peerlearn.persistence.recording import recording
+from peerlearn.snapshots import forget_providers
 from tests.fakes.clock import FakeClock
-from tests.functional.conftest import forget_providers
 from tests.support.api import Answer
 from tests.support.people import Person
 

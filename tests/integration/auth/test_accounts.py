@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -31,6 +29,7 @@ from peerlearn.services.accounts import SignedIn
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeyRing, fake_tokens, signing_key
 from tests.support.accounts import Accounts
+from tests.support.at_once import at_once
 from tests.support.wire import Wire
 
 if TYPE_CHECKING:
@@ -74,21 +73,6 @@ def ada(accounts: Accounts) -> SignedIn:
     return accounts.register("Ada", EMAIL, PASSWORD)
 
 
-def at_once(action: Callable[[int], T], times: int = THREADS) -> list[T | DomainError]:
-    """Results or refusals of that many calls that start together."""
-    start = Barrier(times)
-
-    def run(number: int) -> T | DomainError:
-        start.wait()
-        try:
-            return action(number)
-        except DomainError as refusal:
-            return refusal
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
-
-
 def signed_in(results: list[SignedIn | DomainError]) -> list[SignedIn]:
     return [result for result in results if isinstance(result, SignedIn)]
 
@@ -111,7 +95,7 @@ def principal(person: SignedIn, tokens: TokenService) -> Principal:
 def test_one_account_under_simultaneous_registrations(
     accounts: Accounts, dynamodb: DynamoDBClient, table_name: str
 ) -> None:
-    results = at_once(lambda _: accounts.register("Ada", EMAIL, PASSWORD))
+    results = at_once([lambda: accounts.register("Ada", EMAIL, PASSWORD)] * THREADS)
     winners = signed_in(results)
     assert len(winners) == 1
     assert codes(results) == {"EMAIL_ALREADY_REGISTERED": THREADS - 1}
@@ -125,7 +109,7 @@ def test_one_account_in_every_case(accounts: Accounts, dynamodb: DynamoDBClient,
         return f"{name}@People.Example"
 
     assert len({spelling(number) for number in range(THREADS)}) == THREADS
-    results = at_once(lambda number: accounts.register("Ada", spelling(number), PASSWORD))
+    results = at_once([partial(accounts.register, "Ada", spelling(number), PASSWORD) for number in range(THREADS)])
     assert len(signed_in(results)) == 1
     assert codes(results) == {"EMAIL_ALREADY_REGISTERED": THREADS - 1}
     assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1, "Standing": 1}
@@ -159,7 +143,7 @@ def test_nobody_gives_up_their_own_role(accounts: Accounts, ada: SignedIn) -> No
 
 
 def test_parallel_uses_of_one_token_give_one_successor(accounts: Accounts, ada: SignedIn) -> None:
-    results = at_once(lambda _: accounts.refresh(ada.refresh_token))
+    results = at_once([lambda: accounts.refresh(ada.refresh_token)] * THREADS)
     assert codes(results) == {}
     assert len({result.refresh_token for result in signed_in(results)}) == 1
     successor = signed_in(results)[0].refresh_token
@@ -316,7 +300,7 @@ def test_simultaneous_password_changes_leave_one_password(
         accounts.change_password(principal(ada, tokens), PASSWORD, password)
         return password
 
-    results = at_once(change, 8)
+    results = at_once([partial(change, number) for number in range(8)])
     changed = [result for result in results if isinstance(result, str)]
     assert len(changed) == 1
     assert accounts.login(EMAIL, changed[0], HERE).user.user_id == ada.user.user_id
@@ -325,7 +309,7 @@ def test_simultaneous_password_changes_leave_one_password(
 def test_simultaneous_role_changes_leave_both_copies_alike(accounts: Accounts, ada: SignedIn, table: Table) -> None:
     admin = Principal("usr_admin", Role.ADMIN, "sid_admin")
     roles = [Role.TUTOR, Role.ADMIN]
-    at_once(lambda number: accounts.set_role(admin, ada.user.user_id, roles[number % 2]), 16)
+    at_once([partial(accounts.set_role, admin, ada.user.user_id, roles[number % 2]) for number in range(16)])
     repository = AccountRepository(table)
     credential = repository.credential(EMAIL)
     assert credential is not None

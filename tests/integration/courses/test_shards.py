@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -20,7 +19,6 @@ from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, DomainError, EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.retrying import Collision
-from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -30,7 +28,9 @@ from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
 from scripts.invariants import Violation, violations
 from tests.integration.courses.conftest import TUTORS, School
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
+from tests.support.overtaken import OvertakenEnrollments
 from tests.support.wire import Wire
 
 ADA = TUTORS[0]
@@ -53,11 +53,6 @@ def authoring(school: School) -> AuthoringService:
 
 
 @pytest.fixture
-def courses(school: School) -> Courses:
-    return Courses(school.table)
-
-
-@pytest.fixture
 def enrolling(school: School) -> EnrollmentService:
     return EnrollmentService(EnrollmentRepository(school.table))
 
@@ -75,11 +70,6 @@ def retried(call: Callable[[], object]) -> object:
             continue
         except DomainError as refusal:
             return refusal
-
-
-def at_once(tasks: list[Callable[[], object]]) -> list[object]:
-    with ThreadPoolExecutor(16) as pool:
-        return list(pool.map(retried, tasks))
 
 
 def numbered(prefix: str, count: int) -> Iterator[str]:
@@ -305,14 +295,12 @@ def test_who_joins_while_the_course_gets_more_shards_is_told_of_their_seats(
     for learner in numbered("any", 12):
         enrolling.enroll(learner, course_id)
 
-    class Slow(EnrollmentRepository):
-        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
-            if len(courses.seats(course_id).shards) == 3:
-                authoring.change(ADA, course_id, CourseChanges(capacity=40))
-            super().apply(change, token, admission)
+    def grow(_: BookingChange) -> None:
+        if len(courses.seats(course_id).shards) == 3:
+            authoring.change(ADA, course_id, CourseChanges(capacity=40))
 
     with pytest.raises(Conflict, match="Seats are free"):
-        EnrollmentService(Slow(school.table)).join_waitlist("usr_w1", course_id)
+        EnrollmentService(OvertakenEnrollments(school.table, grow)).join_waitlist("usr_w1", course_id)
     courses.check(course_id)
 
 
@@ -372,11 +360,12 @@ def test_a_course_gets_shards_while_learners_book_and_drop(
     tasks[3:3] = [partial(services[number].withdraw, learner, course_id) for number, learner in enumerate(early[:3])]
     for position, capacity in ((5, 12), (30, 23), (55, 40)):
         tasks.insert(position, partial(authoring.change, ADA, course_id, CourseChanges(capacity=capacity)))
-    results = at_once(tasks)
+    results = at_once([partial(retried, task) for task in tasks])
     courses.check(course_id)
     # whoever was refused too early comes again: every seat is found, and none twice
     accepted = {result.learner_id for result in results if isinstance(result, Enrollment)}
-    at_once([partial(services[0].enroll, one, course_id) for one in numbered("late", 80) if one not in accepted])
+    late = [one for one in numbered("late", 80) if one not in accepted]
+    at_once([partial(retried, partial(services[0].enroll, one, course_id)) for one in late])
     seats = courses.seats(course_id)
     assert (seats.capacity, seats.taken, len(seats.shards)) == (40, 40, 8)
     courses.check(course_id)
@@ -392,7 +381,7 @@ def test_capacity_is_never_below_the_seats_taken(
     ]
     for position, capacity in enumerate((16, 9, 13, 5, 18, 11)):
         tasks.insert(5 * position, partial(authoring.change, ADA, course_id, CourseChanges(capacity=capacity)))
-    at_once(tasks)
+    at_once([partial(retried, task) for task in tasks])
     courses.check(course_id)
 
 

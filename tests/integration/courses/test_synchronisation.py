@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +25,7 @@ from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.enrollments import EnrollmentService
 from tests.integration.courses.conftest import TUTORS, School
+from tests.support.at_once import succeed_at_once
 from tests.support.wire import Wire, conflict
 
 ADA = TUTORS[0]
@@ -249,12 +249,6 @@ def test_busy_catalogue_leaves_the_rest_to_the_stream(wired: School, wire: Wire,
     assert school.reading.browse(Filters(), PageRequest()).total == 1
 
 
-def at_once(tasks: Iterable[Callable[[], object]]) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        for result in [pool.submit(task) for task in tasks]:
-            result.result()
-
-
 def test_many_writers_and_synchronisers_at_once(school: School) -> None:
     """Nobody's change is lost, and whatever the interleaving the last synchronisation leaves everything in line."""
     ids = [school.authoring.create(ADA, DRAFT).course.course_id for _ in range(3)]
@@ -271,7 +265,7 @@ def test_many_writers_and_synchronisers_at_once(school: School) -> None:
         changes = CourseChanges(title=f"Number {number % 5}", description=f"Change {number}", status=status)
         return lambda: retried(lambda: school.authoring.change(ADA, course_id, changes))
 
-    at_once([task(number) for number in range(20)])
+    succeed_at_once([task(number) for number in range(20)])
     for course_id in ids:
         school.indexer.sync(course_id)
         page = school.courses.page(course_id)
@@ -307,7 +301,7 @@ def test_capacity_is_never_below_the_seats_taken(school: School) -> None:
     for position, capacity in enumerate((15, 6, 9, 3, 0)):
         change = partial(school.authoring.change, ADA, course_id, CourseChanges(capacity=capacity))
         tasks.insert(5 * position, attempt(change))
-    at_once(tasks)
+    succeed_at_once(tasks)
     page = school.courses.page(course_id)
     assert page is not None
     assert page.seats.capacity is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,13 +23,12 @@ from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
+from peerlearn.snapshots import forget_providers
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.template import stream_specification
 from tests.fakes.keys import fake_keys, fake_tokens
-from tests.functional.conftest import forget_providers
 from tests.support import streams
 from tests.support.api import Answer, Context, http_event, invoke
-from tests.support.courses import Courses
 from tests.support.streams import Records
 from tests.support.wire import Wire
 from tests.support.workers import Workers
@@ -41,11 +39,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 THREADS = 32
-
-
-@pytest.fixture
-def courses(table: Table) -> Courses:
-    return Courses(table)
 
 
 @pytest.fixture
@@ -99,19 +92,6 @@ def call(providers: TokenService, table: Table) -> Callable[..., Answer]:
         return invoke(f"functions.enrollments.{name}.lambda_handler", event)
 
     return call_
-
-
-def at_once(tasks: list[Callable[[], T]], threads: int = THREADS) -> list[T | DomainError]:
-    """Runs the tasks on that many threads; a refusal is a result like any other."""
-
-    def outcome(task: Callable[[], T]) -> T | DomainError:
-        try:
-            return task()
-        except DomainError as error:
-            return error
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(outcome, tasks))
 
 
 def reason(result: object) -> str:

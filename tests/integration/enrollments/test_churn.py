@@ -16,7 +16,8 @@ from peerlearn.persistence import keys
 from peerlearn.persistence.marshalling import unmarshal
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
-from tests.integration.enrollments.conftest import at_once, reason
+from tests.integration.enrollments.conftest import reason
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
 
 if TYPE_CHECKING:

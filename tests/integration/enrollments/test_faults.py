@@ -21,8 +21,9 @@ from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import fake_tokens
-from tests.integration.enrollments.conftest import at_once, reason
+from tests.integration.enrollments.conftest import reason
 from tests.support.api import Answer
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
 from tests.support.people import People
 from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict

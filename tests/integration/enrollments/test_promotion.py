@@ -15,12 +15,13 @@ from peerlearn.domain.bookings import BookingChange, promote
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Seats
 from peerlearn.domain.enrollments import EnrollmentStatus
-from peerlearn.domain.standing import Admission
 from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.promotion import PromotionService
-from tests.integration.enrollments.conftest import at_once
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
+from tests.support.overtaken import OvertakenEnrollments, once
 from tests.support.streams import Records
 
 
@@ -78,24 +79,19 @@ def test_many_promoters_at_once_give_each_seat_once(
 
 
 def test_two_promoters_who_saw_the_same_head(
-    service: EnrollmentService, store: EnrollmentRepository, courses: Courses
+    service: EnrollmentService, store: EnrollmentRepository, courses: Courses, table: Table
 ) -> None:
     """The slower one acts on what it saw before the other: both seats are given, neither learner gets two."""
     course_id, line = in_line(service, courses, seats=2, waiting=3)
     for number in range(2):
         service.withdraw(f"usr_seat_{number}", course_id)
 
-    class Slow(EnrollmentRepository):
-        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
-            if not overtaken:
-                overtaken.append(True)
-                same = promote(store.situation(line[0], course_id), utc_now())
-                assert same is not None
-                store.apply(same, str(uuid4()))
-            store.apply(change, token)
+    def promote_first() -> None:
+        same = promote(store.situation(line[0], course_id), utc_now())
+        assert same is not None
+        store.apply(same, str(uuid4()))
 
-    overtaken: list[bool] = []
-    slow = PromotionService(Slow(store._table))
+    slow = PromotionService(OvertakenEnrollments(table, once(promote_first)))
     assert slow.promote(course_id) == [line[1]]
     assert active(courses, course_id) == set(line[:2])
     courses.check(course_id)
@@ -176,18 +172,16 @@ def test_records_doubled_and_reordered(
 
 
 def test_who_leaves_and_joins_again_meanwhile_is_not_promoted_for_their_old_place(
-    service: EnrollmentService, store: EnrollmentRepository, courses: Courses
+    service: EnrollmentService, courses: Courses, table: Table
 ) -> None:
     course_id, line = in_line(service, courses, seats=1, waiting=2)
     service.withdraw("usr_seat_0", course_id)
 
-    class Slow(EnrollmentRepository):
-        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
-            if change.situation.learner_id == line[0]:
-                service.leave_waitlist(line[0], course_id)
-                service.join_waitlist(line[0], course_id)
-            super().apply(change, token, admission)
+    def rejoin(change: BookingChange) -> None:
+        if change.situation.learner_id == line[0]:
+            service.leave_waitlist(line[0], course_id)
+            service.join_waitlist(line[0], course_id)
 
-    assert PromotionService(Slow(store._table)).promote(course_id) == [line[1]]
+    assert PromotionService(OvertakenEnrollments(table, rejoin)).promote(course_id) == [line[1]]
     assert courses.waiting(course_id) == [line[0]]
     courses.check(course_id)

@@ -24,7 +24,8 @@ from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import put
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.rescheduling import ReschedulingService
-from tests.integration.enrollments.conftest import at_once, reason
+from tests.integration.enrollments.conftest import reason
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
 from tests.support.streams import Records
 from tests.support.wire import Wire

@@ -12,16 +12,17 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus, Kind, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, CourseNotFound, EnrollmentDenied, TemporarilyUnavailable, Unauthenticated
-from peerlearn.domain.standing import Admission, Standing
+from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import AccountState, Role
 from peerlearn.persistence import keys
-from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import put, update
 from peerlearn.services.enrollments import EnrollmentService
-from tests.integration.enrollments.conftest import at_once, reason
+from tests.integration.enrollments.conftest import reason
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
+from tests.support.overtaken import OvertakenEnrollments
 
 
 @pytest.mark.parametrize("capacity", [1, 7])
@@ -120,14 +121,12 @@ def test_who_joins_while_a_seat_comes_free_is_told_so(
     course_id = courses.add(1)
     service.enroll("usr_1", course_id)
 
-    class Slow(EnrollmentRepository):
-        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
-            if courses.seats(course_id).taken:
-                service.withdraw("usr_1", course_id)
-            super().apply(change, token, admission)
+    def withdraw(_: BookingChange) -> None:
+        if courses.seats(course_id).taken:
+            service.withdraw("usr_1", course_id)
 
     with pytest.raises(Conflict, match="Seats are free"):
-        EnrollmentService(Slow(table)).join_waitlist("usr_2", course_id)
+        EnrollmentService(OvertakenEnrollments(table, withdraw)).join_waitlist("usr_2", course_id)
     courses.check(course_id)
 
 

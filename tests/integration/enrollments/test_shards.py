@@ -10,13 +10,11 @@ from functools import partial
 
 import pytest
 
-from peerlearn.domain.bookings import BookingChange
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Slot
 from peerlearn.domain.errors import Conflict, EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.domain.shards import shard_of
-from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -27,8 +25,10 @@ from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.progress import ProgressService
 from peerlearn.services.promotion import PromotionService
 from peerlearn.services.rescheduling import ReschedulingService
-from tests.integration.enrollments.conftest import at_once, reason
+from tests.integration.enrollments.conftest import reason
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
+from tests.support.overtaken import OvertakenEnrollments, once
 from tests.support.streams import Records
 from tests.support.wire import Wire
 
@@ -241,15 +241,8 @@ def test_the_line_is_open_while_anybody_waits_whoever_comes_and_goes_at_that_mom
 ) -> None:
     course_id, _ = full(service, courses, waiting=1)
 
-    class Slow(EnrollmentRepository):
-        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
-            if not done:
-                done.append(True)
-                getattr(service, meanwhile)(other, course_id)
-            super().apply(change, token, admission)
-
-    done: list[bool] = []
-    getattr(EnrollmentService(Slow(table)), step)(learner, course_id)
+    overtaken = OvertakenEnrollments(table, once(partial(getattr(service, meanwhile), other, course_id)))
+    getattr(EnrollmentService(overtaken), step)(learner, course_id)
     assert courses.waiting(course_id) == left
     courses.check(course_id)
 
@@ -269,15 +262,8 @@ def test_who_joins_while_a_seat_comes_free_in_another_shard_is_told_so(
     """The line opens only where every shard is full at that moment: nobody waits for a seat that nobody would give."""
     course_id, _ = full(service, courses)
 
-    class Slow(EnrollmentRepository):
-        def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None:
-            if not dropped:
-                dropped.append(True)
-                service.withdraw(learner_of(2), course_id)
-            super().apply(change, token, admission)
-
-    dropped: list[bool] = []
-    (result,) = at_once([partial(EnrollmentService(Slow(table)).join_waitlist, "usr_new", course_id)], 1)
+    overtaken = OvertakenEnrollments(table, once(partial(service.withdraw, learner_of(2), course_id)))
+    (result,) = at_once([partial(EnrollmentService(overtaken).join_waitlist, "usr_new", course_id)], 1)
     assert reason(result) == "CONFLICT"
     assert service.enroll("usr_new", course_id).status is EnrollmentStatus.ACTIVE
     courses.check(course_id)

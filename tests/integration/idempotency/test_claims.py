@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 
 from peerlearn.adapters.sealing import SecretSeal
-from peerlearn.domain.errors import Conflict, DomainError
+from peerlearn.domain.errors import Conflict
 from peerlearn.domain.idempotency import CLAIM_LASTS, KEPT_FOR, Claim, Kept, KeptAnswer, NamedRequest, named_request
 from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.idempotency import IdempotencyRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.idempotency import IdempotencyService
 from tests.fakes.clock import FakeClock
+from tests.support.at_once import at_once
 from tests.support.wire import Fault, Wire
 
 THREADS = 32
@@ -48,19 +49,8 @@ def claimed(once: IdempotencyService, request: NamedRequest = REQUEST) -> Kept:
     return found
 
 
-def at_once(once: IdempotencyService) -> list[Kept | KeptAnswer | DomainError]:
-    def begin(_: int) -> Kept | KeptAnswer | DomainError:
-        try:
-            return once.begin(REQUEST)
-        except DomainError as error:
-            return error
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(begin, range(THREADS)))
-
-
 def test_of_many_at_once_one_carries_the_request_out(once: IdempotencyService) -> None:
-    found = at_once(once)
+    found = at_once([lambda: once.begin(REQUEST)] * THREADS)
     assert sum(isinstance(one, Kept) for one in found) == 1
     assert sum(isinstance(one, Conflict) and one.retry_after == 1 for one in found) == THREADS - 1
 
@@ -79,7 +69,7 @@ def test_claim_whose_holder_has_ended_is_taken_over_once_with_its_seed(
 ) -> None:
     first = claimed(once)
     clock.advance(CLAIM_LASTS.total_seconds())
-    found = at_once(once)
+    found = at_once([lambda: once.begin(REQUEST)] * THREADS)
     (second,) = [one for one in found if isinstance(one, Kept)]
     assert second.claim.seed == first.claim.seed
     assert second.claim.claim_id != first.claim.claim_id

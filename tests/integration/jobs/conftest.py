@@ -23,9 +23,8 @@ from peerlearn.services.notifications import Notifier
 from peerlearn.services.promotion import PromotionService
 from peerlearn.services.renaming import RenamingService
 from peerlearn.services.rescheduling import ReschedulingService
+from peerlearn.snapshots import forget_providers
 from tests.fakes.push import FakePush
-from tests.functional.conftest import forget_providers
-from tests.support.courses import Courses
 from tests.support.mortal import Killed, Mortal
 from tests.support.workers import Workers
 
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CHUNK = 2
-
-
-@pytest.fixture
-def courses(table: Table) -> Courses:
-    return Courses(table)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence import keys
 from peerlearn.persistence.jobs import JobRepository
 from peerlearn.persistence.table import Table
-from tests.integration.enrollments.conftest import at_once
+from tests.support.at_once import at_once
 from tests.support.wire import Wire
 
 FIRST = Cursor("job_1").after(Step("here", 2))

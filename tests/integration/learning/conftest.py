@@ -17,7 +17,6 @@ from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
 from peerlearn.services.submissions import SubmissionService
 from tests.fakes.uploads import NoBucket
-from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.wire import Wire
 
@@ -41,11 +40,6 @@ class School:
 
     def grade(self, assessment_id: str, learner_id: str, grade: Grade) -> Grade | None:
         return self.assessments.grade(TUTOR, assessment_id, learner_id, grade, "f").grade
-
-
-@pytest.fixture
-def courses(table: Table) -> Courses:
-    return Courses(table)
 
 
 @pytest.fixture

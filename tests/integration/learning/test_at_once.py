@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,23 +13,11 @@ from peerlearn.domain.errors import DomainError, ModuleNotFound, NotEnrolled, Va
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Principal, Role
 from tests.integration.learning.conftest import ADA, TUTOR, School
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 
 Tasks = list[Callable[[], object]]
-
-
-def at_once(tasks: Tasks, threads: int = 16) -> list[object]:
-    """The results; a refusal is a result like any other."""
-
-    def outcome(task: Callable[[], object]) -> object:
-        try:
-            return task()
-        except DomainError as error:
-            return error
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(outcome, tasks))
 
 
 def a_course(courses: Courses, modules: int) -> str:

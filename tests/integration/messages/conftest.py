@@ -25,11 +25,6 @@ from tests.support.wire import Wire
 
 
 @pytest.fixture
-def courses(table: Table) -> Courses:
-    return Courses(table)
-
-
-@pytest.fixture
 def learning(table: Table) -> Learning:
     return Learning(table)
 

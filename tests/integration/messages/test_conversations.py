@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
@@ -29,6 +27,7 @@ from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.messages import MessageService
 from tests.integration.messages.conftest import stranger
+from tests.support.at_once import succeed_at_once
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.leaving import leave_conversations
@@ -38,11 +37,6 @@ from tests.support.wire import THROTTLED, Wire, conflict
 T = TypeVar("T")
 THREADS = 32
 READ, TRANSACT, QUERY, GET = "BatchGetItem", "TransactWriteItems", "Query", "GetItem"
-
-
-def at_once(tasks: list[Callable[[], T]]) -> list[T]:
-    with ThreadPoolExecutor(THREADS) as pool:
-        return [future.result() for future in [pool.submit(task) for task in tasks]]
 
 
 def everything(messages: MessageService, reader: Person, peer: Person) -> list[Message]:
@@ -76,7 +70,7 @@ def test_32_writers_on_both_sides_leave_no_gap(messages: MessageService, ada: Pe
         sender, receiver = (ada, bob) if number % 2 else (bob, ada)
         return sent(messages, sender, receiver, str(number))
 
-    accepted = at_once([partial(write, number) for number in range(THREADS)])
+    accepted = succeed_at_once([partial(write, number) for number in range(THREADS)])
     stored = everything(messages, ada, bob)
     assert [message.seq for message in stored] == list(range(1, len(accepted) + 1))
     assert sorted((m.seq, m.message_id, m.text) for m in accepted) == [(m.seq, m.message_id, m.text) for m in stored]
@@ -98,7 +92,7 @@ def test_one_client_message_id_for_32_messages_at_once_is_one_of_them(
             except TemporarilyUnavailable:
                 continue
 
-    answers = at_once([partial(attempt, number) for number in range(32)])
+    answers = succeed_at_once([partial(attempt, number) for number in range(32)])
     (accepted,) = [text for text in answers if text is not None]
     stored = [*everything(messages, ada, bob), *everything(messages, ada, cleo)]
     assert [message.text for message in stored] == [accepted]
@@ -106,13 +100,13 @@ def test_one_client_message_id_for_32_messages_at_once_is_one_of_them(
 
 def test_one_client_message_id_sent_32_times_at_once(messages: MessageService, ada: Person, bob: Person) -> None:
     send = partial(messages.send, ada.principal, bob.user_id, "once", "the-same")
-    answers = at_once([send for _ in range(THREADS)])
+    answers = succeed_at_once([send for _ in range(THREADS)])
     assert len({message.message_id for message, _ in answers}) == 1
     assert [message.text for message in everything(messages, ada, bob)] == ["once"]
 
 
 def test_both_begin_the_conversation_at_once(messages: MessageService, ada: Person, bob: Person) -> None:
-    at_once(
+    succeed_at_once(
         [
             partial(messages.send, ada.principal, bob.user_id, "a"),
             partial(messages.send, bob.principal, ada.user_id, "b"),
@@ -136,7 +130,7 @@ def test_unread_is_exact_while_both_write_and_read(messages: MessageService, ada
         after = messages.mark_read(one.principal, other.user_id, chance.randint(1, last))
         assert after.unread(one.user_id) >= 0
 
-    at_once([partial(act, number) for number in range(THREADS)])
+    succeed_at_once([partial(act, number) for number in range(THREADS)])
     stored = everything(messages, ada, bob)
     for reader, peer in ((ada, bob), (bob, ada)):
         head = messages.messages(reader.principal, peer.user_id, MessageRange()).conversation

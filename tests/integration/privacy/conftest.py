@@ -20,7 +20,6 @@ from peerlearn.services.erasure import Eraser, ErasureService
 from peerlearn.services.messages import MessageService
 from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.support.accounts import Accounts, AnyPassword
-from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.people import People
 
@@ -83,11 +82,6 @@ def accounts(table: Table) -> AccountRepository:
 @pytest.fixture
 def people(accounts: AccountRepository) -> People:
     return People(accounts, fake_tokens())
-
-
-@pytest.fixture
-def courses(table: Table) -> Courses:
-    return Courses(table)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -45,6 +46,7 @@ from tests.fakes.keys import FakeKeyRing
 from tests.fakes.uploads import NoBucket
 from tests.integration.privacy.conftest import FakeFiles, eraser_on, erasure_on
 from tests.support.accounts import Accounts
+from tests.support.at_once import at_once
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.leaving import leave_conversations
@@ -294,17 +296,6 @@ def test_erased_from_two_devices_at_once_is_erased(people: People, erasure: Eras
 # -- at the same instant
 
 
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    def outcome(action: Callable[[], object]) -> object:
-        try:
-            return action()
-        except DomainError as error:
-            return error
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(outcome, actions))
-
-
 def test_a_course_is_disowned_once_and_keeps_the_name_it_then_has(
     people: People, authoring: AuthoringService, accounts: AccountRepository, wire: Wire, wired: Table, table: Table
 ) -> None:
@@ -337,7 +328,7 @@ def test_what_is_booked_written_and_made_meanwhile_goes_too(
         def book(course_id: str, who: Person = person) -> Callable[[], object]:
             return lambda: learning.enroll(who.user_id, course_id)
 
-        results = at_once(
+        tasks: list[Callable[[], object]] = [
             *(book(course_id) for course_id in offered[:2]),
             lambda: learning.enrollments.join_waitlist(person.user_id, full),  # noqa: B023 (run in this round)
             lambda: erasure.erase(person.principal, "any"),  # noqa: B023
@@ -345,7 +336,8 @@ def test_what_is_booked_written_and_made_meanwhile_goes_too(
             lambda: messages.send(person.principal, peer.user_id, "Hello"),  # noqa: B023
             lambda: authoring.create(person.principal, draft(CourseStatus.DRAFT)),  # noqa: B023
             *(book(course_id) for course_id in offered[2:]),
-        )
+        ]
+        results = at_once(tasks)
         assert results[3] is None
         refused += sum(isinstance(result, DomainError) for result in results)
         eraser.carry_out(person.user_id)
@@ -371,7 +363,7 @@ def test_promoted_at_the_same_instant(
             learning.enrollments.join_waitlist(one.user_id, course_id)
         erasure.erase(waiting.principal, "any")
         learning.drop(first.user_id, course_id)
-        at_once(lambda: promotion.promote(course_id), lambda: eraser.carry_out(waiting.user_id))  # noqa: B023
+        at_once([lambda: promotion.promote(course_id), lambda: eraser.carry_out(waiting.user_id)])  # noqa: B023
         eraser.carry_out(waiting.user_id)
         # what the freed seat's own record of the stream calls for
         promotion.promote(course_id)
@@ -387,8 +379,10 @@ def test_administrators_who_demote_each_other_at_the_same_instant_leave_one(
     for _ in range(10):
         one, other = people.add(Role.ADMIN), people.add(Role.ADMIN)
         results = at_once(
-            lambda: service.set_role(one.principal, other.user_id, Role.LEARNER),  # noqa: B023
-            lambda: service.set_role(other.principal, one.user_id, Role.LEARNER),  # noqa: B023
+            [
+                partial(service.set_role, one.principal, other.user_id, Role.LEARNER),
+                partial(service.set_role, other.principal, one.user_id, Role.LEARNER),
+            ]
         )
         assert sum(isinstance(result, Conflict) for result in results) == 1
         present = [user for user in map(accounts.user, (one.user_id, other.user_id)) if user is not None]

@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
 from peerlearn.domain.errors import DomainError, TemporarilyUnavailable
 from scripts.invariants import Violation
+from tests.support.at_once import succeed_at_once
 
 THREADS = 32
 OK, UNKNOWN = "ok", "unknown"
@@ -85,7 +85,7 @@ class History:
 
     def at_once(self, calls: Iterable[Call]) -> None:
         """Calls them all on many threads."""
-        run_at_once([partial(self.call, *one) for one in calls])
+        succeed_at_once([partial(self.call, *one) for one in calls])
 
     def of(self, subject: Hashable) -> list[Operation]:
         return [operation for operation in self.operations if operation.subject == subject]
@@ -99,12 +99,6 @@ class History:
         if kind == "refused":
             return sum(outcome not in (OK, UNKNOWN) for outcome in outcomes)
         return outcomes.count(kind)
-
-
-def run_at_once(tasks: Sequence[Callable[[], object]]) -> None:
-    with ThreadPoolExecutor(THREADS) as pool:
-        for future in [pool.submit(task) for task in tasks]:
-            future.result()
 
 
 # What one thing may do by itself: for an operation in a state, each outcome it may have and the state after it.
