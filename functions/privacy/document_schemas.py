@@ -167,6 +167,13 @@ class ExportedCalendar(ResponseModel):
     created_at: Moment
 
 
+class ExportedRecord(ResponseModel):
+    """Something small that they have stored for themselves; its kind says what its fields mean."""
+
+    kind: str
+    fields: dict[str, str | int | bool | list[str] | None]
+
+
 class ExportedPeer(ResponseModel):
     user_id: str
     name: str
@@ -234,6 +241,7 @@ class ExportDocument(ResponseModel):
     connected_since: list[Moment]
     taught_courses: list[ExportedCourse]
     calendar_link: ExportedCalendar | None
+    records: list[ExportedRecord]
     audited_actions: list[ExportedAction]
     conversations: list[ExportedConversation]
 
@@ -255,6 +263,7 @@ class ExportDocument(ResponseModel):
             connected_since=list(own.connected_at),
             taught_courses=[ExportedCourse(course_id=one, title=titles.get(one, "")) for one in own.taught_courses],
             calendar_link=ExportedCalendar(created_at=own.calendar_since) if own.calendar_since else None,
+            records=[ExportedRecord.model_validate(one) for one in own.records],
             audited_actions=[ExportedAction.model_validate(one) for one in data.audit],
             conversations=[ExportedConversation.of(one) for one in data.conversations],
         )

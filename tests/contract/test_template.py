@@ -14,7 +14,8 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from scripts.project.template import load_template
 from tests.support import policies
 from tests.support.api import EVENTS, ROOT
-from tests.support.catalogue import DOCUMENTED
+from tests.support.catalogue import DOCUMENTED, REFUSED
+from tests.support.catalogue.callers import EVERYBODY
 from tests.support.policies import LEADING_KEYS, as_list
 from tests.support.translation import translated
 
@@ -157,13 +158,16 @@ def test_no_permission_is_given_twice(name: str) -> None:
     assert len(granted) == len(set(granted))
 
 
+def is_open_to_everybody(properties: dict[str, Any]) -> bool:
+    """Return whether the catalogue of requests lets everybody in."""
+    return REFUSED.get(module_of(properties).rpartition(".")[2]) == EVERYBODY
+
+
 def test_who_knows_no_caller_cannot_read_keys_or_people() -> None:
     strangers = {name for name, properties in FUNCTIONS.items() if not knows_its_caller(properties)}
-    assert strangers == {
-        *(FALLBACK, "GetOpenapiFunction", "GetDocsFunction", "GetCalendarFunction"),  # a calendar's link is its own key
-        "AuthorizeFunction",  # and so is a ticket
-        *("FollowUpFunction", "NotifyFunction", *WORKERS),
-    }
+    # a link to a calendar is its own key, and so is a ticket
+    everybody = {name for name, properties in OWN.items() if is_open_to_everybody(properties)}
+    assert strangers - everybody == {FALLBACK, "AuthorizeFunction", "FollowUpFunction", "NotifyFunction", *WORKERS}
     for name, properties in FUNCTIONS.items():
         assert "secretsmanager:GetSecretValue" not in policies.actions_of(own_statements_of(properties)), name
 

@@ -51,7 +51,7 @@ def change(folder: Path, step: re.Match[str]) -> None:
     path.write_text(text.replace(f"\n{line}", f"\n{step['text']}{line}"), encoding="utf-8")
 
 
-def test_an_endpoint_is_added_as_the_guide_says(tmp_path: Path) -> None:
+def test_endpoints_are_added_as_the_guide_says(tmp_path: Path) -> None:
     copy_of_the_project(tmp_path)
     # of this run's own test processes nothing is to be seen
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
@@ -68,7 +68,7 @@ def test_an_endpoint_is_added_as_the_guide_says(tmp_path: Path) -> None:
                 check=False,
             )
             said = done.stdout + done.stderr
-            assert done.returncode == 0, said
+            assert done.returncode == 0, said[-6000:]
         else:
             change(tmp_path, step)
     assert followed == GUIDE.count("\n```") // 2, "a block that stands under no step"

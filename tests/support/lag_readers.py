@@ -86,6 +86,10 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_the_file_says_what_the_answer_says": _again(3),
         "test_who_has_written_to_nobody_gets_a_whole_file_too": Reader(),
     },
+    "privacy/test_own_records.py": {
+        "test_own_record_is_exported_with_its_fields": Reader(),
+        "test_own_records_are_erased_with_the_account": Reader(),
+    },
     "progress/test_progress.py": {
         "test_a_leaderboard_is_for_members_their_tutor_and_administrators": Reader(),
         "test_the_leaderboard_ranks_members_with_ties": _late(1, 3),

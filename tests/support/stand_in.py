@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from peerlearn.adapters.ed25519 import key_pair
 from peerlearn.domain.standing import Standing
 from peerlearn.domain.users import Role
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.marshalling import marshal
 
@@ -176,7 +176,7 @@ class _AwsHandler(Handler):
 def _one(operation: str, key: dict[str, dict[str, str]]) -> dict[str, Any]:
     """The public key, everybody's standing as an administrator, and of an update an item that holds its key alone."""
     partition, sort = key["PK"]["S"], key["SK"]["S"]
-    if partition == keys.published_keys().pk:
+    if partition == system_keys.published_keys().pk:
         public = base64.b64encode(key_pair(SIGNING_KEY.encode())[0]).decode()
         since = "2026-01-01T00:00:00.000Z"
         item: dict[str, Any] = {"version": 1, "keys": {KEY_ID: {"publicKey": public, "since": since}}}

@@ -12,7 +12,7 @@ import pytest
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditFilters, AuditTrail
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.users import Principal, Role
-from peerlearn.persistence import keys
+from peerlearn.persistence import system_keys
 from peerlearn.persistence.audit import AuditRepository
 from peerlearn.persistence.items.audit import audit_item
 from peerlearn.persistence.recording import recording
@@ -178,6 +178,6 @@ def test_what_one_person_has_done(table: Table, audit: AuditRepository) -> None:
 
 
 def test_shards_share_a_months_entries() -> None:
-    made = [keys.audit_entry("2026-03-02T12:00:00.000Z", f"aud_{number:024x}").pk for number in range(4000)]
-    assert set(made) == set(keys.audit_partitions("2026-03"))
+    made = [system_keys.audit_entry("2026-03-02T12:00:00.000Z", f"aud_{number:024x}").pk for number in range(4000)]
+    assert set(made) == set(system_keys.audit_partitions("2026-03"))
     assert max(made.count(partition) for partition in set(made)) < 1200

@@ -24,7 +24,7 @@ import requests
 from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.domain.deadline import MARGIN_SECONDS
 from peerlearn.observability import logger
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.marshalling import unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
@@ -62,7 +62,7 @@ _BATCH = 25
 CONNECT_SECONDS = 1.0
 # Of one call, by botocore.
 TRIES = 3
-THROTTLE = keys.throttle("").pk
+THROTTLE = system_keys.throttle("").pk
 _SCAN = {
     "X-Amz-Target": "DynamoDB_20120810.Scan",
     "Content-Type": "application/x-amz-json-1.0",

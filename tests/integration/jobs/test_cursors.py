@@ -11,7 +11,7 @@ import pytest
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.jobs import CURSOR_KEPT, DONE_KEPT, Cursor, Step
 from peerlearn.domain.retrying import Backoff
-from peerlearn.persistence import keys
+from peerlearn.persistence import system_keys
 from peerlearn.persistence.jobs import JobRepository
 from peerlearn.persistence.table import Table
 from tests.support.at_once import at_once
@@ -76,6 +76,6 @@ def test_cursor_is_kept_longer_than_a_dead_letter_and_a_done_one_for_a_day(
     assert timedelta(days=14) < CURSOR_KEPT
     for cursor, kept in ((FIRST, CURSOR_KEPT), (FIRST.after(Step(None, 2)), DONE_KEPT)):
         cursors.move(cursor, now, token())
-        item = table.get(keys.job("job_1"))
+        item = table.get(system_keys.job("job_1"))
         assert item is not None
         assert item["ttl"] == int((now + kept).timestamp())

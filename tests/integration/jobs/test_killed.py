@@ -18,7 +18,7 @@ from peerlearn.domain.realtime import Connection
 from peerlearn.domain.tasks import Posting, Work
 from peerlearn.domain.users import Role
 from peerlearn.events.announcements import announcement
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.table import Table
@@ -74,7 +74,7 @@ def test_moved_session_is_moved_in_every_schedule(
     places = read_from(mortal, "GSI1", ":place")
     assert len(set(places)) == 5
     assert places == sorted(places)
-    cursor = table.get(keys.job(job_id_of(JobKind.RESCHEDULE, session, "record-1")))
+    cursor = table.get(system_keys.job(job_id_of(JobKind.RESCHEDULE, session, "record-1")))
     assert cursor is not None
     assert (cursor["done"], cursor["counted"], cursor["version"]) == (True, 7, 5)
 

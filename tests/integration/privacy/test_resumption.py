@@ -13,7 +13,7 @@ from peerlearn.domain.courses import CourseStatus, Kind, Level
 from peerlearn.domain.jobs import job_id_of
 from peerlearn.domain.tasks import Work
 from peerlearn.domain.users import FORMER_TUTOR, Role
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
@@ -114,7 +114,7 @@ def test_killed_between_any_two_calls_and_resumed_where_it_stopped(
     require_gone(sociable, table, dynamodb, table_name)
     assert files.stored == {}
     for look in ("first", "second"):
-        cursor = table.get(keys.job(job_id_of("erase", sociable.user_id, look))) or {}
+        cursor = table.get(system_keys.job(job_id_of("erase", sociable.user_id, look))) or {}
         assert (cursor["done"], cursor["version"] > 5) == (True, True)
     # each index of the conversations is read on from the place of the last chunk, never again from one before it
     for read in places.values():

@@ -71,6 +71,14 @@ class PastGrading:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """Something small that a person has stored for themselves: its kind, and its contents by name."""
+
+    kind: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class KeptFile:
     """A file in the bucket under somebody's own prefix."""
 
@@ -92,10 +100,14 @@ class OwnItems:
     connected_at: Sequence[datetime] = ()
     taught_courses: Sequence[str] = ()
     calendar_since: datetime | None = None
+    records: Sequence[OwnRecord] = ()
 
     @property
     def entries_count(self) -> int:
-        lists = (self.entries, self.submissions, self.past_gradings, self.sessions, self.profile.enrollments)
+        lists = (
+            *(self.entries, self.submissions, self.past_gradings),
+            *(self.sessions, self.profile.enrollments, self.records),
+        )
         return sum(len(one) for one in lists)
 
     @property

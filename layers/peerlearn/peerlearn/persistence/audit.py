@@ -16,7 +16,7 @@ from functools import partial
 from peerlearn.domain.audit import AuditEntry, AuditFilters
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.paging import CursorResult, PageRequest
-from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence import index_keys, system_keys
 from peerlearn.persistence.items.audit import audit_entry_of
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.side_by_side import SideBySide
@@ -139,7 +139,7 @@ def _shelf(filters: AuditFilters, before: str) -> _Shelf:
     month = before[:7]
     if before == month:
         month = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
-    return _Shelf(None, keys.audit_partitions(month), month)
+    return _Shelf(None, system_keys.audit_partitions(month), month)
 
 
 def _filter(filters: AuditFilters, limit: int, now: datetime) -> _Filter:

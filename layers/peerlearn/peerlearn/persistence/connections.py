@@ -8,7 +8,7 @@ from datetime import datetime
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.realtime import Connection, Ticket
 from peerlearn.domain.standing import session_ended
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.items.realtime import connection_item, connection_of, ticket_item, ticket_of
 from peerlearn.persistence.ranges import items_under
 from peerlearn.persistence.standing import StandingWrite
@@ -35,7 +35,7 @@ class ConnectionRepository:
         # issued -> spent, once;  issued 30 s ago -> never
         is_valid = "#expires > :now"
         spent = delete(
-            keys.ticket(ticket_hash),
+            system_keys.ticket(ticket_hash),
             condition=is_valid,
             names={"#expires": "expiresAt"},
             values={":now": to_rfc3339(now)},

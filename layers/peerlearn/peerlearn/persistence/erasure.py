@@ -24,6 +24,7 @@ from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, delete, setting, update
 
 _EXISTS = "attribute_exists(PK)"
+_UNCOUNTED = (keys.POINTS_PREFIX, keys.SESSION_PREFIX, keys.OWN_RECORD_PREFIX)
 
 
 class ErasureRepository:
@@ -118,19 +119,19 @@ class ErasureRepository:
         return len(items)
 
     def delete_rest(self, user_id: str, most: int | None = None) -> int:
-        """Delete the items that no counter counts: ledger, sessions, booked times, export, calendar.
+        """Delete the items that no counter counts: ledger, sessions, own records, booked times, export, calendar.
 
         Parameters
         ----------
         most: int, optional
-            How many entries of the ledger, and how many sessions; all where it is left out.
+            How many of the ledger, of the sessions, and of the records each; all where it is left out.
 
         Returns
         -------
         int
-            How many there were, of ledger entries or of sessions, whichever are more.
+            How many there were of the kind with the most.
         """
-        by_prefix = [self._own(user_id, prefix, most) for prefix in (keys.POINTS_PREFIX, keys.SESSION_PREFIX)]
+        by_prefix = [self._own(user_id, prefix, most) for prefix in _UNCOUNTED]
         own = [key_of(item) for items in by_prefix for item in items]
         single = (keys.schedule(user_id), keys.export(user_id), keys.calendar(user_id))
         self._table.batch_delete([*own, *single])

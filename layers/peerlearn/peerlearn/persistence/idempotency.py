@@ -8,7 +8,7 @@ from datetime import datetime
 
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.idempotency import Claim, Kept
-from peerlearn.persistence import keys
+from peerlearn.persistence import system_keys
 from peerlearn.persistence.items.idempotency import kept_item, kept_of
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, delete, put
@@ -78,7 +78,7 @@ class IdempotencyRepository:
     def release(self, place: str, claimed: Kept) -> None:
         """Give a claim up, unless it is another's by now."""
         writing = delete(
-            keys.kept_answer(place), condition=_IS_CLAIM, names=_NAMES, values={":claim": claimed.claim.claim_id}
+            system_keys.kept_answer(place), condition=_IS_CLAIM, names=_NAMES, values={":claim": claimed.claim.claim_id}
         )
         with suppress(ConditionFailed):
             self._table.write(writing)

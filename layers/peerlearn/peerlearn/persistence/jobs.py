@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from peerlearn.domain.jobs import Cursor
-from peerlearn.persistence import keys
+from peerlearn.persistence import system_keys
 from peerlearn.persistence.items.jobs import cursor_item, cursor_of
 from peerlearn.persistence.optimistic import WRITTEN_BY, is_own, replacing
 from peerlearn.persistence.table import ConditionFailed, Table
@@ -19,7 +19,7 @@ class JobRepository:
 
     def cursor(self, job_id: str) -> Cursor:
         """Return the stored cursor, or that of a job that has just begun."""
-        item = self._table.get(keys.job(job_id))
+        item = self._table.get(system_keys.job(job_id))
         return cursor_of(item) if item else Cursor(job_id)
 
     def move(self, cursor: Cursor, now: datetime, token: str) -> bool:

@@ -1,4 +1,6 @@
-"""Keys of the table, and nothing but keys; `index_keys.py` has those of the indexes.
+"""Keys of people, courses and conversations, and nothing but keys.
+
+`system_keys.py` has those of all other items, `index_keys.py` those of the indexes.
 
 `docs/table.md` lists the access patterns that they serve. `A#` sorts before everything else of a partition, so one
 Query with that prefix reads what a page needs and skips the rest. Free text that enters a key is percent-encoded (in
@@ -24,8 +26,8 @@ MESSAGE_PREFIX = "MESSAGE#"
 CONNECTION_PREFIX = "CONNECTION#"
 TEACHING_PREFIX = "TEACHES#"
 LISTING_PREFIX = "E#"
-# A month's entries are spread over so many partitions, each of which takes a thousand writes a second.
-AUDIT_SHARDS = 4
+# Everything in this range is exported, and erased with the account, whatever it is.
+OWN_RECORD_PREFIX = "O#"
 # An assessment's attempts are counted in so many parts.
 _SUBMISSION_COUNTERS = 8
 
@@ -122,14 +124,14 @@ def past_grade(user_id: str, assessment_id: str, revision: int) -> Key:
     return Key(user_partition(user_id), f"{SUBMISSION_PREFIX}{assessment_id}#GRADE#{revision:06d}")
 
 
+def own_record(user_id: str, kind: str, name: str) -> Key:
+    """Return the key of something small that belongs to one person alone, by its kind and its name among these."""
+    return Key(user_partition(user_id), f"{OWN_RECORD_PREFIX}{kind}#{name}")
+
+
 def administrators() -> Key:
     """Return the key of the administrators' ids; two who demote each other collide on it."""
     return Key("ADMINISTRATORS", "ADMINISTRATORS")
-
-
-def throttle(subject: str) -> Key:
-    """Return the key of a window of failed sign-ins or of calls from one address; `subject` is a digest."""
-    return Key(f"THROTTLE#{subject}", "FAILURES")
 
 
 # -- courses ----------------------------------------------------------------------------------------------------------
@@ -226,11 +228,6 @@ def catalogue_counter(shelf: str) -> Key:
     return Key(catalogue_partition(shelf), "COUNTER")
 
 
-def job(job_id: str) -> Key:
-    """Return the key of the cursor of a job of several chunks."""
-    return Key(f"JOB#{job_id}", "CURSOR")
-
-
 # -- messages and connections -----------------------------------------------------------------------------------------
 
 
@@ -265,34 +262,3 @@ def inbox_counter(user_id: str) -> Key:
 def connection(user_id: str, connection_id: str) -> Key:
     """Return the key of an open WebSocket connection."""
     return Key(user_partition(user_id), f"{CONNECTION_PREFIX}{connection_id}")
-
-
-def ticket(ticket_hash: str) -> Key:
-    """Return the key of a ticket that opens a connection once."""
-    return Key(f"TICKET#{ticket_hash}", "TICKET")
-
-
-# -- the rest ---------------------------------------------------------------------------------------------------------
-
-
-def audit_entry(at: str, entry_id: str) -> Key:
-    """Return the key of an audit entry: by month and a shard that the id decides, in it by time, then by id."""
-    return Key(f"AUDIT#{at[:7]}#{shard_of(entry_id, AUDIT_SHARDS)}", f"{at}#{entry_id}")
-
-
-def audit_partitions(month: str) -> list[str]:
-    """Return the partitions of a month, `2026-01`."""
-    return [f"AUDIT#{month}#{shard}" for shard in range(AUDIT_SHARDS)]
-
-
-def kept_answer(place: str) -> Key:
-    """Return the key of the answer of a request with an idempotency key.
-
-    It holds a digest, so that a reader of the table does not learn the idempotency key.
-    """
-    return Key(f"IDEMPOTENCY#{place}", "ANSWER")
-
-
-def published_keys() -> Key:
-    """Return the key of the only item in the table of public keys: those that verify tokens."""
-    return Key("SIGNING#KEYS", "KEYS")

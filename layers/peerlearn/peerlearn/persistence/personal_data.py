@@ -9,7 +9,7 @@ from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import TemporarilyUnavailable
-from peerlearn.domain.exports import ExportRecord, OwnItems, PastGrading, TooLarge
+from peerlearn.domain.exports import ExportRecord, OwnItems, OwnRecord, PastGrading, TooLarge
 from peerlearn.domain.grades import exact_grade
 from peerlearn.domain.messages import Conversation, Message, Pair
 from peerlearn.domain.profiles import Profile
@@ -24,6 +24,7 @@ from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.conversations import conversation_of, message_of
 from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of
+from peerlearn.persistence.items.own_records import is_own_record, own_record_of
 from peerlearn.persistence.items.privacy import calendar_of, export_item, export_of
 from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.names import titles_of, users_of
@@ -100,9 +101,11 @@ class PersonalDataRepository:
         if most is not None and len(items) > most:
             raise TooLarge
         kinds: dict[str, list[Item]] = {}
+        records = [own_record_of(item) for item in items if is_own_record(item)]
         for item in items:
-            kinds.setdefault(item["entity"], []).append(item)
-        return _own_items(kinds) if Entity.PROFILE in kinds else None
+            if not is_own_record(item):
+                kinds.setdefault(item["entity"], []).append(item)
+        return _own_items(kinds, records) if Entity.PROFILE in kinds else None
 
     def conversations(self, user_id: str, most: int | None = None) -> list[Conversation]:
         """Return all of somebody's conversations, newest first, as they are in the table.
@@ -167,7 +170,7 @@ class PersonalDataRepository:
         return titles_of(self._table, course_ids)
 
 
-def _own_items(kinds: Mapping[str, Sequence[Item]]) -> OwnItems:
+def _own_items(kinds: Mapping[str, Sequence[Item]], records: Sequence[OwnRecord]) -> OwnItems:
     """Return a person's items by what they are; among them is a profile."""
 
     def of(*wanted: Entity) -> list[Item]:
@@ -194,6 +197,7 @@ def _own_items(kinds: Mapping[str, Sequence[Item]]) -> OwnItems:
         connected_at=[from_rfc3339(item["connectedAt"]) for item in of(Entity.CONNECTION)],
         taught_courses=[item["courseId"] for item in of(Entity.TEACHING)],
         calendar_since=_calendar_since(of(Entity.CALENDAR)),
+        records=records,
     )
 
 

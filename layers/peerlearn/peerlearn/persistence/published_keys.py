@@ -6,7 +6,7 @@ import base64
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.signing import PublishedKey, PublishedKeys
-from peerlearn.persistence import keys
+from peerlearn.persistence import system_keys
 from peerlearn.persistence.table import ConditionFailed, Item, Table
 from peerlearn.persistence.writes import put
 
@@ -30,7 +30,7 @@ class PublishedKeyRepository:
         ------
         TemporarilyUnavailable
         """
-        item = self._table.get(keys.published_keys())
+        item = self._table.get(system_keys.published_keys())
         return _keys_of(item) if item else None
 
     def publish(self, published: PublishedKeys) -> bool:
@@ -57,7 +57,7 @@ class PublishedKeyRepository:
 
 def _item(published: PublishedKeys) -> Item:
     return {
-        **keys.published_keys().as_item(),
+        **system_keys.published_keys().as_item(),
         "version": published.version,
         "keys": {
             kid: {"publicKey": base64.b64encode(key.public).decode(), "since": to_rfc3339(key.since)}

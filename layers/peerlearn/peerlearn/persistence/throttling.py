@@ -9,7 +9,7 @@ from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.limits import Window
 from peerlearn.domain.retrying import Collision
 from peerlearn.domain.throttling import Allowance, SignInLook
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.items.accounts import credential_of
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.recording import recording
@@ -112,7 +112,7 @@ class ThrottleRepository:
 
 
 def _key(allowance: Allowance) -> keys.Key:
-    return keys.throttle(allowance.subject)
+    return system_keys.throttle(allowance.subject)
 
 
 def _values(allowance: Allowance, now: datetime) -> dict[str, int]:

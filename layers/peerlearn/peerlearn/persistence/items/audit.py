@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from peerlearn.domain.audit import AuditAction, AuditEntry, Detail
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
-from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence import index_keys, system_keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
 def audit_item(entry: AuditEntry) -> Item:
     at = to_rfc3339(entry.at)
-    key = keys.audit_entry(at, entry.entry_id)
+    key = system_keys.audit_entry(at, entry.entry_id)
     item = {
         **key.as_item(),
         "entity": Entity.AUDIT.value,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.idempotency import Claim, Kept
-from peerlearn.persistence import keys
+from peerlearn.persistence import system_keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
 def kept_item(place: str, kept: Kept) -> Item:
     """Return the item; DynamoDB deletes it some time after its hour."""
     return {
-        **keys.kept_answer(place).as_item(),
+        **system_keys.kept_answer(place).as_item(),
         "entity": Entity.KEPT_ANSWER.value,
         "fingerprint": kept.fingerprint,
         "claimId": kept.claim.claim_id,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from peerlearn.domain.jobs import CURSOR_KEPT, DONE_KEPT, Cursor
-from peerlearn.persistence import keys
+from peerlearn.persistence import system_keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
 def cursor_item(cursor: Cursor, now: datetime) -> Item:
     kept = DONE_KEPT if cursor.is_done else CURSOR_KEPT
     return {
-        **keys.job(cursor.job_id).as_item(),
+        **system_keys.job(cursor.job_id).as_item(),
         "entity": Entity.JOB.value,
         "jobId": cursor.job_id,
         "place": cursor.place,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.realtime import Connection, Ticket
 from peerlearn.domain.users import Role
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.items.base import Entity, Item
 
 
@@ -32,7 +32,7 @@ def connection_of(item: Item) -> Connection:
 
 def ticket_item(ticket_hash: str, ticket: Ticket) -> Item:
     return {
-        **keys.ticket(ticket_hash).as_item(),
+        **system_keys.ticket(ticket_hash).as_item(),
         "entity": Entity.TICKET.value,
         "userId": ticket.user_id,
         "role": ticket.role.value,

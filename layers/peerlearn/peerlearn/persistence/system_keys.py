@@ -1,0 +1,47 @@
+"""Keys of what belongs to neither a person nor a course: windows, tickets, jobs, kept answers, audit, public keys."""
+
+from __future__ import annotations
+
+from peerlearn.domain.shards import shard_of
+from peerlearn.persistence.keys import Key
+
+# A month's entries are spread over so many partitions, each of which takes a thousand writes a second.
+AUDIT_SHARDS = 4
+
+
+def throttle(subject: str) -> Key:
+    """Return the key of a window of failed sign-ins or of calls from one address; `subject` is a digest."""
+    return Key(f"THROTTLE#{subject}", "FAILURES")
+
+
+def job(job_id: str) -> Key:
+    """Return the key of the cursor of a job of several chunks."""
+    return Key(f"JOB#{job_id}", "CURSOR")
+
+
+def ticket(ticket_hash: str) -> Key:
+    """Return the key of a ticket that opens a connection once."""
+    return Key(f"TICKET#{ticket_hash}", "TICKET")
+
+
+def audit_entry(at: str, entry_id: str) -> Key:
+    """Return the key of an audit entry: by month and a shard that the id decides, in it by time, then by id."""
+    return Key(f"AUDIT#{at[:7]}#{shard_of(entry_id, AUDIT_SHARDS)}", f"{at}#{entry_id}")
+
+
+def audit_partitions(month: str) -> list[str]:
+    """Return the partitions of a month, `2026-01`."""
+    return [f"AUDIT#{month}#{shard}" for shard in range(AUDIT_SHARDS)]
+
+
+def kept_answer(place: str) -> Key:
+    """Return the key of the answer of a request with an idempotency key.
+
+    It holds a digest, so that a reader of the table does not learn the idempotency key.
+    """
+    return Key(f"IDEMPOTENCY#{place}", "ANSWER")
+
+
+def published_keys() -> Key:
+    """Return the key of the only item in the table of public keys: those that verify tokens."""
+    return Key("SIGNING#KEYS", "KEYS")
