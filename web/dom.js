@@ -125,6 +125,7 @@ function clear(element, problem) {
 function show(element, problem, error) {
   if (error.name === "AbortError") return;
   const unplaced = [];
+  const said = new Map();
   let first = null;
   for (const { field: name, message } of error.fields ?? []) {
     const wrapper = element.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -134,7 +135,9 @@ function show(element, problem, error) {
     }
     const control = wrapper.querySelector("input, select, textarea");
     const text = wrapper.querySelector(".problem");
-    fill(text, message).hidden = false;
+    // A field may break several rules at once, such as those for a password.
+    said.set(name, [...(said.get(name) ?? []), message]);
+    fill(text, said.get(name).join("; ")).hidden = false;
     control.setAttribute("aria-invalid", "true");
     control.setAttribute("aria-describedby", text.id);
     first ??= control;

@@ -8,6 +8,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from peerlearn.domain.passwords import PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH, password_weaknesses
+from peerlearn.domain.problems import Problem, Rule, ValueRefused
 
 # The library's own way to accept the domains that are reserved: whether a domain receives mail is not for us to refuse.
 SPECIAL_USE_DOMAIN_NAMES.clear()
@@ -22,23 +23,28 @@ def _valid_email(text: str) -> str:
     try:
         checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise ValueError(f"is not a valid email address: {error}") from error
+        raise ValueRefused(_no_address(str(error))) from error
     if "." not in checked.domain:
-        raise ValueError("is not a valid email address: the domain has no dot")
+        raise ValueRefused(_no_address("the domain has no dot"))
     return checked.normalized
+
+
+def _no_address(reason: str) -> Problem:
+    return Problem(Rule.NOT_EMAIL, f"is not a valid email address: {reason}")
 
 
 def _strong(password: str) -> str:
     weaknesses = password_weaknesses(password)
     if weaknesses:
-        raise ValueError("; ".join(weaknesses))
+        raise ValueRefused(*weaknesses)
     return password
 
 
 Email = Annotated[
     str,
-    BeforeValidator(_trimmed),
     StringConstraints(min_length=3, max_length=254),
+    # runs first wherever it stands; before the bounds it would make them count entries instead of characters
+    BeforeValidator(_trimmed),
     AfterValidator(_valid_email),
     Field(
         description="Blanks, line ends and a byte order mark around the address are taken off; inside it they are an "

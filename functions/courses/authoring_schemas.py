@@ -19,6 +19,7 @@ from peerlearn.domain.courses import (
     Level,
 )
 from peerlearn.domain.enrollments import EnrollmentStatus
+from peerlearn.domain.problems import ValueRefused
 from peerlearn.http.models import (
     Identifier,
     IncomingMoment,
@@ -90,9 +91,9 @@ class NewCourse(RequestModel):
         if "kind" in given:
             problems = time_problems(given["kind"], given.get("starts_at"), given.get("ends_at"))
             field = "startsAt" if info.field_name == "starts_at" else "endsAt"
-            for name, message in problems:
+            for name, problem in problems:
                 if name == field:
-                    raise ValueError(message)
+                    raise ValueRefused(problem)
         return value
 
     def draft(self) -> CourseDraft:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import StringConstraints, model_validator
 
+from peerlearn.domain.problems import Problem, Rule, ValueRefused
 from peerlearn.domain.users import AccountState, Role, User
 from peerlearn.http.models import Lines, NotNull, RequestModel, ResponseModel
 
@@ -22,7 +23,7 @@ class UserChange(RequestModel):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if self.role is None and self.status is None:
-            raise ValueError("must have a role or a status")
+            raise ValueRefused(Problem(Rule.REQUIRED, "must have a role or a status"))
         return self
 
 

@@ -21,6 +21,7 @@ from peerlearn.http.messages import ClientMessageId
 from peerlearn.http.websocket import MESSAGE_MAX_BYTES
 from scripts.api_documents.errors import raised_by
 from scripts.api_documents.examples import example_of
+from scripts.api_documents.field_rules import field_schemas
 from scripts.api_documents.routes import socket_handlers
 from scripts.api_documents.schemas import Schema, reference, tidied
 from scripts.project.paths import ROOT
@@ -55,7 +56,7 @@ class Refusal(TypedDict):
 
 def asyncapi() -> Schema:
     """Return the document."""
-    schemas: dict[str, Schema] = {}
+    schemas: dict[str, Schema] = field_schemas()
     messages: dict[str, Schema] = {}
     operations = {**_received(schemas, messages), "push": _pushed(schemas, messages)}
     return _document(schemas, messages, operations)
@@ -218,7 +219,11 @@ def _refusal_schema(errors: Mapping[type[DomainError], str]) -> Schema:
     schema = _schema_of(Refusal)
     schema["properties"]["type"] = {"type": "string", "const": "error"}
     schema["properties"]["code"] = {"type": "string", "enum": sorted({error.code for error in errors})}
-    schema["properties"]["details"] = {"type": "object", "additionalProperties": True}
+    schema["properties"]["details"] = {
+        "type": "object",
+        "properties": {"fields": {"type": "array", "items": reference("FieldProblem")}},
+        "additionalProperties": True,
+    }
     schema["properties"]["retryAfter"] = {"type": "integer", "description": "Seconds until it may be tried again."}
     return schema
 

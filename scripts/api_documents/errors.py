@@ -23,6 +23,7 @@ from typing import Any, get_type_hints
 from peerlearn.domain import errors
 from peerlearn.domain.enrollments import DenialReason
 from peerlearn.domain.errors import DomainError, EnrollmentDenied, ValidationFailed
+from scripts.api_documents.field_rules import field_schemas
 from scripts.api_documents.schemas import Schema, reference
 
 # an error's class, and when it is given: empty where its name says it all
@@ -39,7 +40,11 @@ CHALLENGE = "x-amzn-Remapped-WWW-Authenticate"
 
 _RAISES = re.compile(r"^Raises\n-+\n(.*?)(?:\n\n\S[^\n]*\n-+\n|\Z)", re.MULTILINE | re.DOTALL)
 _EXAMPLE_DETAILS: dict[type[DomainError], dict[str, Any]] = {
-    ValidationFailed: {"fields": [{"field": "title", "message": "String should have at least 1 character"}]},
+    ValidationFailed: {
+        "fields": [
+            {"field": "title", "rule": "too_short", "message": "String should have at least 1 character", "limit": 1}
+        ]
+    },
     EnrollmentDenied: {"reason": DenialReason.COURSE_FULL.value, "waitlistLength": 3},
 }
 
@@ -54,15 +59,7 @@ def raised_by(function: Callable[..., Any]) -> dict[type[DomainError], str]:
 
 
 _DETAILS: dict[str, Schema] = {
-    "FieldProblem": {
-        "type": "object",
-        "description": "A field that is wrong.",
-        "properties": {
-            "field": {"type": "string", "description": "As the client wrote it, e.g. `modules.0.title`."},
-            "message": {"type": "string"},
-        },
-        "required": ["field", "message"],
-    },
+    **field_schemas(),
     "ValidationFailedDetails": {
         "type": "object",
         "description": "Every field that is wrong, at once.",

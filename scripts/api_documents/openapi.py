@@ -29,6 +29,10 @@ answer. An address that is none of these answers 404 `NOT_FOUND`; behind a web a
 also answer 403 `FORBIDDEN`. A 500, 502 or 504 `INTERNAL_ERROR` may be API Gateway's own: Lambda took no more requests,
 or ended one. Then the same request a moment later is right.
 
+A 422 `VALIDATION_FAILED` names in `details.fields` every field that is wrong and, by a stable name, each `rule` that it
+breaks, with its `limit` where there is one: `{"field": "title", "rule": "too_long", "limit": 200, "message": "..."}`. A
+client may so word it itself; `FieldRule` lists the rules.
+
 Limits hold for each account, or for each network address where nobody is signed in. Each answer of a limited operation
 has the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers): `"messages";q=60;w=60` allows
 60 in 60 seconds, and `"messages";r=12;t=31` leaves 12 for the next 31 seconds. Past it: 429 with `Retry-After`, and

@@ -29,7 +29,7 @@ def refusals(sources: Iterable[Source]) -> dict[str, set[str]]:
                 classes[node.name] = {node.name}.union(*(classes[base] for base in bases if base in classes))
     for name in _NO_REFUSAL:
         classes.pop(name, None)
-    classes |= {"UrlRefused": {"UrlRefused"}, "ValueError": {"ValueError"}}
+    classes |= {name: {name} for name in ("UrlRefused", "TypeRefused", "ValueRefused", "ValueError")}
     for source in sources:
         for node in source.tree.body:
             if isinstance(node, ast.FunctionDef) and isinstance(node.returns, ast.Name) and node.returns.id in classes:

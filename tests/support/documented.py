@@ -46,6 +46,8 @@ def require_documented(event: dict[str, Any], answer: Answer) -> None:
             for error in _validator(path, method, answer.status).iter_errors(answer.body)
         ]
         assert not wrong, f"{place}, unlike its schema: {wrong}"
+    unnamed = [one for one in answer.body.get("details", {}).get("fields", []) if one["rule"] == "other"]
+    assert not unnamed, f"{place} with a problem whose rule has no name: {unnamed}"
 
 
 @cache

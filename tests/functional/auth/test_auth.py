@@ -199,9 +199,14 @@ def test_password_change_asks_for_the_present_one(call: Call, ada: dict[str, Any
     assert call("login").status == 201
 
 
-def test_weak_new_password_is_a_422(call: Call, ada: dict[str, Any]) -> None:
+def test_weak_new_password_is_told_each_rule_that_it_breaks(call: Call, ada: dict[str, Any]) -> None:
     answer = call("change_password", token=ada["token"], body={"currentPassword": PASSWORD, "newPassword": "weak"})
-    assert (answer.status, [field["field"] for field in answer.body["details"]["fields"]]) == (422, ["newPassword"])
+    assert answer.status == 422
+    assert [(one["field"], one["rule"], one.get("limit")) for one in answer.body["details"]["fields"]] == [
+        ("newPassword", "too_short", 8),
+        ("newPassword", "no_upper_case", None),
+        ("newPassword", "no_special_character", None),
+    ]
 
 
 @pytest.mark.usefixtures("ada")

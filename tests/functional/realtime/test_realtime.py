@@ -152,6 +152,14 @@ def test_a_message_cannot_pose_as_a_connection(table: Table, ada: Person, name: 
     assert len(ConnectionRepository(table).of_user(ada.user_id)) == 1
 
 
+def test_a_wrong_message_is_told_the_rules_that_it_breaks(ada: Person) -> None:
+    answer = told("send_message", ada, {"action": "sendMessage", "receiverId": "?", "message": "x" * 4001})
+    assert [(one["field"], one["rule"], one.get("limit")) for one in answer["details"]["fields"]] == [
+        ("receiverId", "malformed", None),
+        ("message", "too_long", 4000),
+    ]
+
+
 def test_send_and_mark_read(ada: Person, bob: Person) -> None:
     message = {"action": "sendMessage", "receiverId": bob.user_id, "message": "hello", "clientMessageId": "1"}
     accepted = told("send_message", ada, message)

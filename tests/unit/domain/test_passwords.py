@@ -8,9 +8,13 @@ import pytest
 
 import peerlearn.domain
 from peerlearn.domain.passwords import password_weaknesses
+from peerlearn.domain.problems import Rule
 
 LONGEST = "Aa!" + "x" * 69
-COMMON = "is a common password, or one with little added"
+
+
+def rules_broken_by(password: str) -> list[Rule]:
+    return [weakness.rule for weakness in password_weaknesses(password)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,13 @@ COMMON = "is a common password, or one with little added"
     ],
 )
 def test_rules(password: str, weaknesses: int) -> None:
-    assert len(password_weaknesses(password)) == weaknesses, password_weaknesses(password)
+    assert len(rules_broken_by(password)) == weaknesses, rules_broken_by(password)
+
+
+def test_weaknesses_name_their_rules_and_bounds() -> None:
+    short = [(one.rule, one.limit) for one in password_weaknesses("short")]
+    assert short == [(Rule.TOO_SHORT, 8), (Rule.NO_UPPER_CASE, None), (Rule.NO_SPECIAL_CHARACTER, None)]
+    assert [(one.rule, one.limit) for one in password_weaknesses(LONGEST + "x")] == [(Rule.TOO_MANY_BYTES, 72)]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +80,7 @@ def test_rules(password: str, weaknesses: int) -> None:
     """.split(),  # noqa: SIM905 (a table)
 )
 def test_common_password_with_something_added_is_refused(password: str) -> None:
-    assert COMMON in password_weaknesses(password)
+    assert Rule.COMMON_PASSWORD in rules_broken_by(password)
 
 
 @pytest.mark.parametrize(
@@ -105,5 +115,5 @@ def test_every_entry_of_the_list_is_refused_with_little_added() -> None:
     entries = [line for line in lines if not line.startswith("# ")]
     assert len(entries) == len(set(entries)) >= 3000
     passwords = [f"A{entry}!" if entry.isdecimal() else f"{entry.capitalize()}1!" for entry in entries]
-    accepted = [password for password in passwords if COMMON not in password_weaknesses(password)]
+    accepted = [password for password in passwords if Rule.COMMON_PASSWORD not in rules_broken_by(password)]
     assert accepted == []

@@ -11,6 +11,7 @@ from pydantic import Field, StrictInt, model_validator
 
 import peerlearn.http.auth
 from peerlearn.domain.errors import DomainError
+from peerlearn.domain.problems import Problem, Rule, ValueRefused
 from peerlearn.domain.users import Role, User
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import Administrator, Author, Caller, MaybeCaller
@@ -33,7 +34,7 @@ class Body(RequestModel):
     @model_validator(mode="after")
     def _not_thirteen(self) -> Body:
         if self.name == "thirteen" and self.number == 0:
-            raise ValueError("thirteen needs a number")
+            raise ValueRefused(Problem(Rule.REQUIRED, "thirteen needs a number"))
         return self
 
 

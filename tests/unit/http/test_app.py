@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from peerlearn.domain.errors import DomainError, TemporarilyUnavailable, TooManyRequests
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.domain.users import Role
 from tests.fakes.clock import FakeClock
 from tests.fakes.standing import FakeStandings
@@ -30,7 +31,7 @@ def bearer(token: str) -> dict[str, str]:
 @pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.__name__)
 def test_every_refusal_wears_the_envelope(kind: type[DomainError]) -> None:
     arguments: dict[str, list[Any]] = {
-        "ValidationFailed": [("a", "b")],
+        "ValidationFailed": [("a", Problem(Rule.TOO_LONG, "is too long", 3))],
         "EnrollmentDenied": ["COURSE_FULL", "It is full."],
         "AttemptSuperseded": [SimpleNamespace(attempt=2)],
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from peerlearn.adapters.keyring import SecretKeys, SigningKey
 from peerlearn.domain.errors import ValidationFailed
+from peerlearn.domain.paging import not_a_cursor
 
 _SIGNATURE_BYTES = 16
 
@@ -60,4 +61,4 @@ def _signature(key: SigningKey, payload: bytes, scope: str) -> bytes:
 
 
 def _refused() -> ValidationFailed:
-    return ValidationFailed(("cursor", "is not a cursor of this list"))
+    return not_a_cursor()

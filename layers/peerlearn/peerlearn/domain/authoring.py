@@ -26,6 +26,7 @@ from peerlearn.domain.courses import (
 )
 from peerlearn.domain.errors import Conflict, ValidationFailed
 from peerlearn.domain.ids import repeatable_id
+from peerlearn.domain.problems import FieldProblem, Problem, Rule
 from peerlearn.domain.text import compared
 
 T = TypeVar("T")
@@ -158,14 +159,15 @@ class CourseChanges:
         return page if changed == page else replace(changed, course=replace(course, version=before.version + 1))
 
 
-def time_problems(kind: Kind, starts_at: datetime | None, ends_at: datetime | None) -> list[tuple[str, str]]:
+def time_problems(kind: Kind, starts_at: datetime | None, ends_at: datetime | None) -> list[FieldProblem]:
     """Return what is wrong with the times, by field: a session has both, a course may have either, in order."""
-    problems = []
+    problems: list[FieldProblem] = []
     if kind is Kind.SESSION:
         times = {"startsAt": starts_at, "endsAt": ends_at}
-        problems += [(field, "is needed for a session") for field, moment in times.items() if moment is None]
+        needed = Problem(Rule.REQUIRED, "is needed for a session")
+        problems += [(field, needed) for field, moment in times.items() if moment is None]
     if starts_at is not None and ends_at is not None and starts_at >= ends_at:
-        problems.append(("endsAt", "must be after startsAt"))
+        problems.append(("endsAt", Problem(Rule.NOT_AFTER, "must be after startsAt")))
     return problems
 
 
@@ -183,15 +185,17 @@ def _outline(
     A draft without an id that is called as a retired module is that module again, or the same work would earn twice.
     """
     known = {module.module_id for module in (*present, *retired)}
-    problems = []
+    problems: list[FieldProblem] = []
     seen: set[str] = set()
     for position, draft in enumerate(drafts):
         if draft.module_id is None:
             continue
         if draft.module_id not in known:
-            problems.append((f"modules.{position}.moduleId", "is not a module of this course"))
+            unknown = Problem(Rule.UNKNOWN_MODULE, "is not a module of this course")
+            problems.append((f"modules.{position}.moduleId", unknown))
         elif draft.module_id in seen:
-            problems.append((f"modules.{position}.moduleId", "appears more than once"))
+            repeated = Problem(Rule.REPEATED, "appears more than once")
+            problems.append((f"modules.{position}.moduleId", repeated))
         seen.add(draft.module_id)
     if problems:
         raise ValidationFailed(*problems)
@@ -216,7 +220,7 @@ def _retired(page: CoursePage, modules: Sequence[Module]) -> tuple[Module, ...]:
     retired = {one.module_id: one for one in (*page.retired, *page.modules) if one.module_id not in kept}
     if len(retired) + len(kept) > MODULES_EVER_MAX:
         message = f"a course can have had at most {MODULES_EVER_MAX} modules, those included that were taken out"
-        raise ValidationFailed(("modules", message))
+        raise ValidationFailed(("modules", Problem(Rule.TOO_MANY, message, MODULES_EVER_MAX)))
     return tuple(retired.values())
 
 

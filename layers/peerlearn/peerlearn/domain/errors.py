@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from peerlearn.domain.clock import utc_now
+from peerlearn.domain.problems import FieldProblem, Problem
 
 
 class DomainError(Exception):
@@ -71,11 +72,11 @@ class PayloadTooLarge(DomainError):
 
 
 class ValidationFailed(DomainError):
-    """A 422. `details.fields` names every wrong field at once.
+    """A 422. `details.fields` names every wrong field at once, and each rule that it breaks.
 
     Parameters
     ----------
-    fields: list of (field, message)
+    fields: list of (field, problem)
         `field` is the path as the client wrote it, e.g. `modules.0.title`.
     """
 
@@ -83,8 +84,13 @@ class ValidationFailed(DomainError):
     code = "VALIDATION_FAILED"
     default_message = "Some fields are not valid."
 
-    def __init__(self, *fields: tuple[str, str]) -> None:
-        super().__init__(details={"fields": [{"field": field, "message": message} for field, message in fields]})
+    def __init__(self, *fields: FieldProblem) -> None:
+        super().__init__(details={"fields": [_told(field, problem) for field, problem in fields]})
+
+
+def _told(field: str, problem: Problem) -> dict[str, Any]:
+    limit = {} if problem.limit is None else {"limit": problem.limit}
+    return {"field": field, "rule": problem.rule.value, "message": problem.message, **limit}
 
 
 class Unauthenticated(DomainError):

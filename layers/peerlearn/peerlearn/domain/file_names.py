@@ -9,6 +9,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.domain.text import is_visible, text_problem
 
 FILE_NAME_MAX_LENGTH = 255
@@ -24,14 +25,14 @@ def normalized_name(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def problem_of_name(name: str) -> str | None:
-    """Return what is wrong with a file's name, in words for its sender."""
+def problem_of_name(name: str) -> Problem | None:
+    """Return what is wrong with a file's name."""
     if any(character in name for character in "/\\"):
-        return "must not have slashes or backslashes"
+        return Problem(Rule.SLASHES, "must not have slashes or backslashes")
     if problem := text_problem(name, of_lines=False):
         return problem
     if not is_visible(name.replace(".", "")):
-        return "must have at least one visible character other than dots"
+        return Problem(Rule.NOTHING_VISIBLE, "must have at least one visible character other than dots")
     return None
 
 

@@ -14,6 +14,7 @@ import re
 import unicodedata
 
 from peerlearn.domain.file_table import ACTIVE_TEXTS, FILE_TYPES, FileType, Kind
+from peerlearn.domain.problems import Problem, Rule, ValueRefused
 
 
 def _words(text: str) -> frozenset[str]:
@@ -65,12 +66,13 @@ _END = re.compile(r"[.\s]+$")
 _IN_ARCHIVE = "put it into a ZIP archive and upload that"
 
 
-class TypeRefused(ValueError):
-    """Why a file is not taken, in words for its sender; `field` is the field of the form at fault."""
+class TypeRefused(ValueRefused):
+    """Why a file is not taken; `field` is the field of the form at fault."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, rule: Rule, message: str) -> None:
         self.field = field
-        super().__init__(message)
+        self.problem = Problem(rule, message)
+        super().__init__(self.problem)
 
 
 def type_of(file_name: str, declared: str) -> FileType:
@@ -84,12 +86,13 @@ def type_of(file_name: str, declared: str) -> FileType:
     extensions = _extensions(file_name)
     last = extensions[-1] if extensions else ""
     if last in _ACTIVE:
-        raise TypeRefused("fileName", f"ends in .{last}, which is not taken as such: {_IN_ARCHIVE}")
+        message = f"ends in .{last}, which is not taken as such: {_IN_ARCHIVE}"
+        raise TypeRefused("fileName", Rule.TYPE_NOT_TAKEN, message)
     known = _BY_EXTENSION.get(last)
     if known is None:
         known = _declared_type(last, said)
     elif said and not known.accepts(said) and _is_of_another(said, known):
-        raise TypeRefused("contentType", f"is {said}, while .{last} is {known.content_type}")
+        raise TypeRefused("contentType", Rule.TYPE_CONTRADICTED, f"is {said}, while .{last} is {known.content_type}")
     _require_no_disguise(extensions[:-1], known)
     return known
 
@@ -106,7 +109,7 @@ def _media_type(declared: str) -> str:
     if said in _NO_TYPE:
         return ""
     if not _MEDIA_TYPE.fullmatch(said):
-        raise TypeRefused("contentType", "must be a media type such as application/pdf, or empty")
+        raise TypeRefused("contentType", Rule.MALFORMED, "must be a media type such as application/pdf, or empty")
     return said
 
 
@@ -129,11 +132,12 @@ def _declared_type(extension: str, said: str) -> FileType:
     if not said and not extension:
         return _BY_TYPE["text/plain"]
     if not said:
-        raise TypeRefused("fileName", f"ends in .{extension}, which is not known here: {_IN_ARCHIVE}")
+        message = f"ends in .{extension}, which is not known here: {_IN_ARCHIVE}"
+        raise TypeRefused("fileName", Rule.TYPE_NOT_TAKEN, message)
     text = _BY_TYPE["text/plain"]
     known = stored_type(said) or (text if text.accepts(said) else None)
     if known is None:
-        raise TypeRefused("contentType", f"is {said}, which is not taken as such: {_IN_ARCHIVE}")
+        raise TypeRefused("contentType", Rule.TYPE_NOT_TAKEN, f"is {said}, which is not taken as such: {_IN_ARCHIVE}")
     return known
 
 
@@ -145,4 +149,4 @@ def _require_no_disguise(inner: list[str], known: FileType) -> None:
         of_another_kind = extension in _TELLING and _BY_EXTENSION[extension].kind is not known.kind
         if extension in _ACTIVE_INSIDE or of_another_kind:
             message = f"has .{extension} inside while the file is {known.content_type}: leave one of them out"
-            raise TypeRefused("fileName", message)
+            raise TypeRefused("fileName", Rule.TYPE_CONTRADICTED, message)

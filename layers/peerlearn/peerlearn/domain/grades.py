@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from peerlearn.domain.problems import Problem, Rule, ValueRefused
+
 MAX_GRADE_LIMIT = 10_000
 DECIMALS = 2
 
@@ -18,18 +20,23 @@ def exact_grade(number: float | Decimal) -> Grade:
 
     Raises
     ------
-    ValueError
+    ValueRefused
         It is no finite number, or has more than two decimals.
     """
     # The shortest text of a float is the one that it was written with.
     exact = number if isinstance(number, Decimal) else Decimal(str(number))
     if not exact.is_finite():
-        raise ValueError("must be a number with at most two decimals")
+        raise ValueRefused(not_a_grade())
     if exact == exact.to_integral_value():
         return int(exact)
     if exact != round(exact, DECIMALS):
-        raise ValueError("must have at most two decimals")
+        raise ValueRefused(Problem(Rule.TOO_MANY_DECIMALS, "must have at most two decimals", DECIMALS))
     return round(exact, DECIMALS).normalize()
+
+
+def not_a_grade() -> Problem:
+    """Return what is wrong with a grade that is no number."""
+    return Problem(Rule.NOT_NUMBER, "must be a number with at most two decimals")
 
 
 def plain_grade(grade: Grade) -> int | float:

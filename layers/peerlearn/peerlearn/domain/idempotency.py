@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from peerlearn.domain.errors import Conflict, ValidationFailed
+from peerlearn.domain.problems import Problem, Rule
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -108,7 +109,8 @@ def named_request(key: str, caller: str, route: str, body: str) -> NamedRequest:
         The key is not 1 to 255 printable ASCII characters.
     """
     if not _PRINTABLE.fullmatch(key):
-        raise ValidationFailed((HEADER, f"must be 1 to {KEY_MAX_LENGTH} printable ASCII characters"))
+        problem = Problem(Rule.MALFORMED, f"must be 1 to {KEY_MAX_LENGTH} printable ASCII characters", KEY_MAX_LENGTH)
+        raise ValidationFailed((HEADER, problem))
     return NamedRequest(
         place=_digest("place", caller, route, key).hex(),
         fingerprint=_digest("body", body).hex(),

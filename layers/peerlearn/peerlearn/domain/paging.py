@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from peerlearn.domain.errors import ValidationFailed
+from peerlearn.domain.problems import Problem, Rule
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -42,7 +43,7 @@ class PageRequest:
         """
         if self.after is None and self.offset + self.limit > PAGES_REACH:
             message = f"must not reach past entry {PAGES_REACH}: go on with `cursor`, which has no end"
-            raise ValidationFailed(("page", message))
+            raise ValidationFailed(("page", Problem(Rule.PAST_THE_REACH, message, PAGES_REACH)))
         return self
 
     @property
@@ -78,6 +79,11 @@ class CursorResult(Generic[T]):
     next: Mapping[str, Any] | None = None
 
 
+def not_a_cursor() -> ValidationFailed:
+    """Return what is told of a cursor that was altered, or is of another list, caller or release."""
+    return ValidationFailed(("cursor", Problem(Rule.NOT_A_CURSOR, "is not a cursor of this list")))
+
+
 def page_of(
     everything: Sequence[T], wanted: PageRequest, place: Callable[[T], Sequence[Any]], *, backward: bool = False
 ) -> PageResult[T]:
@@ -102,7 +108,7 @@ def page_of(
     start = wanted.offset
     if wanted.after is not None:
         if "place" not in wanted.after:
-            raise ValidationFailed(("cursor", "is not a cursor of this list"))
+            raise not_a_cursor()
         last = wanted.after["place"]
         start = sum(not (at < last if backward else at > last) for at, _ in places)
     shown = places[start : start + wanted.limit]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from peerlearn.domain.common_passwords import is_common
+from peerlearn.domain.problems import Problem, Rule
 
 PASSWORD_MIN_LENGTH = 8
 PASSWORD_MAX_BYTES = 72  # bcrypt reads no further; https://pypi.org/project/bcrypt/ (5.0.0 raises)
@@ -27,22 +28,24 @@ def spellings(password: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((prepared(password), password)))
 
 
-def password_weaknesses(password: str) -> list[str]:
-    """Return every rule of the password policy that `password` breaks, in words; empty when it is acceptable."""
+def password_weaknesses(password: str) -> list[Problem]:
+    """Return every rule of the password policy that `password` breaks; empty when it is acceptable."""
     password = prepared(password)
     categories = [unicodedata.category(character) for character in password]
     weaknesses = []
     if len(password) < PASSWORD_MIN_LENGTH:
-        weaknesses.append(f"must have at least {PASSWORD_MIN_LENGTH} characters")
+        message = f"must have at least {PASSWORD_MIN_LENGTH} characters"
+        weaknesses.append(Problem(Rule.TOO_SHORT, message, PASSWORD_MIN_LENGTH))
     if len(password.encode()) > PASSWORD_MAX_BYTES:
-        weaknesses.append(f"must have at most {PASSWORD_MAX_BYTES} bytes in UTF-8")
+        message = f"must have at most {PASSWORD_MAX_BYTES} bytes in UTF-8"
+        weaknesses.append(Problem(Rule.TOO_MANY_BYTES, message, PASSWORD_MAX_BYTES))
     if not any(category in _UPPER_CASE for category in categories):
-        weaknesses.append("must have an upper-case letter")
+        weaknesses.append(Problem(Rule.NO_UPPER_CASE, "must have an upper-case letter"))
     # Punctuation and symbols. A mark belongs to its letter, a blank is seen by nobody.
     if not any(category[0] in "PS" for category in categories):
-        weaknesses.append("must have a special character")
+        weaknesses.append(Problem(Rule.NO_SPECIAL_CHARACTER, "must have a special character"))
     if "Cc" in categories:
-        weaknesses.append("must not have a control character")
+        weaknesses.append(Problem(Rule.CONTROL_CHARACTERS, "must not have a control character"))
     if is_common(password):
-        weaknesses.append("is a common password, or one with little added")
+        weaknesses.append(Problem(Rule.COMMON_PASSWORD, "is a common password, or one with little added"))
     return weaknesses

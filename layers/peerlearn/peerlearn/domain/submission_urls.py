@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from peerlearn.domain.problems import Problem, Rule, ValueRefused
+
 URL_MAX_LENGTH = 2048
 
 _HOSTS = frozenset(
@@ -54,8 +56,8 @@ class CheckedUrl(NamedTuple):
     s3: S3Location | None
 
 
-class UrlRefused(ValueError):
-    """Why a URL may not be handed in, in words for its sender."""
+class UrlRefused(ValueRefused):
+    """Why a URL may not be handed in."""
 
 
 def check_url(raw: str) -> CheckedUrl:
@@ -66,32 +68,35 @@ def check_url(raw: str) -> CheckedUrl:
     UrlRefused
     """
     if not raw or len(raw) > URL_MAX_LENGTH:
-        raise UrlRefused(f"must have 1 to {URL_MAX_LENGTH} characters")
+        rule, limit = (Rule.TOO_LONG, URL_MAX_LENGTH) if raw else (Rule.TOO_SHORT, 1)
+        raise UrlRefused(Problem(rule, f"must have 1 to {URL_MAX_LENGTH} characters", limit))
     if not _CHARACTERS.fullmatch(raw):
-        raise UrlRefused("must not contain spaces, control characters, a backslash, `@` or anything outside ASCII URLs")
+        message = "must not contain spaces, control characters, a backslash, `@` or anything outside ASCII URLs"
+        raise UrlRefused(Problem(Rule.MALFORMED, message))
     parts = _PARTS.fullmatch(raw)
     if parts is None:
-        raise UrlRefused("must begin with https://")
+        raise UrlRefused(Problem(Rule.NOT_HTTPS, "must begin with https://"))
     authority, path = parts["authority"], parts["path"]
     if "%" in authority:
-        raise UrlRefused("must not have an encoded host")
+        raise UrlRefused(Problem(Rule.MALFORMED, "must not have an encoded host"))
     _check_path(raw, path)
     host = authority.lower().removesuffix(":443")
     if host in _HOSTS:
         return CheckedUrl(raw, None)
     location = _s3_location(host, path, is_plain=not parts["rest"])
     if location is None:
-        raise UrlRefused("must be on Amazon S3, Google Drive, Google Docs or GitHub")
+        message = "must be on Amazon S3, Google Drive, Google Docs or GitHub"
+        raise UrlRefused(Problem(Rule.HOST_NOT_ALLOWED, message))
     return CheckedUrl(raw, location)
 
 
 def _check_path(raw: str, path: str) -> None:
     if _PERCENT.search(raw) or _ENCODED_CONTROL.search(raw):
-        raise UrlRefused("must not have a broken or a hidden control character")
+        raise UrlRefused(Problem(Rule.MALFORMED, "must not have a broken or a hidden control character"))
     if _DOT_SEGMENT.search(path):
-        raise UrlRefused("must not go up or stay in place with `.` or `..`")
+        raise UrlRefused(Problem(Rule.MALFORMED, "must not go up or stay in place with `.` or `..`"))
     if not path.strip("/"):
-        raise UrlRefused("must name something: a host alone is no submission")
+        raise UrlRefused(Problem(Rule.HOST_ALONE, "must name something: a host alone is no submission"))
 
 
 def _s3_location(host: str, path: str, *, is_plain: bool) -> S3Location | None:

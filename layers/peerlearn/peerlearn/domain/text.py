@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from peerlearn.domain.problems import Problem, Rule
+
 # Letters that Unicode takes for whole, and how people write them who have no such key; the first is the dotless i.
 _PLAIN = str.maketrans(
     {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe"}
@@ -50,7 +52,7 @@ _VISIBLE = ("L", "N", "P", "S")
 _LINE_BREAKS = frozenset("\t\n\r\u2028\u2029")
 
 
-def text_problem(text: str, *, of_lines: bool) -> str | None:
+def text_problem(text: str, *, of_lines: bool) -> Problem | None:
     """Return what no text may have that others see; None where it has nothing of the kind.
 
     Parameters
@@ -60,12 +62,13 @@ def text_problem(text: str, *, of_lines: bool) -> str | None:
     """
     for character in text:
         if character in _DIRECTIONS:
-            return "must not have characters that change the direction of what follows"
+            message = "must not have characters that change the direction of what follows"
+            return Problem(Rule.DIRECTION_CHARACTERS, message)
         if character in _LINE_BREAKS:
             if not of_lines:
-                return "must not have line breaks or tabs"
+                return Problem(Rule.LINE_BREAKS, "must not have line breaks or tabs")
         elif unicodedata.category(character) in ("Cc", "Cs"):
-            return "must not have control characters"
+            return Problem(Rule.CONTROL_CHARACTERS, "must not have control characters")
     return None
 
 

@@ -13,6 +13,7 @@ from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.file_names import plain_name, problem_of_name
 from peerlearn.domain.file_types import TypeRefused, stored_type, type_of
 from peerlearn.domain.ids import new_id
+from peerlearn.domain.problems import FieldProblem, Problem, Rule, bounds_problem
 from peerlearn.domain.submission_urls import CheckedUrl
 from peerlearn.domain.submissions import UPLOAD_PREFIX, StoredFile
 
@@ -84,7 +85,7 @@ def planned_upload(
     ValidationFailed
         Names everything that is wrong with it at once.
     """
-    problems: list[tuple[str, str]] = []
+    problems: list[FieldProblem] = []
     content_type = ""
     if name_problem := problem_of_name(upload.file_name):
         problems.append(("fileName", name_problem))
@@ -93,9 +94,9 @@ def planned_upload(
     except TypeRefused as refusal:
         # One problem of a field is enough.
         if refusal.field not in dict(problems):
-            problems.append((refusal.field, str(refusal)))
-    if not 1 <= upload.size <= max_bytes:
-        problems.append(("size", f"must be from 1 to {max_bytes} bytes"))
+            problems.append((refusal.field, refusal.problem))
+    if size_problem := bounds_problem(upload.size, 1, max_bytes, f"must be from 1 to {max_bytes} bytes"):
+        problems.append(("size", size_problem))
     if problems:
         raise ValidationFailed(*problems)
     key = new_upload_key(learner_id, assessment_id, upload.file_name)
@@ -131,7 +132,8 @@ def own_upload_key(checked: CheckedUrl, bucket: str, learner_id: str, assessment
 
 def not_your_upload() -> ValidationFailed:
     """The same words for a file of somebody else and for one that is not there."""
-    return ValidationFailed(("submissionUrl", "is not a file that you uploaded for this assessment"))
+    problem = Problem(Rule.NOT_YOUR_UPLOAD, "is not a file that you uploaded for this assessment")
+    return ValidationFailed(("submissionUrl", problem))
 
 
 def check_uploaded(found: UploadedObject | None, max_bytes: int) -> UploadedObject:
@@ -146,7 +148,8 @@ def check_uploaded(found: UploadedObject | None, max_bytes: int) -> UploadedObje
         raise not_your_upload()
     problem = file_type.problem_of(found.head)
     if problem is not None:
-        raise ValidationFailed(("submissionUrl", f"leads to a file that {problem}"))
+        contradicted = Problem(Rule.TYPE_CONTRADICTED, f"leads to a file that {problem}")
+        raise ValidationFailed(("submissionUrl", contradicted))
     return found
 
 

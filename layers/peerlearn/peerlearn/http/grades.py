@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from peerlearn.domain.grades import MAX_GRADE_LIMIT, Grade, exact_grade, plain_grade
+from peerlearn.domain.grades import MAX_GRADE_LIMIT, Grade, exact_grade, not_a_grade, plain_grade
+from peerlearn.domain.problems import ValueRefused
 
 
 def _exact(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("must be a number with at most two decimals")  # noqa: TRY004 (pydantic's word for a refusal)
+        raise ValueRefused(not_a_grade())
     return exact_grade(value)
 
 

@@ -26,6 +26,7 @@ from pydantic.alias_generators import to_camel
 
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.paging import MAX_LIMIT
+from peerlearn.domain.problems import Problem, Rule, ValueRefused
 from peerlearn.domain.text import is_visible, text_problem
 from peerlearn.domain.users import NAME_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX, is_reserved_name
 
@@ -58,7 +59,7 @@ class ResponseModel(BaseModel):
 
 def _not_null(value: Any) -> Any:
     if value is None:
-        raise ValueError("must not be null")
+        raise ValueRefused(Problem(Rule.NOT_NULL, "must not be null"))
     return value
 
 
@@ -93,7 +94,7 @@ Moment = Annotated[
 def _time_as_text(value: Any) -> Any:
     # Pydantic would also read numbers as seconds, and a date alone as midnight.
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
-        raise ValueError("must be a time with its offset, such as 2026-01-01T10:00:00Z")
+        raise ValueRefused(Problem(Rule.NOT_TIME, "must be a time with its offset, such as 2026-01-01T10:00:00Z"))
     return value
 
 
@@ -101,7 +102,7 @@ def _as_stored(moment: datetime) -> datetime:
     try:
         utc = moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("is out of range") from error
+        raise ValueRefused(Problem(Rule.NOT_TIME, "is out of range")) from error
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
@@ -121,19 +122,19 @@ def _of_lines(text: str) -> str:
 
 def _allowed(text: str, *, of_lines: bool) -> str:
     if problem := text_problem(text, of_lines=of_lines):
-        raise ValueError(problem)
+        raise ValueRefused(problem)
     return text
 
 
 def _seen(text: str) -> str:
     if not is_visible(text):
-        raise ValueError("must have something that can be seen")
+        raise ValueRefused(Problem(Rule.NOTHING_VISIBLE, "must have something that can be seen"))
     return text
 
 
 def _of_somebody_present(name: str) -> str:
     if is_reserved_name(name):
-        raise ValueError("is what people are called who have left")
+        raise ValueRefused(Problem(Rule.RESERVED_NAME, "is what people are called who have left"))
     return name
 
 

@@ -29,6 +29,7 @@ from peerlearn.domain.errors import (
     ValidationFailed,
 )
 from peerlearn.domain.limits import SOCKET_MESSAGES
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.domain.realtime import Ticket
 from peerlearn.domain.standing import Admission, leave_to_count
 from peerlearn.domain.users import Principal, Role
@@ -153,7 +154,8 @@ def unknown_action(event: dict[str, Any], context: LambdaContext) -> Answer:
         _admit(sender_of(event))
         message.update(_message_of(event))
         _require_size(message)
-        raise ValidationFailed(("action", "must be sendMessage, markRead, typing or ping"))
+        problem = Problem(Rule.NOT_ONE_OF, "must be sendMessage, markRead, typing or ping")
+        raise ValidationFailed(("action", problem))
 
     return _answered(event, context, message, answer)
 

@@ -19,6 +19,7 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX, Course, CourseStatus
 from peerlearn.domain.errors import CourseNotFound, DomainError, Forbidden, ValidationFailed
 from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submissions import Desk, Submission, SubmissionChange
 from peerlearn.persistence import index_keys, keys
@@ -211,7 +212,7 @@ def _refusal(course: Item | None, tutor_id: str | None) -> DomainError:
         is_draft = course["status"] == CourseStatus.DRAFT
         return CourseNotFound() if is_draft else Forbidden("Only the tutor of this course may do this.")
     message = f"has {ASSESSMENTS_MAX} assessments, which is as many as a course can have"
-    return ValidationFailed(("courseId", message))
+    return ValidationFailed(("courseId", Problem(Rule.TOO_MANY, message, ASSESSMENTS_MAX)))
 
 
 def _own_place(item: Item) -> str:

@@ -17,9 +17,8 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.messages import Conversation, Pair
-from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.paging import PageRequest, PageResult, not_a_cursor
 from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.counters import counted
 from peerlearn.persistence.side_by_side import SideBySide
@@ -115,7 +114,7 @@ class Inbox:
 
     def _next(self, after: Mapping[str, Any], limit: int) -> list[tuple[str, Item]]:
         if "from" not in after:
-            raise ValidationFailed(("cursor", "is not a cursor of this list"))
+            raise not_a_cursor()
         last, began = str(after["sort"]), str(after["from"])
         # In this order, a conversation that moves between the two reads is in both, and never in neither.
         unmoved = self._heads("< :place", {":place": last}, limit=limit + 1)

@@ -18,6 +18,7 @@ from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.grades import Grade, plain_grade
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import grade_awards
+from peerlearn.domain.problems import bounds_problem
 from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.submissions import AssessmentPage, Desk, Submission, SubmissionChange, graded, require_latest
@@ -61,8 +62,9 @@ class _Mark:
             It is above the assessment's highest.
         """
         require_latest(before, self.attempt)
-        if not 0 <= self.grade <= assessment.max_grade:
-            raise ValidationFailed(("grade", f"must be from 0 to {assessment.max_grade}"))
+        most = assessment.max_grade
+        if problem := bounds_problem(self.grade, 0, most, f"must be from 0 to {most}"):
+            raise ValidationFailed(("grade", problem))
         feedback = before.feedback if self.keeps_feedback else self.feedback
         return graded(before, self.grade, feedback, self.tutor.user_id, self.given_at)
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from peerlearn.domain.audit import AuditEntry, AuditFilters, AuditTrail
 from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.paging import CursorResult, PageRequest
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.domain.users import FORMER_LEARNER, User
 
 
@@ -50,7 +51,7 @@ class AuditService:
             `to` is not after `from`.
         """
         if filters.since and filters.until and filters.until <= filters.since:
-            raise ValidationFailed(("to", "must be after `from`"))
+            raise ValidationFailed(("to", Problem(Rule.NOT_AFTER, "must be after `from`")))
         now = self._trail.clock()
         page = self._entries.page(filters, wanted, now, now - self._trail.retention)
         actors = {entry.actor_id for entry in page.entries if entry.actor_id}

@@ -26,6 +26,7 @@ from peerlearn.domain.messages import (
     no_conversation,
 )
 from peerlearn.domain.paging import PageRequest, PageResult
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal, User
@@ -217,7 +218,7 @@ class MessageService:
         """
         pair = self._pair(caller, peer_id, "with")
         if wanted.after is not None and wanted.before is not None:
-            raise ValidationFailed(("before", "cannot be combined with after"))
+            raise ValidationFailed(("before", Problem(Rule.NOT_TOGETHER, "cannot be combined with after")))
         page = self._conversations.page(pair, wanted)
         if page is None:
             if not self._people.users([peer_id]):
@@ -253,12 +254,14 @@ class MessageService:
         if conversation is None:
             raise no_conversation()
         if message is None:
-            raise ValidationFailed(("readUpTo", f"is past the last message, which is {conversation.last_seq}"))
+            last = conversation.last_seq
+            problem = Problem(Rule.TOO_LARGE, f"is past the last message, which is {last}", last)
+            raise ValidationFailed(("readUpTo", problem))
         if conversation.reading(caller.user_id).up_to >= read_up_to:
             return conversation
         return self._conversations.mark_read(message, caller.user_id, origin)
 
     def _pair(self, caller: Principal, peer_id: str, field: str) -> Pair:
         if peer_id == caller.user_id:
-            raise ValidationFailed((field, "must be somebody else"))
+            raise ValidationFailed((field, Problem(Rule.ONESELF, "must be somebody else")))
         return Pair.of(caller.user_id, peer_id)

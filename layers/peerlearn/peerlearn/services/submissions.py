@@ -200,7 +200,7 @@ class SubmissionService:
         try:
             checked = check_url(submission_url)
         except UrlRefused as refusal:
-            raise ValidationFailed(("submissionUrl", str(refusal))) from refusal
+            raise ValidationFailed(*(("submissionUrl", one) for one in refusal.problems)) from refusal
         return own_upload_key(checked, self._uploads.bucket, caller.user_id, assessment_id)
 
     @contextmanager
