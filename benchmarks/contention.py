@@ -52,26 +52,7 @@ _PLENTY = 160_000
 
 
 def measure(effort: Effort) -> Iterator[Row]:
-    engine = DynamoDBLocal()
-    engine.start()
-    table_name = f"contention-{uuid.uuid4().hex}"
-    client = engine.client(client_config().merge(Config(max_pool_connections=160)))
-    client.create_table(**create_table_request(table_name))
-    figures: dict[str, Any] = {}
-    try:
-        for (threads, seats), rounds in (_QUICK if effort.quick else _FULL).items():
-            ours, bare = [], []
-            for _ in range(rounds):
-                bare.append(_bare(client, table_name, seats, threads))
-                ours.append(_bookings(Table(client, table_name), seats, threads))
-            ratio = statistics.median(one / other for one, other in zip(ours, bare, strict=True))
-            figures[f"{threads} threads, {seats} seats"] = {
-                "bookings per second": statistics.median(ours),
-                "bare transactions per second": statistics.median(bare),
-                "ratio": ratio,
-            }
-    finally:
-        engine.stop()
+    figures = _figures(effort)
     judged = figures["32 threads, 300 seats"]
     yield Row(
         metric="P5",
@@ -99,6 +80,30 @@ def measure(effort: Effort) -> Iterator[Row]:
         more_is_better=True,
         details={"slower by": SLOWER, "measured": curve, "model": model(MEASURED_HELD, SLOWER)},
     )
+
+
+def _figures(effort: Effort) -> dict[str, Any]:
+    engine = DynamoDBLocal()
+    engine.start()
+    table_name = f"contention-{uuid.uuid4().hex}"
+    client = engine.client(client_config().merge(Config(max_pool_connections=160)))
+    client.create_table(**create_table_request(table_name))
+    figures: dict[str, Any] = {}
+    try:
+        for (threads, seats), rounds in (_QUICK if effort.quick else _FULL).items():
+            ours, bare = [], []
+            for _ in range(rounds):
+                bare.append(_bare(client, table_name, seats, threads))
+                ours.append(_bookings(Table(client, table_name), seats, threads))
+            ratio = statistics.median(one / other for one, other in zip(ours, bare, strict=True))
+            figures[f"{threads} threads, {seats} seats"] = {
+                "bookings per second": statistics.median(ours),
+                "bare transactions per second": statistics.median(bare),
+                "ratio": ratio,
+            }
+    finally:
+        engine.stop()
+    return figures
 
 
 def model(held_for: Iterable[float] = HELD, slower: float = 1) -> dict[str, Any]:

@@ -124,21 +124,29 @@ def prepare(
     if gradual and gradual not in TYPES:
         raise Problem(f"CodeDeploy knows no {gradual} for Lambda: use one of {', '.join(TYPES)}.")
     gradually = set(only) if gradual else set()
-    if unknown := sorted((set(snap_start) | gradually) - set(modules)):
+    named = gradually | set(snap_start)
+    if unknown := sorted(named - set(modules)):
         raise Problem(f"There is no function named {', '.join(unknown)}: use the names of modules, e.g. login.")
-    for module in gradually | set(snap_start):
+    for module in named:
         properties = template["Resources"][modules[module]]["Properties"]
-        properties["AutoPublishAlias"] = ALIAS
-        properties["AutoPublishAliasAllProperties"] = True
-        properties["AutoPublishCodeSha256"] = code
-        if module in snap_start:
-            properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}
-        if module in gradually:
-            properties["DeploymentPreference"] = _preference(gradual)
-    versioned = {modules[module] for module in gradually | set(snap_start)}
+        properties |= _version(code, gradual if module in gradually else "", snap_start=module in snap_start)
+    versioned = {modules[module] for module in named}
     _call_by_alias(template, versioned)
     call_by_role(template, versioned)
     return template
+
+
+def _version(code: str, gradual: str, *, snap_start: bool) -> dict[str, Any]:
+    version: dict[str, Any] = {
+        "AutoPublishAlias": ALIAS,
+        "AutoPublishAliasAllProperties": True,
+        "AutoPublishCodeSha256": code,
+    }
+    if snap_start:
+        version["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+    if gradual:
+        version["DeploymentPreference"] = _preference(gradual)
+    return version
 
 
 def call_by_role(template: dict[str, Any], versioned: Collection[str] = ()) -> None:

@@ -234,6 +234,11 @@ def send(user_id: str, new: NewMessage) -> MessageAnswer:
         created_at=_now(),
     )
     item = {"PK": partition, "SK": f"MESSAGE#{seq:012d}", **message.model_dump(by_alias=True)}
+    _append(partition, item, seq, message.created_at)
+    return MessageAnswer(data=MessageData(message=message))
+
+
+def _append(partition: str, item: dict[str, Any], seq: int, at: str) -> None:
     _client.transact_write_items(
         ClientRequestToken=str(uuid.uuid4()),
         TransactItems=[
@@ -254,13 +259,12 @@ def send(user_id: str, new: NewMessage) -> MessageAnswer:
                     "ExpressionAttributeValues": {
                         ":seq": _write(seq),
                         ":before": _write(seq - 1),
-                        ":last": _write(message.created_at),
+                        ":last": _write(at),
                     },
                 }
             },
         ],
     )
-    return MessageAnswer(data=MessageData(message=message))
 
 
 def error(code: str, details: Any = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peerlearn.persistence.marshalling import unmarshal
@@ -62,18 +63,7 @@ def scan(
         The most items of a call; as many as fit, otherwise.
     """
     spent = pace(rate)
-    size: dict[str, Any] = {} if page_size is None else {"Limit": page_size}
-
-    def page(segment: int, start: dict[str, Any]) -> Any:
-        return client.scan(
-            TableName=table_name,
-            Segment=segment,
-            TotalSegments=segments,
-            ReturnConsumedCapacity="TOTAL",
-            **start,
-            **size,
-        )
-
+    page = partial(_page, client, table_name, segments, {} if page_size is None else {"Limit": page_size})
     with ThreadPoolExecutor(segments) as pool:
         pending: dict[Future[Any], int] = {pool.submit(page, segment, {}): segment for segment in range(segments)}
         while pending:
@@ -85,3 +75,16 @@ def scan(
                     following = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
                     pending[pool.submit(page, segment, following)] = segment
                 yield from map(unmarshal, answer["Items"])
+
+
+def _page(
+    client: DynamoDBClient, table_name: str, segments: int, size: dict[str, Any], segment: int, start: dict[str, Any]
+) -> Any:
+    return client.scan(
+        TableName=table_name,
+        Segment=segment,
+        TotalSegments=segments,
+        ReturnConsumedCapacity="TOTAL",
+        **start,
+        **size,
+    )
