@@ -30,7 +30,7 @@ _OPTIONS = (
     *("-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "scripts.mutants.plugin"),
     f"--ignore={_OF_THE_SOURCES}",
 )
-_MATRIX = "tests/functional/authorisation/test_matrix.py::test_who_may_call"
+_MATRIX = "tests/functional/authorisation/test_matrix.py::test_each_caller_gets_the_code_of_the_table"
 # whose session has ended, for every endpoint in one test
 _STANDING = "tests/functional/authorisation/test_standing.py::"
 

@@ -140,7 +140,7 @@ def test_no_answer_is_larger_than_lambda_passes_on(path: str, method: str, statu
     assert size(schema, "", 1 if is_shortened else MAX_LIMIT) <= ANSWER_MAX_BYTES, (path, status)
 
 
-def test_what_ends_early_is_a_list_that_a_pager_reads() -> None:
+def test_list_cut_short_is_one_that_a_pager_reads() -> None:
     """Whatever has no other bound stands in an answer with `metadata`, whose entries a `Pager` counts."""
     for path, method, status, schema in OPERATIONS:
         described = document()["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)

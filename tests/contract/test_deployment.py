@@ -65,7 +65,7 @@ def test_a_first_deployment_that_is_taken_back_leaves_nothing_of_its_own(expande
     assert {name for name, policy in kept.items() if policy == "RetainExceptOnCreate"} == {"UploadsBucket", "WebBucket"}
 
 
-def test_what_is_protected_is_not_so_in_a_first_deployment(expanded: Resources) -> None:
+def test_protection_is_off_in_a_first_deployment(expanded: Resources) -> None:
     """Which `make deploy` deploys with DeletionProtection=false: rolling back would fail at what it cannot delete."""
     protected = {
         (name, json.dumps(value))
@@ -79,7 +79,7 @@ def test_what_is_protected_is_not_so_in_a_first_deployment(expanded: Resources) 
     assert not holds("IsProtected", {"Environment": "dev"})
 
 
-def test_what_holds_data_is_kept_when_an_update_replaces_it(expanded: Resources) -> None:
+def test_resources_with_data_are_kept_when_an_update_replaces_them(expanded: Resources) -> None:
     holding = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
     kept = {name: one["UpdateReplacePolicy"] for name, one in expanded.items() if one["Type"] in holding}
     # Public keys follow from the secret that is kept, and the next sign-in publishes them again.

@@ -41,6 +41,17 @@ def test_sentences_have_a_subject(path: Path) -> None:
     assert not headless
 
 
+def test_names_of_tests_have_a_subject() -> None:
+    """`test_erased_tutor_makes_no_course` has one at first sight, `test_who_has_gone_makes_no_course` has not."""
+    headless = re.compile(r"^ *(?:async )?def (test_(?:what|who|whoever|whatever|whom|whose)(?:_\w*)?)\(", re.MULTILINE)
+    named = {
+        f"{path.relative_to(ROOT).as_posix()}: {name}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in headless.findall(path.read_text(encoding="utf-8"))
+    }
+    assert named == set()
+
+
 @pytest.mark.parametrize(
     ("words", "is_headless"),
     [

@@ -94,7 +94,7 @@ def test_an_answer_is_as_large_as_lambda_lets_it_be(letter: str) -> None:
         OK | {"headers": {"X": "x" * HEADERS_MAX_BYTES}},
     ],
 )
-def test_what_is_no_answer_is_a_502_in_the_envelope(response: Any) -> None:
+def test_malformed_answer_is_a_502_in_the_envelope(response: Any) -> None:
     status, headers, text = through_gateway(response, "r-1")
     assert (status, json.loads(text)["code"]) == (502, "INTERNAL_ERROR")
     assert headers["Content-Type"] == ["application/json"]

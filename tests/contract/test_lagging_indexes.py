@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-def test_what_must_be_right_is_right_while_indexes_lag() -> None:
+def test_answers_are_right_while_indexes_lag() -> None:
     """Anything new that fails is named in the output; what must, stands in `lag_readers.py` with its reason."""
     files = sorted({name.partition("::")[0] for name in READERS})
     options = ["-p", "tests.support.lag", "-n", "0", "-q", "-rf", "--tb", "short", "--show-capture", "no"]

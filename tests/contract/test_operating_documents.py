@@ -112,7 +112,7 @@ def test_every_parameter_that_is_no_choice_of_the_build_is_explained() -> None:
     assert {name for name in parameters if f"`{name}" not in pages and f"{name} =" not in pages} == set()
 
 
-def test_what_is_held_against_aws_is_held_by_tests_that_exist() -> None:
+def test_tests_named_for_aws_exist() -> None:
     text = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
     files = re.findall(r"`((?:unit|functional|contract|integration|end_to_end)/[\w/]+\.py)`", text)
     assert len(files) > 10
@@ -120,7 +120,7 @@ def test_what_is_held_against_aws_is_held_by_tests_that_exist() -> None:
     assert "(docs/aws.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_what_takes_an_account_has_one_command_to_see_it() -> None:
+def test_steps_that_need_an_account_have_one_command() -> None:
     text = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8").partition("## What takes an account")[2]
     parts = re.split(r"^\*\*", text, flags=re.MULTILINE)[1:]
     assert len(parts) >= 5
@@ -174,7 +174,7 @@ def test_every_skipped_check_has_its_reason() -> None:
     assert all(re.fullmatch(r"  - CKV\w+ # .{20,}", line) for line in lines)
 
 
-def test_what_the_scan_cannot_see_holds() -> None:
+def test_rules_that_the_scan_cannot_see_hold() -> None:
     """Queues encrypted by SQS itself, and recovery that a condition turns on."""
     queues = [one["Properties"] for one in RESOURCES.values() if one["Type"] == "AWS::SQS::Queue"]
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues)

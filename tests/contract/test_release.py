@@ -169,7 +169,7 @@ def test_a_fix_goes_out_at_once_while_an_alarm_sounds() -> None:
         assert set(of_type(resources, kind)) == set(of_type(gradual, kind))
 
 
-def test_what_codedeploy_does_not_know_is_refused() -> None:
+def test_unknown_way_of_codedeploy_is_refused() -> None:
     with pytest.raises(Problem, match="no Canary10Percent5Minute for Lambda: use one of Canary10Percent5Minutes, "):
         release.prepare(load_template(), "code", gradual="Canary10Percent5Minute")
 

@@ -139,7 +139,7 @@ def test_indexes_are_only_queried(name: str) -> None:
     "name",
     [name for name, properties in OWN.items() if any(route.startswith("GET ") for route in routes_of(properties))],
 )
-def test_what_only_reads_may_only_read(name: str) -> None:
+def test_functions_that_only_read_may_only_read(name: str) -> None:
     """Of its own. What all functions that know their caller may write lies in people's own partitions alone."""
     assert policies.actions_of(own_statements_of(OWN[name])) <= READS | WRITES_OF_READERS.get(name, set())
     shared = [RESOURCES[one["Ref"]]["Properties"]["PolicyDocument"] for one in OWN[name]["Policies"] if "Ref" in one]
@@ -163,7 +163,7 @@ def is_open_to_everybody(properties: dict[str, Any]) -> bool:
     return REFUSED.get(module_of(properties).rpartition(".")[2]) == EVERYBODY
 
 
-def test_who_knows_no_caller_cannot_read_keys_or_people() -> None:
+def test_functions_without_a_caller_cannot_read_keys_or_people() -> None:
     strangers = {name for name, properties in FUNCTIONS.items() if not knows_its_caller(properties)}
     # a link to a calendar is its own key, and so is a ticket
     everybody = {name for name, properties in OWN.items() if is_open_to_everybody(properties)}
@@ -199,7 +199,7 @@ def policy_statements(properties: dict[str, Any]) -> list[dict[str, Any]]:
     return own_statements_of(properties)
 
 
-def test_who_answers_in_pages_reads_the_secret_of_cursors() -> None:
+def test_functions_that_answer_in_pages_read_the_secret_of_cursors() -> None:
     paging = {
         name
         for name, properties in OWN.items()
@@ -208,7 +208,7 @@ def test_who_answers_in_pages_reads_the_secret_of_cursors() -> None:
     assert with_policy("CursorPolicy") == paging
 
 
-def test_who_answers_a_post_may_keep_its_answer_for_an_idempotency_key() -> None:
+def test_functions_that_answer_a_post_may_keep_its_answer() -> None:
     posting = {
         name for name, properties in OWN.items() if any(route.startswith("POST ") for route in routes_of(properties))
     }
@@ -415,7 +415,7 @@ def test_stream_is_read_by_two_functions_at_most() -> None:
     ]
 
 
-def test_what_routes_may_do_nothing_but_put_tasks_on_the_workers_queues() -> None:
+def test_routing_functions_may_only_put_tasks_on_queues() -> None:
     granted = {
         (action, resource["Fn::GetAtt"][0])
         for statement in own_statements_of(OWN["FollowUpFunction"])

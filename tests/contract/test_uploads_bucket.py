@@ -27,7 +27,7 @@ def bucket(template: dict[str, Any]) -> dict[str, Any]:
     return properties
 
 
-def test_what_nobody_handed_in_expires_and_nothing_else(bucket: dict[str, Any]) -> None:
+def test_files_that_nobody_handed_in_expire_and_no_others(bucket: dict[str, Any]) -> None:
     rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
     expiring = [rule for rule in rules.values() if "ExpirationInDays" in rule or "NoncurrentVersionExpiration" in rule]
     assert [rule["Id"] for rule in expiring] == ["not-handed-in", "exports"]
@@ -69,7 +69,7 @@ def test_the_limit_is_the_same_with_and_without_the_template(template: dict[str,
     assert Settings.of({"TABLE_NAME": "t"}).max_upload_bytes == default == 50 * 1024 * 1024
 
 
-def test_who_looks_at_files_is_told_missing_from_forbidden(template: dict[str, Any]) -> None:
+def test_readers_of_files_may_tell_missing_from_forbidden(template: dict[str, Any]) -> None:
     """Without permission to list, S3 says 403 of a missing file. A look at one file carries no prefix to ask for."""
     resources = template["Resources"]
     statements = statements_of(resources["SubmitFunction"]["Properties"], resources)

@@ -87,7 +87,7 @@ validate_email("ada@people.example", check_deliverability=False, globally_delive
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_what_was_made_lean_still_has_everything(folder: Path, name: str) -> None:
+def test_lean_build_still_has_everything(folder: Path, name: str) -> None:
     layer = folder / "DependenciesLayer" / "python"
     names = f"SERVICES = {sorted(services_of(folder))!r}\n"
     program = [sys.executable, "-S", "-c", names + PROGRAMS[name]]
@@ -95,7 +95,7 @@ def test_what_was_made_lean_still_has_everything(folder: Path, name: str) -> Non
     subprocess.run(program, env=variables, check=True)  # noqa: S603 (the programs above)
 
 
-def test_what_is_compiled_ends_where_what_is_loaded_ends(folder: Path, tmp_path: Path) -> None:
+def test_compiled_modules_end_where_loaded_ones_end(folder: Path, tmp_path: Path) -> None:
     extensions = list((folder / "DependenciesLayer").rglob("*.so"))
     assert {one.name.partition(".")[0] for one in extensions} >= {"_sodium", "_bcrypt", "_pydantic_core"}
     for extension in extensions:

@@ -180,7 +180,7 @@ def test_one_byte_and_a_file_at_the_limit_pass(room: Classroom, stack: dict[str,
         pytest.param(ESSAY, {"policy": "e30="}, id="another policy"),
     ],
 )
-def test_what_the_form_does_not_allow_is_refused_by_s3(
+def test_upload_that_the_form_does_not_allow_is_refused_by_s3(
     room: Classroom, stack: dict[str, Any], s3: Any, content: bytes, changes: dict[str, str | None]
 ) -> None:
     upload = room.upload()
@@ -210,7 +210,7 @@ def test_only_ones_own_file_for_that_assessment_is_accepted(room: Classroom) -> 
     assert room.client.call("GET", path, as_=room.learner).status_code == 403
 
 
-def test_what_was_handed_in_stays_what_it_was(room: Classroom, stack: dict[str, Any], s3: Any) -> None:
+def test_submitted_file_stays_as_it_was(room: Classroom, stack: dict[str, Any], s3: Any) -> None:
     upload = room.upload()
     key = upload["fields"]["key"]
     assert post(upload, ESSAY).status_code == 204
@@ -241,7 +241,7 @@ def test_a_file_is_saved_under_the_name_that_its_author_gave_it(room: Classroom,
     assert unquote(disposition.rpartition("filename*=UTF-8''")[2]) == name
 
 
-def test_what_is_not_what_it_is_called_is_refused(room: Classroom) -> None:
+def test_file_of_another_type_than_its_name_is_refused(room: Classroom) -> None:
     page = b"<!DOCTYPE html><script>alert(1)</script>"
     for name, content_type in (("notes.txt", "text/plain"), ("essay.pdf", PDF)):
         upload = room.upload(len(page), name=name, content_type=content_type)

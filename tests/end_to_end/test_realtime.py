@@ -131,7 +131,7 @@ def test_a_message_is_accepted_pushed_to_every_device_and_read(classroom: Classr
     run(test)
 
 
-def test_what_is_wrong_is_answered_and_the_connection_stays(classroom: Classroom) -> None:
+def test_wrong_message_is_answered_and_the_connection_stays(classroom: Classroom) -> None:
     async def test() -> None:
         ada, stranger = classroom.join(), classroom.join(enrolled=False)
         text = {"action": "sendMessage", "receiverId": stranger.user["userId"], "message": "x"}

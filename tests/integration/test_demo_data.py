@@ -51,7 +51,7 @@ def signed_in(credential: Credential) -> Principal:
     return Principal(credential.user.user_id, credential.user.role, next(iter(standing.sessions)))
 
 
-def test_what_is_loaded(loaded: str, dynamodb: DynamoDBClient) -> None:
+def test_loaded_modules(loaded: str, dynamodb: DynamoDBClient) -> None:
     listed = catalogue_service().browse(Filters(), PageRequest(1, 100))
     assert (listed.total, len(listed.entries)) == (60, 60)
     courses = [entry.course for entry in listed.entries]

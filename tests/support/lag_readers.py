@@ -76,7 +76,7 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_a_second_look_follows_when_the_last_form_for_an_upload_has_expired": Reader(),
         "test_a_tutor_closes_their_courses_first": Reader(),
         "test_an_access_token_writes_nothing": Reader(),
-        "test_what_is_left_of_an_account": Reader(),
+        "test_erased_account_leaves_what_the_page_says": Reader(),
     },
     "privacy/test_export.py": {
         "test_a_large_one_becomes_a_file": _again(3),
@@ -84,7 +84,7 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_everything_about_oneself_and_nothing_of_others": _again(3),
         "test_more_audit_entries_than_an_answer_holds_become_a_file": Reader(),
         "test_the_file_says_what_the_answer_says": _again(3),
-        "test_who_has_written_to_nobody_gets_a_whole_file_too": Reader(),
+        "test_person_without_conversations_gets_a_whole_file": Reader(),
     },
     "privacy/test_own_records.py": {
         "test_own_record_is_exported_with_its_fields": Reader(),

@@ -156,7 +156,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_what_cannot_be_deployed_is_one_line_before_anything_is_made(what: str) -> None:
+def test_deployment_that_cannot_work_is_one_line_before_anything_is_made(what: str) -> None:
     said, line = WRONG[what]
     with pytest.raises(Problem) as problem:
         settings(**said)
@@ -220,7 +220,7 @@ def test_a_mistake_ends_with_status_1_and_runs_nothing(
 
 
 @pytest.mark.parametrize("options", [[], ["--sync"]])
-def test_what_cannot_be_built_here_is_refused(
+def test_package_that_cannot_be_built_here_is_refused(
     run: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
 ) -> None:
     other = next(one for one in ("python3.13", "python3.14") if one != kept.RUNTIME)
@@ -245,7 +245,7 @@ SAID: dict[str, tuple[Any, str]] = {
 }
 
 
-def test_what_goes_in_comes_out_of_sams_own_parser() -> None:
+def test_answers_come_out_of_sams_own_parser() -> None:
     wanted = settings(**{name: said for name, (said, _) in SAID.items()})
     build, _, _, *_, deployment = deploy.commands(wanted, asks=False, smoke=False)[:4]
     for command in (build, deployment):
@@ -259,7 +259,7 @@ def test_a_value_with_blanks_comes_out_as_it_went_in() -> None:
     assert understood(["--parameter-overrides", *deploy.overrides_of(parameters)]) == parameters
 
 
-def test_what_is_not_said_is_as_the_template_says_and_not_as_it_was_before() -> None:
+def test_unanswered_parameter_is_the_templates_default() -> None:
     """SAM keeps the deployed value of a parameter that it is not given."""
     assert set(settings().parameters) == set(load_template()["Parameters"])
     assert settings().parameters["WebConsole"] == "false"
@@ -371,7 +371,7 @@ def test_a_deployment_ends_with_what_the_account_lacks_and_what_is_left_to_do(
     assert said[-2:] == ["* Only ten.", "* An administrator."]
 
 
-def test_what_fails_ends_the_deployment_with_its_status(
+def test_failing_command_ends_the_deployment_with_its_status(
     run: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert len(run(failing="samcli deploy")) == 4
@@ -436,7 +436,7 @@ def test_a_stack_is_deleted_wherever_it_was_deployed_from(run: Callable[..., lis
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, EOFError])
-def test_who_stops_at_a_question_has_answered_none(
+def test_interrupted_questions_leave_no_answer(
     run: Callable[..., list[str]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -114,14 +114,14 @@ def test_where_there_is_one_it_is_updated(aws: Aws, ask: Ask, status: str) -> No
     assert aws.deleted == []
 
 
-def test_what_a_failed_first_deployment_left_is_deleted_so_that_it_can_be_repeated(aws: Aws, ask: Ask) -> None:
+def test_leftovers_of_a_failed_first_deployment_are_deleted(aws: Aws, ask: Ask) -> None:
     aws.status = "ROLLBACK_COMPLETE"
     assert ask().make_way() is True
     assert aws.deleted == ["peerlearn-prod"]
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED"])
-def test_what_takes_a_hand_is_said_with_the_page_that_helps(aws: Aws, ask: Ask, status: str) -> None:
+def test_manual_step_is_told_with_the_page_that_helps(aws: Aws, ask: Ask, status: str) -> None:
     aws.status = status
     with pytest.raises(Problem, match=rf"^peerlearn-prod is {status}: .*docs/troubleshooting\.md"):
         ask().make_way()
@@ -204,7 +204,7 @@ def test_more_than_can_be_reserved_is_refused_before_anything_is_made(aws: Aws, 
         list(ask(SignInConcurrency=1).look())
 
 
-def test_what_may_not_be_looked_up_is_no_reason_not_to_deploy(aws: Aws, ask: Ask) -> None:
+def test_forbidden_look_does_not_stop_a_deployment(aws: Aws, ask: Ask) -> None:
     aws.refusing = {"lambda"}
     (warning,) = ask().look()
     assert "lambda:GetAccountSettings" in warning

@@ -104,7 +104,7 @@ def test_wrong_assessments_are_named(call: Call, room: Classroom, change: dict[s
     assert [field["field"] for field in answer.body["details"]["fields"]] == list(change)
 
 
-def test_who_may_not_read_an_assessment(call: Call, room: Classroom, people: People) -> None:
+def test_stranger_reads_no_assessment(call: Call, room: Classroom, people: People) -> None:
     outsider, other_tutor = people.add(), people.add(room.tutor.user.role)
     for person in (outsider, other_tutor):
         answer = call("get_assessment", token=person.token, path={"assessmentId": room.assessment})
@@ -248,7 +248,7 @@ def test_due_dates_go_by_the_servers_clock(room: Classroom) -> None:
     assert early.body["data"]["submission"]["late"] is False
 
 
-def test_who_may_not_hand_in(room: Classroom, people: People) -> None:
+def test_stranger_hands_in_nothing(room: Classroom, people: People) -> None:
     outsider, former = people.add(), people.add()
     room.learning.enroll(former.user_id, room.course)
     room.learning.drop(former.user_id, room.course)
@@ -351,9 +351,7 @@ def test_an_uploaded_file_is_handed_in_kept_and_downloaded(room: Classroom, buck
         assert room.download(person=person).code == "FORBIDDEN"
 
 
-def test_what_is_no_file_of_the_callers_own_for_that_assessment(
-    room: Classroom, bucket: S3Client, people: People
-) -> None:
+def test_foreign_file_is_refused(room: Classroom, bucket: S3Client, people: People) -> None:
     other = people.add()
     room.learning.enroll(other.user_id, room.course)
     foreign = room.upload(person=other).body["data"]["upload"]
@@ -501,7 +499,9 @@ def test_feedback_left_out_stays_and_null_takes_it_away(room: Classroom) -> None
     assert room.grade(6, feedback=None).body["data"]["submission"]["feedback"] is None
 
 
-def test_who_may_not_grade_and_what(room: Classroom, people: People, administrator: Person) -> None:
+def test_stranger_grades_nothing_and_nobody_grades_what_is_not_there(
+    room: Classroom, people: People, administrator: Person
+) -> None:
     assert room.grade(5).code == "SUBMISSION_NOT_FOUND"
     room.submit()
     for person in (room.learner, people.add(), people.add(room.tutor.user.role)):

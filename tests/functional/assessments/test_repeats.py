@@ -163,7 +163,7 @@ def test_a_grade_is_stored_exactly_and_shown_as_written(room: Classroom, grade: 
         ("-0", 200),
     ],
 )
-def test_what_is_no_grade_is_refused(room: Classroom, grade: str, status: int) -> None:
+def test_malformed_grade_is_refused(room: Classroom, grade: str, status: int) -> None:
     room.submit()
     path = {"assessmentId": room.assessment, "learnerId": room.learner.user_id}
     answer = room.call("grade", token=room.tutor.token, path=path, body=f'{{"grade": {grade}}}')

@@ -185,7 +185,7 @@ def test_repeats_count_against_the_limit(world: World, call: Call, name: str, mo
     assert f'"{limit}";r=0' in answers[1].headers["ratelimit"]
 
 
-def test_who_reads_the_table_learns_neither_key_nor_answer(world: World, call: Call, aws: DynamoDBClient) -> None:
+def test_reader_of_the_table_learns_neither_key_nor_answer(world: World, call: Call, aws: DynamoDBClient) -> None:
     ticket = call("create_ticket", token=world.enrolled.token, headers=keyed()).body["data"]["ticket"]
     kept = [item for item in contents(aws) if item["PK"]["S"].startswith("IDEMPOTENCY#")]
     assert len(kept) == 1
@@ -222,7 +222,7 @@ class Killed(BaseException):
         ("enroll", "learner", 409),
     ],
 )
-def test_what_was_done_before_a_kill_is_not_done_again(
+def test_work_done_before_a_kill_is_not_done_again(
     world: World, call: Call, aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch, name: str, who: str, status: int
 ) -> None:
     def killed(*_: object) -> None:

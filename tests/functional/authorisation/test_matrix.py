@@ -42,7 +42,7 @@ def test_every_route_is_in_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
-def test_who_may_call(name: str, world: World, call: Call, aws: DynamoDBClient) -> None:
+def test_each_caller_gets_the_code_of_the_table(name: str, world: World, call: Call, aws: DynamoDBClient) -> None:
     before = contents(aws)
     refused = REFUSED[name]
     answers = {who: call(name, token=world.callers[who], **world.request(name, who)) for who in refused}

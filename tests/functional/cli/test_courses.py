@@ -58,7 +58,7 @@ def test_the_documented_sample_imports_once(run: Run, samples: Path, table: Tabl
 
 
 @pytest.mark.parametrize("form", ["yaml", "csv"])
-def test_what_is_exported_imports_as_it_was(run: Run, samples: Path, table: Table, tutor: Person, form: str) -> None:
+def test_exported_courses_import_as_they_were(run: Run, samples: Path, table: Table, tutor: Person, form: str) -> None:
     run("courses", "import", samples / "courses.yaml", "--tutor", tutor.user_id)
     first, second = samples / f"first.{form}", samples / f"second.{form}"
     assert run("courses", "export", first).out == f"2 courses written to {first}.\n"
@@ -147,7 +147,7 @@ def test_everything_that_is_wrong_is_listed_with_its_line(
     ],
 )
 @pytest.mark.usefixtures("aws")
-def test_what_is_no_file_of_courses(run: Run, tmp_path: Path, text: str, message: str) -> None:
+def test_malformed_file_of_courses_is_refused(run: Run, tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "courses.yaml"
     file.write_text(text, encoding="utf-8")
     done = run("courses", "import", file)
@@ -170,7 +170,7 @@ def test_two_courses_that_cannot_be_told_apart(run: Run, tutor: Person, tmp_path
     assert (done.status, "is the same course as in line 2" in done.out) == (1, True)
 
 
-def test_who_is_no_tutor_gets_no_course(run: Run, samples: Path, learner: Person) -> None:
+def test_learner_gets_no_imported_course(run: Run, samples: Path, learner: Person) -> None:
     done = run("courses", "import", samples / "courses.yaml", "--tutor", learner.user.email)
     assert (done.status, "is no tutor" in done.out) == (1, True)
     without = run("courses", "import", samples / "courses.yaml")

@@ -185,7 +185,7 @@ def test_a_stopped_prompt_ends_with_its_own_exit_code_that_is_documented(
         (ClientError({"Error": {"Code": "Odd", "Message": ""}}, "Scan"), "AWS refused Scan: Odd."),
     ],
 )
-def test_what_aws_refuses(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str) -> None:
+def test_refusal_of_aws_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str) -> None:
     monkeypatch.setattr(target.Target, "describe", lambda _: (_ for _ in ()).throw(error))
     done = run("check")
     assert (done.status, sentence in done.err) == (1, True)

@@ -212,7 +212,7 @@ def test_a_letter_that_leads_nowhere_keeps_no_other_back(run: Run, functions: Fu
 
 
 @pytest.mark.usefixtures("functions")
-def test_what_is_no_letter_stays_where_it_is(run: Run, queue_url: str) -> None:
+def test_malformed_letter_stays_where_it_is(run: Run, queue_url: str) -> None:
     boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody="hello")
     done = run("redrive")
     assert (done.status, done.out) == (0, "There are no dead letters.\n")
@@ -304,7 +304,7 @@ def test_task_that_cannot_go_back_stays(run: Run, stacks: CloudFormation, queue_
 
 
 @pytest.mark.usefixtures("functions")
-def test_what_is_no_task_stays_where_it_is(run: Run, stacks: CloudFormation, queue_url: str) -> None:
+def test_malformed_task_stays_where_it_is(run: Run, stacks: CloudFormation, queue_url: str) -> None:
     assert queue_url
     url = stacks.stacks[STACK]["JobFailures"]
     for text in ("hello", "[1]"):

@@ -155,7 +155,7 @@ def test_a_key_that_nobody_has_published_is_told(run: Run, people: People) -> No
     assert "not published yet" not in run("keys", "show").out
 
 
-def test_who_may_not_publish_rotates_nothing(run: Run, secrets: SecretsManagerClient, learner: Person) -> None:
+def test_caller_who_may_not_publish_rotates_nothing(run: Run, secrets: SecretsManagerClient, learner: Person) -> None:
     before = signing_keys.key_state(secrets, SECRET)
     boto3.client("dynamodb").delete_table(TableName=KEYS_TABLE)
     assert run("keys", "rotate").status != 0

@@ -42,7 +42,7 @@ def test_server_is_where_the_stage_stands(
 
 
 @pytest.mark.parametrize("name", ["get_openapi", "get_docs"])
-def test_what_one_has_is_not_sent_again(call: Call, name: str) -> None:
+def test_unchanged_answer_is_not_sent_again(call: Call, name: str) -> None:
     first = call(name)
     assert (first.status, first.headers["cache-control"]) == (200, "public, max-age=0, must-revalidate")
     again = call(name, headers={"If-None-Match": first.headers["etag"]})

@@ -140,7 +140,7 @@ def test_unknown_course(call: Call, learner: Person, endpoint: str) -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("course_id", ["a b", "x" * 65, "é"])
-def test_what_cannot_be_an_id(call: Call, learner: Person, endpoint: str, course_id: str) -> None:
+def test_malformed_id_is_refused(call: Call, learner: Person, endpoint: str, course_id: str) -> None:
     answer = call(endpoint, token=learner.token, path=of(course_id))
     assert (answer.status, answer.body["details"]["fields"][0]["field"]) == (422, "courseId")
 

@@ -29,7 +29,7 @@ def query(call: Call, learner: Person) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(created.body["data"]["calendar"]["url"]).query))
 
 
-def test_what_programs_probe_has_the_route() -> None:
+def test_probed_path_has_the_route() -> None:
     """Each is one that needs no token of an account; the same function answers GET."""
     assert PROBED == ["/v1/docs", "/v1/learner/me/calendar.ics", "/v1/openapi.json"]
     assert all(ROUTES["HEAD", path] == ROUTES["GET", path] for path in PROBED)

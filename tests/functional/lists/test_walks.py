@@ -32,7 +32,7 @@ def test_every_list_of_the_document_is_walked() -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 @pytest.mark.parametrize("path", WALKS)
-def test_what_stays_at_its_place_is_seen_once(call: Call, people: People, path: str, limit: int) -> None:
+def test_entry_that_stays_is_seen_once(call: Call, people: People, path: str, limit: int) -> None:
     walk = Lists(people).walks()[path]()
     chance = random.Random(f"{path} {limit}")  # noqa: S311
     before = seen_on(call, walk, 100)[0]

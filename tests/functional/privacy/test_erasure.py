@@ -155,7 +155,7 @@ def writes_nothing(erased: Life, call: Call, courses: Courses, aws: DynamoDBClie
     assert sorted(map(str, table_items(aws, TABLE))) == before
 
 
-def test_what_is_left_of_an_account(
+def test_erased_account_leaves_what_the_page_says(
     gone: Life, call: Call, courses: Courses, aws: DynamoDBClient, s3: S3Client, background: Background
 ) -> None:
     says_nothing_of_who_it_was(gone, aws, s3)
@@ -234,7 +234,9 @@ def test_a_second_look_follows_when_the_last_form_for_an_upload_has_expired(
     assert "Versions" not in s3.list_object_versions(Bucket=BUCKET)
 
 
-def test_who_has_an_account_is_left_alone(learner: Person, background: Background, aws: DynamoDBClient) -> None:
+def test_account_that_was_not_erased_is_left_alone(
+    learner: Person, background: Background, aws: DynamoDBClient
+) -> None:
     before = sorted(map(str, table_items(aws, TABLE)))
     assert background.carry_out({"userId": learner.user_id}) == {"batchItemFailures": []}
     assert sorted(map(str, table_items(aws, TABLE))) == before

@@ -197,7 +197,7 @@ def test_the_file_says_what_the_answer_says(
     assert written == inline
 
 
-def test_who_has_written_to_nobody_gets_a_whole_file_too(
+def test_person_without_conversations_gets_a_whole_file(
     learner: Person, call: Call, background: Background, s3: S3Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("peerlearn.services.exports.ENTRIES_MAX", 0)

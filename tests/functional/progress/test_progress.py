@@ -203,7 +203,9 @@ def test_study_minutes_at_their_limits(
     assert learning.totals(learner.user_id).study_minutes == counted
 
 
-def test_who_may_not(call: Call, complete: Call, courses: Courses, learner: Person, tutor: Person) -> None:
+def test_caller_without_permission_is_refused(
+    call: Call, complete: Call, courses: Courses, learner: Person, tutor: Person
+) -> None:
     course = courses.add(tutor_id=tutor.user_id)
     for person in (learner, tutor):
         assert (complete(person, course, "mod_1").status, complete(person, course, "mod_1").code) == (

@@ -184,7 +184,7 @@ def test_a_record_that_fails_is_found_by_its_request(logs: Logs) -> None:
     assert (failed["correlation_id"], failed["sequence_number"]) == ("r-2", "2")
 
 
-def test_what_could_not_be_told_is_found_by_its_request(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_push_is_found_by_its_request(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     record = event_of("notify")["Records"][0]
     record["dynamodb"]["NewImage"]["correlationId"] = {"S": "r-1"}
 
@@ -292,7 +292,7 @@ def test_reading_leaves_no_line(handlers: dict[str, str], learner: Person, logs:
     assert logs.lines() == []
 
 
-def test_what_the_stream_sees_of_a_request_is_marked_and_nothing_outside_of_one() -> None:
+def test_writes_of_a_request_carry_its_id_and_others_none() -> None:
     key = Key("A", "B")
     message = {**key.as_item(), "entity": Entity.MESSAGE.value}
     with correlated("r-1", cast("LambdaContext", Context())):
@@ -316,7 +316,7 @@ def test_what_the_stream_sees_of_a_request_is_marked_and_nothing_outside_of_one(
     assert "correlationId" not in str(list(chain(one.request.items() for one in outside)))
 
 
-def test_what_the_filters_let_through_is_marked() -> None:
+def test_items_that_the_filters_let_through_carry_the_request() -> None:
     for name, resource in load_template()["Resources"].items():
         for event in resource["Properties"].get("Events", {}).values() if name.endswith("Function") else ():
             for one in event["Properties"].get("FilterCriteria", {}).get("Filters", ()):

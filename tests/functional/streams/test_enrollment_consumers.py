@@ -128,7 +128,7 @@ def test_a_batch_of_nothing_but_poison_is_put_aside_record_by_record(retries: Re
 @pytest.mark.parametrize(
     "changes", [{"seatsTaken": {"N": "10"}}, {"waitlistLength": {"N": "0"}}, {"entity": {"S": "Course"}}]
 )
-def test_what_calls_for_no_promotion_costs_no_task(workers: Workers, changes: dict[str, Any]) -> None:
+def test_write_without_a_free_seat_makes_no_task(workers: Workers, changes: dict[str, Any]) -> None:
     record = seats_record("crs_1")
     record["dynamodb"]["NewImage"] |= changes
     assert run(follow_up.lambda_handler, record) == {"batchItemFailures": []}
@@ -145,7 +145,7 @@ def test_what_calls_for_no_promotion_costs_no_task(workers: Workers, changes: di
         ("REMOVE", "1", False),
     ],
 )
-def test_what_gets_through_of_seats(event: str, waiting: str, *, calls: bool) -> None:
+def test_filters_let_these_writes_of_seats_through(event: str, waiting: str, *, calls: bool) -> None:
     """A shard that is new while somebody waits has seats for them; nobody waits for a new course."""
     record = seats_record("crs_1") | {"eventName": event}
     record["dynamodb"]["NewImage"]["waitlistLength"] = {"N": waiting}
@@ -176,7 +176,7 @@ def test_a_moved_session_moves_in_the_schedule(service: EnrollmentService, cours
 
 
 @pytest.mark.parametrize("what", ["same times", "a course", "a new session"])
-def test_what_calls_for_no_rescheduling_costs_no_task(workers: Workers, what: str) -> None:
+def test_unmoved_session_makes_no_task(workers: Workers, what: str) -> None:
     record = course_record("ssn_1")
     images = record["dynamodb"]
     if what == "same times":

@@ -60,7 +60,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.usefixtures("courses")
-def test_who_booked_just_before_is_told(
+def test_latest_booker_is_told(
     aws: DynamoDBClient,
     retries: RetryQueue,
     workers: Workers,
@@ -81,7 +81,7 @@ def test_who_booked_just_before_is_told(
     assert (source.dead, workers.dead) == ([], [])
 
 
-def test_who_waits_is_told_of_the_session_too(
+def test_waiting_learner_is_told_of_the_session(
     aws: DynamoDBClient,
     courses: Courses,
     retries: RetryQueue,

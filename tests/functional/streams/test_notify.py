@@ -76,7 +76,7 @@ def test_a_record_that_comes_again_has_the_same_event_id(push: FakePush) -> None
     assert first == second
 
 
-def test_what_could_not_be_posted_comes_again(push: FakePush, retries: RetryQueue) -> None:
+def test_failed_push_comes_again(push: FakePush, retries: RetryQueue) -> None:
     push.broken = {"device="}
     assert run(message_record(7)) == {"batchItemFailures": []}
     assert [json.loads(one.body)["record"] for one in retries.messages] == [message_record(7)]
@@ -115,7 +115,7 @@ def test_tries_are_bounded_and_end_somewhere(source: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("function", ["NotifyFunction", "FollowUpFunction"])
-def test_what_is_put_aside_comes_again_and_ends_where_the_stream_ends(function: str) -> None:
+def test_record_put_aside_comes_again_until_the_stream_drops_it(function: str) -> None:
     resources = load_template()["Resources"]
     retries = resources[function]["Properties"]["Events"]["Retries"]["Properties"]
     name = retries["Queue"]["Fn::GetAtt"][0]
@@ -282,7 +282,7 @@ def test_a_changed_session_gets_through_and_reaches_who_booked(
     assert [event["type"] for event in push.posted["device="]] == ["session.updated"]
 
 
-def test_what_gets_through_of_new_items(passes: Callable[[dict[str, Any]], bool]) -> None:
+def test_filters_let_these_new_items_through(passes: Callable[[dict[str, Any]], bool]) -> None:
     assert passes(message_record())
     assert passes(record_of(None, {"entity": "Points"}))
     assert passes(record_of({"entity": "Submission"}, {"entity": "Submission", "lastChange": "graded"}))

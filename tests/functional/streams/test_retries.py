@@ -97,7 +97,7 @@ def courses(number: int) -> list[dict[str, Any]]:
     return [seats_record(f"crs_{one}", one) for one in range(number)]
 
 
-def test_what_stands_behind_a_failure_is_done_once(
+def test_records_behind_a_failure_are_handled_once(
     following: EventSource, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = Promotions("crs_57")

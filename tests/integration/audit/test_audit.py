@@ -170,7 +170,7 @@ def test_same_entry_written_again_is_one_entry(table: Table, audit: AuditReposit
     assert walked(audit, AuditFilters(), 10)[0] == [made[0].entry_id]
 
 
-def test_what_one_person_has_done(table: Table, audit: AuditRepository) -> None:
+def test_entries_of_one_person(table: Table, audit: AuditRepository) -> None:
     stored = store(table, *(NOW - timedelta(hours=hour) for hour in range(12)))
     theirs = newest_first([entry for entry in stored if entry.actor_id == "usr_1"])
     assert [entry.entry_id for entry in audit.by("usr_1")] == theirs

@@ -82,7 +82,9 @@ def test_reply_lost_after_the_commit_leaves_one_entry(
     assert (entry.actor_id, entry.source) == (TUTOR.user_id, "203.0.113.7")
 
 
-def test_what_fails_leaves_no_entry(step: Callable[[Table], object], table: Table, table_name: str, wire: Wire) -> None:
+def test_failed_action_leaves_no_entry(
+    step: Callable[[Table], object], table: Table, table_name: str, wire: Wire
+) -> None:
     wire.refuse(TRANSACT, THROTTLED, times=3)
     with pytest.raises(TemporarilyUnavailable):
         step(Table(wire.client, table_name))

@@ -34,7 +34,7 @@ def test_nothing_is_published_at_first(published: PublishedKeyRepository) -> Non
     assert published.read() is None
 
 
-def test_what_is_published_is_read_back(published: PublishedKeyRepository) -> None:
+def test_published_keys_are_read_back(published: PublishedKeyRepository) -> None:
     second = successor(FIRST, {"v2": bytes(range(32)), "v1": b"1" * 32}, NOW)
     assert published.publish(FIRST)
     assert published.read() == FIRST

@@ -76,7 +76,7 @@ def seen(client: DynamoDBClient, table_name: str) -> list[Violation]:
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
-def test_what_is_wrong_is_still_so_at_every_further_look(
+def test_violation_is_reported_when_every_look_finds_it(
     dynamodb: DynamoDBClient, table_name: str, table: Table, school: School, kind: str
 ) -> None:
     assert list(confirmed(table, seen(dynamodb, table_name), lambda _: None)) == []
@@ -87,7 +87,7 @@ def test_what_is_wrong_is_still_so_at_every_further_look(
     assert any(violation.key.startswith(subject) for violation in lasting)
 
 
-def test_what_only_looked_wrong_is_not_told(table: Table, school: School) -> None:
+def test_violation_of_a_passing_moment_is_not_reported(table: Table, school: School) -> None:
     """As a scan sees it that reads one item before a booking and the other one after it."""
     torn = [
         Violation("seats", keys.course_partition(school.course_id), "seatsTaken is 0, and 1 enrolments are so"),

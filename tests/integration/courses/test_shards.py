@@ -270,7 +270,7 @@ def test_shards_that_an_older_look_did_not_see_are_not_written_over(
     [CourseChanges(status=CourseStatus.CLOSED), CourseChanges(kind=Kind.SESSION, starts_at=SOON[0], ends_at=SOON[1])],
     ids=["closed", "session"],
 )
-def test_what_an_older_look_did_not_see_is_not_left_as_it_was(
+def test_change_that_an_older_look_missed_is_carried_out(
     school: School, courses: Courses, authoring: AuthoringService, capacity: int, changes: CourseChanges
 ) -> None:
     """A course that is closed in some of its shards would go on selling the others."""
@@ -287,7 +287,7 @@ def test_what_an_older_look_did_not_see_is_not_left_as_it_was(
     courses.check(course_id)
 
 
-def test_who_joins_while_the_course_gets_more_shards_is_told_of_their_seats(
+def test_join_while_the_course_gets_more_shards_is_told_of_their_seats(
     school: School, authoring: AuthoringService, enrolling: EnrollmentService, courses: Courses
 ) -> None:
     """A line that opened in the old shards alone would be passed by in the new ones."""
@@ -321,7 +321,7 @@ def test_a_process_finds_out_that_there_are_more_shards(
     courses.check(course_id)
 
 
-def test_who_did_not_know_of_more_shards_is_told_how_long_the_line_is(
+def test_process_that_knows_fewer_shards_tells_the_whole_line(
     school: School, authoring: AuthoringService, enrolling: EnrollmentService
 ) -> None:
     """Only the first shard counts the line, and the learner's own may be another."""

@@ -158,7 +158,7 @@ def test_few_of_many_are_found_behind_pages_of_others(table: Table, directory: D
 
 
 @pytest.mark.parametrize("query", [None, "l"])
-def test_whoever_stays_is_seen_once_while_others_come_and_go(
+def test_entry_that_stays_is_seen_once_while_others_come_and_go(
     table: Table, directory: DirectoryRepository, query: str | None
 ) -> None:
     staying = crowd(60)

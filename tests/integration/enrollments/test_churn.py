@@ -148,7 +148,7 @@ def test_joining_at_once_gives_everyone_a_place_and_each_only_one(service: Enrol
     courses.check(course_id)
 
 
-def test_who_leaves_and_joins_again_stands_at_the_end(service: EnrollmentService, courses: Courses) -> None:
+def test_learner_who_joins_again_is_last_in_line(service: EnrollmentService, courses: Courses) -> None:
     course_id = courses.add(0)
     for learner in LEARNERS[:2]:
         service.join_waitlist(learner, course_id)

@@ -123,7 +123,7 @@ def test_nobody_is_promoted_into_what_is_closed_or_over(
     courses.check(course_id)
 
 
-def test_who_left_the_line_is_passed_over(
+def test_learner_who_left_the_line_is_passed_over(
     service: EnrollmentService, promotion: PromotionService, courses: Courses
 ) -> None:
     course_id, line = in_line(service, courses, seats=1, waiting=2)
@@ -171,7 +171,7 @@ def test_records_doubled_and_reordered(
     assert courses.waiting(course_id) == line[2:]
 
 
-def test_who_leaves_and_joins_again_meanwhile_is_not_promoted_for_their_old_place(
+def test_learner_who_rejoins_meanwhile_is_not_promoted_for_the_old_place(
     service: EnrollmentService, courses: Courses, table: Table
 ) -> None:
     course_id, line = in_line(service, courses, seats=1, waiting=2)

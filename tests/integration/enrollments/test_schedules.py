@@ -78,7 +78,7 @@ def test_sessions_that_do_not_overlap_are_all_booked_at_once(service: Enrollment
     ("hours", "length", "conflicts"),
     [(-1, 1, False), (1, 1, False), (-1, 1.1, True), (0.9, 1, True), (0.2, 0.1, True), (-1, 4, True), (0, 1, True)],
 )
-def test_what_overlaps(
+def test_overlap_of_two_slots(
     service: EnrollmentService, courses: Courses, hours: float, length: float, *, conflicts: bool
 ) -> None:
     booked, other = courses.add(1, slot=at(0)), courses.add(1, slot=at(hours, length))

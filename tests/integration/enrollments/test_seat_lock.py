@@ -49,9 +49,7 @@ def test_a_learner_fifty_times_at_once_gets_one_seat(service: EnrollmentService,
     courses.check(course_id)
 
 
-def test_who_repeats_on_a_course_since_filled_is_told_they_have_it(
-    service: EnrollmentService, courses: Courses
-) -> None:
+def test_repeated_enroll_on_a_course_since_filled_is_a_duplicate(service: EnrollmentService, courses: Courses) -> None:
     course_id = courses.add(1)
     service.enroll("usr_1", course_id)
     with pytest.raises(EnrollmentDenied) as denied:
@@ -62,7 +60,7 @@ def test_who_repeats_on_a_course_since_filled_is_told_they_have_it(
     assert denied.value.details == {"reason": "COURSE_FULL", "waitlistLength": 0}
 
 
-def test_who_waits_is_told_their_position_and_others_how_long_the_line_is(
+def test_waiting_learner_is_told_the_position_and_others_the_length(
     service: EnrollmentService, courses: Courses
 ) -> None:
     course_id = courses.add(0)
@@ -85,7 +83,7 @@ def test_unknown_course(service: EnrollmentService, use_case: str, course_id: st
 
 @pytest.mark.parametrize("status", [CourseStatus.DRAFT, CourseStatus.CLOSED])
 @pytest.mark.parametrize("capacity", [0, 5])
-def test_what_is_not_published_takes_nobody(
+def test_unpublished_course_takes_nobody(
     service: EnrollmentService, courses: Courses, status: CourseStatus, capacity: int
 ) -> None:
     course_id = courses.add(capacity, status=status)
@@ -115,9 +113,7 @@ def test_a_free_seat_belongs_to_the_line_and_not_to_whoever_asks_first(
     assert denied.value.details == {"reason": "COURSE_FULL", "waitlistLength": 1}
 
 
-def test_who_joins_while_a_seat_comes_free_is_told_so(
-    service: EnrollmentService, courses: Courses, table: Table
-) -> None:
+def test_join_while_a_seat_comes_free_is_a_conflict(service: EnrollmentService, courses: Courses, table: Table) -> None:
     course_id = courses.add(1)
     service.enroll("usr_1", course_id)
 

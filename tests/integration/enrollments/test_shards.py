@@ -109,7 +109,7 @@ def test_a_learner_fifty_times_at_once_gets_one_seat(service: EnrollmentService,
     courses.check(course_id)
 
 
-def test_what_one_has_is_said_before_that_the_course_is_full(service: EnrollmentService, courses: Courses) -> None:
+def test_duplicate_is_told_before_full(service: EnrollmentService, courses: Courses) -> None:
     course_id, line = full(service, courses, waiting=1)
     for learner, expected in ((learner_of(2), "ALREADY_ENROLLED"), (line[0], "ALREADY_WAITLISTED")):
         (result,) = at_once([partial(service.enroll, learner, course_id)], 1)
@@ -256,7 +256,7 @@ def test_waiting_is_refused_while_any_shard_has_a_seat(service: EnrollmentServic
     courses.check(course_id)
 
 
-def test_who_joins_while_a_seat_comes_free_in_another_shard_is_told_so(
+def test_join_while_another_shard_has_a_seat_is_a_conflict(
     service: EnrollmentService, courses: Courses, table: Table
 ) -> None:
     """The line opens only where every shard is full at that moment: nobody waits for a seat that nobody would give."""
@@ -423,7 +423,7 @@ def test_a_process_that_knows_the_shards_books_and_drops_in_one_round_trip(
     courses.check(course_id)
 
 
-def test_what_is_asked_of_each_item(wired: EnrollmentService, wire: Wire, courses: Courses) -> None:
+def test_each_item_asks_for_these_reads(wired: EnrollmentService, wire: Wire, courses: Courses) -> None:
     """A line touches all shards when it opens and closes, and only the first in between."""
     course_id = courses.add(0, seats_per_shard=1)
     courses.set_seats(courses.seats(course_id).resized(3, 1).resized(0))

@@ -117,7 +117,7 @@ def test_nothing_is_wrong_where_all_is_well(items: list[Item]) -> None:
 
 
 @pytest.mark.parametrize(("kind", "entity", "change", "which"), BROKEN)
-def test_what_is_broken_is_found(
+def test_planted_violation_is_found(
     items: list[Item],
     kind: str,
     entity: str,
@@ -133,7 +133,7 @@ def test_what_is_broken_is_found(
     assert kind in {one.kind for one in violations(broken, settled=True)}
 
 
-def test_what_an_erased_account_has_left_is_found(items: list[Item]) -> None:
+def test_leftover_of_an_erased_account_is_found(items: list[Item]) -> None:
     erased = next(item["userId"] for item in items if item["entity"] == "Erasure")
     left = copy.deepcopy(next(item for item in items if item["entity"] == "Session")) | {"userId": erased}
     assert {one.kind for one in violations([*items, left], settled=True)} == {"erasure"}

@@ -42,7 +42,7 @@ def test_nothing_is_overbooked_lost_or_done_twice(dynamodb_local: DynamoDBLocal,
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.what)
-def test_what_is_planted_is_found(dynamodb_local: DynamoDBLocal, planted: Planted) -> None:
+def test_planted_fault_is_found(dynamodb_local: DynamoDBLocal, planted: Planted) -> None:
     with seeded() as chance:
         bench = Bench(dynamodb_local, chance, rewrite=planted.rewrite)
         assert any(history_of(bench, planted.workload, REQUESTS).violations for _ in range(ROUNDS))
@@ -81,6 +81,6 @@ def done(name: str, began: float, ended: float, outcome: str = OK) -> Operation:
         ([done("on", 0, 1, UNKNOWN), done("off", 2, 3), done("off", 4, 5)], set()),
     ],
 )
-def test_what_explains_a_history(operations: list[Operation], states: set[bool]) -> None:
+def test_history_is_explained_by_an_order(operations: list[Operation], states: set[bool]) -> None:
     found = {state for state in (True, False) if explained(operations, switch, False, state.__eq__)}  # noqa: FBT003
     assert found == states

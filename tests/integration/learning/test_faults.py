@@ -111,7 +111,7 @@ def test_a_function_killed_before_its_write_leaves_everything_as_it_was(
     steps.happened_once(name)
 
 
-def test_who_drops_meanwhile_completes_nothing(steps: Steps, learning: Learning, wire: Wire) -> None:
+def test_learner_who_drops_meanwhile_completes_nothing(steps: Steps, learning: Learning, wire: Wire) -> None:
     for name in ("module", "submit"):
         step = steps.ready(name)
         wire.before(TRANSACT, lambda: learning.drop(ADA.user_id, steps.course))

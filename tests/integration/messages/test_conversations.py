@@ -142,7 +142,7 @@ def test_unread_is_exact_while_both_write_and_read(messages: MessageService, ada
 # -- lost replies, contention answers, round trips --------------------------------------------------------------------
 
 
-def test_what_each_call_costs(wired: MessageService, wire: Wire, ada: Person, bob: Person) -> None:
+def test_each_call_costs_what_the_table_says(wired: MessageService, wire: Wire, ada: Person, bob: Person) -> None:
     wired.send(ada.principal, bob.user_id, "first")
     assert wire.calls == [READ, QUERY, QUERY, TRANSACT]
     # also while nobody has answered, when the shared course is part of the transaction
@@ -254,7 +254,7 @@ def test_a_tutor_and_their_learners_reach_each_other(
         messages.send(tutor.principal, other.user_id, "x")
 
 
-def test_who_left_the_course_may_only_answer(
+def test_former_member_may_only_answer(
     messages: MessageService, learning: Learning, ada: Person, bob: Person, course_id: str
 ) -> None:
     messages.send(ada.principal, bob.user_id, "one")
@@ -301,7 +301,7 @@ def test_a_course_that_changes_hands_between_the_check_and_the_write(
 
 
 @pytest.mark.parametrize("side", ["low", "high"])
-def test_who_may_answer_finds_that_their_peer_has_just_left(
+def test_answer_to_a_peer_who_has_just_left_is_refused(
     wired: MessageService, wire: Wire, table: Table, ada: Person, bob: Person, side: str
 ) -> None:
     pair = Pair.of(ada.user_id, bob.user_id)

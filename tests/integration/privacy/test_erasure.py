@@ -249,7 +249,7 @@ def test_an_enrollment_that_is_not_there_is_not_made_by_forgetting(table: Table,
     assert table.get(keys.enrollment(person.user_id, "crs_none")) is None
 
 
-def test_nobody_begins_a_conversation_with_who_is_just_going(
+def test_nobody_begins_a_conversation_with_a_leaving_person(
     people: People, courses: Courses, learning: Learning, erasure: ErasureService, wire: Wire, wired: Table,
     table: Table,
 ) -> None:  # fmt: skip
@@ -268,7 +268,7 @@ def test_nobody_begins_a_conversation_with_who_is_just_going(
         assert table.get(keys.conversation(low, high)) is None
 
 
-def test_who_has_gone_makes_no_course(
+def test_erased_tutor_makes_no_course(
     tutor: Person, authoring: AuthoringService, erasure: ErasureService, table: Table
 ) -> None:
     erasure.erase(tutor.principal, "any")
@@ -311,7 +311,7 @@ def test_a_course_is_disowned_once_and_keeps_the_name_it_then_has(
     assert (item["tutorName"], item["version"]) == (FORMER_TUTOR, 2)
 
 
-def test_what_is_booked_written_and_made_meanwhile_goes_too(
+def test_items_made_during_an_erasure_are_erased(
     people: People, courses: Courses, learning: Learning, messages: MessageService, erasure: ErasureService,
     eraser: Eraser, authoring: AuthoringService, dynamodb: DynamoDBClient, table: Table, table_name: str,
 ) -> None:  # fmt: skip
@@ -430,7 +430,7 @@ def test_password_that_changes_at_the_moment_of_the_end_is_asked_for_again(
     assert accounts.user(person.user_id) is None
 
 
-def test_who_is_not_counted_as_an_administrator_leaves_those_who_are(people: People, table: Table) -> None:
+def test_uncounted_administrator_leaves_the_counted_ones(people: People, table: Table) -> None:
     one, keeper = people.add(Role.ADMIN), people.add(Role.ADMIN)
     table.write(
         update(keys.administrators(), "DELETE #ids :one", names={"#ids": "userIds"}, values={":one": {one.user_id}})

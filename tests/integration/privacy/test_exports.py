@@ -66,7 +66,7 @@ def test_one_that_is_asked_for_anew_is_not_finished_by_the_one_before(
     assert exports.finish(replace(second, ready_at=NOW, size=1))
 
 
-def test_who_goes_at_that_moment_has_none(
+def test_person_erased_at_that_moment_has_none(
     people: People, erasure: ErasureService, wire: Wire, table_name: str, table: Table
 ) -> None:
     person = people.add()

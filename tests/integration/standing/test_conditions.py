@@ -68,7 +68,7 @@ def store(table: Table, standing: Standing) -> None:
         "a window that another write has opened",
     ],
 )
-def test_what_is_required_is_asked_by_the_write(
+def test_write_asks_for_what_is_required(
     table: Table, build: Callable[[StandingWrite], StandingWrite], present: Standing
 ) -> None:
     def attempt() -> None:
@@ -92,7 +92,7 @@ def test_what_is_required_is_asked_by_the_write(
     ],
     ids=["all requirements", "room", "one end", "all ends but one", "a first use"],
 )
-def test_what_is_there_lets_it_through(table: Table, build: Callable[[StandingWrite], StandingWrite]) -> None:
+def test_existing_item_lets_the_write_through(table: Table, build: Callable[[StandingWrite], StandingWrite]) -> None:
     store(table, STANDING)
     table.write(build(StandingWrite(USER, NOW)).set("note", "written").write())
     assert (table.get(keys.standing(USER)) or {})["note"] == "written"

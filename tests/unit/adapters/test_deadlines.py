@@ -114,7 +114,7 @@ def test_other_services_keep_it_too(clock: Stopwatch) -> None:
     assert network.tries == 1
 
 
-def test_what_is_done_inside_ends_before_what_is_done_outside(clock: Stopwatch) -> None:
+def test_inner_call_ends_before_the_outer_one(clock: Stopwatch) -> None:
     with within(10):
         clock.wait(4)
         assert remaining() == 6

@@ -81,7 +81,7 @@ def test_every_error_of_the_model_is_decided(service: str, operation: str) -> No
     assert set(codes_of(service, operation)) - MEANINGS.keys() == set()
 
 
-def test_what_botocore_retries_is_tried_again() -> None:
+def test_faults_that_botocore_retries_are_tried_again() -> None:
     """Its lists are the floor: what it gives up on after three tries may still pass by itself."""
     throttled: Any = ThrottledRetryableChecker
     transient: Any = TransientRetryableChecker
@@ -133,7 +133,7 @@ def test_code_decides_before_status_and_status_where_the_code_is_unknown(
     assert is_transient(error) is (meaning is Meaning.TRY_AGAIN)
 
 
-def test_what_passes_by_itself_is_unavailable_and_nothing_else() -> None:
+def test_passing_fault_is_unavailable_and_no_other() -> None:
     missing = (
         failure("ThrottledException", 400),
         ReadTimeoutError(endpoint_url="x"),

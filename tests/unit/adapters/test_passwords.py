@@ -21,7 +21,7 @@ def test_72_bytes_are_kept_whole() -> None:
 
 
 @pytest.mark.parametrize("password", [LONGEST + "x", LONGEST * 100, LONGEST + "\0", "\0", "Aa!é" * 30])
-def test_what_cannot_be_stored_matches_nothing(password: str) -> None:
+def test_text_that_cannot_be_stored_matches_nothing(password: str) -> None:
     assert not HASHER.verify(password, HASHER.hash(LONGEST))
     assert not HASHER.verify(password, HASHER.hash("-"))
 

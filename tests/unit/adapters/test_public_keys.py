@@ -112,7 +112,7 @@ def test_nothing_published_is_a_503_and_not_a_401(ring: PublishedKeyRing, board:
     assert ring.public_key("v1") == b"v1"
 
 
-def test_what_was_published_and_is_lost_still_verifies(ring: PublishedKeyRing, board: Board) -> None:
+def test_lost_published_key_still_verifies(ring: PublishedKeyRing, board: Board) -> None:
     ring.public_key("v1")
     board.kids = None
     board.passed += 301

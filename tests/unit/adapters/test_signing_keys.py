@@ -87,7 +87,7 @@ def test_a_key_is_published_before_it_first_signs(ring: PublishingKeyRing, verif
     assert board.written == 1
 
 
-def test_what_is_published_is_not_published_again(ring: PublishingKeyRing, signer: Signer, board: Board) -> None:
+def test_published_key_is_not_published_again(ring: PublishingKeyRing, signer: Signer, board: Board) -> None:
     for one in (ring, signer(), signer()):
         assert one.current().kid == "v1"
     assert (board.written, board.read_times) == (1, 3)

@@ -185,7 +185,7 @@ FILE = StoredFile(KEY, "v1", "essay.pdf")
     "missing",
     [("404", 404), ("NoSuchKey", 404), ("NoSuchVersion", 404), ("MethodNotAllowed", 405), ("InvalidRange", 416)],
 )
-def test_what_is_not_there_is_neither_found_nor_kept(missing: tuple[str, int]) -> None:
+def test_missing_item_is_neither_found_nor_kept(missing: tuple[str, int]) -> None:
     s3 = uploads(Answers(missing, missing).client())
     assert s3.find(KEY) is None
     assert s3.keep(FILE) is False

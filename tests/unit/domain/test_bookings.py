@@ -59,7 +59,7 @@ def moves(change: BookingChange) -> tuple[int, int, int]:
         (promote, WAITLISTED, WAITED_FOR, (1, -1, 0)),
     ],
 )
-def test_what_each_step_counts(
+def test_each_step_counts(
     step: Callable[[Situation, datetime], BookingChange],
     status: EnrollmentStatus | None,
     seats: Seats,
@@ -71,7 +71,7 @@ def test_what_each_step_counts(
 
 @pytest.mark.parametrize("seats", [OPEN, FULL, replace(OPEN, status=CourseStatus.CLOSED), None])
 @pytest.mark.parametrize("step", [book, join_line])
-def test_what_one_has_is_said_first(step: Callable[[Situation, datetime], BookingChange], seats: Seats | None) -> None:
+def test_duplicate_is_told_first(step: Callable[[Situation, datetime], BookingChange], seats: Seats | None) -> None:
     assert reason(step, situation(ACTIVE, seats)) == "ALREADY_ENROLLED"
     assert reason(step, situation(COMPLETED, seats)) == "ALREADY_ENROLLED"
     assert reason(step, situation(WAITLISTED, seats)) == "ALREADY_WAITLISTED"
@@ -185,7 +185,7 @@ def test_a_presumption_lets_the_first_try_through(status: EnrollmentStatus | Non
         assert book(presumed, NOW).after is ACTIVE
 
 
-def test_who_is_promoted_leaves_the_line_they_stood_in() -> None:
+def test_promoted_learner_leaves_the_line() -> None:
     change = promote(situation(WAITLISTED, WAITED_FOR), NOW)
     assert change is not None
     assert (change.gate, change.waiting_since) == (Gate.SEAT_OF_HEAD, "2026-01-01T09:00:00.000Z")

@@ -79,7 +79,7 @@ def test_a_name_in_any_script_is_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "rule"), REFUSED)
-def test_what_is_no_name_is_refused(name: str, rule: Rule) -> None:
+def test_malformed_name_is_refused(name: str, rule: Rule) -> None:
     problem = problem_of_name(name)
     assert problem is not None
     assert problem.rule is rule

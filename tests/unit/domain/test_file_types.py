@@ -157,7 +157,7 @@ def test_name_and_declared_type_tell_the_type(name: str, declared: str, content_
 
 
 @pytest.mark.parametrize(("name", "declared", "field"), REFUSED)
-def test_what_contradicts_itself_or_runs_is_refused(name: str, declared: str, field: str) -> None:
+def test_contradicting_or_executable_file_is_refused(name: str, declared: str, field: str) -> None:
     with pytest.raises(TypeRefused) as refusal:
         type_of(name, declared)
     assert refusal.value.field == field
@@ -179,7 +179,7 @@ def test_no_extension_stands_for_two_types() -> None:
     assert [extension for extension, count in counts.items() if count > 1] == []
 
 
-def test_what_python_knows_of_our_extensions_is_taken() -> None:
+def test_types_that_python_knows_are_taken() -> None:
     """Its table is what a client in Python declares."""
     table = mimetypes.MimeTypes((), strict=False)
     known = {**table.types_map[0], **table.types_map[1]}

@@ -21,7 +21,7 @@ def draft(sender_id: str, number: int, seconds: int = 0) -> Draft:
     return Draft(f"msg_{number}", PAIR, sender_id, "x", START + timedelta(seconds=seconds))
 
 
-def test_who_has_erased_their_account_writes_no_more_and_nobody_writes_to_them() -> None:
+def test_erased_person_neither_writes_nor_is_written_to() -> None:
     head = Conversation(PAIR, gone=frozenset({"usr_a"}))
     with pytest.raises(Unauthenticated):
         head.require_both("usr_a")

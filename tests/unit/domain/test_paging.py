@@ -16,7 +16,7 @@ changes = st.lists(st.tuples(st.booleans(), st.integers(0, 99)), max_size=30)
 
 
 @given(here=entries, changes_=changes, limit=st.integers(1, 4), backward=st.booleans())
-def test_what_stays_is_seen_once_in_order(
+def test_entry_that_stays_is_seen_once_in_order(
     here: set[int], changes_: list[tuple[bool, int]], limit: int, *, backward: bool
 ) -> None:
     stayed, seen = set(here), list[int]()

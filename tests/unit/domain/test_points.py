@@ -41,7 +41,7 @@ def module(number: int = 1, minutes: int = 0) -> Award:
     return module_award("crs_1", f"mod_{number}", minutes)
 
 
-def test_what_each_thing_earns() -> None:
+def test_each_deed_earns() -> None:
     awards = [module(minutes=5), course_award("crs_1"), submission_award("crs_1", "asm_1")]
     awards += grade_awards("crs_1", "asm_1", 10, None, 9, 1)
     assert [award.points for award in awards] == [10, 100, 20, 30]
@@ -68,7 +68,7 @@ def test_what_each_thing_earns() -> None:
         (100, 100, []),
     ],
 )
-def test_what_follows_from_grading(before: int | None, after: int, reasons: list[Reason]) -> None:
+def test_grading_has_these_consequences(before: int | None, after: int, reasons: list[Reason]) -> None:
     assert [award.reason for award in grade_awards("crs_1", "asm_1", 100, before, after, 2)] == reasons
 
 

@@ -136,7 +136,7 @@ def test_a_seat_is_taken_in_ones_own_shard_and_given_up_where_it_is() -> None:
     assert withdraw(at(FREE, ACTIVE, 2), NOW).shard == 2
 
 
-def test_what_is_presumed_of_a_course_known_to_have_shards() -> None:
+def test_situation_presumed_of_a_course_with_shards() -> None:
     presumed = Situation.presumed("usr_1", "crs_1", ACTIVE, 3)
     assert presumed.seat_shard == withdraw(presumed, NOW).shard == shard_of("usr_1", 3)
     assert book(Situation.presumed("usr_1", "crs_1", None, 3), NOW).shard == shard_of("usr_1", 3)

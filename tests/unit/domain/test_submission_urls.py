@@ -218,7 +218,7 @@ def test_where_in_s3_it_leads(url: str, bucket: str, key: str, is_plain: bool) -
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "https://", "https://github.com", "https://s3.amazonaws.com/"]))
-def test_whatever_is_sent_is_judged(text: str, prefix: str) -> None:
+def test_any_input_is_judged(text: str, prefix: str) -> None:
     try:
         checked = check_url(prefix + text)
     except UrlRefused:

@@ -85,7 +85,7 @@ def test_points() -> None:
         (entry_item(Totals("u").awarded([course_award("c")], NOW)[1][0]),) * 2,
     ],
 )
-def test_what_tells_nothing(old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
+def test_lines_that_tell_nothing_are_left_out(old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
     assert events(old, new) == []
 
 

@@ -164,6 +164,6 @@ def test_any_text_gives_an_object_or_a_refusal(text: str) -> None:
         max_size=MEMBERS_MAX,
     )
 )
-def test_whatever_can_be_encoded_comes_back(value: dict[str, Any]) -> None:
+def test_encodable_value_comes_back(value: dict[str, Any]) -> None:
     for as_ascii in (True, False):
         assert strict_json(json.dumps(value, ensure_ascii=as_ascii)) == value

@@ -41,7 +41,7 @@ BUILD = Build(ROOT / "template.yaml", "a")
 OTHER_BUILD = Build(ROOT / "template.yaml", "b")
 
 
-def test_what_is_kept_is_gone_on_with() -> None:
+def test_kept_cursor_is_gone_on_from() -> None:
     stack = Stack({})
     assert [stack.deploy(BUILD), stack.deploy(BUILD), stack.deploy(OTHER_BUILD)] == [True, False, True]
     assert stack.deployed == 2

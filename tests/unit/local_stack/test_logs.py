@@ -50,7 +50,7 @@ class Logs:
 
 
 @pytest.mark.parametrize(("from_the_beginning", "lines"), [(False, []), (True, ["said before"])])
-def test_what_was_logged_before_is_read_where_it_is_asked_for(
+def test_earlier_lines_are_read_where_they_are_asked_for(
     monkeypatch: pytest.MonkeyPatch, *, from_the_beginning: bool, lines: list[str]
 ) -> None:
     monkeypatch.setattr("scripts.local_stack.logs.Clients.logs", lambda _: Logs())

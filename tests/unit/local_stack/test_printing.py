@@ -73,7 +73,7 @@ def test_a_failure_is_told_with_its_traceback() -> None:
     assert [line.strip() for line in rest] == [line.strip() for line in trace.splitlines()]
 
 
-def test_what_is_no_request_is_told_under_its_function() -> None:
+def test_line_without_a_request_is_told_under_its_function() -> None:
     (line,) = printed(invocation(record("INFO", "told", function=NOTIFY, events=["a"]), context="streams"))
     assert "notify" in line
     assert NOTIFY not in line
@@ -82,7 +82,7 @@ def test_what_is_no_request_is_told_under_its_function() -> None:
     assert printed(invocation(record("DEBUG", "records handled", function=NOTIFY), context="streams")) == []
 
 
-def test_what_somebody_prints_is_told_and_what_lambda_says_is_not() -> None:
+def test_printed_lines_are_told_and_lambdas_own_are_not() -> None:
     (line,) = printed(invocation("here"))
     assert line.endswith("here")
     assert printed(invocation()) == []
@@ -123,7 +123,7 @@ def test_colours_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> 
     assert Colours.of(terminal)("x", "red") == "x"
 
 
-def test_what_names_no_function_is_told_under_its_context_whoever_is_wanted() -> None:
+def test_line_without_a_function_is_told_under_its_context() -> None:
     """A crash at import: nobody's logger says whose it is, and it must not get lost."""
     crash = "[ERROR] Runtime.ImportModuleError: Unable to import module"
     (line,) = printed(invocation(crash), Wanted(function="enroll"))

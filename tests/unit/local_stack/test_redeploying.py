@@ -40,7 +40,7 @@ def test_an_endpoint_is_its_function_alone(changed: list[str], wanted: set[str])
     assert (names(what), what.layer, what.everything) == (wanted, False, False)
 
 
-def test_what_a_context_shares_is_all_of_its_functions() -> None:
+def test_context_shares_only_what_all_of_its_functions_need() -> None:
     what = plan([ROOT / "functions/enrollments/schemas.py"], KNOWN)
     assert names(what) == {one.logical_id for one in KNOWN if one.folder == ROOT / "functions/enrollments"}
     assert len(names(what)) > 1
@@ -53,7 +53,7 @@ def test_the_layer_is_for_everybody() -> None:
 
 
 @pytest.mark.parametrize("path", ["template.yaml", "layers/dependencies/requirements.txt"])
-def test_whatever_else_is_a_deployment(path: str) -> None:
+def test_any_other_file_is_a_deployment(path: str) -> None:
     assert plan([ROOT / path], KNOWN).everything
 
 
@@ -63,7 +63,7 @@ def test_code_is_what_the_build_makes_of_the_folder() -> None:
     assert not any("__pycache__" in name for name in content.namelist())
 
 
-def test_what_is_no_python_is_told_with_its_line(tmp_path: Path) -> None:
+def test_broken_python_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text("a = 1\n", encoding="utf-8")
     (tmp_path / "bad.py").write_text("a = 1\nb = (\n", encoding="utf-8")
     with pytest.raises(Problem, match=r"bad\.py:2: '\(' was never closed"):
@@ -182,7 +182,7 @@ def test_a_new_address_stands_in_the_line_of_the_deployment() -> None:
     assert line.endswith(moved)
 
 
-def test_what_goes_wrong_is_a_line() -> None:
+def test_error_is_one_line() -> None:
     path = ROOT / "functions/auth/login.py"
     failing: Any = Recorder(Problem("login.py:3: is no Python."))
     assert "login  login.py:3: is no Python." in redeploy(failing, {path}, Colours(wanted=False))

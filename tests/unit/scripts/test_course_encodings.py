@@ -134,7 +134,7 @@ WRONG_TABLES = {
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG_TABLES.values(), ids=WRONG_TABLES)
-def test_what_is_wrong_with_table_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_mistake_of_a_table_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     found = said(read_of(tmp_path, "csv", text))
     assert any(wrong.startswith(message) for wrong in found), found
 

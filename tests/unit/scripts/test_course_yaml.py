@@ -128,7 +128,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG)
-def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_mistake_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     found = said(read_of(tmp_path, "yaml", text))
     assert any(wrong.startswith(message) for wrong in found), found
 

@@ -99,7 +99,7 @@ def service(store: FakeStore) -> AuthoringService:
     return AuthoringService(store, store, store, lambda: NOW)
 
 
-def test_what_is_published_is_listed_at_once_and_a_draft_is_not(service: AuthoringService, store: FakeStore) -> None:
+def test_published_course_is_listed_at_once_and_a_draft_is_not(service: AuthoringService, store: FakeStore) -> None:
     service.create(ADA, DRAFT)
     published = service.create(ADA, replace(DRAFT, status=CourseStatus.PUBLISHED))
     assert store.synchronised == [published.course.course_id]

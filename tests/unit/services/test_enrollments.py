@@ -74,7 +74,7 @@ def test_a_course_is_booked_without_reading() -> None:
     assert (store.readings, len(store.written)) == (0, 1)
 
 
-def test_what_was_found_instead_decides_the_next_try() -> None:
+def test_item_found_instead_decides_the_next_try() -> None:
     found = Situation("usr_1", "crs_1", EnrollmentStatus.DROPPED, None, COURSE)
     store = FakeStore(collisions=[replace(found, seats=replace(COURSE, waitlist_length=0))])
     service(store).enroll("usr_1", "crs_1")
@@ -83,7 +83,7 @@ def test_what_was_found_instead_decides_the_next_try() -> None:
     assert len(set(store.tokens)) == 2, "another transaction needs another token"
 
 
-def test_what_is_not_known_is_read() -> None:
+def test_unknown_item_is_read() -> None:
     store = FakeStore(now=Situation("usr_1", "crs_1", EnrollmentStatus.WAITLISTED, "then", COURSE), collisions=[None])
     with pytest.raises(EnrollmentDenied) as denied:
         service(store).enroll("usr_1", "crs_1")
@@ -128,7 +128,7 @@ def test_full_course_is_forgotten_after_some_seconds() -> None:
     assert not full.names("crs_1")
 
 
-def test_nobody_is_refused_a_place_in_line_for_what_was_presumed() -> None:
+def test_presumed_state_refuses_nobody_a_place_in_line() -> None:
     """A session's line is joined without a look at the learner's own enrolment; a refusal takes one."""
     free = replace(COURSE, kind=Kind.SESSION, capacity=None, waitlist_length=0)
     waiting = Situation("usr_1", "ssn_1", EnrollmentStatus.WAITLISTED, "then", free)
@@ -158,7 +158,7 @@ def test_a_promotion_that_only_collides_gives_the_record_back(*, is_gone: bool) 
     assert len(store.tokens) == (0 if is_gone else promotion.TRIES_MAX)
 
 
-def test_who_joined_again_is_not_promoted_for_the_place_they_left() -> None:
+def test_learner_who_joined_again_is_not_promoted_for_the_place_they_left() -> None:
     store = FakeStore(
         now=Situation("usr_1", "crs_1", EnrollmentStatus.WAITLISTED, "later", COURSE), line=[Waiter("usr_1", "then")]
     )

@@ -118,7 +118,7 @@ def test_refusal_for_good_fails_nobody_and_is_reported(notifier: Notifier, push:
     ]
 
 
-def test_what_was_told_before_a_failure_is_done(notifier: Notifier, push: FakePush) -> None:
+def test_pushes_before_a_failure_are_done(notifier: Notifier, push: FakePush) -> None:
     """Three for one connection, of which the second cannot be posted: the first is not told again for its sake."""
     push.breaks_at = {("desk", "evt_2")}
     failures = notifier.deliver({str(number): [event(number, "bob")] for number in (1, 2, 3)}).failures
@@ -126,7 +126,7 @@ def test_what_was_told_before_a_failure_is_done(notifier: Notifier, push: FakePu
     assert told(push) == {"desk": ["evt_1"]}
 
 
-def test_what_follows_a_session_that_cannot_be_ended_is_not_told_to_it(push: FakePush) -> None:
+def test_session_that_cannot_be_ended_is_told_nothing_more(push: FakePush) -> None:
     connections = FakeConnections(connection("ada", "new", at=START))
     push.gone = {"new"}
     notifier = Notifier(connections, push, FakeClock())

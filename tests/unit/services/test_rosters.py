@@ -82,12 +82,12 @@ def test_roster_that_misses_somebody_is_not_given(shown: list[str], holding: lis
 
 
 @LIMITS
-def test_who_has_left_is_not_on_it(limit: int) -> None:
+def test_erased_learner_is_not_on_it(limit: int) -> None:
     assert walked(Members(["ada", "bob", "eve"], ["ada", "eve"]), limit) == ["ada", "eve"]
 
 
 @LIMITS
-def test_who_waits_comes_after_the_members(limit: int) -> None:
+def test_waiting_learners_come_after_the_members(limit: int) -> None:
     members = Members(["ada"], ["ada"], waiting=["eve", "bob"])
     assert walked(members, limit) == ["ada", "eve", "bob"]
 
