@@ -1,4 +1,4 @@
-"""What holds for every test: no way to a real AWS, and no network where none is needed."""
+"""Rules of every test: no way to a real AWS, and no network where none is needed."""
 
 from __future__ import annotations
 

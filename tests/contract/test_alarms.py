@@ -25,7 +25,7 @@ STREAMED = {
 
 
 def metrics_of(alarm: dict[str, Any]) -> list[dict[str, Any]]:
-    """What an alarm looks at, in one shape: namespace, name, dimensions and statistic."""
+    """Return the metric of an alarm in one shape: namespace, name, dimensions and statistic."""
     if "Metrics" not in alarm:
         return [alarm | {"Stat": alarm.get("Statistic") or alarm["ExtendedStatistic"]}]
     return [

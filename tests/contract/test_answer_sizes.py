@@ -141,7 +141,7 @@ def test_no_answer_is_larger_than_lambda_passes_on(path: str, method: str, statu
 
 
 def test_list_cut_short_is_one_that_a_pager_reads() -> None:
-    """Whatever has no other bound stands in an answer with `metadata`, whose entries a `Pager` counts."""
+    """A list without another bound is in an answer with `metadata`, whose entries a `Pager` counts."""
     for path, method, status, schema in OPERATIONS:
         described = document()["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
         is_list = "metadata" in described.get("properties", {})

@@ -1,4 +1,4 @@
-"""What the template makes of an account, held on the resources that SAM expands it to."""
+"""The resources of an account after a deployment, held on those that SAM expands it to."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_examples_of_messages_are_what_they_show(name: str) -> None:
 
 
 def test_a_planted_difference_is_seen() -> None:
-    """What holds answers against the document must be able to fail."""
+    """The comparison of answers with the document must be able to fail."""
     changed = copy.deepcopy(document()["components"]["examples"]["COURSE_NOT_FOUND"]["value"])
     checked = validator({"$ref": "#/components/schemas/CourseNotFound"}, document())
     assert checked.is_valid(changed)

@@ -13,7 +13,7 @@ import pytest
 
 from scripts.project.paths import ROOT
 
-FOLDERS = ("layers", "functions", "scripts", "benchmarks")
+FOLDERS = ("layers", "functions", "scripts", "benchmarks", "tests")
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 # "What a course says of itself" has no subject at first sight; "A course without its modules" has
 HEADLESS = re.compile(r"(What|Who|Whoever|Whatever|Whom|Whose)\b(?![^.?]*\?)")

@@ -84,7 +84,7 @@ def test_imports_point_downwards(path: Path) -> None:
         elif root == "functions":
             assert layer == "functions", f"{layer} imports {module}"
             own = path.relative_to(ROOT).parts[1]
-            # What SAM builds for a context is that context's folder and no other.
+            # SAM builds for a context that context's folder and no other.
             assert module.startswith(f"functions.{own}."), f"{own} imports {module}"
         elif root not in sys.stdlib_module_names:
             assert root in OUTSIDE[layer], f"{layer} imports {module}"

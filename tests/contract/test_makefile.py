@@ -1,4 +1,4 @@
-"""What `make` says of itself, and what it leaves behind."""
+"""The help of `make`, and the files that it leaves behind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "npm_config_cache")
 
 
 def make(*arguments: str, **environment: str) -> str:
-    """What a run of `make` in the project's folder prints."""
+    """Return the output of `make` in the project's folder."""
     done = subprocess.run(  # noqa: S603
         ["make", "--no-print-directory", *arguments],  # noqa: S607
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""What the documents tell people to type exists: targets, options, functions, events, alarms, parameters."""
+"""Commands in the documents exist: targets, options, functions, events, alarms, parameters."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_settings_shown_are_read(page: Path, tmp_path: Path) -> None:
             assert told in (shown, str(value).lower(), tuple(value) if isinstance(value, list) else None), name
 
 
-# What a page shows on AWS: programs of the project and of AWS's, each with the place where the stack is.
+# Return a page's commands for AWS: programs of the project and of AWS's, each with the place where the stack is.
 AWS_COMMANDS = r"(?:^ {4}|`)((?:\.venv/bin/)?(?:python -m scripts\.(?:cli|web_console|smoke)|sam|aws) [^`\n ]+ [^`\n]*)"
 # These work on this machine.
 LOCAL_COMMANDS = r"scripts\.cli (--help|courses import)|sam local|sam build"

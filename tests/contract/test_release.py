@@ -214,7 +214,7 @@ def test_a_new_layer_is_a_new_version() -> None:
 
 
 def configured(folder: Path, *parameters: str, **changed: Any) -> str:
-    """What the versions are named by of a build whose LoginFunction is changed so, deployed with these parameters."""
+    """Return the name of the versions of a build whose LoginFunction is changed so, deployed with these parameters."""
     template = load_template()
     template["Resources"]["LoginFunction"]["Properties"] |= changed
     (folder / "template.yaml").write_text(json.dumps(template))

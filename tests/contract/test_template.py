@@ -32,9 +32,9 @@ OWN = {name: properties for name, properties in FUNCTIONS.items() if name != FAL
 
 READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "s3:GetObject", "s3:GetObjectVersion"}
 READS |= {"secretsmanager:GetSecretValue", "s3:ListBucket"}
-# What a GET may write all the same: that somebody waits for their export.
+# The only writes of a GET: somebody waits for their export.
 WRITES_OF_READERS = {"ExportDataFunction": {"dynamodb:PutItem"}}
-# Whom a queue of work feeds, and nothing else.
+# Functions that a queue of work feeds, and nothing else.
 WORKERS = {
     *("PromoteFunction", "IndexCatalogueFunction", "CarryOnFunction", "AnnounceFunction"),
     *("WriteExportFunction", "FinishErasureFunction"),
@@ -60,7 +60,7 @@ def routes_of(properties: dict[str, Any]) -> set[str]:
 
 
 def own_statements_of(properties: dict[str, Any]) -> list[dict[str, Any]]:
-    """What stands with the function itself, without the policies that it shares with others."""
+    """Return the statements of the function itself, without the policies that it shares with others."""
     own = [policy for policy in properties.get("Policies", []) if "Ref" not in policy]
     return policies.statements_of({"Policies": own}, RESOURCES)
 
@@ -225,7 +225,7 @@ def deployed() -> dict[str, dict[str, Any]]:
         return translated(load_template())
 
 
-# What SAM attaches by itself, each about everything of its kind in the account. LogPolicy cuts the reach of the first;
+# Policies that SAM attaches by itself, about all of their kind in the account. LogPolicy cuts the reach of the first;
 # whom an event source feeds denies itself what goes beyond that source.
 OF_AWS = {"AWSLambdaBasicExecutionRole"}
 _QUEUES, _STREAMS = frozenset({"AWSLambdaSQSQueueExecutionRole"}), frozenset({"AWSLambdaDynamoDBExecutionRole"})
@@ -260,7 +260,7 @@ HARMLESS = {"dynamodb:ListStreams"}
 
 @pytest.mark.parametrize("name", OF_AWS_FOR)
 def test_role_reads_its_own_queue_and_stream_and_no_other(name: str, deployed: dict[str, dict[str, Any]]) -> None:
-    """Whatever AWS's policies allow on everything is denied beyond what the function's sources name."""
+    """Actions that AWS's policies allow on everything are denied beyond what the function's sources name."""
     of_aws = json.loads(aws_managed_policies_data)
     beyond = {
         action

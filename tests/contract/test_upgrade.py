@@ -14,7 +14,7 @@ BEFORE: dict[str, Any] = kept()["resources"]
 
 
 def replaced(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    """What would be deleted, or made anew in another's place."""
+    """Return the resources that would be deleted, or made anew in another's place."""
     return {
         name for name, one in before.items() if any(after.get(name, {}).get(k) != one[k] for k in ("Type", "Fixed"))
     }

@@ -1,4 +1,4 @@
-"""What goes to Lambda: compiled, lean, and complete."""
+"""The build for Lambda is compiled, lean, and complete."""
 
 from __future__ import annotations
 

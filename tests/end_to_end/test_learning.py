@@ -84,7 +84,7 @@ def room(client: Client) -> Classroom:
 
 
 def post(upload: Any, content: bytes, **changes: str | None) -> requests.Response:
-    """What a browser sends: the fields of the form, then the file. A change of None leaves the field out."""
+    """Return the body that a browser sends: the form's fields, then the file. A change of None leaves the field out."""
     fields = {name: value for name, value in (upload["fields"] | changes).items() if value is not None}
     return requests.post(upload["url"], data=fields, files={"file": ("essay.pdf", content)}, timeout=120)
 

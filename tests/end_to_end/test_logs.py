@@ -1,4 +1,4 @@
-"""What `make logs` reads of the running stack: one id from API Gateway's request to the push that came of it."""
+"""Lines that `make logs` reads of the running stack: one id from API Gateway's request to the push that came of it."""
 
 from __future__ import annotations
 

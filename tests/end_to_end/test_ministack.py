@@ -1,4 +1,4 @@
-"""What is put right in MiniStack, by itself."""
+"""The corrections of MiniStack, each by itself."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Calls:
         return _is_refused(self.by_action[action])
 
     def done_with_keys(self) -> set[str]:
-        """What of all that can be done with keys is not refused."""
+        """Return those uses of keys that are not refused."""
         return {name for name, call in self.with_keys.items() if not _is_refused(call)}
 
 
@@ -132,7 +132,7 @@ def acting_as(stack: dict[str, Any], owner: boto3.Session, roles: dict[str, str]
 
 
 def granted_to(function: str) -> set[str]:
-    """What MiniStack grants on the table: it takes a condition on leading keys for met; functional tests hold to it."""
+    """Calls that MiniStack grants on the table: it takes a condition on leading keys for met."""
     resources = load_template()["Resources"]
     statements = statements_of(resources[function]["Properties"], resources)
     return actions_of([one for one in statements if "SigningKeysTable" not in str(one.get("Resource"))])

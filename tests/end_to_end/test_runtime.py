@@ -63,7 +63,7 @@ def start(folder: Path, aws: StandInForAws, tmp_path: Path) -> Callable[..., Fun
 
 
 def events_of(function: Function, token: str) -> list[dict[str, Any]]:
-    """What its sources send, each source of the template's in its turn; a WebSocket's stand with the API."""
+    """Return the events of a function's sources, in the template's order; a WebSocket's are with the API."""
     name = "fallback" if "InlineCode" in function.properties else function.handler.split(".")[-2]
     sources = list(function.properties.get("Events", {}).values())
     if not sources:
@@ -105,7 +105,7 @@ _EVENTS: dict[str, Callable[[str, dict[str, Any], str], Iterator[dict[str, Any]]
 
 
 def told(event: dict[str, Any], outcome: Outcome) -> tuple[Any, ...]:
-    """What an answer says, without what is different each time; whatever it says must be one that is passed on."""
+    """Return an answer without the parts that differ each time, once it is one that is passed on."""
     assert not outcome.is_error, (outcome.written, outcome.lines)
     if "httpMethod" in event:
         answer = answer_of(outcome.response, event)
@@ -125,7 +125,7 @@ def told(event: dict[str, Any], outcome: Outcome) -> tuple[Any, ...]:
 
 
 def require_quiet(function: Function) -> None:
-    """Whatever no source sends ends with nothing."""
+    """An event that no source sends ends with nothing."""
     for event in FOREIGN:
         outcome = function.invoke(event)
         assert (outcome.is_error, outcome.response) in ((False, {}), (False, {"batchItemFailures": []}))

@@ -36,7 +36,7 @@ class FakeConnections:
 
 
 class FakePush:
-    """What was posted to which connection, and which were closed; `posts` counts tries for each event."""
+    """Notes down posts by connection, and the connections that were closed; `posts` counts tries for each event."""
 
     def __init__(self) -> None:
         self.posted: dict[str, list[dict[str, Any]]] = defaultdict(list)

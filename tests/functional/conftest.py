@@ -119,7 +119,7 @@ def _with_copies(table: Table, writes: list[dict[str, Any]]) -> Table:
 
 @pytest.fixture(autouse=True)
 def index_readers_are_listed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What reads an index runs a second time with one that lags, so it must be known to."""
+    """A test that reads an index runs a second time with one that lags, so it must be known to."""
     read: list[str] = []
     query = ProductTable.query_page
 

@@ -1,4 +1,4 @@
-"""What a handler may not do fails its tests: each functional test holds its calls against the template's policies."""
+"""A call that a handler may not make fails its tests: each holds its calls against the template's policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the last release wrote is read by the present code: every function is used in a school that it left behind."""
+"""The items of the last release are read by the present code: every function is used in a school of its."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ EVENTS = ROOT / "events"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a client gets; header names in lower case."""
+    """An answer as a client gets it; header names in lower case."""
 
     status: int
     body: dict[str, Any]
@@ -95,7 +95,7 @@ def http_event(
 
 
 def answer_of(response: Any, event: Mapping[str, Any]) -> Answer:
-    """What a client gets of a handler's response to an event: what Lambda and API Gateway make of it."""
+    """Return the answer that Lambda and API Gateway make of a handler's response to an event."""
     status, given, text = through_gateway(response, str((event.get("requestContext") or {}).get("requestId", "")))
     headers = {name.lower(): ", ".join(values) for name, values in given.items()}
     is_json = bool(text) and headers["content-type"].startswith("application/json")

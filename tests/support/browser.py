@@ -35,7 +35,7 @@ _FONTS = """<?xml version="1.0"?>
 
 @dataclass(frozen=True, slots=True)
 class Chromium:
-    """What Playwright's `launch` takes."""
+    """Return the options of Playwright's `launch`."""
 
     executable: str
     environment: dict[str, str] = field(default_factory=dict)

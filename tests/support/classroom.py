@@ -70,7 +70,7 @@ async def heard(socket: ClientConnection) -> dict[str, Any]:
 
 
 async def heard_of(socket: ClientConnection, *types: str) -> dict[str, dict[str, Any]]:
-    """What comes until each of these types has come."""
+    """Return the messages that come until each of these types has come."""
     events: dict[str, dict[str, Any]] = {}
     while not set(types) <= set(events):
         event = await heard(socket)

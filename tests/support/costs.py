@@ -1,4 +1,4 @@
-"""What a request costs at DynamoDB: its calls, one after the other, and the capacity units that AWS would bill.
+"""The costs of a request at DynamoDB: its calls, one after the other, and the capacity units that AWS would bill.
 
 DynamoDB Local reports the units of reads and of single writes as AWS does, but nothing for a query that finds nothing,
 which is taken here to cost as much as the smallest, and not those of transactions, so writes are counted by AWS's own
@@ -62,7 +62,7 @@ class Cost:
 
 
 class _Task(NamedTuple):
-    """What a thread was given, in which run of tasks that were begun without waiting, and how many go at once."""
+    """The task that a thread was given, its run of tasks begun without waiting, and how many go at once."""
 
     phase: int
     number: int
@@ -249,7 +249,7 @@ def _write_units(old: RawItem | None, new: RawItem | None, *, transactional: boo
 
 
 def _index_units(old: RawItem | None, new: RawItem | None, index: str) -> int:
-    """What an index writes: nothing where the attributes that it holds stay as they are."""
+    """Return the units that an index writes: none where the attributes that it holds stay as they are."""
     places = [_place(item, index) for item in (old, new)]
     held = {*_KEY, f"{index}PK", f"{index}SK", *PROJECTED[index]}
     entries = [

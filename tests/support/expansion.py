@@ -24,7 +24,7 @@ EVERYTHING = {
     "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
     "WebConsole": "true",
 }
-# What `scripts.release` is told, and the deployment's parameters.
+# The options of `scripts.release`, and the deployment's parameters.
 VARIANTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "none": ({}, {}),
     "gradual": ({"gradual": CANARY}, {}),

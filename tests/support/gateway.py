@@ -1,4 +1,4 @@
-"""What lies between a handler's answer and a client: Lambda's limits, then a REST API's proxy integration.
+"""The way from a handler's answer to a client: Lambda's limits, then a REST API's proxy integration.
 
 Sources: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB),
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html (headers),
@@ -19,7 +19,7 @@ from scripts.project.template import load_template
 RESPONSE_MAX_BYTES = 6_291_556
 HEADERS_MAX_BYTES = 10_240
 REMAPPED = "x-amzn-Remapped-"
-# What comes back under another name, since API Gateway writes these itself or keeps them for a connection.
+# Headers that come back under another name, since API Gateway writes these itself or keeps them for a connection.
 RENAMED = frozenset(
     {
         *("authorization", "connection", "content-encoding", "content-length", "content-md5", "date", "expect", "host"),
@@ -62,7 +62,7 @@ def as_lambda_writes(response: Any) -> bytes:
 
 
 def base_path() -> str:
-    """What the template's domain puts before every path."""
+    """Return the path that the template's domain puts before every other."""
     return str(load_template()["Resources"]["DomainMapping"]["Properties"]["BasePath"])
 
 

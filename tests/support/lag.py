@@ -48,7 +48,7 @@ _KEYS = {
 
 
 class _History:
-    """What the last writes replaced, newest last; the table can be shown as it was before them."""
+    """Items that the last writes replaced, newest last; the table can be shown as it was before them."""
 
     def __init__(self, lag: int) -> None:
         self._lag = lag

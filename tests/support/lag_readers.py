@@ -18,7 +18,7 @@ _own_look: ContextVar[bool] = ContextVar("own_look", default=False)
 
 @contextmanager
 def own_look() -> Iterator[None]:
-    """What a test itself looks up, to see what became of something, is up to date."""
+    """Let a test look things up itself, and see them up to date."""
     token = _own_look.set(True)
     try:
         yield
@@ -32,7 +32,7 @@ def is_own_look() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a test sees while indexes lag: what it expects, or by a missing write something else, for a reason."""
+    """The view of a test while indexes lag: as it expects, or by a missing write something else, for a reason."""
 
     fails_at: tuple[int, ...] = ()
     reason: str = ""

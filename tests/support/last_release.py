@@ -1,4 +1,4 @@
-"""What the last release left behind: a whole small school in the table, records of its stream, tokens, and the names of
+"""The data of the last release: a whole small school in the table, records of its stream, tokens, and the names of
 what holds data.
 
     .venv/bin/python -m tests.support.last_release
@@ -39,7 +39,7 @@ from tests.support.school import World, new_world
 from tests.support.streams import stream_records
 
 FILE = Path(__file__).parents[1] / "data" / "last_release.json"
-# Whose replacement would lose data, or an address that others have.
+# Resources whose replacement would lose data, or an address that others have.
 HOLDING = (
     *("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"),
     *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution"),
@@ -151,7 +151,7 @@ def _as_json(value: object) -> str:
 
 
 def _pia(world: World) -> Person:
-    """Who signed up by herself, so that the world knows no more of her than a token."""
+    """Somebody signed up by herself, so that the world knows no more of her than a token."""
     user_id = tokens().verify_access(world.tokens["pia"]).user_id
     user = user_of(table().get(keys.profile(user_id)) or {})
     (session_id,) = (table().get(keys.standing(user_id)) or {})["sessions"]

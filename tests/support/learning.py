@@ -40,7 +40,7 @@ class Learning:
         self.enrollments.withdraw(learner_id, course_id)
 
     def set_modules(self, course_id: str, *module_ids: str) -> None:
-        """What a tutor's change of the outline leaves."""
+        """Leave an outline as a tutor's change does."""
         modules = [Module(module_id, f"About {module_id}", 30) for module_id in module_ids]
         self.table.write(put(outline_item(course_id, modules)))
 

@@ -1,4 +1,4 @@
-"""What an erasure does with somebody's conversations, without the rest of it."""
+"""The part of an erasure that is about somebody's conversations."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Stopwatch:
         self.reset()
 
     def reset(self) -> None:
-        """Whoever calls this begins the other threads, and waits for them."""
+        """The caller begins the other threads, and waits for them."""
         self._passed: dict[int, float] = defaultdict(float)
         self._first = threading.get_ident()
 

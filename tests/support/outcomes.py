@@ -1,4 +1,4 @@
-"""What comes of an event, in a word or two."""
+"""The outcome of an event in a word or two."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.api import Context
 
 
 def outcome_of(handler: str, event: dict[str, Any]) -> str:
-    """What comes of an event, in a word or two."""
+    """Return the outcome of an event in a word or two."""
     module, _, attribute = handler.rpartition(".")
     try:
         answer = getattr(importlib.import_module(module), attribute)(event, cast("LambdaContext", Context(handler)))

@@ -1,4 +1,4 @@
-"""What the template lets each function do, and whether a call that a handler makes is within it.
+"""The permissions of each function, and whether a call that a handler makes is within it.
 
 The local stack enforces policies but knows no leading keys, and moto enforces none: here both are looked at.
 """

@@ -32,13 +32,13 @@ from tests.support.stand_in import Handler, StandInForAws, address_of, serve
 # A busy machine takes long to start a process.
 _PATIENCE_SECONDS = 60.0
 _RUNTIME = "/2018-06-01/runtime"
-# What Lambda has beside the function and its layers.
+# Packages that Lambda has beside the function and its layers.
 _BESIDE = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an invocation: the bytes that Lambda was sent, or an error, and the lines logged meanwhile."""
+    """The outcome of an invocation: the bytes that Lambda was sent, or an error, and the lines logged meanwhile."""
 
     invocation_id: str
     written: bytes

@@ -53,7 +53,7 @@ class World:
 
     @property
     def announced(self) -> dict[str, Any]:
-        """What the learners of the common course are told."""
+        """Return the announcement to the learners of the common course."""
         data = {"courseId": self.ids["common"], "title": "common", "status": "closed", "startsAt": None, "endsAt": None}
         return events.Event(
             events.EventType.SESSION_UPDATED, "evt_1", (), data, utc_now(), self.ids["common"]

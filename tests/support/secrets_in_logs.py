@@ -30,7 +30,7 @@ _SHOWN = 60
 
 
 def leaks(text: str, known: Collection[str] = ()) -> list[str]:
-    """What the text gives away, each with its surroundings but not with itself."""
+    """Return the secrets that the text gives away, each with its surroundings but not with itself."""
     found = []
     for kind, form in FORMS.items():
         found += [_described(kind, text, match.start()) for match in form.finditer(text)]

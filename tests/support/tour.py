@@ -40,7 +40,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "MANAGEMENT_ENDPOINT": "https://sockets.example/api",
 }
-# Whoever is not named here is a learner. The tutor has no numbered name: a course is found by its tutor's, so what
+# A person who is not named here is a learner. The tutor has no numbered name: a course is found by its tutor's, so what
 # publishing costs depends on its length.
 _ROLES = {"tutor": Role.TUTOR, "admin": Role.ADMIN, "auditor": Role.ADMIN}
 _NAMES = {"tutor": "Tutor 1"}

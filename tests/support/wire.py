@@ -84,7 +84,7 @@ def respond(url: str, status: int, body: bytes = b"", headers: Mapping[str, str]
 
 
 class Fault(StrEnum):
-    """What may befall one try of a call."""
+    """A fault that may befall one try of a call."""
 
     CONFLICT = "conflict"  # refused: another transaction is at the same items; only writes know this one
     THROTTLED = "throttled"  # refused: too many calls

@@ -1,4 +1,4 @@
-"""What `make deploy` asks, keeps, refuses and runs."""
+"""Questions, memory, refusals and commands of `make deploy`."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ def test_builds_makes_lean_prepares_the_release_deploys_and_tries() -> None:
 
 @pytest.mark.parametrize("environment", kept.ENVIRONMENTS)
 def test_nothing_is_asked_where_nobody_is_there(environment: str) -> None:
-    """Whatever samconfig.toml says."""
+    """Any content of samconfig.toml."""
     *_, deployment = deploy.commands(settings(environment), asks=False, smoke=False)
     assert "--no-confirm-changeset" in deployment
     *_, deployment = deploy.commands(settings(environment), asks=True, smoke=False)
@@ -387,7 +387,7 @@ def test_at_once_goes_past_the_alarms_by_the_kept_functions(run: Callable[..., l
 
 
 def make(*arguments: str) -> str:
-    """What `make` would run."""
+    """Return the commands that `make` would run."""
     done = subprocess.run(  # noqa: S603
         ["make", "-n", *arguments],  # noqa: S607
         cwd=ROOT,

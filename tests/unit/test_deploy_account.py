@@ -1,4 +1,4 @@
-"""What `make deploy` asks an account before and after, and what it makes of the answers."""
+"""Questions of `make deploy` to an account before and after, and its use of the answers."""
 
 from __future__ import annotations
 

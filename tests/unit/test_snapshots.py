@@ -1,4 +1,4 @@
-"""What is made before a snapshot is not used after it, and no two that are restored from one draw the same numbers."""
+"""An object made before a snapshot is not used after it, and no two restored from one draw the same numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from peerlearn.settings import settings
 
 @pytest.fixture
 def hooks(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
-    """What the runtime was asked to call."""
+    """Functions that the runtime was asked to call."""
     asked: list[Callable[[], None]] = []
     runtime = ModuleType("snapshot_restore_py")
     runtime.register_after_restore = asked.append  # type: ignore[attr-defined]

@@ -29,13 +29,13 @@ PDF = b"%PDF-1.7 an essay"
 
 
 def put(bucket: S3Client, key: str, body: bytes = PDF, content_type: str = "application/pdf") -> str:
-    """What S3 keeps of a form that says nothing of a name; the version's id."""
+    """Store a file as S3 does for a form without a name; return the version's id."""
     stored = bucket.put_object(Bucket=BUCKET, Key=key, Body=body, ContentType=content_type, Tagging="state=pending")
     return stored["VersionId"]
 
 
 def post(bucket: S3Client, upload: dict[str, Any], body: bytes = PDF) -> str:
-    """What S3 keeps of a form that a client has filled in; the version's id."""
+    """Store a file as S3 does for a form that a client has filled in; return the version's id."""
     fields = upload["fields"]
     metadata = {name.removeprefix("x-amz-meta-"): value for name, value in fields.items() if "-meta-" in name}
     stored = bucket.put_object(

@@ -150,7 +150,7 @@ def test_repeat_of_what_was_handed_in_is_answered_as_before(room: Classroom) -> 
     again = room.submit()
     assert (again.status, again.body["data"]) == (201, first.body["data"])
     assert room.submit("https://github.com/ada/other").body["data"]["submission"]["attempt"] == 2
-    # What was the latest once is not the latest now.
+    # The attempt that was the latest is not the latest now.
     assert room.submit().body["data"]["submission"]["attempt"] == 3
 
 

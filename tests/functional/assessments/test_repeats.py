@@ -1,4 +1,4 @@
-"""What was done is answered, not done once more; a grade goes to the attempt that it is for."""
+"""A repeated request is answered, not carried out once more; a grade goes to the attempt that it is for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def stored(room: Classroom) -> list[dict[str, Any]]:
 
 @pytest.fixture(params=["a link", "a file"])
 def url(request: pytest.FixtureRequest, room: Classroom, bucket: S3Client) -> str:
-    """What is handed in."""
+    """Return the body of a submission."""
     if request.param == "a link":
         return LINK
     form = room.upload().body["data"]["upload"]

@@ -210,7 +210,7 @@ def test_get_takes_no_notice_of_a_key(world: World, call: Call, aws: DynamoDBCli
 
 
 class Killed(BaseException):
-    """What a process that is gone says to nobody."""
+    """An answer that a process which is gone gives to nobody."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What one account, or one address, may do: every limit of every operation, and one use more.
+"""The limits of one account, or one address: every limit of every operation, and one use more.
 
 The operations and their limits are those of the API's document, so that a new route that writes fails here until it has
 a limit.

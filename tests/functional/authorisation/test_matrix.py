@@ -1,4 +1,4 @@
-"""Who may call what: every route of the template against everybody who could call it, as the catalogue has it.
+"""Permissions: every route of the template against everybody who could call it, as the catalogue has it.
 
 Whoever is not named as refused is let in; whatever the refused send changes nothing.
 """
@@ -16,7 +16,7 @@ from tests.support.catalogue import REFUSED
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What a stranger's password or a wrong state answers to somebody who may call.
+# Codes that a stranger's password or a wrong state answers to somebody who may call.
 NO_REFUSAL_OF_THE_CALLER = {"INVALID_CREDENTIALS", "CONFLICT", "LEARNER_ENROLLMENT_DENIED", "COURSE_NOT_FOUND"}
 NO_REFUSAL_OF_THE_CALLER |= {
     "EMAIL_ALREADY_REGISTERED",

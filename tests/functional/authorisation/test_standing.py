@@ -1,4 +1,4 @@
-"""What a token is worth once its session, its role or its account has ended: every route against every way of ending.
+"""The worth of a token once its session, its role or its account has ended: every route against every way of ending.
 
 The routes are those of the template, and who may call each is what the table of callers says: a new route is in here by
 itself, and nothing that needs a caller lets an ended one through.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ENDED = {"UNAUTHENTICATED", "FORBIDDEN"}
 OTHER_PASSWORD = "Battery-Staple-2"
-# Whose token each route is tried with: the first of them that may call it.
+# People whose tokens each route is tried with: the first of them that may call it.
 CALLERS = ("enrolled", "owning tutor", "administrator")
 WITH_CALLER = sorted(name for name, refused in REFUSED.items() if refused != EVERYBODY)
 
@@ -120,7 +120,7 @@ def test_ended_token_opens_no_route(
     owner = world.people["owning tutor"]
     assert call("update_course", token=owner.token, path=course, body={"status": "closed"}).status == 200
     for who in CALLERS:
-        # What this process has read of them a moment ago must not let anybody write.
+        # A standing that this process has read a moment ago must let nobody write.
         assert call("list_points", token=world.callers[who]).status == 200
     for who in CALLERS:
         WAYS[way](world.people[who], operator, call)
@@ -154,7 +154,7 @@ def test_routes_that_need_a_caller_are_all_tried() -> None:
 
 
 def test_session_that_began_a_moment_ago_is_let_in(world: World, call: Call) -> None:
-    """What was read before it began does not know it."""
+    """A standing that was read before does not know of it."""
     enrolled = world.people["enrolled"]
     assert call("list_points", token=enrolled.token).status == 200
     newer = account_service().login(enrolled.user.email, PASSWORD).access_token

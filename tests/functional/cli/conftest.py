@@ -31,7 +31,7 @@ RESOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command said, and how it ended."""
+    """A command's output, and its exit status."""
 
     status: int
     out: str

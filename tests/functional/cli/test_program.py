@@ -1,4 +1,4 @@
-"""What goes wrong is a sentence and an exit code, for every command alike."""
+"""An error is a sentence and an exit code, for every command alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reads an assessment's instructions, and where."""
+"""Readers of an assessment's instructions, and the places where they read them."""
 
 from __future__ import annotations
 

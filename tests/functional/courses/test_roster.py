@@ -1,4 +1,4 @@
-"""Who learns in a tutor's course."""
+"""The learners of a tutor's course."""
 
 from __future__ import annotations
 

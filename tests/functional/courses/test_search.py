@@ -1,4 +1,4 @@
-"""What a search finds: a row for each input that somebody has typed and missed something by."""
+"""Results of a search: a row for each input that somebody has typed and missed something by."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_renamed_tutor_is_found_by_the_new_name_alone(call: Call, make: Make, pe
 
 
 def test_renaming_and_a_change_of_the_course_leave_nothing_behind(call: Call, make: Make, people: People) -> None:
-    """Who synchronises with what was read before the renaming does not undo what came after it."""
+    """A synchronisation with a course read before the renaming does not undo what came after it."""
     tutor = people.add(Role.TUTOR, name="Ada Lovelace")
     course_id = make(title="Knots", by=tutor)["courseId"]
     indexer = catalogue_indexer()

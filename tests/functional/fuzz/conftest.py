@@ -70,7 +70,7 @@ class Operation:
 
     @property
     def caller(self) -> str:
-        """Who may call it, by their place in `School.tokens`."""
+        """The callers who may call it, by their place in `School.tokens`."""
         forbids = json.dumps(self.described["responses"].get("403", {}))
         if "Only administrators" in forbids:
             return "administrator"
@@ -150,7 +150,7 @@ class School:
         return False
 
     def known(self, operation: Operation) -> dict[str, str]:
-        """What stands for a parameter or a field so that a request is about something that is there."""
+        """Return a value for a parameter or a field so that a request is about something that is there."""
         if operation.name in ("create_course", "update_course"):
             return {**self.ids, "courseId": self.draft_id, "status": "draft"}
         return self.ids

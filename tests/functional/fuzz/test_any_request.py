@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is one that the OpenAPI document names: right and wrong requests made from it.
+"""For any request the answer is one that the OpenAPI document names: right and wrong requests made from it.
 
 Most of what is made up is kept; now and then a part of it is replaced by something that exists, so that requests get
 past the first check. `--long` makes fifteen times as many.
@@ -56,7 +56,7 @@ def test_any_request_has_an_answer_of_the_document(school: School, operation: Op
 
 
 def _body(operation: Operation, made: Any, school: School, real: Any) -> str | None:
-    """What was made up, with some of its fields as in the example or naming what exists."""
+    """Return a made-up body with some of its fields as in the example or naming what exists."""
     if isinstance(made, bytes):
         return made.decode(errors="replace")
     if isinstance(made, dict) and operation.body:

@@ -20,7 +20,7 @@ from tests.support.api import ROOT
 from tests.support.documented import document
 
 STRINGS: list[str] = json.loads((ROOT / "tests" / "data" / "naughty_strings.json").read_text(encoding="utf-8"))
-# What every field gets, and what is in no such list: a lone surrogate, a null, what is too long.
+# Strings that every field gets, and some that are in no such list: a lone surrogate, a null, what is too long.
 ALWAYS = ["", "\ud800", "\u0000", "x" * 5000]
 STRINGS += [*ALWAYS, "\u202eevil", "é" * 100, "\U0001f9d1\u200d\U0001f9bd"]
 STRIDE = 25

@@ -1,4 +1,4 @@
-"""What the product counts, as the log lines that CloudWatch reads."""
+"""The product's metrics, as the log lines that CloudWatch reads."""
 
 from __future__ import annotations
 

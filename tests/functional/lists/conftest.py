@@ -292,7 +292,7 @@ class Lists:
         return Walk("list_messages", learner, lambda one: one["messageId"], change, query={"with": peer.user_id})
 
     def conversations(self) -> Walk:
-        """Whoever gets a message stays in the list, and is to be seen once, too: no more than the others it leaves."""
+        """A person who gets a message stays in the list, and is seen once, too: no more than the others it leaves."""
         learner = self._people.add()
         course_id = self._courses.add(None)
         self._learning.enroll(learner.user_id, course_id)

@@ -50,7 +50,7 @@ def sqs(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> SQSClient:  # noqa: AR
 
 
 class Background:
-    """What happens behind the endpoints: the stream's consumer, and the queues' functions."""
+    """The work behind the endpoints: the stream's consumer, and the queues' functions."""
 
     def __init__(self, sqs: SQSClient) -> None:
         self._sqs = sqs

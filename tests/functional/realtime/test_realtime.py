@@ -128,7 +128,7 @@ def test_session_that_has_ended_neither_connects_nor_sends(table: Table, ada: Pe
 def test_message_past_the_limit_is_refused(
     ada: Person, bob: Person, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is sent counts, also what was refused, and what is the same again."""
+    """Each message counts, also a refused one, and one sent again."""
     told("send_message", bob, MESSAGES["send_message"] | {"receiverId": ada.user_id})
     monkeypatch.setenv("LIMITS", "socket-messages=3/60")
     forget_providers()

@@ -45,7 +45,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
 
 @pytest.fixture
 def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
-    """What the receiver of `events/notify.json` is pushed, on the one device that they have open."""
+    """Return the pushes to the receiver of `events/notify.json`, on the one device that they have open."""
     fake, table = FakePush(), Table(aws, TABLE)
     table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
     notifier = Notifier(ConnectionRepository(table), fake)

@@ -1,4 +1,4 @@
-"""What a whole course is told: those who cannot be told now are told later, and the others not again."""
+"""Announcements to a whole course: learners who cannot be told now are told later, and the others not again."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Call = Callable[..., Answer]
 
 
 def deliver(workers: Workers, course_ids: list[str]) -> Any:
-    """What the consumer answers; the tasks that it has handed on are done."""
+    """Return the consumer's answer; the tasks that it has handed on are done."""
     record = event_of("follow_up")["Records"][2]
     records = []
     for number, course_id in enumerate(course_ids):

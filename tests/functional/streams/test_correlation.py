@@ -63,7 +63,7 @@ class Stream:
 
 
 class Logs:
-    """What the functions log, as CloudWatch would have it."""
+    """Return the log lines of the functions, as CloudWatch would have them."""
 
     def __init__(self, output: StringIO) -> None:
         self._output = output

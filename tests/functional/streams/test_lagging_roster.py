@@ -1,4 +1,4 @@
-"""Whom a roster's index does not show yet is not left out: the record comes again until everybody is shown."""
+"""A learner whom a roster's index does not show yet is not left out: the record comes again until all are shown."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def courses(aws: DynamoDBClient, begins: datetime) -> Courses:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Whom the index shows: nobody at first."""
+    """Learners whom the index shows: nobody at first."""
     found: list[str] = []
     monkeypatch.setattr(
         RosterRepository, "seat_holders", lambda _, course_id, *__: (found if course_id == SESSION else [], None)

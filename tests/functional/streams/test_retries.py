@@ -1,4 +1,4 @@
-"""What fails in a batch of the stream, or of a queue, comes again alone: nothing waits for it or is done twice."""
+"""A failure in a batch of the stream, or of a queue, comes again alone: nothing waits for it or is done twice."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_record_that_comes_again_is_promoted_for_once(
 def test_record_that_cannot_be_put_aside_is_reported_alone(
     following: EventSource, retries: RetryQueue, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What follows comes again with it, and is done once: the queue knows it."""
+    """The records behind it come again with it, and are handled once: the queue knows it."""
     service = Promotions()
     monkeypatch.setattr(promote, "promotion_service", lambda: service)
     workers[Work.PROMOTION].refuses = lambda task: task["courseId"] in ("crs_2", "crs_4")

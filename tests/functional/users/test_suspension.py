@@ -38,7 +38,7 @@ def test_suspended_account_signs_in_nowhere_until_it_is_let_in_again(
     assert call("refresh", body={"refreshToken": learner.refresh_token}).status == 401
     assert change(call, administrator, learner, status="active").body["data"]["user"]["status"] == "active"
     assert sign_in(call, learner).status == 201
-    # What had ended stays so.
+    # Sessions that had ended stay so.
     assert call("refresh", body={"refreshToken": learner.refresh_token}).status == 401
 
 

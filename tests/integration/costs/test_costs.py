@@ -1,4 +1,4 @@
-"""What each endpoint costs: no more calls and no more capacity units than `docs/costs.md` says."""
+"""The costs of each endpoint: no more calls and no more capacity units than `docs/costs.md` says."""
 
 from __future__ import annotations
 

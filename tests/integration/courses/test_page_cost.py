@@ -1,4 +1,4 @@
-"""What a page costs, in calls and in capacity units, with few courses and with many."""
+"""The costs of a page, in calls and in capacity units, with few courses and with many."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def numbered(prefix: str, count: int) -> Iterator[str]:
 
 
 def wrong(items: list[Item]) -> list[Violation]:
-    """What is wrong with a table; this one's tutors have no credentials."""
+    """Return the violations of a table; this one's tutors have no credentials."""
     return [violation for violation in violations(items) if violation.kind != "accounts"]
 
 

@@ -70,7 +70,7 @@ def wired(wired_table: Table) -> EnrollmentService:
 
 @pytest.fixture
 def providers(wired_table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenService]:
-    """What handlers are wired to: that table over that wire, and a signing key."""
+    """Wire the handlers to that table over that wire, and a signing key."""
     monkeypatch.setenv("TABLE_NAME", "unused")
     forget_providers()
     for context in ("catalogue", "courses", "enrollments", "jobs", "running", "standing"):

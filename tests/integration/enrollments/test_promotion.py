@@ -157,7 +157,7 @@ def test_records_doubled_and_reordered(
     stream_records: Callable[[], Records],
     deliver: Callable[[str, Records], dict[str, object]],
 ) -> None:
-    """What the stream really says of a full course, four waiters and two drops, delivered backwards and twice."""
+    """The stream's own records of a full course, four waiters and two drops, delivered backwards and twice."""
     course_id, line = in_line(service, courses, seats=2, waiting=4)
     for number in range(2):
         service.withdraw(f"usr_seat_{number}", course_id)

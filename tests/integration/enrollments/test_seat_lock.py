@@ -169,7 +169,7 @@ def test_completed_enrollments_keep_their_seat(service: EnrollmentService, cours
 def test_a_count_that_is_wrong_already_is_not_made_negative(
     service: EnrollmentService, courses: Courses, table: Table
 ) -> None:
-    """Whatever has damaged it: a refusal is found and mended, a seat too many is sold."""
+    """However it was damaged: a refusal is found and mended, a seat too many is sold."""
     course_id = courses.add(1)
     service.enroll("usr_1", course_id)
     service.join_waitlist("usr_2", course_id)
@@ -205,7 +205,7 @@ def test_the_ids_hint_of_the_kind_is_only_a_hint(service: EnrollmentService, cou
 def test_erased_person_is_given_no_seat_by_the_product_itself(
     service: EnrollmentService, courses: Courses, table: Table
 ) -> None:
-    """Whoever acts for them, without their token, is told that there is nobody."""
+    """A caller who acts for them, without their token, is told that there is nobody."""
     course_id = courses.add(1)
     erased = Standing("usr_1", Role.LEARNER, AccountState.ERASED)
     table.write(put({**standing_item(erased), "erasedAt": "2026-01-01T00:00:00.000Z"}))

@@ -44,14 +44,14 @@ Effect = Counter[tuple[Any, ...]]
 
 # A ticket whose delete is repeated is found spent: it never opens two doors, and another one costs a call.
 INSTEAD = {("authorize", Fault.LOST): "Deny"}
-# What has ended is not there to be ended: only the request token tells that it was this request that ended it.
+# A session that has ended is not there to be ended: only the request token tells that this request ended it.
 IF_FORGOTTEN = {"end_session": "404 NOT_FOUND"}
 # Another try of a rotation looks like a client's that shows the parent once more, which counts.
 COUNTED_AGAIN = {("refresh", Fault.LOST)}
 # Counted once it is clear what they come to: that this fails is no reason to answer anything else.
 COUNTED_LATE = {"enroll (full)", "complete_module (done)", "send (repeated)"}
 COUNTED_LATE |= {"submit (repeated)", "submit (repeated upload)"}
-# What a consumer of the stream does with a record that it cannot deal with now, and the announcer with learners who
+# Outcomes of a consumer of the stream with a record that it cannot deal with now, and the announcer with learners who
 # cannot be told now: a queue gives them again.
 PUT_ASIDE = "put aside"
 # Different in each try, or told by the log alone.
@@ -73,7 +73,7 @@ _SCAN = {
 
 @dataclass(slots=True)
 class Course:
-    """What a use case does undisturbed."""
+    """The outcome of a use case undisturbed."""
 
     calls: list[Try] = field(default_factory=list)
     # the effect so far, before each call and at the end
@@ -105,7 +105,7 @@ class Stage:
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def seconds(self, label: str) -> float:
-        """What a use case may take: who waits for an answer has it before Lambda ends the function."""
+        """The time that a use case may take: the caller has an answer before Lambda ends the function."""
         handler = self.world.handlers[label.partition(" (")[0]]
         margin = MARGIN_SECONDS if USE_CASES[label].busy != "again" else 0
         return seconds_of(handler) - margin
@@ -177,7 +177,7 @@ class Stage:
 
 
 def effect_of(before: State, after: State) -> Effect:
-    """What has become of the items, without what is different each time: their kinds, fields, and counted numbers."""
+    """Return the items without the parts that differ each time: their kinds, fields, and counted numbers."""
     effect: Effect = Counter()
     for key in before.keys() | after.keys():
         old, new = before.get(key), after.get(key)
@@ -207,7 +207,7 @@ def counted_again(effect: Effect, times: int) -> Effect:
 
 
 def endings(label: str, *, late: bool = False) -> tuple[str, ...]:
-    """What a use case may come to where a fault stays."""
+    """Outcomes that a use case may have where a fault stays."""
     use_case = USE_CASES[label]
     if late:
         return (use_case.right,)

@@ -18,7 +18,7 @@ from tests.support.catalogue import USE_CASES
 from tests.support.network import connected
 from tests.support.school import new_world
 
-# What the stream has yet to do when the world is new.
+# Work that the stream has yet to do when the world is new.
 FOLLOW_UPS = ("promote", "carry_on (moved)", "finish_erasure")
 
 

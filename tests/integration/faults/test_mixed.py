@@ -31,7 +31,7 @@ _MATE = {"title": "Mate in two", "instructions": "Ten positions.", "maxGrade": 1
 LEARNERS = ("ada", "bob", "eve")
 COURSES = ("open", "session", "left", "taken", "booked session", "full", "awaited", "freed", "common", "nearly done")
 TASKS = ("task", "handed in", "graded")
-# What may come of any of them besides success; never anything of 5xx but "try again".
+# Outcomes that any of them may have besides success; never anything of 5xx but "try again".
 REFUSED = {
     "401 INVALID_CREDENTIALS",
     "401 TOKEN_REUSED",
@@ -94,12 +94,12 @@ class Mixture:
             self.sent.add(f"{world.people[who].user_id} {key}")
 
     def follow(self, records: Records) -> set[str]:
-        """What came of handing them over, a hundred at a time."""
+        """Hand them over, a hundred at a time; return the outcomes."""
         batches = [records[start : start + 100] for start in range(0, len(records), 100)]
         return {outcome_of(self.world.handlers["follow_up"], {"Records": batch}) for batch in batches}
 
     def work(self) -> set[str]:
-        """What came of handing each task that was put on a queue, in no order, to its worker; records are none."""
+        """Hand each task that was put on a queue to its worker, in no order; return the outcomes. Records are none."""
         tasks = sorted({body for method, body in self.network.posted if method == "SendMessage"})
         self.network.posted.clear()
         self.chance.shuffle(tasks)
@@ -113,7 +113,7 @@ class Mixture:
 
 
 def worker_of(task: dict[str, Any]) -> str | None:
-    """Who does a task; None of a record that was put aside, and of an export."""
+    """Return the worker of a task; None of a record that was put aside, and of an export."""
     if "record" in task or "exportId" in task:
         return None
     if "event" in task:

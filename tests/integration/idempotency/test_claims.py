@@ -1,4 +1,4 @@
-"""Who may carry out a request with an idempotency key: one at a time, and nobody once it was answered."""
+"""A request with an idempotency key is carried out by one at a time, and nobody once it was answered."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_claim_that_lapses_is_taken_over_at_once_with_its_seed(once: Idempotency
     once.give_up(REQUEST, first, is_undone=False)
     second = claimed(once)
     assert second.claim.seed == first.claim.seed
-    # What the first still tries changes nothing of the second's.
+    # A late write of the first changes nothing of the second's.
     once.give_up(REQUEST, first, is_undone=False)
     once.give_up(REQUEST, first, is_undone=True)
     with pytest.raises(Conflict):

@@ -315,7 +315,7 @@ def test_items_made_during_an_erasure_are_erased(
     people: People, courses: Courses, learning: Learning, messages: MessageService, erasure: ErasureService,
     eraser: Eraser, authoring: AuthoringService, dynamodb: DynamoDBClient, table: Table, table_name: str,
 ) -> None:  # fmt: skip
-    """Whatever was accepted before the end is undone; whatever comes after it is refused."""
+    """A write accepted before the end is undone; one that comes after it is refused."""
     shared = courses.add(None)
     peers = [people.add() for _ in range(4)]
     refused = 0

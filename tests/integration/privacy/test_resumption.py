@@ -1,4 +1,4 @@
-"""What is left of an erased account is removed chunk by chunk, by workers that are killed between any two calls."""
+"""The leftovers of an erased account are removed chunk by chunk, by workers that are killed between any two calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a standing's write requires is asked by the write itself, whatever was read before it."""
+"""The requirements of a standing's write are asked by the write itself, whatever was read before it."""
 
 from __future__ import annotations
 

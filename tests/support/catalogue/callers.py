@@ -1,4 +1,4 @@
-"""Who may call an endpoint: what each kind of caller is refused with. Whoever is not named is let in."""
+"""The callers of an endpoint: each kind with the code that refuses it. A kind that is not named is let in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row of the catalogue says of a function, and the request that it makes of a scene.
+"""A row of the catalogue, and the request that it makes of a scene.
 
 A scene is a school in some state: `tests/support/school.py` for faults, `tests/support/tour.py` for costs, and the
 world of the authorisation tests. Each knows the same people, courses and assessments by name: one request serves all.
@@ -22,7 +22,7 @@ BUSY = "TEMPORARILY_UNAVAILABLE"
 
 
 class Scene(Protocol):
-    """What a request is made of.
+    """The state that a request is made of.
 
     Attributes
     ----------

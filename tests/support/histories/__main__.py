@@ -30,7 +30,7 @@ SIZES = {
     "messages": (20, 400, 10),
 }
 BAD = 0.3
-# What an engine has kept of its streams makes it slower and slower.
+# Streams that an engine has kept make it slower and slower.
 ROUNDS_OF_AN_ENGINE = 10
 
 

@@ -1,4 +1,4 @@
-"""What happened, as those who asked for it saw it: operations with their times and outcomes, and what may explain them.
+"""Operations as their callers saw them, with times and outcomes, and the orders that may explain them.
 
 An operation is `ok`, `refused` with a code, or `unknown`: nobody heard whether it was done. An unknown one may have
 happened at any time since it began, or never; nothing else.
@@ -101,7 +101,7 @@ class History:
         return outcomes.count(kind)
 
 
-# What one thing may do by itself: for an operation in a state, each outcome it may have and the state after it.
+# The behaviour of one thing by itself: for an operation in a state, each outcome it may have and the state after it.
 Model = Callable[[S, Operation], Iterable[tuple[str, S]]]
 
 

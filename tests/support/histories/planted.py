@@ -11,7 +11,7 @@ from tests.support.wire import Rewrite, Written, without_conditions
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """What is wrong, in which workload, and how it is done."""
+    """A fault, its workload, and the way to plant it."""
 
     workload: str
     what: str

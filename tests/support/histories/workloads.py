@@ -1,4 +1,4 @@
-"""What many do at once, and how it is told afterwards whether everything was right.
+"""Workloads of many callers at once, and the checks that tell afterwards whether everything was right.
 
 Each workload takes a ground, does its work there on 32 threads, and notes in its history what nothing can explain:
 
@@ -191,8 +191,10 @@ def waitlist(ground: Ground, history: History, chance: Random, requests: int) ->
 
 
 def _check_line(history: History, course: str, changes: Sequence[RecordChange], in_line: int) -> None:
-    """Whoever is given a seat stands first at that moment. Only once nobody joins any more: one's place is the moment
-    of asking for it, and who asked first may be stored second.
+    """A learner who is given a seat is first in line at that moment.
+
+    This holds only once nobody joins any more: a place is the moment of asking for it, and the first to ask may be
+    stored second.
     """
     line: set[tuple[str, str]] = set()
     for number, change in enumerate(changes):
@@ -333,7 +335,7 @@ def families(ground: Ground, history: History, chance: Random, requests: int) ->
 
 
 def _first_tries(operations: Iterable[Operation]) -> list[Operation]:
-    """What those who were told that the session had ended may have done all the same.
+    """Return the writes that callers may have made although they were told that the session had ended.
 
     The reply to their rotation was lost, then somebody ended the session, then the client library tried again: one call
     that did something, and has the answer of another moment. Of the same token only one can have rotated.
@@ -465,7 +467,7 @@ def _of(items: Iterable[Item], entity: Entity) -> list[Item]:
 
 
 def _check_order(history: History, told: dict[Any, list[Operation]]) -> None:
-    """What was answered before something else was sent stands before it."""
+    """A message that was answered before another was sent comes before it."""
     once: dict[object, list[tuple[Operation, int]]] = defaultdict(list)
     for operations in told.values():
         if len(operations) == 1 and isinstance(operations[0].result, Message):

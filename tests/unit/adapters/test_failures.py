@@ -35,7 +35,7 @@ def services() -> set[str]:
 
 @cache
 def called() -> set[str]:
-    """What is called on clients, by the names of their methods; adapters keep a client as `_client`."""
+    """Calls on clients, by the names of their methods; adapters keep a client as `_client`."""
     return {
         node.attr
         for path in LAYER.rglob("*.py")

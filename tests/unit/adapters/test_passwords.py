@@ -28,7 +28,7 @@ def test_text_that_cannot_be_stored_matches_nothing(password: str) -> None:
 
 @pytest.fixture
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, bytes]]:
-    """What bcrypt is asked: the password, and the part of the hash before its salt."""
+    """The question to bcrypt: the password, and the part of the hash before its salt."""
     asked: list[tuple[bytes, bytes]] = []
     original: Callable[[bytes, bytes], bool] = bcrypt.checkpw
 

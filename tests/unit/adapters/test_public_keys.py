@@ -12,7 +12,7 @@ from peerlearn.domain.signing import PublishedKey, PublishedKeys
 
 
 class Board:
-    """What is published, and a clock."""
+    """The published keys, and a clock."""
 
     def __init__(self) -> None:
         self.passed = 1000.0

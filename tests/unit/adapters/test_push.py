@@ -1,4 +1,4 @@
-"""What API Gateway answers to a post, and what it means to the connection and to everybody else."""
+"""The answers of API Gateway to a post, and their meaning to the connection and to everybody else."""
 
 from __future__ import annotations
 

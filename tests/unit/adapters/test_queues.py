@@ -1,4 +1,4 @@
-"""What is handed to SQS."""
+"""Requests to SQS."""
 
 from __future__ import annotations
 

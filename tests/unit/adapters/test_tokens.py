@@ -87,7 +87,7 @@ def signed(claims_: object, header: object = HEADER, secret: bytes = KEY.secret)
 
 
 def with_hmac(key: bytes, alg: str = "HS256") -> str:
-    """What only has the public key can do: a library that lets the header choose takes it for a secret."""
+    """A forgery that needs only the public key: a library that lets the header choose takes it for a secret."""
     content = f"{part({**HEADER, 'alg': alg})}.{part(claims())}"
     return f"{content}.{spelled(hmac.digest(key, content.encode(), alg.replace('HS', 'sha')))}"
 

@@ -1,4 +1,4 @@
-"""Who may do what with a course: every kind of caller against every rule."""
+"""Permissions in a course: every kind of caller against every rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be handed in when, and how files are named."""
+"""Times of handing in, and names of files."""
 
 from __future__ import annotations
 

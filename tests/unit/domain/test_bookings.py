@@ -1,4 +1,4 @@
-"""What may be done with a place, what it changes, and why it may not: every state against every step."""
+"""Steps of a booking, their changes and their refusals: every state against every step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the directory compares, and what it asks for."""
+"""Texts that the directory compares, and the ranges that it asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a learner's list says of who still waits when a session has ended."""
+"""A learner's list of places in line once a session has ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an export counts, so that it fits into an answer or becomes a file."""
+"""The counts of an export, so that it fits into an answer or becomes a file."""
 
 from __future__ import annotations
 

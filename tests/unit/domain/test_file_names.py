@@ -1,4 +1,4 @@
-"""What a file may be called, and that it is called so on download."""
+"""Names that a file may have, on download too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a token is worth, by the account's standing."""
+"""The worth of a token, by the account's standing."""
 
 from __future__ import annotations
 

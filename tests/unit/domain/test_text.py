@@ -1,4 +1,4 @@
-"""What people type: which of it is refused, and what names are nobody's."""
+"""Texts that people type: those that are refused, and names that are nobody's."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_every_text_is_found_by_its_own_words(text: str) -> None:
 
 @given(st.text(), st.text(min_size=1, max_size=BEGINNING_MAX_LENGTH))
 def test_a_shelf_answers_what_comparing_does(text: str, query: str) -> None:
-    """Whoever searches for one word is answered by its shelf, whoever searches for two by comparing."""
+    """A search for one word is answered by its shelf, a search for two by comparing."""
     words = searched_words(text)
     shelves = {beginning for word in words for beginning in beginnings_of(word)}
     for wanted in wanted_words(query):

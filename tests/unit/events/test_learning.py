@@ -1,4 +1,4 @@
-"""What changes of items tell people about learning."""
+"""Pushes about learning that changes of items cause."""
 
 from __future__ import annotations
 

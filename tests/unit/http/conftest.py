@@ -127,7 +127,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def standings(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> FakeStandings:
-    """Who stands: everybody with a token of `token_of`."""
+    """Everybody with a token of `token_of` has a session that stands."""
     standings = FakeStandings()
     service = fake_standing_service(standings, clock)
     monkeypatch.setattr(peerlearn.http.auth, "standing_service", lambda: service)

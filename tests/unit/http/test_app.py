@@ -1,4 +1,4 @@
-"""What every endpoint shares: the envelope, who may call, and the headers browsers ask for."""
+"""Shared by every endpoint: the envelope, the permissions, and the headers browsers ask for."""
 
 from __future__ import annotations
 

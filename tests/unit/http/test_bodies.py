@@ -1,4 +1,4 @@
-"""Whatever is sent as a body: an answer in the envelope, never a 5xx."""
+"""For any body there is an answer in the envelope, never a 5xx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no source of a function ever sends: warmers, the console's test button, half a message."""
+"""Events that no source of a function sends: warmers, the console's test button, half a message."""
 
 from __future__ import annotations
 

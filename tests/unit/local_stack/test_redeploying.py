@@ -1,4 +1,4 @@
-"""What a change of a source calls for."""
+"""Consequences of a change of a source."""
 
 from __future__ import annotations
 

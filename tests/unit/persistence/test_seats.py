@@ -1,4 +1,4 @@
-"""What a process keeps of courses that have shards."""
+"""A process's memory of courses that have shards."""
 
 from __future__ import annotations
 

@@ -43,5 +43,5 @@ def only_entry(found: Read) -> Entry:
 
 
 def said(found: Read) -> list[str]:
-    """What is wrong, as the command says it behind the file's name."""
+    """Return the mistakes as the command says them behind the file's name."""
     return [f"{mistake.line}: {mistake.message}" for mistake in found.mistakes]

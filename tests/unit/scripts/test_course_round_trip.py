@@ -1,4 +1,4 @@
-"""Whatever the API takes as a course is the same, to the last character, after it was a file."""
+"""A course that the API takes is the same, to the last character, after it was a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.unit.scripts.course_file import only_entry, read_of
 
 NOW = datetime(2031, 3, 1, tzinfo=UTC)
 COURSE_ID = "crs_" + 24 * "0"
-# What files are made of comes up as often as letters do.
+# Characters of files' own syntax come up as often as letters do.
 SYNTAX = [
     *"=+-@'\"\\,;:|#&*!?%<>[]{}`~_ \t\r\n\0\x1c\x85\xa0\u2028\u2029\ufeff\u200b\u202e🪢",
     *(
@@ -65,7 +65,7 @@ def is_taken(field: str, text: str) -> bool:
 
 
 def texts(field: str, length: int) -> st.SearchStrategy[str]:
-    """Whatever the API takes there, mostly of what files are made of."""
+    """Texts that the API takes there, mostly of the characters of files' own syntax."""
     syntax = st.sampled_from([piece for piece in SYNTAX if is_taken(field, f"x{piece}x")])
     # those control characters that are taken somewhere are in SYNTAX
     letters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))

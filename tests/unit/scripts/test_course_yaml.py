@@ -1,4 +1,4 @@
-"""What a file of courses in YAML may be made of, and what is told with its line."""
+"""The syntax of a file of courses in YAML, and the mistakes that are told with their lines."""
 
 from __future__ import annotations
 

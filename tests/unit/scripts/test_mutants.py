@@ -124,7 +124,7 @@ def test_each_removal_has_its_switch(sites: list[Site]) -> None:
 
 
 def conditions_of(number: int, text: str) -> dict[str, Any]:
-    """What the functions of the sample give to DynamoDB when that removal is on."""
+    """Return the requests of the sample's functions to DynamoDB when that removal is on."""
     source = text.replace("from scripts.mutants import switch as mutants", "")
     written = SimpleNamespace(
         put=lambda _, condition: condition,

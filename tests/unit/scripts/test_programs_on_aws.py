@@ -1,4 +1,4 @@
-"""What the programs that work on a stack on AWS have in common: `--env`, a sentence of what is missing, exit codes."""
+"""Shared by the programs that work on a stack on AWS: `--env`, a sentence of what is missing, exit codes."""
 
 from __future__ import annotations
 
