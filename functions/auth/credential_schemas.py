@@ -43,7 +43,7 @@ def _strong(password: str) -> str:
 Email = Annotated[
     str,
     StringConstraints(min_length=3, max_length=254),
-    # runs first wherever it stands; before the bounds it would make them count entries instead of characters
+    # runs first wherever it is written; before the bounds it would make them count entries instead of characters
     BeforeValidator(_trimmed),
     AfterValidator(_valid_email),
     Field(

@@ -65,7 +65,7 @@ def openapi_of(server: str) -> str:
 
 
 def stage_url(event: Mapping[str, Any]) -> str:
-    """Return where the API stands, as API Gateway says; where it does not, relative to the document's own address."""
+    """Return the API's address, as API Gateway says; where it does not, relative to the document's own address."""
     context = event["requestContext"]
     domain = context.get("domainName")
     # with a domain of one's own there may be another path before the resource, or none

@@ -68,7 +68,7 @@ def signatures() -> PyJWS:
 
 @lru_cache(maxsize=4)
 def key_pair(secret: bytes) -> tuple[bytes, bytes]:
-    """Return the public and the private key that a secret stands for, always the same ones.
+    """Return the public and the private key of a secret, always the same ones.
 
     By HKDF-SHA256 without salt: a secret is random text of more entropy than the key has.
     """

@@ -18,7 +18,7 @@ _TRIES_MAX = 3
 
 
 class Publication(Protocol):
-    """Where public keys stand; see `peerlearn.persistence.published_keys`."""
+    """The place of public keys; see `peerlearn.persistence.published_keys`."""
 
     def read(self) -> PublishedKeys | None: ...
     def publish(self, published: PublishedKeys) -> bool: ...

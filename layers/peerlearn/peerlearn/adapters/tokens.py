@@ -115,7 +115,7 @@ class TokenService(TokenVerifier):
     Parameters
     ----------
     keys
-        The public keys that verify, which are those of `signing_keys` and stand where all can read them.
+        The public keys that verify, which are those of `signing_keys` and are where all can read them.
     signing_keys
         Asked when something is signed, and only then.
     """

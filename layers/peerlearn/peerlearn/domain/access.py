@@ -1,7 +1,7 @@
 """Permissions that depend on a course: all of them, for the course itself and for everything that belongs to it.
 
 Which roles may call an endpoint at all is said by its handler (`peerlearn.http.auth`), and whether the caller's session
-still stands by `peerlearn.domain.standing`.
+is still live by `peerlearn.domain.standing`.
 """
 
 from __future__ import annotations

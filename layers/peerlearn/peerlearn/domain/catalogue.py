@@ -20,7 +20,7 @@ from peerlearn.domain.text import folded
 from peerlearn.domain.users import FORMER_TUTOR
 from peerlearn.domain.words import BEGINNING_MAX_LENGTH, beginnings_of, begins_with, searched_words, wanted_words
 
-# A shelf's name becomes a key, and a key has at most 2,048 bytes: longer values stand as their digest.
+# A shelf's name becomes a key, and a key has at most 2,048 bytes: longer values are replaced by their digest.
 _VALUE_MAX_LENGTH = 200
 # The shelf without facets: the name of an attribute in a listing cannot be empty.
 _EVERYTHING = "all"
@@ -94,7 +94,7 @@ class Filters:
 
     @property
     def shelves(self) -> tuple[str, ...]:
-        """The shelves on each of which every course that is found stands."""
+        """Return the shelves that each have every course found."""
         facets = shelf(subject=self.subject, level=self.level, tutor=self.tutor)
         beginnings = tuple(shelf(word=word[:BEGINNING_MAX_LENGTH]) for word in self.words)
         return beginnings if facets == _EVERYTHING and beginnings else (facets, *beginnings)

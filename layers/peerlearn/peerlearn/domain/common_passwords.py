@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
-# Which letter a sign stands for; 1 and its like are read both ways. The last one undoes the Shift key: !QAZ is 1qaz.
+# The letter that a sign replaces; 1 and its like are read both ways. The last one undoes the Shift key: !QAZ is 1qaz.
 _SUBSTITUTIONS = (
     str.maketrans("@403$57+1!|", "aaoessttiii"),
     str.maketrans("@403$57+1!|", "aaoessttlll"),
@@ -35,7 +35,7 @@ def is_common(password: str) -> bool:
 
 
 def _cores(text: str) -> Iterator[str]:
-    """The text with any number of the characters at its ends that are no letters taken off: one may stand for one."""
+    """The text without any number of the characters at its ends that are no letters: one may replace a letter."""
     letters = [place for place, character in enumerate(text) if character.isalpha()]
     if letters:
         for start in range(letters[0] + 1):

@@ -93,7 +93,7 @@ class AttemptSuperseded(Conflict):
 
 
 def require_latest(latest: Submission, attempt: int | None) -> None:
-    """Check that the attempt is the latest one; None stands for whichever that is.
+    """Check that the attempt is the latest one; None means whichever that is.
 
     Raises
     ------

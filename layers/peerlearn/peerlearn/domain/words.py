@@ -32,8 +32,8 @@ _WITHOUT_SPACES = (
     "MYANMAR ",
     "TAI ",
 )
-# Of a text in which each character stands as its class: a letter or digit, one of a script without spaces, a mark, a
-# symbol.
+# Of a text in which each character is replaced by its class: a letter or digit, one of a script without spaces, a mark,
+# a symbol.
 _TOKEN = re.compile(r"\.?wm*(?:[wm]|\.(?=w))*(?:[+#]{2,}|[+#](?![wmu]))?|(?:um*)+|s")
 
 

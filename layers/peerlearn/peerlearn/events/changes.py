@@ -1,6 +1,6 @@
 """Records of the table's stream, as an item before and after.
 
-Each module of this package offers `decode(change)`, which gives the events that the change of an item stands for.
+Each module of this package offers `decode(change)`, which returns the events that the change of an item means.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def error_response(error: DomainError, request_id: str) -> Response[Mapping[str,
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == HTTPStatus.UNAUTHORIZED:
-        # API Gateway tells clients so as x-amzn-Remapped-WWW-Authenticate; whatever else may stand before us does not
+        # API Gateway tells clients so as x-amzn-Remapped-WWW-Authenticate; another proxy in front of us does not
         headers["WWW-Authenticate"] = "Bearer"
     body = {
         "status": "error",

@@ -25,7 +25,7 @@ from peerlearn.observability import request_id_of
 
 # Powertools keeps the values of a request's dependencies under this name: each is asked once.
 _SOLVED = "_dependency_cache"
-# Refusals that say how things stand, of a request that was carried out. Others did nothing, and may go well later.
+# Refusals of a request that was carried out: they tell a state. Others did nothing, and may go well later.
 _FINAL = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 

@@ -33,7 +33,7 @@ from peerlearn.persistence.writes import Write, put, setting, update
 
 _IS_NEW = "attribute_not_exists(PK)"
 _EXISTS = "attribute_exists(PK)"
-# Of a change of authority: the first of its writes, behind which the admission's stands.
+# Of a change of authority: the first of its writes; the admission's comes after it.
 _STANDING = 0
 
 

@@ -1,6 +1,6 @@
 """Keys of the two indexes, GSI1 and GSI2; `keys.py` has those of the table itself.
 
-`docs/table.md` says which items stand in which index.
+`docs/table.md` says which items are in which index.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class RosterRepository:
         return [learner_id for learner_id in learner_ids if learner_id in held]
 
     def without_slot(self, learner_ids: Sequence[str], slot: Slot) -> list[str]:
-        """Return those of the learners in whose schedule the course does not stand at that time."""
+        """Return those of the learners whose schedule does not have the course at that time."""
         found = self._table.batch_get([keys.schedule(learner_id) for learner_id in learner_ids])
         schedules = {learner_id: schedule_of(found.get(keys.schedule(learner_id))) for learner_id in learner_ids}
         return [learner_id for learner_id, one in schedules.items() if one.slots.get(slot.course_id) != slot]

@@ -21,7 +21,7 @@ from peerlearn.persistence.table import Item, Table
 from peerlearn.persistence.writes import Write, update
 
 Found = dict[keys.Key, Item]
-# placeholders stand for the attributes that they are called after
+# each placeholder has the name of its attribute
 _NAMES = re.compile(r"#(\w+)")
 
 

@@ -101,13 +101,13 @@ class StandingWrite:
         return self
 
     def end_session(self, session_id: str) -> StandingWrite:
-        """End that session, which has to stand."""
+        """End that session, which must be live."""
         self.require_session(session_id)
         self._removes.append(self._session(session_id))
         return self
 
     def end_sessions(self, epoch: int, kept: str | None = None) -> StandingWrite:
-        """End every session of that epoch; the one that is kept has to stand."""
+        """End every session of that epoch; the one that is kept must be live."""
         self.require_epoch(epoch)
         self._sets += [f"{self._name('epoch')} = :next", f"{self._name('sessions')} = :sessions"]
         self._values |= {":next": epoch + 1, ":sessions": {kept: self._now} if kept else {}}

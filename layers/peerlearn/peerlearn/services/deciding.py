@@ -56,7 +56,7 @@ def until_applied(
 
 
 def from_presumption(presumed: S, carry_out: Callable[[S, str], R], *, tries: int) -> R:
-    """Return the same where nothing is read first: each collision tells what stands instead of the presumption.
+    """Return the same where nothing is read first: each collision tells the state that was found instead.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ class Gate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExportDownload:
-    """Where an export's file can be fetched, until when; to be had anew as long as the record stands."""
+    """The address of an export's file, and its end; a new one can be had as long as the record is kept."""
 
     record: ExportRecord
     url: str

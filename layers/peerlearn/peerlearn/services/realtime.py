@@ -61,7 +61,7 @@ class RealtimeService:
         return IssuedTicket(text, self._web_socket_url, expires_at)
 
     def redeem(self, ticket: str) -> Ticket | None:
-        """Spend a ticket and return what it stands for; None where it stands for nothing."""
+        """Spend a ticket and return its owner; None where it opens nothing."""
         return self._connections.take_ticket(_hash(ticket), self._clock())
 
     def disconnect(self, caller: Principal, connection_id: str) -> None:

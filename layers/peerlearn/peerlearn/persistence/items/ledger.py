@@ -11,12 +11,12 @@ from peerlearn.persistence.items.base import Entity, Item
 
 
 def is_erased(totals: Item | None) -> bool:
-    """Return whether an account's tombstone stands where its totals were."""
+    """Return whether an account's tombstone has taken the place of its totals."""
     return totals is not None and totals["entity"] == Entity.ERASURE
 
 
 def totals_of(user_id: str, item: Item | None) -> Totals:
-    """Return the sums of a learner's ledger; an absent item, or a tombstone, stands for an empty one."""
+    """Return the sums of a learner's ledger; an absent item, or a tombstone, means an empty one."""
     if item is None or is_erased(item):
         return Totals(user_id)
     return Totals(
