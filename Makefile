@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run watch logs reset clean update test histories mutants docs fuzz lint format bench build deploy sync delete scan environment environments
+.PHONY: help run watch logs reset clean update test histories mutants docs fuzz lint format bench build deploy sync upgrade delete scan environment environments
 
 PORT ?= 4566
 ENV ?= default
@@ -87,6 +87,9 @@ deploy: environment  ## build, deploy to AWS and try it; asks what it must know 
 
 sync: environment  ## deploy what changes to a stack for development, until Ctrl-C (ENV=dev)
 	@.venv/bin/python -m scripts.deploy --env $(ENV) --sync $(ARGS)
+
+upgrade: environment  ## move the table to the layout of the deployed release, while it is in use (ENV=dev or prod)
+	@.venv/bin/python -m scripts.cli upgrade --env $(ENV) $(ARGS)
 
 delete: environment  ## delete the stack, after a question (ENV=dev or prod)
 	@.venv/bin/python -m scripts.deploy --env $(ENV) --delete $(ARGS)

@@ -17,6 +17,7 @@ from scripts.cli.failures import INTERRUPTED, sentence_of
 from scripts.cli.redrive import redrive
 from scripts.cli.signing_keys import keys
 from scripts.cli.target import Choice, stack_options
+from scripts.cli.upgrade import upgrade
 from scripts.cli.words import say
 from scripts.project.problem import Problem
 
@@ -45,7 +46,7 @@ def peerlearn(
     context.obj = Choice(stack, profile, region, local, env)
 
 
-for _command in (create_admin, courses, keys, redrive, check):
+for _command in (create_admin, courses, keys, redrive, check, upgrade):
     peerlearn.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""Keys of what belongs to neither a person nor a course: windows, tickets, jobs, kept answers, audit, public keys."""
+"""Keys of what belongs to neither a person nor a course: windows, tickets, jobs, kept answers, audit, layout."""
 
 from __future__ import annotations
 
@@ -45,3 +45,8 @@ def kept_answer(place: str) -> Key:
 def published_keys() -> Key:
     """Return the key of the only item in the table of public keys: those that verify tokens."""
     return Key("SIGNING#KEYS", "KEYS")
+
+
+def layout() -> Key:
+    """Return the key of the only item about the table itself: which layout its items have."""
+    return Key("LAYOUT", "LAYOUT")

@@ -51,6 +51,7 @@ class Entity(StrEnum):
     AUDIT = "Audit"
     KEPT_ANSWER = "KeptAnswer"
     JOB = "Job"
+    LAYOUT = "Layout"
 
 
 # The kind of an item's last write, where only some of its writes interest the stream's filters: these see an item
