@@ -28,7 +28,7 @@ def copy_of_the_project(folder: Path) -> None:
     for name in listed.stdout.splitlines():
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
     for shared in (".venv", ".venv-ministack", ".cache"):
         if (ROOT / shared).exists():
             (folder / shared).symlink_to(ROOT / shared)
