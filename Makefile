@@ -48,7 +48,7 @@ mutants: environment  ## remove each condition and each check, one at a time: a 
 docs: environment  ## write docs/openapi.json and docs/asyncapi.json from the code
 	@.venv/bin/python -m scripts.api_documents
 
-histories: environment  ## a hundred thousand operations at once, faults at every call: was everything right? (ARGS="--only seats --seed 7")
+histories: environment  ## a hundred thousand operations at once, faults at every call, and checks the results (ARGS="--only seats --seed 7")
 	@nice .venv/bin/python -m tests.support.histories $(ARGS)
 	@nice .venv/bin/python -m pytest -n auto --long tests/integration/faults
 
@@ -68,7 +68,7 @@ format: environment  ## rewrite the sources in the project's style
 update: environment  ## raise every dependency to the newest version that fits, and pin it
 	@scripts/pins.sh --upgrade
 
-fuzz: environment  ## made-up requests by the thousand, every naughty string, and sequences at a running stack
+fuzz: environment  ## made-up requests by the thousand, a list of strings known to break programs, and sequences at a running stack
 	@.venv/bin/python -m pytest -n auto --long tests/functional/fuzz
 	@.venv/bin/python -m scripts.fuzz $(ARGS)
 

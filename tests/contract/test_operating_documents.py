@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
 import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
+import botocore.session
 import click
 import pytest
+from botocore import xform_name
 
 from scripts.cli.program import peerlearn
 from scripts.deploying.settings import ENVIRONMENTS, settings_of
 from scripts.project.paths import ROOT
 from scripts.project.template import load_template
+from tests.support.pages import Block, blocks_of, commands_in, not_run, pages, reason_not_to_run
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = pages()
 RESOURCES = load_template()["Resources"]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
-OPERATORS_COMMANDS = r"python -m scripts\.cli ([^\n`]*)"
+OPERATORS_COMMANDS = r"python -m scripts\.cli ([^|#\n]*)"
+
+
+def commands_of(page: Path) -> str:
+    """Return all that the page has people type, a line each."""
+    return "\n".join(commands_in(page))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_exist(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    assert set(re.findall(r"(?:`|^ {4})make ([a-z-]+)", text, re.MULTILINE)) <= TARGETS
+    text = commands_of(page)
+    assert set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE)) <= TARGETS
     for environment in re.findall(r"ENV=(\w+)|--(?:config-)?env (\w+)", text):
         assert "".join(environment) in ENVIRONMENTS
     for function, event in re.findall(r"sam local invoke (\w+) -e (\S+?\.json)", text):
@@ -59,25 +69,74 @@ def test_settings_shown_are_read(page: Path, tmp_path: Path) -> None:
             assert told in (shown, str(value).lower(), tuple(value) if isinstance(value, list) else None), name
 
 
-# Return a page's commands for AWS: programs of the project and of AWS's, each with the place where the stack is.
-AWS_COMMANDS = r"(?:^ {4}|`)((?:\.venv/bin/)?(?:python -m scripts\.(?:cli|web_console|smoke)|sam|aws) [^`\n ]+ [^`\n]*)"
+# A page's commands for AWS: programs of the project and of AWS's, each with the place where the stack is.
+AWS_COMMANDS = r"(?:^|\| )((?:\.venv/bin/)?(?:python -m scripts\.(?:cli|web_console|smoke)|sam|aws) [^\n ]+ [^\n]*)"
 # These work on this machine.
-LOCAL_COMMANDS = r"scripts\.cli (--help|courses import)|sam local|sam build"
+LOCAL_COMMANDS = r"scripts\.cli courses (import|export)|sam local|sam build"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_on_aws_name_the_environment_or_the_region(page: Path) -> None:
     """`make deploy` asks for region and profile: a command that names neither looks in another place."""
-    for command in re.findall(AWS_COMMANDS, page.read_text(encoding="utf-8"), re.MULTILINE):
+    for command in re.findall(AWS_COMMANDS, commands_of(page), re.MULTILINE):
         if not re.search(LOCAL_COMMANDS, command):
             assert re.search(r" --(env|region) ", f"{command} "), command
             assert "--stack" not in command or "--region" in command, command
 
 
 def test_commands_on_aws_are_found_where_pages_show_them() -> None:
-    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    text = "\n".join(map(commands_of, PAGES))
     assert len(re.findall(AWS_COMMANDS, text, re.MULTILINE)) >= 10
     assert len(re.findall(OPERATORS_COMMANDS, text)) >= 5
+
+
+# -- shell blocks
+
+BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+# A program at the beginning of a line that is indented, or fenced as another language.
+LOOSE_COMMAND = r"^(?: {4}|\$ )(?:\.venv\S*|make|curl|aws|sam|python3?|pip|git|npm|npx|docker|\.ci/run)(?: [^\n]*)?$"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_stand_in_blocks_that_are_run(page: Path) -> None:
+    assert re.findall(LOOSE_COMMAND, page.read_text(encoding="utf-8"), re.MULTILINE) == []
+
+
+def test_block_that_is_not_run_has_its_reason_and_no_reason_is_left_over() -> None:
+    reasons = [reason_not_to_run(block) for block in BLOCKS]
+    assert {one for one in reasons if one is not None} == set(not_run())
+    named = [one for one in reasons if one is not None and one.begins]
+    assert len(named) == len(set(named)), "an entry of two blocks"
+    assert all(len(one.reason) >= 15 for one in not_run())
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.place)
+def test_block_is_one_that_the_shell_reads(block: Block) -> None:
+    done = subprocess.run(["bash", "-n"], input=block.commands, capture_output=True, text=True, check=False)  # noqa: S607
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def commands_of_aws() -> list[str]:
+    """Return the commands for AWS's command line, each on one line."""
+    text = "\n".join(map(commands_of, PAGES)).replace("\\\n", " ")
+    return re.findall(r"^(aws \S+ \S+.*)", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", commands_of_aws())
+def test_command_of_aws_is_an_operation_with_these_parameters(command: str) -> None:
+    _, service, operation, *rest = shlex.split(re.sub(r"<[^>]*>|\$\([^)]*\)", "value", command))
+    model = botocore.session.Session().get_service_model(service)
+    named = {xform_name(name, "-"): name for name in model.operation_names}
+    shape = model.operation_model(named[operation]).input_shape
+    assert shape is not None
+    known = {xform_name(member, "-") for member in shape.members}
+    options = {word.removeprefix("--").removeprefix("no-") for word in rest if word.startswith("--")}
+    assert options - {"region", "query", "output", "profile"} <= known
+    assert {xform_name(member, "-") for member in shape.required_members} <= options
+
+
+def test_commands_of_aws_are_found() -> None:
+    assert len(commands_of_aws()) >= 8
 
 
 def page_of(name: str) -> str:
@@ -124,7 +183,7 @@ def test_steps_that_need_an_account_have_one_command() -> None:
     text = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8").partition("## What takes an account")[2]
     parts = re.split(r"^\*\*", text, flags=re.MULTILINE)[1:]
     assert len(parts) >= 5
-    assert all(re.search(r"^ {4}\S", part, re.MULTILINE) for part in parts)
+    assert all(re.search(r"^```sh$", part, re.MULTILINE) for part in parts)
 
 
 def test_samconfig_names_no_place() -> None:
