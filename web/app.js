@@ -87,7 +87,7 @@ class App {
     });
     addEventListener("hashchange", () => {
       this.toasts.dismiss(location.hash);
-      if (location.hash !== SIGN_IN) {
+      if (!isAtSignIn()) {
         this.notice = null;
         this.#cameFrom = null;
       }
@@ -113,19 +113,30 @@ class App {
     else location.hash = hash;
   }
 
-  /** Somebody has signed in: on with what they came for. */
-  arrived() {
-    const where = this.#cameFrom ?? "#/learning";
+  /**
+   * Somebody has signed in: on with what they came for.
+   *
+   * @param {string|null} next as the address bar had it. Anybody can write such a link, so it leads to a view of this page only.
+   */
+  arrived(next) {
+    const asked = next?.startsWith("#/") && !next.startsWith(SIGN_IN) ? next : null;
+    const where = asked ?? this.#cameFrom ?? this.#landing;
     this.#cameFrom = null;
     // A view that asked for it by itself stands at its own address already.
-    this.go(location.hash === SIGN_IN ? where : location.hash);
+    this.go(isAtSignIn() ? where : location.hash);
+  }
+
+  /** Each role has its own place to begin. */
+  get #landing() {
+    if (this.session.isAdmin) return "#/people";
+    return this.session.isTutor ? "#/teaching" : "#/learning";
   }
 
   #askToSignIn(notice) {
     this.notice = notice;
     // Its requests are answered by now, and their refusals are no news.
     this.#leaving.abort();
-    if (location.hash !== SIGN_IN) this.#cameFrom = location.hash || HOME;
+    if (!isAtSignIn()) this.#cameFrom = location.hash || HOME;
     this.go(SIGN_IN);
   }
 
@@ -228,6 +239,10 @@ class App {
       ],
     };
   }
+}
+
+function isAtSignIn() {
+  return location.hash.split("?")[0] === SIGN_IN;
 }
 
 async function notFound() {

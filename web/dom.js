@@ -196,8 +196,14 @@ export function release(button) {
   button.removeAttribute("aria-disabled");
 }
 
-/** Asks before something that cannot simply be undone. @returns {Promise<boolean>} */
-export function confirmed(question, yes) {
+/**
+ * Asks before something that cannot simply be undone. Enter, pressed once too often, cancels.
+ *
+ * @param {string} yes the button that does it
+ * @param {{isDangerous?: boolean}} [options] whether something is lost by it
+ * @returns {Promise<boolean>}
+ */
+export function confirmed(question, yes, { isDangerous = true } = {}) {
   const dialog = h(
     "dialog",
     { "aria-label": question },
@@ -205,8 +211,8 @@ export function confirmed(question, yes) {
       "form",
       { method: "dialog" },
       h("p", {}, question),
-      h("button", { value: "yes" }, yes),
-      h("button", { value: "", class: "quiet" }, "Cancel"),
+      h("button", { value: "yes", class: isDangerous && "danger" }, yes),
+      h("button", { value: "", class: "quiet", autofocus: true }, "Cancel"),
     ),
   );
   document.body.append(dialog);

@@ -73,7 +73,11 @@ function actions(app, { course, enrollment, isOwn, isMember, path }) {
     return element;
   }
 
-  if (session.user === null) return h("a", { class: "button", href: "#/sign-in" }, "Sign in to book");
+  const isFull = course.capacity !== null && (course.seatsAvailable === 0 || course.waitlistLength > 0);
+  if (session.user === null) {
+    const href = `#/sign-in?${new URLSearchParams({ next: `#/courses/${course.courseId}` })}`;
+    return h("a", { class: "button", href }, isFull ? "Sign in to join the waitlist" : "Sign in to book");
+  }
   if (isOwn) return h("a", { class: "button", href: `#/teaching/courses/${course.courseId}` }, "Roster and grading");
   const message = h("a", { href: `#/chat/${course.tutor.userId}` }, `Message ${course.tutor.name}`);
   if (enrollment?.status === "completed") return [h("strong", {}, "Completed"), message];
@@ -86,12 +90,13 @@ function actions(app, { course, enrollment, isOwn, isMember, path }) {
     return [button("Drop", drop, { class: "quiet" }), message];
   }
   if (enrollment?.status === "waitlisted") {
-    return [
-      h("span", {}, "You are on the waitlist. "),
-      button("Leave the waitlist", () => api.delete(`${path}/waitlist`), { class: "quiet" }),
-    ];
+    const leave = async () => {
+      if (await confirmed("Leave the waitlist? Whoever comes back starts at its end.", "Leave the waitlist")) {
+        await api.delete(`${path}/waitlist`);
+      }
+    };
+    return [h("span", {}, "You are on the waitlist. "), button("Leave the waitlist", leave, { class: "quiet" })];
   }
-  const isFull = course.capacity !== null && (course.seatsAvailable === 0 || course.waitlistLength > 0);
   if (isFull) {
     const join = async () => {
       const { waitlist } = await api.post(`${path}/waitlist`);

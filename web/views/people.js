@@ -117,7 +117,11 @@ function roleForm({ person, change }) {
     async (wanted) => {
       if (wanted.role === person.role) return;
       const name = nameOf(ROLES, wanted.role);
-      if (!(await confirmed(`${person.name}: ${nameOf(ROLES, person.role)} becomes ${name}?`, "Change the role")))
+      if (
+        !(await confirmed(`${person.name}: ${nameOf(ROLES, person.role)} becomes ${name}?`, "Change the role", {
+          isDangerous: false,
+        }))
+      )
         return;
       await change({ role: wanted.role }, `The role is now: ${name}.`);
     },
@@ -139,7 +143,7 @@ function statusForm({ person, change }) {
   return form(
     { "aria-label": `${act}: ${person.name}` },
     async ({ reason }) => {
-      if (!(await confirmed(question, act))) return;
+      if (!(await confirmed(question, act, { isDangerous: !isSuspended }))) return;
       await change({ status, ...(reason.trim() && { reason: reason.trim() }) }, text);
     },
     field("Reason, for the audit trail (may be left empty)", { name: "reason", maxlength: 500 }),

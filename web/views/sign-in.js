@@ -3,14 +3,15 @@ import { field, form, h, release } from "../dom.js";
 
 const SUSPENDED = "This account is suspended. You can sign in again when an administrator has let you in.";
 
-/** Sign in, or a new account. */
-export async function signInView(app) {
+/** Sign in, or a new account; then on to `next`, an address of this site. */
+export async function signInView(app, { query }) {
+  const next = query.get("next");
   const enter = h("button", {}, "Sign in");
   const signIn = form(
     { class: "card", "aria-labelledby": "sign-in" },
     async ({ email, password }) => {
       await signedIn(app, email, password);
-      app.arrived();
+      app.arrived(next);
     },
     h("h2", { id: "sign-in" }, "I have an account"),
     field("Email", { name: "email", type: "email", autocomplete: "username", required: true }),
@@ -25,7 +26,7 @@ export async function signInView(app) {
     { class: "card", "aria-labelledby": "register" },
     async ({ name, email, password }) => {
       await app.api.register({ name, email, password });
-      app.arrived();
+      app.arrived(next);
     },
     h("h2", { id: "register" }, "I am new here"),
     field("Name", { name: "name", autocomplete: "name", required: true }),

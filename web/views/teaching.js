@@ -173,6 +173,7 @@ export async function gradingView(app, { params: [assessmentId], signal }) {
 
 function submissionCard(app, path, assessment, submission, { name, isLatest }) {
   const work = h("div", {});
+  const enter = h("button", {});
   // What the tutor has in front of them: a grade is for that attempt.
   let shown;
   function show(attempt) {
@@ -182,25 +183,30 @@ function submissionCard(app, path, assessment, submission, { name, isLatest }) {
       h("p", {}, `Attempt ${shown.attempt}, `, time(shown.submittedAt), shown.late && " (late)"),
       h("p", {}, handedIn(app, shown, path)),
     );
+    fill(enter, shown.gradedAt ? "Correct the grade" : "Grade");
   }
-  show(submission);
   const grading = form(
     { "aria-label": `Grade ${name}` },
     async ({ grade, feedback }) => {
       try {
-        await app.api.patch(`${path}/submissions/${encodeURIComponent(submission.learnerId)}`, {
-          attempt: shown.attempt,
-          // An empty one is no 0.
-          grade: grade === "" ? null : Number(grade),
-          feedback: feedback || null,
-        });
+        const { submission: graded } = await app.api.patch(
+          `${path}/submissions/${encodeURIComponent(submission.learnerId)}`,
+          {
+            attempt: shown.attempt,
+            // An empty one is no 0.
+            grade: grade === "" ? null : Number(grade),
+            feedback: feedback || null,
+          },
+        );
+        // Nothing else on the page changes: whatever is being written about others stays.
+        show(graded);
+        grading.elements.grade.value = graded.grade ?? "";
       } catch (error) {
         // Another attempt came meanwhile: it is shown, what was written stays, and the next press is for it.
         if (error.code === "CONFLICT" && error.details.submission) show(error.details.submission);
         throw error;
       }
       app.toasts.show(`Graded: ${name}.`);
-      await app.show();
     },
     field(`Grade, 0 to ${assessment.maxGrade}`, {
       name: "grade",
@@ -212,8 +218,9 @@ function submissionCard(app, path, assessment, submission, { name, isLatest }) {
       required: true,
     }),
     field("Feedback", {}, h("textarea", { name: "feedback", rows: 3 }, submission.feedback ?? "")),
-    h("button", { "data-focus": submission.submissionId }, submission.gradedAt ? "Correct the grade" : "Grade"),
+    enter,
   );
+  show(submission);
   return h(
     "li",
     { class: "card" },

@@ -25,6 +25,11 @@ def done() -> Reply:
     return 204, None, {}
 
 
+def lost() -> Reply:
+    """No answer at all, as without a network."""
+    return 0, None, {}
+
+
 def refused(status: int, code: str, message: str = "No.", retry_after: int | None = None, **details: Any) -> Reply:
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return status, {"status": "error", "code": code, "message": message, "details": details}, headers
@@ -63,6 +68,7 @@ class StandIn:
         self.on("GET /v1/learner/me/enrollments", ok({"enrollments": []}, total=0))
         self.on("GET /v1/learner/me/points", ok({"entries": []}, total=0))
         self.on("GET /v1/learner/peers", ok({"peers": []}, total=0))
+        self.on("GET /v1/users", ok({"users": []}))
         self.on("GET /v1/learner/me", ok({"profile": profile}))
 
     def on(self, call: str, *replies: Reply) -> None:
@@ -99,6 +105,9 @@ class StandIn:
             self.unknown.append(f"{request.method} {path}")
             answers = [refused(404, "NOT_FOUND")]
         status, content, headers = answers.pop(0) if len(answers) > 1 else answers[0]
+        if not status:
+            route.abort("internetdisconnected")
+            return
         route.fulfill(
             status=status,
             headers={

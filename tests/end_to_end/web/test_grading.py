@@ -84,6 +84,24 @@ def test_the_attempt_that_was_shown_is_graded_and_no_other(visitors: Visitors, a
     assert api.bodies(GRADING) == [{"attempt": 2, **sent}, {"attempt": 3, **sent}]
 
 
+def test_grading_one_learner_keeps_the_drafts_of_all_others(visitors: Visitors, api: StandIn) -> None:
+    others = [attempt(1, learnerId=f"usr_{name}", submissionId=f"sub_{name}") for name in ("bob", "eve")]
+    api.on(f"GET {TASK}/submissions", ok({"submissions": others}, total=2))
+    api.on(GRADING, ok({"submission": others[0] | {"grade": 7.5, "gradedAt": NOW}}))
+    tutor = signed_in(visitors, api)
+    tutor.open("#/teaching/assessments/asm_1")
+    bob, eve = cards(tutor).nth(0), cards(tutor).nth(1)
+    eve.get_by_label("Grade, 0 to 10").fill("3")
+    eve.get_by_label("Feedback").fill("Half a page on what is missing.")
+    bob.get_by_label("Grade, 0 to 10").fill("7.50")
+    bob.get_by_role("button", name="Grade", exact=True).click()
+    expect(bob.get_by_role("button", name="Correct the grade")).to_be_visible()
+    # what was saved, as it was saved
+    expect(bob.get_by_label("Grade, 0 to 10")).to_have_value("7.5")
+    expect(eve.get_by_label("Grade, 0 to 10")).to_have_value("3")
+    expect(eve.get_by_label("Feedback")).to_have_value("Half a page on what is missing.")
+
+
 def test_an_empty_grade_is_no_zero(visitors: Visitors, api: StandIn) -> None:
     api.on(f"GET {TASK}/submissions", ok({"submissions": [attempt(1)]}, total=1))
     fields = [{"field": "grade", "message": "must be a number with at most two decimals"}]
