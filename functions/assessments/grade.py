@@ -1,7 +1,8 @@
 """PATCH /v1/assessments/{assessmentId}/submissions/{learnerId}: grade a submission, or correct its grade, as the tutor.
 
 With `attempt` the grade is for that attempt alone: where another one is the latest, nothing is changed, and `details`
-of the 409 hold the latest `attempt` and its `submission`. The same grading again changes nothing.
+of the 409 hold the latest `attempt` and its `submission`. The same grading again changes nothing. A `grade` of null
+reopens the submission.
 """
 
 from __future__ import annotations

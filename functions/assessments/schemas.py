@@ -68,12 +68,14 @@ class NewSubmission(RequestModel):
 
 
 class Grading(RequestModel):
-    """Feedback that is left out stays as it is; null takes it away.
+    """A `grade` of null reopens the submission: the points of its grade are taken back, and another attempt may follow.
+
+    Feedback that is left out stays as it is; null takes it away.
 
     `attempt` is the one that the grade is for: if the learner has handed in another since, that is a 409.
     """
 
-    grade: IncomingGrade
+    grade: IncomingGrade | None
     feedback: Feedback | None = None
     attempt: Annotated[StrictInt, Field(ge=1), WholeNumber] | None = None
 

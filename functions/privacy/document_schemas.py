@@ -115,13 +115,13 @@ class ExportedSubmission(ResponseModel):
 
 
 class ExportedGrading(ResponseModel):
-    """A grading that a correction replaced."""
+    """A grading that a correction replaced; one that reopened the submission has neither a grade nor its time."""
 
     assessment_id: str
     attempt: int
-    grade: ShownGrade
+    grade: ShownGrade | None
     feedback: str | None
-    graded_at: Moment
+    graded_at: Moment | None
 
 
 class ExportedSlot(ResponseModel):

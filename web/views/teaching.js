@@ -193,8 +193,8 @@ function submissionCard(app, path, assessment, submission, { name, isLatest }) {
           `${path}/submissions/${encodeURIComponent(submission.learnerId)}`,
           {
             attempt: shown.attempt,
-            // An empty one is no 0.
-            grade: grade === "" ? null : Number(grade),
+            // An empty one is no 0, and null would reopen the submission: left out, it is refused.
+            grade: grade === "" ? undefined : Number(grade),
             feedback: feedback || null,
           },
         );

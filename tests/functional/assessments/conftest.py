@@ -81,7 +81,7 @@ class Classroom:
         return self.call("submit", token=(person or self.learner).token, path=path, body={"submissionUrl": url})
 
     def grade(
-        self, grade: float, *, person: Person | None = None, learner: Person | None = None, **more: Any
+        self, grade: float | None, *, person: Person | None = None, learner: Person | None = None, **more: Any
     ) -> Answer:
         path = {"assessmentId": self.assessment, "learnerId": (learner or self.learner).user_id}
         return self.call("grade", token=(person or self.tutor).token, path=path, body={"grade": grade, **more})

@@ -109,6 +109,7 @@ ROWS = (
         use("200", "tutor", "repeated", path=on("graded", "ada"), body={"grade": 10.0, "attempt": 1}),
         use("409 CONFLICT", "tutor", "superseded", path=on("graded", "ada"), body={"grade": 9, "attempt": 2}),
         use("200", "tutor", "corrected", path=on("graded", "ada"), body={"grade": 4}),
+        use("200", "tutor", "reopened", path=on("graded", "ada"), body={"grade": None}),
         tour=_grade,
     ),
     endpoint("list_audit", "GET /v1/audit", ADMINISTRATORS, use("200", "admin", query={}), tour=_list_audit),

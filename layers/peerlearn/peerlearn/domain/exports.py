@@ -61,13 +61,13 @@ def export_prefix(user_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PastGrading:
-    """A grading that a correction replaced."""
+    """A grading that a correction replaced; one that reopened the submission has neither a grade nor its time."""
 
     assessment_id: str
     attempt: int
-    grade: Grade
+    grade: Grade | None
     feedback: str | None
-    graded_at: datetime
+    graded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def grade_reason(grade: Grade | None, max_grade: int) -> Reason | None:
 
 
 def grade_awards(
-    course_id: str, assessment_id: str, max_grade: int, before: Grade | None, after: Grade, revision: int
+    course_id: str, assessment_id: str, max_grade: int, before: Grade | None, after: Grade | None, revision: int
 ) -> list[Award]:
     """Return what follows from grading, or from correcting a grade: the old award taken back, the new one given.
 
@@ -207,6 +207,8 @@ def grade_awards(
     ----------
     before: Grade or None
         The grade that stood until now.
+    after: Grade or None
+        The new one; None where the submission is reopened.
     revision: int
         Counts the gradings of this submission, this one included: 1 for the first.
     """

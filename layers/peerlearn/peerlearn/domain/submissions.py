@@ -152,6 +152,8 @@ def next_attempt(
         submitted_at=now,
         late=assessment.is_past_due(begun or now),
         file=file,
+        # a reopened one has been graded before: its gradings are numbered on
+        revision=latest.revision if latest else 0,
         window=window,
     )
     awards = () if latest else (submission_award(assessment.course_id, assessment.assessment_id),)
@@ -177,16 +179,18 @@ def next_window(latest: Submission | None, limit: Limit, now: datetime) -> Windo
     return Window(window.count + 1, window.closes_at)
 
 
-def graded(submission: Submission, grade: Grade, feedback: str | None, grader_id: str, now: datetime) -> Submission:
-    """The submission with this grade; the same one when nothing changes."""
+def graded(
+    submission: Submission, grade: Grade | None, feedback: str | None, grader_id: str, now: datetime
+) -> Submission:
+    """Return the submission with this grade, or reopened by None; the same one when nothing changes."""
     if submission.grade == grade and submission.feedback == feedback:
         return submission
     return replace(
         submission,
         grade=grade,
         feedback=feedback,
-        graded_at=now,
-        graded_by=grader_id,
+        graded_at=None if grade is None else now,
+        graded_by=None if grade is None else grader_id,
         revision=submission.revision + 1,
     )
 
@@ -217,8 +221,12 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionChange:
-    """A submission as it is to be, what follows for its learner's points, and what the audit trail says of it."""
+    """A submission as it is to be, what follows for its learner's points, and what the audit trail says of it.
+
+    `at` is the moment of a grading; an attempt has its own.
+    """
 
     submission: Submission
     awards: tuple[Award, ...]
     entry: AuditEntry | None = None
+    at: datetime | None = None

@@ -20,7 +20,7 @@ from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.inbox import INDEXES, heads_in
 from peerlearn.persistence.items.accounts import session_of, user_of
 from peerlearn.persistence.items.assessments import submission_of
-from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.base import Entity, Item, stored_time
 from peerlearn.persistence.items.conversations import conversation_of, message_of
 from peerlearn.persistence.items.enrollments import enrollment_of, schedule_of
 from peerlearn.persistence.items.ledger import entry_of
@@ -209,7 +209,7 @@ def _past_grading(item: Item) -> PastGrading:
     return PastGrading(
         assessment_id=item["assessmentId"],
         attempt=int(item["attempt"]),
-        grade=exact_grade(item["grade"]),
+        grade=exact_grade(item["grade"]) if "grade" in item else None,
         feedback=item.get("feedback"),
-        graded_at=from_rfc3339(item["gradedAt"]),
+        graded_at=stored_time(item, "gradedAt"),
     )

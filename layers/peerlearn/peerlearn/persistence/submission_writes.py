@@ -50,11 +50,11 @@ def grading(
     """Return the writes of a grading with what it earns; the one that it replaces is kept."""
     submission = change.submission
     writes = [_storing(before, submission, token)]
-    if before.is_graded:
+    if before.revision:
         # Once: a revision is followed but once.
         writes.append(put(past_grade_item(before) | {WRITTEN_BY: token}))
-    if change.awards and enrollment is not None and submission.graded_at is not None:
-        after, entries = totals.awarded(change.awards, submission.graded_at)
+    if change.awards and enrollment is not None and change.at is not None:
+        after, entries = totals.awarded(change.awards, change.at)
         writes += [*posting(totals, after, entries, token), crediting(enrollment, change.awards, token)]
     if change.entry is not None:
         writes.append(recording(change.entry))

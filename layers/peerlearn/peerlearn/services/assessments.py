@@ -45,7 +45,7 @@ class _Mark:
     """A grade as a tutor gives it: for one attempt, or for whichever is the latest."""
 
     tutor: Principal
-    grade: Grade
+    grade: Grade | None
     feedback: str | None
     attempt: int | None
     keeps_feedback: bool
@@ -63,7 +63,7 @@ class _Mark:
         """
         require_latest(before, self.attempt)
         most = assessment.max_grade
-        if problem := bounds_problem(self.grade, 0, most, f"must be from 0 to {most}"):
+        if self.grade is not None and (problem := bounds_problem(self.grade, 0, most, f"must be from 0 to {most}")):
             raise ValidationFailed(("grade", problem))
         feedback = before.feedback if self.keeps_feedback else self.feedback
         return graded(before, self.grade, feedback, self.tutor.user_id, self.given_at)
@@ -148,13 +148,13 @@ class AssessmentService:
         caller: Principal,
         assessment_id: str,
         learner_id: str,
-        grade: Grade,
+        grade: Grade | None,
         feedback: str | None,
         *,
         attempt: int | None = None,
         keeps_feedback: bool = False,
     ) -> Submission:
-        """The latest attempt with a grade; a later call corrects it.
+        """Grade the latest attempt, or correct its grade; None reopens it, so that another attempt may follow.
 
         Parameters
         ----------
@@ -188,13 +188,13 @@ class AssessmentService:
                 after.course_id, after.assessment_id, assessment.max_grade, before.grade, mark.grade, after.revision
             )
             entry = self._grading(mark.tutor, before, after)
-            self._assessments.grade(desk, SubmissionChange(after, tuple(awards), entry), token)
+            self._assessments.grade(desk, SubmissionChange(after, tuple(awards), entry, mark.given_at), token)
         return after
 
     def _grading(self, caller: Principal, before: Submission, after: Submission) -> AuditEntry:
         return self._audit.entry(
             caller,
-            AuditAction.GRADE_CORRECTED if before.is_graded else AuditAction.GRADE_SET,
+            AuditAction.GRADE_CORRECTED if before.revision else AuditAction.GRADE_SET,
             f"{after.assessment_id}/{after.learner_id}",
             key=f"{after.attempt}/{after.revision}",
             grade=_detail(after.grade),

@@ -107,7 +107,7 @@ def _file_of(item: Item) -> StoredFile | None:
 
 
 def past_grade_item(submission: Submission) -> Item:
-    """Return the item of a grading that a correction replaces."""
+    """Return the item of a grading that a correction replaces; one that reopened the submission has no grade."""
     return {
         **keys.past_grade(submission.learner_id, submission.assessment_id, submission.revision).as_item(),
         "entity": Entity.PAST_GRADE.value,
@@ -119,12 +119,12 @@ def past_grade_item(submission: Submission) -> Item:
 
 
 def _grading(submission: Submission) -> Item:
+    item: Item = {} if submission.feedback is None else {"feedback": submission.feedback}
     if submission.grade is None or submission.graded_at is None:
-        return {}
-    item: Item = {
+        return item
+    return item | {
         "grade": submission.grade,
         "gradedAt": to_rfc3339(submission.graded_at),
         "gradedBy": submission.graded_by,
         LAST_CHANGE: LastChange.GRADED.value,
     }
-    return item | ({"feedback": submission.feedback} if submission.feedback is not None else {})
