@@ -1,6 +1,8 @@
 """GET /v1/learner/me/enrollments: list the caller's enrollments, newest first, waitlisted ones included.
 
-A place in the waitlist of a session that has ended is listed as dropped.
+Each comes with what its course is at present. `position` is the place in line while waitlisted, else null: exact up to
+1,000 and rounded up to the next hundred beyond. `nextDueAt` is the soonest due date to come, of an assessment that a
+member has not handed in. A place in the waitlist of a session that has ended is listed as dropped.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.enrollments.schemas import EnrollmentsData, ListedEnrollmentView
-from peerlearn.bootstrap.enrollments import enrollment_service
+from peerlearn.bootstrap.enrollments import own_enrollment_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.paging import DEFAULT_LIMIT
@@ -20,7 +22,7 @@ from peerlearn.http.auth import TokenHolder
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import BlankIsAbsent, CursorText, Limit, PageNumber
 from peerlearn.http.pagination import Pager
-from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.own_enrollments import OwnEnrollmentService
 
 app = create_app()
 
@@ -28,7 +30,7 @@ app = create_app()
 @app.get("/v1/learner/me/enrollments")
 def list_enrollments(
     user: TokenHolder,
-    enrollments: Annotated[EnrollmentService, Depends(enrollment_service)],
+    enrollments: Annotated[OwnEnrollmentService, Depends(own_enrollment_service)],
     status: Annotated[EnrollmentStatus | None, BlankIsAbsent, Query()] = None,
     page: PageNumber = 1,
     limit: Limit = DEFAULT_LIMIT,
@@ -36,7 +38,7 @@ def list_enrollments(
 ) -> ListSuccess[EnrollmentsData]:
     pager = Pager(cursors(), f"enrollments/{user.user_id}/{status or ''}")
     wanted = pager.request(page, limit, cursor)
-    result = enrollments.list_mine(user, status, wanted)
+    result = enrollments.page(user, status, wanted)
     data = EnrollmentsData(enrollments=[ListedEnrollmentView.of(listing) for listing in result.entries])
     return ListSuccess[EnrollmentsData](data=data, metadata=pager.metadata(wanted, result))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peerlearn.domain.courses import Kind
 from peerlearn.domain.enrollments import Enrollment, EnrollmentListing, EnrollmentStatus, PlaceInLine
 from peerlearn.http.models import Moment, ResponseModel
 
@@ -18,13 +19,19 @@ class EnrollmentView(ResponseModel):
 
 
 class ListedEnrollmentView(EnrollmentView):
-    """An enrolment in a list, with its course's title."""
+    """An enrolment in a list, with what its course is at present; completed modules in the course's order."""
 
     title: str
+    kind: Kind
+    starts_at: Moment | None
+    ends_at: Moment | None
+    position: int | None
+    completed_module_ids: list[str]
+    next_due_at: Moment | None
 
     @classmethod
     def of(cls, listing: EnrollmentListing) -> ListedEnrollmentView:
-        enrollment = listing.enrollment
+        enrollment, course = listing.enrollment, listing.course
         return cls(
             enrollment_id=enrollment.enrollment_id,
             learner_id=enrollment.learner_id,
@@ -32,7 +39,13 @@ class ListedEnrollmentView(EnrollmentView):
             status=enrollment.status,
             enrolled_at=enrollment.enrolled_at,
             updated_at=enrollment.updated_at,
-            title=listing.title,
+            title=course.title if course else "",
+            kind=course.kind if course else Kind.hinted_by(enrollment.course_id),
+            starts_at=course.starts_at if course else None,
+            ends_at=course.ends_at if course else None,
+            position=listing.position,
+            completed_module_ids=list(listing.completed),
+            next_due_at=listing.next_due_at,
         )
 
 

@@ -38,7 +38,7 @@ def list_messages(
     pager = MessagePager(cursors(), f"messages/{user.user_id}/{peer_id}")
     wanted = pager.range(after, before, limit, cursor)
     page = messages.messages(user, peer_id, wanted)
-    return ListSuccess[MessagesData](data=MessagesData.of(page), metadata=pager.metadata(wanted, page))
+    return ListSuccess[MessagesData](data=MessagesData.of(page, peer_id), metadata=pager.metadata(wanted, page))
 
 
 lambda_handler = app.lambda_handler

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peerlearn.domain.messages import InboxEntry, Message, MessagePage
-from peerlearn.domain.users import FORMER_LEARNER
+from peerlearn.domain.users import FORMER_LEARNER, User
 from peerlearn.http.messages import ClientMessageId, MessageText, Seq
 from peerlearn.http.models import Identifier, Moment, RequestModel, ResponseModel
 
@@ -48,17 +48,23 @@ class MessageData(ResponseModel):
     message: MessageView
 
 
-class MessagesData(ResponseModel):
-    messages: list[MessageView]
-
-    @classmethod
-    def of(cls, page: MessagePage) -> MessagesData:
-        return cls(messages=[MessageView.of(one, is_read=page.conversation.is_read(one)) for one in page.messages])
-
-
 class PersonView(ResponseModel):
     user_id: str
     name: str
+
+    @classmethod
+    def of(cls, user_id: str, user: User | None) -> PersonView:
+        return cls(user_id=user_id, name=user.name if user else FORMER_LEARNER)
+
+
+class MessagesData(ResponseModel):
+    peer: PersonView
+    messages: list[MessageView]
+
+    @classmethod
+    def of(cls, page: MessagePage, peer_id: str) -> MessagesData:
+        messages = [MessageView.of(one, is_read=page.conversation.is_read(one)) for one in page.messages]
+        return cls(peer=PersonView.of(peer_id, page.peer), messages=messages)
 
 
 class ConversationView(ResponseModel):
@@ -70,7 +76,7 @@ class ConversationView(ResponseModel):
     def of(cls, entry: InboxEntry, user_id: str) -> ConversationView:
         conversation, message = entry.conversation, entry.last_message
         return cls(
-            peer=PersonView(user_id=entry.peer_id, name=entry.peer.name if entry.peer else FORMER_LEARNER),
+            peer=PersonView.of(entry.peer_id, entry.peer),
             last_message=MessageView.of(message, is_read=conversation.is_read(message)),
             unread=conversation.unread(user_id),
         )

@@ -1,5 +1,9 @@
 """GET /v1/courses/{courseId}/leaderboard: rank the members of a course by their points, the first hundred.
 
+`data.me` is the caller's own rank, wherever it is; absent for who is no member. Members ahead are counted up to a
+thousand: with more of them the rank is null. With `around=me` there is one page, of the caller's row and those next to
+it, `limit` in all; those without points stand behind the others, in the order in which they came.
+
 Points earned a moment ago may not show yet, nor who has just come or left. Ranks move while points are earned: each
 page tells the ranks of its own moment. A cursor names the points and the user id of the last row, so that whoever's
 points stay the same is seen once; whoever earns some between two pages may be seen twice or not at all.
@@ -7,20 +11,21 @@ points stay the same is seen once; whoever earns some between two pages may be s
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.progress.schemas import LeaderboardData, LeaderView
-from peerlearn.bootstrap.progress import points_service
+from functions.progress.schemas import LeaderboardData
+from peerlearn.bootstrap.progress import leaderboard_service
 from peerlearn.bootstrap.security import cursors
-from peerlearn.domain.paging import DEFAULT_LIMIT, page_of
+from peerlearn.domain.paging import DEFAULT_LIMIT, PageResult, page_of
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import PresentCaller
 from peerlearn.http.envelopes import ListSuccess
-from peerlearn.http.models import CourseIdPath, CursorText, Limit, PageNumber
-from peerlearn.http.pagination import Pager
-from peerlearn.services.points import PointsService
+from peerlearn.http.models import BlankIsAbsent, CourseIdPath, CursorText, Limit, PageNumber
+from peerlearn.http.pagination import Pager, only_page
+from peerlearn.services.leaderboard import LeaderboardService
 
 app = create_app()
 
@@ -29,16 +34,24 @@ app = create_app()
 def leaderboard(
     user: PresentCaller,
     course_id: CourseIdPath,
-    points: Annotated[PointsService, Depends(points_service)],
+    leaderboards: Annotated[LeaderboardService, Depends(leaderboard_service)],
+    around: Annotated[Literal["me"] | None, BlankIsAbsent, Query()] = None,
     page: PageNumber = 1,
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> ListSuccess[LeaderboardData]:
     pager = Pager(cursors(), f"/v1/courses/{course_id}/leaderboard {user.user_id}")
-    wanted = pager.request(page, limit, cursor)
-    found = page_of(points.leaderboard(user, course_id), wanted, lambda leader: leader.place)
-    data = LeaderboardData(leaders=[LeaderView.model_validate(one) for one in found.entries])
-    return ListSuccess[LeaderboardData](data=data, metadata=pager.metadata(wanted, found))
+    if around is None:
+        wanted = pager.request(page, limit, cursor)
+        board = leaderboards.first(user, course_id)
+        found = page_of(board.rows, wanted, lambda leader: leader.place)
+    else:
+        wanted = only_page("around", page, limit, cursor)
+        board = leaderboards.around(user, course_id, limit)
+        found = PageResult(board.rows, len(board.rows))
+    return ListSuccess[LeaderboardData](
+        data=LeaderboardData.of(found.entries, board.me), metadata=pager.metadata(wanted, found)
+    )
 
 
 lambda_handler = app.lambda_handler

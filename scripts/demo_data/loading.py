@@ -12,7 +12,7 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.catalogue import catalogue_indexer, catalogue_service
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.enrollments import enrollment_repository, enrollment_service
+from peerlearn.bootstrap.enrollments import enrollment_service
 from peerlearn.bootstrap.progress import progress_service
 from peerlearn.domain.authoring import CourseDraft, ModuleDraft
 from peerlearn.domain.catalogue import Filters
@@ -23,6 +23,7 @@ from peerlearn.domain.ids import new_id
 from peerlearn.domain.paging import MAX_LIMIT, PageRequest
 from peerlearn.domain.users import Credential, Principal, Role, SignInSession, User
 from peerlearn.persistence.courses import CourseRepository
+from peerlearn.persistence.own_enrollments import OwnEnrollmentRepository
 from peerlearn.services.authoring import AuthoringService
 from scripts.demo_data.courses import COURSES, WAITLISTED, DemoCourse
 from scripts.demo_data.people import LEARNERS, PASSWORD, TUTORS, DemoPerson
@@ -135,8 +136,8 @@ def _enroll(learners: Sequence[User], courses: dict[str, str]) -> None:
     """The first learner takes seats like everybody, and waits for one: that is who the demo signs in as."""
     ids = list(courses.values())
     full = courses[WAITLISTED]
-    enrollments = enrollment_service()
-    newcomers = [user for user in learners if not enrollment_repository().of_learner(user.user_id)[1]]
+    enrollments, own_enrollments = enrollment_service(), OwnEnrollmentRepository(table())
+    newcomers = [user for user in learners if not own_enrollments.of_learner(user.user_id)[1]]
     for user in newcomers[1:3]:
         with suppress(Conflict):
             enrollments.enroll(user.user_id, full)

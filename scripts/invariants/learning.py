@@ -6,11 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from peerlearn.domain.assessments import own_part
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.points import Entry, sums_of
 from peerlearn.persistence import index_keys, keys
-from peerlearn.persistence.items.assessments import submission_of
+from peerlearn.persistence.items.assessments import assessment_of, submission_of
 from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.courses import due_date
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import entry_of, totals_of
 from scripts.invariants.violation import Violation, differences
@@ -77,6 +79,10 @@ class LedgerCheck:
             modules = {award_key.removeprefix(prefix) for award_key in earned if award_key.startswith(prefix)}
             if modules != enrollment.completed_modules.keys():
                 yield Violation("progress", key, f"the entries name other modules than are done: {sorted(modules)}")
+            handed_in = {own_part(one) for one in earned if one.startswith(f"submission:asm_{course_id}_")}
+            # An earlier release did not note what was handed in.
+            if not enrollment.handed_in <= handed_in:
+                yield Violation("handed in", key, f"the entries name other assessments: {sorted(handed_in)}")
             is_completed = enrollment.status is EnrollmentStatus.COMPLETED
             # Of a course that somebody completed before they erased their account nothing is left but the seat.
             if (f"course:{course_id}" in earned) != (is_completed and learner_id not in self._erased):
@@ -96,6 +102,8 @@ class SubmissionsCheck:
         self._by_learner: Counter[str] = Counter()
         self._assessments: Counter[str] = Counter()
         self._assessment_counts: dict[str, int] = {}
+        self._due: dict[str, set[str]] = defaultdict(set)
+        self._course_due: dict[str, set[str]] = {}
 
     def see(self, item: Item) -> None:
         entity = item.get("entity")
@@ -116,8 +124,12 @@ class SubmissionsCheck:
             self._erased.add(item["userId"])
         elif entity == Entity.ASSESSMENT:
             self._assessments[item["courseId"]] += 1
+            assessment = assessment_of(item)
+            if assessment.due_at is not None:
+                self._due[assessment.course_id].add(due_date(assessment.assessment_id, assessment.due_at))
         elif entity == Entity.COURSE:
             self._assessment_counts[item["courseId"]] = int(item["assessmentCount"])
+            self._course_due[item["courseId"]] = set(item.get("dueDates", ()))
 
     def violations(self) -> Iterator[Violation]:
         learners: Counter[str] = Counter()
@@ -140,3 +152,7 @@ class SubmissionsCheck:
         yield from differences("attempts", index_keys.assessment_submissions_partition, self._counted, assessments)
         counts = Counter(self._assessment_counts)
         yield from differences("assessments", keys.course_partition, counts, self._assessments)
+        for course_id, told in self._course_due.items():
+            if not told <= self._due[course_id]:
+                message = f"names {sorted(told)}, and its assessments are due {sorted(self._due[course_id])}"
+                yield Violation("due dates", keys.course_partition(course_id), message)

@@ -12,7 +12,7 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.catalogue import catalogue_service
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.enrollments import enrollment_service
+from peerlearn.bootstrap.enrollments import own_enrollment_service
 from peerlearn.bootstrap.profiles import profile_service
 from peerlearn.domain.catalogue import Filters
 from peerlearn.domain.paging import PageRequest
@@ -76,7 +76,7 @@ def test_loaded_modules(loaded: str, dynamodb: DynamoDBClient) -> None:
             profile = profile_service().profile(principal)
             assert profile.enrolled_courses
             assert profile.points > 0
-            mine = enrollment_service().list_mine(principal, None, PageRequest(1, 10)).entries
+            mine = own_enrollment_service().page(principal, None, PageRequest(1, 10)).entries
             assert "waitlisted" in {entry.enrollment.status for entry in mine}
     for person in (*TUTORS, *LEARNERS):
         credential = account_repository().credential(person.email)

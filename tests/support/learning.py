@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from peerlearn.domain.assessments import Assessment, new_assessment_id
+from peerlearn.domain.assessments import Assessment, new_assessment_id, own_part
 from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.points import Entry, Totals, sums_of
+from peerlearn.domain.points import Entry, Reason, Totals, sums_of
 from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.assessments import assessment_item, instructions_item
@@ -108,6 +108,11 @@ class Learning:
             assert enrollment.points == per_course[enrollment.course_id]
             if enrollment.points:
                 assert item["GSI2SK"] == index_keys.leaderboard_sort(enrollment.points, learner_id)
+            attempted = [e.award.key for e in ledger if e.award.reason is Reason.FIRST_SUBMISSION]
+            of_course = {
+                own_part(key) for key in attempted if key.startswith(f"submission:asm_{enrollment.course_id}_")
+            }
+            assert enrollment.handed_in == of_course
             done = [e for e in ledger if e.award.key.startswith(f"module:{enrollment.course_id}:")]
             assert len(done) == len(enrollment.completed_modules)
         badges = [item["badges"] for item in self.items(learner_id, "A#TOTALS")]

@@ -188,6 +188,12 @@ def test_the_list_is_newest_first_with_titles(call: Call, learner: Person, book:
         "status": "active",
         "enrolledAt": "2026-01-01T10:04:00.000Z",
         "updatedAt": "2026-01-01T10:04:00.000Z",
+        "kind": "course",
+        "startsAt": None,
+        "endsAt": None,
+        "position": None,
+        "completedModuleIds": [],
+        "nextDueAt": None,
     }
 
 
@@ -240,6 +246,54 @@ def test_a_cursor_belongs_to_its_caller_and_its_filter(call: Call, people: Peopl
     for token, status in ((people.add().token, "active"), (learner.token, "dropped"), (learner.token, "")):
         answer = call("list_enrollments", token=token, query=query | {"cursor": cursor, "status": status})
         assert (answer.status, answer.body["details"]["fields"][0]["field"]) == (422, "cursor")
+
+
+def test_the_list_tells_when_a_session_is_and_where_one_stands_in_line(
+    call: Call, courses: Courses, people: People, learner: Person
+) -> None:
+    begins = utc_now().replace(microsecond=0) + timedelta(days=1)
+    session = courses.add(1, slot=(begins, begins + timedelta(hours=1)), title="Rooks")
+    for person in (people.add(), people.add(), learner):
+        if call("enroll", token=person.token, path=of(session), body=None).code == "LEARNER_ENROLLMENT_DENIED":
+            assert call("join_waitlist", token=person.token, path=of(session), body=None).status == 201
+    (entry,) = call("list_enrollments", token=learner.token, query={}).body["data"]["enrollments"]
+    assert (entry["kind"], entry["status"], entry["position"]) == ("session", "waitlisted", 2)
+    assert (entry["startsAt"], entry["endsAt"]) == (to_rfc3339(begins), to_rfc3339(begins + timedelta(hours=1)))
+    assert (entry["completedModuleIds"], entry["nextDueAt"]) == ([], None)
+
+
+def test_the_list_tells_what_is_done_and_what_is_due_next(
+    call: Call, courses: Courses, tutor: Person, learner: Person
+) -> None:
+    course = courses.add(5, tutor_id=tutor.user_id)
+    path = of(course)
+    call("enroll", token=learner.token, path=path, body=None)
+    call("complete_module", token=learner.token, path=path, body={"moduleId": "mod_2"})
+    soon, later = (to_rfc3339(utc_now().replace(microsecond=0) + timedelta(days=days)) for days in (1, 2))
+    made = [
+        call(
+            "create_assessment",
+            token=tutor.token,
+            path=path,
+            body={"title": "Mates", "instructions": "", "maxGrade": 10, "dueAt": due},
+        ).body["data"]
+        for due in (later, soon, "2020-01-01T10:00:00Z", None)
+    ]
+
+    def next_due() -> list[str | None]:
+        listed = call("list_enrollments", token=learner.token, query={}).body["data"]["enrollments"]
+        progress = call("list_progress", token=learner.token).body["data"]["progress"]
+        one = call("get_progress", token=learner.token, path=path).body["data"]["progress"]
+        assert [entry["completedModuleIds"] for entry in (*listed, *progress, one)] == [["mod_2"]] * 3
+        assert [entry["kind"] for entry in (*listed, *progress, one)] == ["course"] * 3
+        return [entry["nextDueAt"] for entry in (*listed, *progress, one)]
+
+    assert next_due() == [soon] * 3
+    for one, due in zip(made[1::-1], ([later] * 3, [None] * 3), strict=True):
+        submission = {"submissionUrl": "https://github.com/ada/work"}
+        at = {"assessmentId": one["assessment"]["assessmentId"]}
+        assert call("submit", token=learner.token, path=at, body=submission).status == 201
+        assert next_due() == due
 
 
 @pytest.mark.usefixtures("book")

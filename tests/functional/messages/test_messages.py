@@ -11,7 +11,7 @@ from peerlearn.persistence.table import Table
 from tests.support.api import Answer
 from tests.support.courses import Courses
 from tests.support.learning import Learning
-from tests.support.people import People, Person
+from tests.support.people import PASSWORD, People, Person
 
 Call = Callable[..., Answer]
 
@@ -74,7 +74,7 @@ def test_sent_read_and_marked(call: Call, ada: Person, bob: Person) -> None:
     assert listed.status == 200
     assert listed.body == {
         "status": "success",
-        "data": {"messages": [message]},
+        "data": {"peer": {"userId": ada.user_id, "name": ada.user.name}, "messages": [message]},
         "metadata": {"page": 1, "limit": 10, "total": 1},
     }
     conversations = call("list_conversations", token=bob.token).body
@@ -156,6 +156,19 @@ def test_out_of_reach(call: Call, people: People, ada: Person) -> None:
     answer = call("mark_read", body={"readUpTo": 1}, path={"peerId": stranger.user_id}, token=ada.token)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
     assert call("list_conversations", token=ada.token).body["metadata"]["total"] == 0
+
+
+def test_a_conversation_names_the_other_before_it_begins_and_after_they_have_gone(
+    call: Call, people: People, ada: Person, bob: Person
+) -> None:
+    stranger = people.add(name="Eve")
+    answer = call("list_messages", query={"with": stranger.user_id}, token=ada.token)
+    assert answer.body["data"] == {"peer": {"userId": stranger.user_id, "name": "Eve"}, "messages": []}
+    call("send", body=body(bob), token=ada.token)
+    call("erase_account", body={"password": PASSWORD}, token=bob.token)
+    for query in ({}, {"after": "0"}, {"before": "2"}):
+        answer = call("list_messages", query={"with": bob.user_id, **query}, token=ada.token)
+        assert answer.body["data"]["peer"] == {"userId": bob.user_id, "name": "Former learner"}
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,10 @@ def test_completing_modules_up_to_the_last(
         "completionPercentage": 0,
         "lastAccessed": None,
         "status": "active",
+        "kind": "course",
+        "startsAt": None,
+        "endsAt": None,
+        "nextDueAt": None,
     }
     half = complete(learner, course, "mod_1", studyMinutes=90)
     assert half.status == 200
@@ -279,6 +283,37 @@ def test_the_leaderboard_ranks_members_with_ties(
     again = call("leaderboard", token=tutor.token, path={"courseId": course}, query={"limit": "2", "page": "2"}).body
     assert again["data"]["leaders"] == leaders[2:]
     assert again["metadata"] == {"page": 2, "limit": 2, "total": 4}
+
+
+def test_a_leaderboard_tells_members_their_own_rank(
+    call: Call, complete: Call, learning: Learning, courses: Courses, people: People, tutor: Person
+) -> None:
+    course = courses.add(tutor_id=tutor.user_id)
+    path = {"courseId": course}
+    members = [people.add(name=name) for name in ("Ada", "Bob", "Cleo", "Dan")]
+    for number, person in enumerate(members):
+        learning.enroll(person.user_id, course)
+        for module in ("mod_1", "mod_2")[: max(0, 2 - number)]:
+            complete(person, course, module)
+    ada, bob, cleo, _ = members
+    own = [call("leaderboard", token=one.token, path=path, query={"limit": "1"}).body["data"]["me"] for one in members]
+    assert own == [{"rank": 1, "points": 120}, {"rank": 2, "points": 10}, *[{"rank": 3, "points": 0}] * 2]
+    assert "me" not in call("leaderboard", token=tutor.token, path=path).body["data"]
+    around = call("leaderboard", token=bob.token, path=path, query={"around": "me", "limit": "3"}).body
+    assert [(one["rank"], one["name"]) for one in around["data"]["leaders"]] == [(1, "Ada"), (2, "Bob"), (3, "Cleo")]
+    assert around["data"]["me"] == {"rank": 2, "points": 10}
+    assert around["metadata"] == {"page": 1, "limit": 3, "total": 3}
+    last = call("leaderboard", token=cleo.token, path=path, query={"around": "me"}).body["data"]["leaders"]
+    assert [(one["rank"], one["points"]) for one in last] == [(1, 120), (2, 10), (3, 0), (3, 0)]
+    assert call("leaderboard", token=tutor.token, path=path, query={"around": "me"}).code == "NOT_ENROLLED"
+    cursor = call("leaderboard", token=ada.token, path=path, query={"limit": "1"}).body["metadata"]["next"]
+    for more, field, rule in (
+        ({"around": "you"}, "around", "not_one_of"),
+        ({"around": "me", "page": "2"}, "page", "not_together"),
+        ({"around": "me", "cursor": cursor}, "cursor", "not_together"),
+    ):
+        (problem,) = call("leaderboard", token=ada.token, path=path, query=more).body["details"]["fields"]
+        assert (problem["field"], problem["rule"]) == (field, rule)
 
 
 def test_a_leaderboard_is_for_members_their_tutor_and_administrators(

@@ -17,8 +17,10 @@ from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.retrying import Backoff
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.own_enrollments import OwnEnrollmentRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.own_enrollments import OwnEnrollmentService
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import fake_tokens
 from tests.integration.enrollments.conftest import reason
@@ -176,7 +178,7 @@ def test_round_trips(call: Call, wire: Wire, courses: Courses, prepared: Prepare
 
 
 def test_listing_takes_two_round_trips_whatever_its_length(
-    wired: EnrollmentService, wire: Wire, store: EnrollmentRepository, courses: Courses, table: Table
+    wire: Wire, table_name: str, store: EnrollmentRepository, courses: Courses, table: Table
 ) -> None:
     clock = FakeClock()
     service = EnrollmentService(store, clock)
@@ -184,6 +186,27 @@ def test_listing_takes_two_round_trips_whatever_its_length(
     for number in range(12):
         clock.advance(1)
         service.enroll(ada.user_id, courses.add(1, title=f"Course {number}"))
-    page = wired.list_mine(ada.principal, EnrollmentStatus.ACTIVE, PageRequest(1, 100))
-    assert [listing.title for listing in page.entries] == [f"Course {number}" for number in reversed(range(12))]
+    wired = OwnEnrollmentService(OwnEnrollmentRepository(Table(wire.client, table_name)), clock)
+    page = wired.page(ada.principal, EnrollmentStatus.ACTIVE, PageRequest(1, 100))
+    titles = [listing.course.title for listing in page.entries if listing.course]
+    assert titles == [f"Course {number}" for number in reversed(range(12))]
     assert wire.calls == [QUERY, READ]
+
+
+def test_places_in_line_are_counted_at_once_and_only_those_of_the_page(
+    wire: Wire, table_name: str, store: EnrollmentRepository, courses: Courses, table: Table
+) -> None:
+    people = People(AccountRepository(table), fake_tokens())
+    ada, others = people.add(), [people.add() for _ in range(3)]
+    clock = FakeClock()
+    service = EnrollmentService(store, clock)
+    for number in range(3):
+        course_id = courses.add(0)
+        for one in [*others[:number], ada, others[2]]:
+            clock.advance(1)
+            service.join_waitlist(one.user_id, course_id)
+    wired = OwnEnrollmentService(OwnEnrollmentRepository(Table(wire.client, table_name)), clock)
+    page = wired.page(ada.principal, None, PageRequest(1, 2))
+    assert [listing.position for listing in page.entries] == [3, 2]
+    # the ends of the sessions that are waited for, the courses of the page, and for each line seats and those behind
+    assert sorted(wire.calls) == sorted([QUERY, READ, READ, *[READ, QUERY] * 2])

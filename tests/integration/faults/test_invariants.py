@@ -86,6 +86,8 @@ BROKEN: list[tuple[str, str, Callable[[Item], object] | None, Callable[[Item], b
     ("leaderboard", "Enrollment", other(GSI2SK="0000000000"), has("points")),
     ("progress", "Enrollment", other(completedModules={}), has("completedModules")),
     ("progress", "Enrollment", other(status="completed"), has("completedModules")),
+    ("handed in", "Enrollment", other(handedIn={"0" * 24}), has("SK")),
+    ("due dates", "Course", other(dueDates={"2030-01-01T10:00:00.000Z#1"}), has("assessmentCount")),
     ("attempts", "Submission", GONE, has("SK")),
     ("attempts", "Submission", more("attempt"), has("SK")),
     ("attempts", "SubmissionCounter", more("count"), has("SK")),

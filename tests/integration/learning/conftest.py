@@ -9,10 +9,12 @@ from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
+from peerlearn.persistence.leaderboard import LeaderboardRepository
 from peerlearn.persistence.ledger import LedgerRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.assessments import AssessmentService
+from peerlearn.services.leaderboard import LeaderboardService
 from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
 from peerlearn.services.submissions import SubmissionService
@@ -30,7 +32,8 @@ class School:
     def __init__(self, table: Table) -> None:
         assessments, backoff = AssessmentRepository(table), table._backoff
         self.progress = ProgressService(ProgressRepository(table), backoff=backoff)
-        self.points = PointsService(LedgerRepository(table), AccountRepository(table))
+        self.points = PointsService(LedgerRepository(table))
+        self.leaderboard = LeaderboardService(LeaderboardRepository(table), AccountRepository(table))
         self.assessments = AssessmentService(assessments, backoff=backoff)
         self.submissions = SubmissionService(assessments, NoBucket(), backoff=backoff)
 

@@ -282,7 +282,7 @@ def test_round_trips_of_repeats_and_reads(steps: Steps, wired: School, wire: Wir
         (lambda: wired.progress.one(ADA, course), [READ]),
         (lambda: wired.progress.everything(ADA, PageRequest()), [QUERY, READ]),
         (lambda: wired.points.entries(ADA, PageRequest()), [GET, QUERY]),
-        (lambda: wired.points.leaderboard(ADA, course), [READ, QUERY, QUERY, READ]),
+        (lambda: wired.leaderboard.first(ADA, course), [READ, QUERY, QUERY, READ]),
         (lambda: wired.assessments.page(ADA, assessment), [READ]),
         (lambda: wired.assessments.mine(ADA, PageRequest()), [QUERY]),
         (lambda: wired.assessments.all_of(TUTOR, assessment, PageRequest()), [READ, QUERY]),

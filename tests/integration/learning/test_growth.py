@@ -62,7 +62,7 @@ def test_a_leaderboard_is_the_first_hundred_and_costs_the_same_however_many_ther
 ) -> None:
     course = courses.add(None)
     add_members(table, [member(course, n, points=n % 90 + 1) for n in range(150)])
-    leaders = wired.points.leaderboard(ADMIN, course)
+    leaders = wired.leaderboard.first(ADMIN, course).rows
     assert len(leaders) == 100
     assert [one.points for one in leaders] == sorted((n % 90 + 1 for n in range(150)), reverse=True)[:100]
     assert [one.rank for one in leaders[:3]] == [1, 2, 3]
@@ -72,7 +72,7 @@ def test_a_leaderboard_is_the_first_hundred_and_costs_the_same_however_many_ther
     small = list(wire.calls)
     add_members(table, [member(course, n, points=n % 90 + 1) for n in range(1000, 1600)])
     wire.forget()
-    assert len(wired.points.leaderboard(ADMIN, course)) == 100
+    assert len(wired.leaderboard.first(ADMIN, course).rows) == 100
     assert wire.calls == small
 
 
@@ -81,7 +81,7 @@ def test_those_without_points_fill_up_and_those_who_left_do_not(school: School, 
     add_members(table, [member(course, n, points=0) for n in range(70)])
     add_members(table, [member(course, n, points=50, status="dropped") for n in range(100, 230)])
     add_members(table, [member(course, n, points=5) for n in range(300, 340)])
-    leaders = school.points.leaderboard(ADMIN, course)
+    leaders = school.leaderboard.first(ADMIN, course).rows
     assert [(one.rank, one.points) for one in leaders] == [(1, 5)] * 40 + [(41, 0)] * 60
 
 

@@ -34,6 +34,12 @@ def _list_roster(tour: Tour) -> None:
     tour.step("list_roster", tour.person("tutor"), path=tour.at("common"), query={})
 
 
+def _leaderboard(tour: Tour) -> None:
+    ada, path = tour.person("ada"), tour.at("common")
+    tour.step("leaderboard", ada, path=path)
+    tour.step("leaderboard", ada, label="leaderboard (around)", path=path, query={"around": "me"})
+
+
 ROWS = (
     endpoint(
         "create_course",
@@ -78,5 +84,7 @@ ROWS = (
         "GET /v1/courses/{courseId}/leaderboard",
         MEMBERS_AND_AUTHORS,
         use("200", "ada", path=at("common")),
+        use("200", "ada", "around", path=at("common"), query={"around": "me"}),
+        tour=_leaderboard,
     ),
 )

@@ -15,12 +15,10 @@ from peerlearn.domain.points import (
     Badge,
     Entry,
     Reason,
-    Standing,
     Totals,
     course_award,
     grade_awards,
     module_award,
-    ranked,
     study_hours,
     submission_award,
     sums_of,
@@ -166,12 +164,3 @@ def test_totals_are_the_sums_of_the_ledger(posted: list[tuple[Award, int]]) -> N
 @pytest.mark.parametrize(("minutes", "hours"), [(0, 0), (90, 1.5), (100, 1.67), (1440, 24)])
 def test_study_hours(minutes: int, hours: float) -> None:
     assert study_hours(minutes) == hours
-
-
-@given(st.lists(st.builds(Standing, st.text(max_size=3), st.integers(0, 5)), unique_by=lambda one: one.user_id))
-def test_ranks(standings: list[Standing]) -> None:
-    rows = ranked(standings)
-    assert {standing for _, standing in rows} == set(standings)
-    for rank, standing in rows:
-        assert rank == 1 + sum(other.points > standing.points for other in standings)
-    assert [standing.points for _, standing in rows] == sorted((one.points for one in standings), reverse=True)

@@ -58,14 +58,9 @@ class FakeStore:
     def head(self, course_id: str) -> Waiter | None:
         return self.line[0] if self.line else None
 
-    def of_learner(self, learner_id: str) -> list[object]:
-        raise NotImplementedError
-
-    titles = of_learner
-
 
 def service(store: FakeStore) -> EnrollmentService:
-    return EnrollmentService(store, FakeClock())  # type: ignore[arg-type]  # lists are not asked for here
+    return EnrollmentService(store, FakeClock())  # type: ignore[arg-type]  # no tutor asks here
 
 
 def test_a_course_is_booked_without_reading() -> None:

@@ -6,8 +6,10 @@ from functools import cache
 
 from peerlearn.bootstrap.core import table
 from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.leaderboard import LeaderboardRepository
 from peerlearn.persistence.ledger import LedgerRepository
 from peerlearn.persistence.progress import ProgressRepository
+from peerlearn.services.leaderboard import LeaderboardService
 from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
 
@@ -19,4 +21,9 @@ def progress_service() -> ProgressService:
 
 @cache
 def points_service() -> PointsService:
-    return PointsService(LedgerRepository(table()), AccountRepository(table()))
+    return PointsService(LedgerRepository(table()))
+
+
+@cache
+def leaderboard_service() -> LeaderboardService:
+    return LeaderboardService(LeaderboardRepository(table()), AccountRepository(table()))

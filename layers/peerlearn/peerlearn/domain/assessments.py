@@ -10,6 +10,8 @@ from peerlearn.domain.ids import repeatable_id
 
 INSTRUCTIONS_MAX_LENGTH = 10_000
 
+_OWN_PART = 24
+
 _ASSESSMENT_ID = re.compile(r"asm_(?P<course>.+)_[0-9a-f]{24}")
 
 
@@ -35,6 +37,11 @@ class Assessment:
 def new_assessment_id(course_id: str) -> str:
     """Return an id that carries the course: the assessment is found by it alone, without a read for the course."""
     return repeatable_id(f"asm_{course_id}")
+
+
+def own_part(assessment_id: str) -> str:
+    """Return the part of an assessment's id that is not its course's: it names the assessment within the course."""
+    return assessment_id[-_OWN_PART:]
 
 
 def course_of_assessment(assessment_id: str) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -177,7 +177,10 @@ def below_seats_taken(taken: int) -> Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course without its modules and seats. `version` counts changes by its authors."""
+    """A course without its modules and seats. `version` counts changes by its authors.
+
+    `due_dates` are those of its assessments that have one, by the part of the assessment's id that is its own.
+    """
 
     course_id: str
     title: str
@@ -192,6 +195,12 @@ class Course:
     created_at: datetime
     version: int
     assessment_count: int = 0
+    due_dates: Mapping[str, datetime] = field(default_factory=dict)
+
+    def next_due(self, handed_in: Collection[str], now: datetime) -> datetime | None:
+        """Return the soonest due date that is to come, of an assessment that is not among those handed in."""
+        coming = [due for own, due in self.due_dates.items() if due >= now and own not in handed_in]
+        return min(coming, default=None)
 
     def is_taught_by(self, user_id: str) -> bool:
         return self.tutor.user_id == user_id

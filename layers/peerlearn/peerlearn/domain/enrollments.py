@@ -10,11 +10,12 @@ Who still waits when a session has ended is listed as dropped, though nothing is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from peerlearn.domain.courses import Course, Module
 from peerlearn.domain.ids import derived_id
 
 # Up to here positions in a waitlist are exact.
@@ -47,7 +48,8 @@ class Enrollment:
 
     `completed_modules` maps a module's id to the study minutes reported with it; modules that the course no longer has
     stay in it and do not count. `waiting_since` is set while waitlisted: the exact text in the waitlist's key.
-    `seat_shard` is where the seat is counted, of a course whose seats are in shards.
+    `seat_shard` is where the seat is counted, of a course whose seats are in shards. `handed_in` are the assessments
+    that the learner has handed in, by the part of their ids that is their own.
     """
 
     learner_id: str
@@ -60,6 +62,7 @@ class Enrollment:
     last_accessed: datetime | None = None
     points: int = 0
     seat_shard: int = 0
+    handed_in: frozenset[str] = frozenset()
 
     @property
     def enrollment_id(self) -> str:
@@ -89,10 +92,42 @@ def as_listed(enrollment: Enrollment, ends_at: datetime | None, now: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentListing:
-    """An enrolment as a learner's own list shows it."""
+    """An enrolment as a learner's own list shows it.
+
+    Attributes
+    ----------
+    course: Course or None
+        None where it is gone.
+    completed: sequence of str
+        The modules that are done, of those that the course has at present, in its order.
+    next_due_at: datetime or None
+        The soonest due date to come, of an assessment that was not handed in; for members.
+    position: int or None
+        The place in the line, while waitlisted.
+    """
 
     enrollment: Enrollment
-    title: str
+    course: Course | None
+    completed: Sequence[str] = ()
+    next_due_at: datetime | None = None
+    position: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        enrollment: Enrollment,
+        course: Course | None,
+        modules: Sequence[Module],
+        position: int | None,
+        now: datetime,
+    ) -> EnrollmentListing:
+        return cls(
+            enrollment,
+            course,
+            [one.module_id for one in modules if one.module_id in enrollment.completed_modules],
+            course.next_due(enrollment.handed_in, now) if course and enrollment.status.holds_seat else None,
+            position,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,11 +211,15 @@ class MessageRange:
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """Messages by `seq`, oldest first; `more` tells whether others follow in the direction that was asked for."""
+    """Messages by `seq`, oldest first; `more` tells whether others follow in the direction that was asked for.
+
+    `peer` is the other of the two; None for somebody who has gone.
+    """
 
     conversation: Conversation
     messages: Sequence[Message]
     more: bool
+    peer: User | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ EXCELLENT_PERCENT = 90
 
 FIVE_COURSES = 5
 STREAK_DAYS = 7
-LEADERBOARD_LENGTH = 100
 # Nobody studies longer, whatever is reported.
 DAY_MINUTES = 24 * 60
 
@@ -224,35 +223,3 @@ def grade_awards(
     if new is not None:
         awards.append(Award(key, new, EXCELLENT_GRADE_POINTS, course_id))
     return awards
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A member of a course and the points they earned in it."""
-
-    user_id: str
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Leader:
-    """A row of a leaderboard."""
-
-    rank: int
-    user_id: str
-    name: str
-    points: int
-
-    @property
-    def place(self) -> tuple[int, str]:
-        """Return where the row is on the leaderboard: the lowest place first, which has the most points."""
-        return -self.points, self.user_id
-
-
-def ranked(standings: Iterable[Standing]) -> list[tuple[int, Standing]]:
-    """Best first; equal points, equal rank, and the next rank leaves as many places as there were equals (1, 1, 3)."""
-    rows: list[tuple[int, Standing]] = []
-    for place, standing in enumerate(sorted(standings, key=lambda one: (-one.points, one.user_id)), start=1):
-        is_tie = bool(rows) and rows[-1][1].points == standing.points
-        rows.append((rows[-1][0] if is_tie else place, standing))
-    return rows

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from peerlearn.domain.courses import Course, Module
+from peerlearn.domain.courses import Course, Kind, Module
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import ModuleNotFound
 from peerlearn.domain.points import Award, Totals, course_award, module_award
@@ -25,30 +25,42 @@ def percentage(done: int, total: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A learner's progress in one course, counted over the modules that the course has at present."""
+    """A learner's progress in one course, counted over the modules that the course has at present.
+
+    `next_due_at` is the soonest due date to come, of an assessment that was not handed in.
+    """
 
     course_id: str
     title: str
+    kind: Kind
+    starts_at: datetime | None
+    ends_at: datetime | None
     completed_modules: int
     completed_module_ids: tuple[str, ...]
     total_modules: int
     completion_percentage: int
     last_accessed: datetime | None
     status: EnrollmentStatus
+    next_due_at: datetime | None
 
     @classmethod
-    def of(cls, enrollment: Enrollment, title: str, modules: Sequence[Module]) -> Progress:
+    def of(cls, enrollment: Enrollment, course: Course | None, modules: Sequence[Module], now: datetime) -> Progress:
+        # A course with members is never deleted, only closed.
         completed = modules_done(enrollment.completed_modules, modules)
         done = len(completed)
         return cls(
             course_id=enrollment.course_id,
-            title=title,
+            title=course.title if course else "",
+            kind=course.kind if course else Kind.hinted_by(enrollment.course_id),
+            starts_at=course.starts_at if course else None,
+            ends_at=course.ends_at if course else None,
             completed_modules=done,
             completed_module_ids=tuple(one.module_id for one in modules if one.module_id in completed),
             total_modules=len(modules),
             completion_percentage=percentage(done, len(modules)),
             last_accessed=enrollment.last_accessed,
             status=enrollment.status,
+            next_due_at=course.next_due(enrollment.handed_in, now) if course else None,
         )
 
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from peerlearn.adapters.cursors import CursorCodec
+from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.paging import CursorResult, PageRequest, PageResult
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.http.envelopes import CursorMetadata, Metadata
 
 # Lambda passes 6,291,556 bytes on: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -59,6 +61,25 @@ def size_of(answer: dict[str, Any]) -> int:
     if len(text) * _CHARACTER_MAX_BYTES <= ANSWER_MAX_BYTES:
         return len(text) * _CHARACTER_MAX_BYTES
     return len(json.dumps(text))
+
+
+def only_page(name: str, page: int, limit: int, cursor: str | None) -> PageRequest:
+    """Return the request for a list of one page.
+
+    Parameters
+    ----------
+    name: str
+        The parameter that makes it so.
+
+    Raises
+    ------
+    ValidationFailed
+        It asks for another page.
+    """
+    for field, is_other in (("page", page != 1), ("cursor", cursor is not None)):
+        if is_other:
+            raise ValidationFailed((field, Problem(Rule.NOT_TOGETHER, f"cannot be combined with {name}")))
+    return PageRequest(page, limit)
 
 
 class Pager:

@@ -32,7 +32,7 @@ from peerlearn.persistence.items.assessments import (
     submission_of,
 )
 from peerlearn.persistence.items.base import Entity, Item
-from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.items.courses import course_of, due_date
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in
@@ -66,7 +66,7 @@ class AssessmentRepository:
             The course has as many as it may have.
         """
         writes = [
-            _counting_one_more(assessment.course_id, tutor_id),
+            _counting_one_more(assessment, tutor_id),
             put(assessment_item(assessment), condition=_IS_NEW),
             put(instructions_item(assessment.course_id, assessment.assessment_id, instructions)),
         ]
@@ -190,7 +190,7 @@ class AssessmentRepository:
         return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
 
 
-def _counting_one_more(course_id: str, tutor_id: str | None) -> Write:
+def _counting_one_more(assessment: Assessment, tutor_id: str | None) -> Write:
     # count < most -> count + 1;  no course, or that of another tutor -> refused
     has_room = "#count < :most"
     is_theirs = "#tutor = :tutor"
@@ -201,7 +201,12 @@ def _counting_one_more(course_id: str, tutor_id: str | None) -> Write:
         condition += f" AND {is_theirs}"
         names["#tutor"] = "tutorId"
         values[":tutor"] = tutor_id
-    return update(keys.course(course_id), "SET #count = #count + :one", condition=condition, names=names, values=values)
+    expression = "SET #count = #count + :one"
+    if assessment.due_at is not None:
+        expression += " ADD #due :due"
+        names["#due"] = "dueDates"
+        values[":due"] = {due_date(assessment.assessment_id, assessment.due_at)}
+    return update(keys.course(assessment.course_id), expression, condition=condition, names=names, values=values)
 
 
 def _refusal(course: Item | None, tutor_id: str | None) -> DomainError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from peerlearn.domain.messages import (
     Conversation,
@@ -18,7 +19,7 @@ from peerlearn.domain.messages import (
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
-from peerlearn.domain.users import Principal
+from peerlearn.domain.users import Principal, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.inbox import Inbox
 from peerlearn.persistence.items.conversations import (
@@ -28,7 +29,9 @@ from peerlearn.persistence.items.conversations import (
 )
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.message_writes import message_writes, reading_write
+from peerlearn.persistence.names import users_of
 from peerlearn.persistence.ranges import items_between
+from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Table
 
@@ -154,6 +157,13 @@ class ConversationRepository:
         """Return the head of a conversation, or None."""
         item = self._table.get(keys.conversation(pair.low, pair.high))
         return conversation_of(item) if item else None
+
+    def page_with_peer(self, pair: Pair, peer_id: str, wanted: MessageRange) -> tuple[MessagePage | None, User | None]:
+        """Return a page of a conversation's messages, None where it has not begun, and somebody's account, at once."""
+        with SideBySide() as together:
+            page = together.begin(partial(self.page, pair, wanted))
+            peer = together.begin(partial(users_of, self._table, [peer_id]))
+            return page.result(), peer.result().get(peer_id)
 
     def page(self, pair: Pair, wanted: MessageRange) -> MessagePage | None:
         """Return a page of a conversation's messages; None where it has not begun.

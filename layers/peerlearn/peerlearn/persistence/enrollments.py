@@ -8,24 +8,20 @@ from dataclasses import replace
 from peerlearn.domain.bookings import BookingChange, Gate, Situation, full_seats
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, Seats
-from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus, Schedule, Waiter
+from peerlearn.domain.enrollments import EnrollmentStatus, Schedule, Waiter
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.retrying import Collision
-from peerlearn.domain.standing import Admission, Standing
+from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys, waitlist
 from peerlearn.persistence.guards import not_erased
-from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
-    enrollment_of,
     schedule_item,
     schedule_of,
     wait_item,
 )
-from peerlearn.persistence.items.standing import standing_of
 from peerlearn.persistence.optimistic import WRITTEN_BY, is_own, replacing
-from peerlearn.persistence.ranges import items_between
 from peerlearn.persistence.seats import KnownShards, seats_in, seats_writes, with_shards
 from peerlearn.persistence.standing import admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table
@@ -147,25 +143,11 @@ class EnrollmentRepository:
         """Return the waiter who has waited longest, or None."""
         return next(iter(waitlist.waiters(self._table, course_id, limit=1)), None)
 
-    def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]:
-        """Return the learner's standing and every enrolment they ever had, by course, in one Query."""
-        _, last = keys.DASHBOARD_RANGE
-        first = keys.standing(learner_id).sk
-        items = items_between(self._table, keys.user_partition(learner_id), first, last)
-        standings = [standing_of(item) for item in items if item["entity"] == Entity.STANDING]
-        enrollments = [enrollment_of(item) for item in items if item["entity"] == Entity.ENROLLMENT]
-        return (standings[0] if standings else None), enrollments
-
     def course(self, course_id: str) -> Course | None:
         """Return the course, or None."""
         key = keys.course(course_id)
         found = self._table.batch_get([key])
         return course_of(found[key]) if key in found else None
-
-    def courses(self, course_ids: Sequence[str]) -> dict[str, Course]:
-        """Return those courses that exist, by id."""
-        found = self._table.batch_get([keys.course(course_id) for course_id in course_ids], consistent=False)
-        return {item["courseId"]: course_of(item) for item in found.values()}
 
     def _seat_keys(self, course_id: str) -> list[keys.Key]:
         return keys.seat_shards(course_id, self._shards.of(course_id))

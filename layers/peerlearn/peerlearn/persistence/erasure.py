@@ -92,7 +92,7 @@ class ErasureRepository:
         forgetting = setting(
             keys.enrollment(user_id, course_id),
             {"points": 0, "completedModules": {}},
-            removed=["lastAccessed", "GSI2PK", "GSI2SK"],
+            removed=["lastAccessed", "handedIn", "GSI2PK", "GSI2SK"],
             condition=_EXISTS,
         )
         with suppress(ConditionFailed):

@@ -1,4 +1,4 @@
-"""The points ledger, its sums, and the standings it makes in each course.
+"""The points ledger and its sums; `leaderboard.py` reads the standings that it makes in each course.
 
     Put   USER#<u> / POINTS#<key>     the award; fails where it was made before
     Put   USER#<u> / A#TOTALS         the sums with it; fails where another award came in between
@@ -12,15 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from peerlearn.domain.assessments import own_part
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.domain.points import LEADERBOARD_LENGTH, Award, Entry, Standing, Totals
-from peerlearn.domain.progress import LearnerCourse
+from peerlearn.domain.points import Award, Entry, Totals
 from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME
 from peerlearn.persistence.items.base import Item
-from peerlearn.persistence.items.courses import course_of
-from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import entry_item, entry_of, totals_item, totals_of
 from peerlearn.persistence.optimistic import WRITTEN_BY, replacing
 from peerlearn.persistence.table import Table
@@ -51,8 +49,16 @@ def points_unchanged(points: int) -> str:
     return "#points = :points" if points else "(attribute_not_exists(#points) OR #points = :points)"
 
 
-def crediting(before: Enrollment, awards: Sequence[Award], token: str, *, while_seated: bool = False) -> Write:
-    """Add awards to the points of an enrolment, whatever its status is by now unless it must hold a seat."""
+def crediting(
+    before: Enrollment, awards: Sequence[Award], token: str, *, while_seated: bool = False, handed_in: str | None = None
+) -> Write:
+    """Add awards to the points of an enrolment, whatever its status is by now unless it must hold a seat.
+
+    Parameters
+    ----------
+    handed_in: str, optional
+        The assessment that is handed in for the first time, by its id.
+    """
     after = replace(before, points=before.points + sum(award.points for award in awards))
     attributes = standing_attributes(after) | {WRITTEN_BY: token}
     names = {f"#{name}": name for name in attributes}
@@ -62,9 +68,14 @@ def crediting(before: Enrollment, awards: Sequence[Award], token: str, *, while_
         condition += f" AND {HOLDS_SEAT}"
         names |= STATUS_NAME
         values |= SEATED
+    expression = "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes)
+    if handed_in is not None:
+        expression += " ADD #handedIn :handedIn"
+        names["#handedIn"] = "handedIn"
+        values[":handedIn"] = {own_part(handed_in)}
     return update(
         keys.enrollment(before.learner_id, before.course_id),
-        "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes),
+        expression,
         condition=condition,
         names=names,
         values=values,
@@ -72,7 +83,7 @@ def crediting(before: Enrollment, awards: Sequence[Award], token: str, *, while_
 
 
 class LedgerRepository:
-    """Reads a learner's entries and a course's standings."""
+    """Reads a learner's entries."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -113,40 +124,3 @@ class LedgerRepository:
             names={"#number": "number"},
         )
         return sorted(items, key=lambda item: int(item["number"]), reverse=True)
-
-    def membership(self, user_id: str, course_id: str) -> LearnerCourse:
-        """Return the course, without its modules, and the user's enrolment in it."""
-        course_key, enrollment_key = keys.course(course_id), keys.enrollment(user_id, course_id)
-        found = self._table.batch_get([course_key, enrollment_key])
-        course, enrollment = found.get(course_key), found.get(enrollment_key)
-        return LearnerCourse(course_of(course) if course else None, enrollment_of(enrollment) if enrollment else None)
-
-    def standings(self, course_id: str) -> list[Standing]:
-        """Return the members with the most points, at most 100; those without any fill up in the order of enrolment."""
-        leaders = self._members("GSI2", index_keys.leaderboard_partition(course_id), forward=False)
-        standings = {one.learner_id: Standing(one.learner_id, one.points) for one in leaders}
-        if len(standings) < LEADERBOARD_LENGTH:
-            for one in self._members("GSI1", index_keys.roster_partition(course_id), forward=True):
-                standings.setdefault(one.learner_id, Standing(one.learner_id, one.points))
-        return list(standings.values())[:LEADERBOARD_LENGTH]
-
-    def _members(self, index: str, partition: str, *, forward: bool) -> list[Enrollment]:
-        """Return the first hundred enrolments of an index's partition that hold a seat."""
-        members: list[Enrollment] = []
-        start: Item | None = None
-        while len(members) < LEADERBOARD_LENGTH:
-            page, _ = self._table.query_page(
-                "#pk = :pk",
-                {":pk": partition},
-                names={"#pk": f"{index}PK"},
-                index=index,
-                forward=forward,
-                limit=LEADERBOARD_LENGTH,
-                start=start,
-            )
-            enrollments = [enrollment_of(item) for item in page.items]
-            members += [one for one in enrollments if one.status.holds_seat]
-            start = page.last
-            if start is None:
-                break
-        return members[:LEADERBOARD_LENGTH]

@@ -38,7 +38,8 @@ def handing_in(
         writes.append(put(submission_item(before, past=True) | {WRITTEN_BY: token}))
     # active, completed -> may hand in;  dropped or waitlisted since it was read -> may not
     if change.awards:
-        writes.append(crediting(enrollment, change.awards, token, while_seated=True))
+        first = submission.assessment_id if before is None else None
+        writes.append(crediting(enrollment, change.awards, token, while_seated=True, handed_in=first))
     else:
         writes.append(holds_seat(enrollment.learner_id, enrollment.course_id))
     return writes

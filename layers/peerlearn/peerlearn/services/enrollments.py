@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
 from peerlearn.domain.access import can_have_courses, may_find, refuse_own_tutor
 from peerlearn.domain.bookings import BookingChange, Situation, book, join_line, leave_line, withdraw
-from peerlearn.domain.clock import Clock, to_rfc3339, utc_now
+from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, CourseStatus, Kind
 from peerlearn.domain.enrollments import (
     DenialReason,
     Enrollment,
-    EnrollmentListing,
     EnrollmentStatus,
     PlaceInLine,
-    as_listed,
 )
 from peerlearn.domain.errors import (
     CourseNotFound,
@@ -26,9 +23,8 @@ from peerlearn.domain.errors import (
     EnrollmentDenied,
     NotEnrolled,
 )
-from peerlearn.domain.paging import PageRequest, PageResult, page_of
 from peerlearn.domain.retrying import Collision
-from peerlearn.domain.standing import Admission, Standing, require_standing
+from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import Principal
 from peerlearn.services.deciding import until_applied
 
@@ -45,9 +41,7 @@ class Enrollments(Protocol):
     def session_to_wait_for(self, learner_id: str, course_id: str) -> Situation: ...
     def apply(self, change: BookingChange, token: str, admission: Admission | None = None) -> None: ...
     def position(self, course_id: str, learner_id: str, waiting_since: str) -> int: ...
-    def of_learner(self, learner_id: str) -> tuple[Standing | None, list[Enrollment]]: ...
     def course(self, course_id: str) -> Course | None: ...
-    def courses(self, course_ids: Sequence[str]) -> dict[str, Course]: ...
 
 
 class LatelyFull:
@@ -160,31 +154,6 @@ class EnrollmentService:
         now = self._clock()
         self._changed(self._store.situation(learner_id, course_id), partial(leave_line, now=now), admission)
 
-    def list_mine(
-        self, caller: Principal, status: EnrollmentStatus | None, wanted: PageRequest
-    ) -> PageResult[EnrollmentListing]:
-        """Return the caller's enrolments, newest first, with their courses' titles.
-
-        A place in the line of a session that has ended is listed as dropped, which takes one more round trip where
-        somebody waits.
-
-        Raises
-        ------
-        Unauthenticated
-            The session has ended.
-        """
-        standing, enrollments = self._store.of_learner(caller.user_id)
-        require_standing(standing, caller)
-        waiting = [one.course_id for one in enrollments if one.status is EnrollmentStatus.WAITLISTED]
-        courses = self._store.courses(waiting)
-        now = self._clock()
-        listed = [as_listed(one, _end_of(courses.get(one.course_id)), now) for one in enrollments]
-        everything = [one for one in listed if status in (None, one.status)]
-        page = page_of(everything, wanted, lambda one: (to_rfc3339(one.enrolled_at), one.course_id), backward=True)
-        courses |= self._store.courses([one.course_id for one in page.entries if one.course_id not in courses])
-        titles = {course_id: course.title for course_id, course in courses.items()}
-        return page.with_entries([EnrollmentListing(one, titles.get(one.course_id, "")) for one in page.entries])
-
     def _require_anothers(self, course_id: str, admission: Admission | None) -> None:
         if admission is not None and can_have_courses(admission.caller):
             refuse_own_tutor(teaches=self._store.teaches(admission.caller.user_id, course_id))
@@ -238,7 +207,3 @@ class EnrollmentService:
             return denial
         position = self._store.position(situation.course_id, situation.learner_id, situation.waiting_since)
         return EnrollmentDenied(DenialReason.ALREADY_WAITLISTED, denial.message, position=position)
-
-
-def _end_of(course: Course | None) -> datetime | None:
-    return course.ends_at if course else None

@@ -225,7 +225,7 @@ class Eraser:
     def _forget_progress(self, user_id: str, place: str, room: int, _: int) -> _Part:
         enrollments, following = self._leftovers.enrollments_from(user_id, place, room)
         for one in enrollments:
-            if one.points or one.completed_modules or one.last_accessed:
+            if one.points or one.completed_modules or one.last_accessed or one.handed_in:
                 self._leftovers.forget_progress(user_id, one.course_id)
         return _Part(len(enrollments), following)
 

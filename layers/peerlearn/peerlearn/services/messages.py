@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -50,7 +50,9 @@ class Conversations(Protocol):
     def mark_read(self, message: Message, reader_id: str, origin: str | None) -> Conversation: ...
     def head_and_message(self, pair: Pair, seq: int) -> tuple[Conversation | None, Message | None]: ...
     def conversation(self, pair: Pair) -> Conversation | None: ...
-    def page(self, pair: Pair, wanted: MessageRange) -> MessagePage | None: ...
+    def page_with_peer(
+        self, pair: Pair, peer_id: str, wanted: MessageRange
+    ) -> tuple[MessagePage | None, User | None]: ...
     def inbox(self, user_id: str, wanted: PageRequest) -> PageResult[Conversation]: ...
     def newest(self, conversations: Sequence[Conversation]) -> Mapping[Pair, tuple[Conversation, Message]]: ...
 
@@ -208,7 +210,7 @@ class MessageService:
             self._reach.course_in_common(sender, receiver_id)
 
     def messages(self, caller: Principal, peer_id: str, wanted: MessageRange) -> MessagePage:
-        """A page of the conversation with somebody; empty where none has begun.
+        """A page of the conversation with somebody, and who that is; empty where none has begun.
 
         Raises
         ------
@@ -219,12 +221,10 @@ class MessageService:
         pair = self._pair(caller, peer_id, "with")
         if wanted.after is not None and wanted.before is not None:
             raise ValidationFailed(("before", Problem(Rule.NOT_TOGETHER, "cannot be combined with after")))
-        page = self._conversations.page(pair, wanted)
-        if page is None:
-            if not self._people.users([peer_id]):
-                raise UserNotFound
-            return MessagePage(Conversation(pair), [], more=False)
-        return page
+        page, peer = self._conversations.page_with_peer(pair, peer_id, wanted)
+        if page is None and peer is None:
+            raise UserNotFound
+        return replace(page or MessagePage(Conversation(pair), [], more=False), peer=peer)
 
     def conversations(self, caller: Principal, wanted: PageRequest) -> PageResult[InboxEntry]:
         """The caller's conversations, newest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from peerlearn.domain.access import require_course, require_member
@@ -55,7 +56,8 @@ class ProgressService:
         dashboard = self._progress.dashboard(caller.user_id)
         require_standing(dashboard.standing, caller)
         members = [(require_member(one.enrollment), one) for one in dashboard.courses]
-        courses = [(enrollment, _progress_of(one)) for enrollment, one in members]
+        now = self._clock()
+        courses = [(enrollment, _progress_of(one, now)) for enrollment, one in members]
         page = page_of(
             courses, wanted, lambda pair: (to_rfc3339(pair[0].enrolled_at), pair[0].course_id), backward=True
         )
@@ -71,7 +73,7 @@ class ProgressService:
         """
         found = self._progress.learner_course(caller.user_id, course_id)
         require_course(found.course, caller)
-        return _progress_of(found)
+        return _progress_of(found, self._clock())
 
     def complete(
         self,
@@ -110,10 +112,8 @@ class ProgressService:
             self._progress.apply(found, change, token, asked)
             return replace(found, enrollment=change.enrollment)
 
-        return _progress_of(until_applied(load, carry_out, admission=admission, tries=self._backoff().waits()))
+        return _progress_of(until_applied(load, carry_out, admission=admission, tries=self._backoff().waits()), now)
 
 
-def _progress_of(found: LearnerCourse) -> Progress:
-    # A course with members is never deleted, only closed.
-    title = found.course.title if found.course else ""
-    return Progress.of(require_member(found.enrollment), title, found.modules)
+def _progress_of(found: LearnerCourse, now: datetime) -> Progress:
+    return Progress.of(require_member(found.enrollment), found.course, found.modules, now)

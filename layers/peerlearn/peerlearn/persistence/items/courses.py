@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from peerlearn.domain.assessments import own_part
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Module, Seats, Shard, Tutor
 from peerlearn.persistence import keys
@@ -47,7 +48,13 @@ def course_of(item: Item) -> Course:
         created_at=from_rfc3339(item["createdAt"]),
         version=int(item["version"]),
         assessment_count=int(item["assessmentCount"]),
+        due_dates={own: from_rfc3339(due) for due, own in (entry.split("#") for entry in item.get("dueDates", ()))},
     )
+
+
+def due_date(assessment_id: str, due_at: datetime) -> str:
+    """Return the entry of the set of due dates that a course's item has; the assessments are written with it."""
+    return f"{to_rfc3339(due_at)}#{own_part(assessment_id)}"
 
 
 def teaching_item(user_id: str, course_id: str) -> Item:

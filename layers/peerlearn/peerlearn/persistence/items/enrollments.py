@@ -22,6 +22,7 @@ def enrollment_of(item: Item) -> Enrollment:
         last_accessed=stored_time(item, "lastAccessed"),
         points=int(item.get("points", 0)),
         seat_shard=int(item.get("seatShard", 0)),
+        handed_in=frozenset(item.get("handedIn", ())),
     )
 
 
