@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
+from peerlearn.domain.assessment_changes import AssessmentChanges
 from peerlearn.domain.assessments import INSTRUCTIONS_MAX_LENGTH, Assessment
 from peerlearn.domain.courses import TITLE_MAX_LENGTH
 from peerlearn.domain.file_names import FILE_NAME_MAX_LENGTH, normalized_name
@@ -16,6 +17,7 @@ from peerlearn.http.models import (
     IncomingMoment,
     Lines,
     Moment,
+    NotNull,
     OneLine,
     RequestModel,
     ResponseModel,
@@ -50,6 +52,25 @@ class NewAssessment(RequestModel):
     max_grade: Annotated[StrictInt, Field(ge=1, le=MAX_GRADE_LIMIT), WholeNumber]
     due_at: IncomingMoment | None = None
     allow_late: StrictBool = False
+
+
+class AssessmentChange(RequestModel):
+    """A change of an assessment. Fields that are left out stay as they are; a `dueAt` of null lets it never close."""
+
+    title: Annotated[Title | None, NotNull] = None
+    instructions: Annotated[Instructions | None, NotNull] = None
+    max_grade: Annotated[Annotated[StrictInt, Field(ge=1, le=MAX_GRADE_LIMIT), WholeNumber] | None, NotNull] = None
+    due_at: IncomingMoment | None = None
+    allow_late: Annotated[StrictBool | None, NotNull] = None
+
+    def changes(self) -> AssessmentChanges:
+        return AssessmentChanges(**{name: getattr(self, name) for name in self.model_fields_set})
+
+
+class NewExtension(RequestModel):
+    """A later due date for one learner."""
+
+    due_at: IncomingMoment
 
 
 class NewUpload(RequestModel):
@@ -131,6 +152,16 @@ class UploadView(ResponseModel):
     fields: dict[str, str]
     submission_url: str
     expires_at: Moment
+
+
+class ExtensionView(ResponseModel):
+    assessment_id: str
+    learner_id: str
+    due_at: Moment
+
+
+class ExtensionData(ResponseModel):
+    extension: ExtensionView
 
 
 class AssessmentData(ResponseModel):

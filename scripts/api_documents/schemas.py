@@ -32,19 +32,27 @@ class Components:
     def add(self, context: str, schemas: Mapping[str, Schema]) -> dict[str, str]:
         """Takes a function's schemas in, and tells under which name each now stands."""
         own = {readable_name(name): tidied(schema) for name, schema in schemas.items() if name not in _FOREIGN}
-        names: dict[str, str] = {}
+        names = {name: name for name in own}
+        # A schema that is renamed changes those that refer to it.
+        while clashing := [name for name, schema in own.items() if self._clashes(names[name], schema, names)]:
+            if any(names[name] != name for name in clashing):
+                raise ValueError(f"{context} has two schemas named {clashing}")
+            names |= {name: context.title() + name for name in clashing}
         for name, schema in own.items():
-            there = self.schemas.get(name)
-            names[name] = name if there is None or there == schema else context.title() + name
-        for name, schema in own.items():
-            renamed: Schema = with_references(schema, lambda ref: names.get(ref, ref))
-            if self.schemas.setdefault(names[name], renamed) != renamed:
-                raise ValueError(f"{context} has two schemas named {names[name]}")
+            self.schemas[names[name]] = _renamed(schema, names)
         return names
+
+    def _clashes(self, name: str, schema: Schema, names: Mapping[str, str]) -> bool:
+        return name in self.schemas and self.schemas[name] != _renamed(schema, names)
 
     def reduced_to(self, used: Any) -> dict[str, Schema]:
         """Those that something refers to, by name."""
         return {name: self.schemas[name] for name in sorted(reached(used, self.schemas))}
+
+
+def _renamed(schema: Schema, names: Mapping[str, str]) -> Schema:
+    renamed: Schema = with_references(schema, lambda name: names.get(name, name))
+    return renamed
 
 
 def tidied(schema: Any) -> Any:

@@ -10,6 +10,7 @@ from peerlearn.domain.assessments import own_part
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.points import Entry, sums_of
 from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence.counters import counted
 from peerlearn.persistence.items.assessments import assessment_of, submission_of
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.courses import due_date
@@ -117,7 +118,7 @@ class SubmissionsCheck:
             self._grades[item["learnerId"], item["assessmentId"]].append(int(item["revision"]))
         elif entity == Entity.SUBMISSION_COUNTER:
             _, assessment_id, _ = item["PK"].split("#")
-            self._counted[assessment_id] += int(item["count"])
+            self._counted[assessment_id] += counted(item)
         elif entity == Entity.TOTALS:
             self._by_learner[item["userId"]] += int(item["submissions"])
         elif entity == Entity.ERASURE:

@@ -160,6 +160,9 @@ def _assessments(world: World) -> None:
     for name in ("task", "handed in", "graded", "uploaded"):
         made = world.call("create_assessment", "tutor", path=world.at("common"), body=new).body["data"]["assessment"]
         world.ids[name] = made["assessmentId"]
+    due = {**new, "dueAt": "2030-01-01T10:00:00Z"}
+    made = world.call("create_assessment", "tutor", path=world.at("common"), body=due).body["data"]["assessment"]
+    world.ids["untouched"] = made["assessmentId"]
     for name in ("handed in", "graded"):
         world.call("submit", "ada", path=world.on(name), body=HANDED_IN)
     world.call("grade", "tutor", path=world.on("graded", "ada"), body={"grade": 10})

@@ -12,6 +12,7 @@ export const ACTIONS = {
   "account.erased": "Account erased",
   "grade.set": "Graded",
   "grade.corrected": "Grade corrected",
+  "deadline.extended": "More time given",
   "course.published": "Course published",
   "course.closed": "Course closed",
   "course.cancelled": "Course cancelled",

@@ -150,7 +150,6 @@ def test_a_grade_is_stored_exactly_and_shown_as_written(room: Classroom, grade: 
         ("-0.01", 422),
         ('"9"', 422),
         ("true", 422),
-        ("null", 422),
         ("[9]", 422),
         ("1e-300", 422),
         ("1e400", 422),

@@ -33,6 +33,22 @@ def _create_assessment(tour: Tour) -> None:
         tour.ids[name] = answer.body["data"]["assessment"]["assessmentId"]
 
 
+def _update_assessment(tour: Tour) -> None:
+    tutor, due = tour.person("tutor"), {**_MATE, "dueAt": "2030-01-01T10:00:00Z"}
+    answer = tour.call("create_assessment", tutor, path=tour.at("common"), body=due)
+    tour.ids["untouched"] = answer.body["data"]["assessment"]["assessmentId"]
+    tour.step("update_assessment", tutor, path=tour.on("untouched"), body={"dueAt": "2030-02-01T10:00:00Z"})
+
+
+def _extend_deadline(tour: Tour) -> None:
+    path = tour.on("untouched", "ada")
+    tour.step("extend_deadline", tour.person("tutor"), path=path, body={"dueAt": "2031-01-01T10:00:00Z"})
+
+
+def _delete_assessment(tour: Tour) -> None:
+    tour.step("delete_assessment", tour.person("tutor"), path=tour.on("untouched"), body=None)
+
+
 def _submit(tour: Tour) -> None:
     tour.step("submit", tour.person("ada"), path=tour.on("task"), body=HANDED_IN)
 
@@ -63,6 +79,30 @@ ROWS = (
         OWN_AUTHORS,
         use("201", "tutor", path=at("common"), body=_MATE),
         tour=_create_assessment,
+    ),
+    endpoint(
+        "update_assessment",
+        "PATCH /v1/assessments/{assessmentId}",
+        OWN_AUTHORS,
+        use("200", "tutor", path=on("untouched"), body={"title": "Mate in one", "dueAt": "2031-01-01T10:00:00Z"}),
+        use("200", "tutor", "instructions", path=on("graded"), body={"instructions": "Six positions."}),
+        use("409 CONFLICT", "tutor", "graded", path=on("graded"), body={"maxGrade": 20}),
+        tour=_update_assessment,
+    ),
+    endpoint(
+        "extend_deadline",
+        "PUT /v1/assessments/{assessmentId}/extensions/{learnerId}",
+        OWN_AUTHORS,
+        use("200", "tutor", path=on("untouched", "ada"), body={"dueAt": "2031-01-01T10:00:00Z"}),
+        tour=_extend_deadline,
+    ),
+    endpoint(
+        "delete_assessment",
+        "DELETE /v1/assessments/{assessmentId}",
+        OWN_AUTHORS,
+        use("204", "tutor", path=on("untouched"), body=None),
+        use("409 CONFLICT", "tutor", "handed in", path=on("handed in"), body=None),
+        tour=_delete_assessment,
     ),
     endpoint(
         "get_assessment",

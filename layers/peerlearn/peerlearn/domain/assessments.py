@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from peerlearn.domain.ids import repeatable_id
@@ -19,7 +19,8 @@ _ASSESSMENT_ID = re.compile(r"asm_(?P<course>.+)_[0-9a-f]{24}")
 class Assessment:
     """A task of a course as its page sums it up; what is to be done, the instructions, is kept apart and may be long.
 
-    `due_at` None means that it never closes.
+    `due_at` None means that it never closes. `version` counts changes by its authors; `has_grades` is set by the first
+    grade, and from then on `max_grade` stays.
     """
 
     assessment_id: str
@@ -29,6 +30,14 @@ class Assessment:
     due_at: datetime | None
     allow_late: bool
     created_at: datetime
+    version: int = 1
+    has_grades: bool = False
+
+    def extended_to(self, due_at: datetime | None) -> Assessment:
+        """Return the assessment as it is for a learner who has until then; an earlier date than its own is none."""
+        if due_at is None or self.due_at is None or due_at <= self.due_at:
+            return self
+        return replace(self, due_at=due_at)
 
     def is_past_due(self, now: datetime) -> bool:
         return self.due_at is not None and now > self.due_at

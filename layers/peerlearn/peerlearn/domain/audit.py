@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     ACCOUNT_ERASED = "account.erased"
     GRADE_SET = "grade.set"
     GRADE_CORRECTED = "grade.corrected"
+    DEADLINE_EXTENDED = "deadline.extended"
     COURSE_PUBLISHED = "course.published"
     COURSE_CLOSED = "course.closed"
     COURSE_CANCELLED = "course.cancelled"

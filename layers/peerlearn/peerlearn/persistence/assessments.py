@@ -31,13 +31,13 @@ from peerlearn.persistence.items.assessments import (
     instructions_of,
     submission_of,
 )
-from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.base import Entity, Item, stored_time
 from peerlearn.persistence.items.courses import course_of, due_date
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased, totals_of
 from peerlearn.persistence.items.standing import standing_in
 from peerlearn.persistence.optimistic import applied
-from peerlearn.persistence.submission_writes import grading, handing_in
+from peerlearn.persistence.submission_writes import grading, handing_in, noting_grades
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, put, update
 
@@ -117,7 +117,10 @@ class AssessmentRepository:
         """
         if desk.latest is None or desk.totals is None:
             raise ValueError("a grade is decided on a whole desk")
-        applied(self._table, grading(desk.enrollment, desk.latest, change, desk.totals, token), token, utc_now())
+        writes = grading(desk.enrollment, desk.latest, change, desk.totals, token)
+        if change.submission.is_graded and desk.assessment is not None and not desk.assessment.has_grades:
+            writes.append(noting_grades(desk.assessment))
+        applied(self._table, writes, token, utc_now())
 
     # -- lists ------------------------------------------------------------------------------------------------------
 
@@ -185,6 +188,7 @@ class AssessmentRepository:
             keys.enrollment(learner_id, course_id),
             keys.submission(learner_id, assessment_id),
             keys.totals(learner_id),
+            keys.extension(learner_id, assessment_id),
             *also,
         ]
         return self._table.batch_get([*wanted, keys.course(course_id)] if with_course else wanted)
@@ -231,12 +235,13 @@ def _desk(learner_id: str, assessment_id: str, found: dict[keys.Key, Item]) -> D
     assessment = found.get(keys.assessment(course_id, assessment_id))
     enrollment = found.get(keys.enrollment(learner_id, course_id))
     latest = found.get(keys.submission(learner_id, assessment_id))
+    own_due = stored_time(found.get(keys.extension(learner_id, assessment_id), {}), "dueAt")
     if is_erased(found.get(keys.totals(learner_id))):
         # An erased learner is a member of nothing and has handed in nothing.
         enrollment = latest = None
     return Desk(
         course_of(course) if course else None,
-        assessment_of(assessment) if assessment else None,
+        assessment_of(assessment).extended_to(own_due) if assessment else None,
         enrollment_of(enrollment) if enrollment else None,
         submission_of(latest) if latest else None,
         totals_of(learner_id, found.get(keys.totals(learner_id))),

@@ -129,6 +129,11 @@ def own_record(user_id: str, kind: str, name: str) -> Key:
     return Key(user_partition(user_id), f"{OWN_RECORD_PREFIX}{kind}#{name}")
 
 
+def extension(user_id: str, assessment_id: str) -> Key:
+    """Return the key of a learner's own due date of an assessment."""
+    return own_record(user_id, "Extension", assessment_id)
+
+
 def administrators() -> Key:
     """Return the key of the administrators' ids; two who demote each other collide on it."""
     return Key("ADMINISTRATORS", "ADMINISTRATORS")

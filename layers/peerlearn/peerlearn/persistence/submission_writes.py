@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from peerlearn.domain.assessments import Assessment
 from peerlearn.domain.enrollments import Enrollment
 from peerlearn.domain.points import Totals
 from peerlearn.domain.submissions import Submission, SubmissionChange
@@ -15,7 +16,7 @@ from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.optimistic import WRITTEN_BY
 from peerlearn.persistence.recording import recording
-from peerlearn.persistence.writes import Write, put
+from peerlearn.persistence.writes import Write, put, setting
 
 _IS_NEW = "attribute_not_exists(PK)"
 # attempt 1 --> attempt 2 ..., ungraded --> revision 1 --> 2 ...: the item is still the one that was read.
@@ -62,6 +63,19 @@ def grading(
     return writes
 
 
+def noting_grades(assessment: Assessment) -> Write:
+    """Return the write that the first grade of an assessment makes: from then on its highest grade stays."""
+    # the highest grade that was read -> fixed;  another one meanwhile -> refused
+    is_as_read = "#most = :most"
+    return setting(
+        keys.assessment(assessment.course_id, assessment.assessment_id),
+        {"hasGrades": True},
+        condition=is_as_read,
+        names={"#most": "maxGrade"},
+        values={":most": assessment.max_grade},
+    )
+
+
 def _storing(before: Submission | None, after: Submission, token: str) -> Write:
     item = submission_item(after) | {WRITTEN_BY: token}
     if before is None:
@@ -77,4 +91,6 @@ def _storing(before: Submission | None, after: Submission, token: str) -> Write:
 def _counting(submission: Submission) -> Write:
     # Guarded by the submission's own condition in the same transaction.
     counter = keys.submission_counter(submission.assessment_id, submission.learner_id)
-    return adding(counter, Entity.SUBMISSION_COUNTER, 1)
+    # open -> one more;  closed, with its assessment deleted -> refused
+    is_open = "attribute_not_exists(#closed)"
+    return adding(counter, Entity.SUBMISSION_COUNTER, 1, condition=is_open, names={"#closed": "closed"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peerlearn.domain.assessment_changes import Extension
 from peerlearn.domain.assessments import Assessment
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.grades import exact_grade
@@ -9,6 +10,7 @@ from peerlearn.domain.limits import Window
 from peerlearn.domain.submissions import StoredFile, Submission
 from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
+from peerlearn.persistence.items.own_records import own_record_item
 
 
 def assessment_item(assessment: Assessment) -> Item:
@@ -22,6 +24,11 @@ def assessment_item(assessment: Assessment) -> Item:
         "allowLate": assessment.allow_late,
         "createdAt": to_rfc3339(assessment.created_at),
     }
+    # the first version, and no grade, are said by nothing
+    if assessment.version > 1:
+        item["version"] = assessment.version
+    if assessment.has_grades:
+        item["hasGrades"] = True
     if assessment.due_at is not None:
         item["dueAt"] = to_rfc3339(assessment.due_at)
     return item
@@ -36,7 +43,15 @@ def assessment_of(item: Item) -> Assessment:
         due_at=stored_time(item, "dueAt"),
         allow_late=bool(item["allowLate"]),
         created_at=from_rfc3339(item["createdAt"]),
+        version=int(item.get("version", 1)),
+        has_grades=bool(item.get("hasGrades", False)),
     )
+
+
+def extension_item(extension: Extension) -> Item:
+    """Return the item of a later due date, which belongs to its learner."""
+    fields = {"assessmentId": extension.assessment_id, "dueAt": to_rfc3339(extension.due_at)}
+    return own_record_item(extension.learner_id, Entity.EXTENSION, extension.assessment_id, fields)
 
 
 def instructions_item(course_id: str, assessment_id: str, text: str) -> Item:

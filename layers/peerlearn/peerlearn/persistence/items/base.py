@@ -52,6 +52,7 @@ class Entity(StrEnum):
     KEPT_ANSWER = "KeptAnswer"
     JOB = "Job"
     LAYOUT = "Layout"
+    EXTENSION = "Extension"
 
 
 # The kind of an item's last write, where only some of its writes interest the stream's filters: these see an item
