@@ -10,8 +10,8 @@ from typing import Any
 from benchmarks.rows import Effort, Row
 from peerlearn.domain.catalogue import shelf
 from peerlearn.domain.users import Role
-from peerlearn.persistence import keys
-from peerlearn.persistence.items.catalogue import catalogue_entry_item
+from peerlearn.persistence import catalogue_keys, keys
+from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.marshalling import marshal, unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
 from tests.support.people import Person
@@ -21,6 +21,8 @@ _FULL = (100, 10_000, 100_000)
 _QUICK = (100, 1_000)
 _BATCH = 25
 _WRITERS = 8
+# Courses that are written aside are older than those that are made.
+_OLDER = 1_000_000
 _EARLIER = "2020-01-01T00:00:00.000Z"
 
 Item = Mapping[str, Any]
@@ -57,6 +59,7 @@ def measure(effort: Effort) -> Iterator[Row]:
 def _figures(engine: DynamoDBLocal, sizes: tuple[int, ...]) -> dict[int, dict[str, dict[str, float]]]:
     figures = {}
     with open_tour(engine, f"growth-{uuid.uuid4().hex}") as tour:
+        _write(tour, iter([marshal(_counter())]))
         tutor, learner, peer = tour.people.add(Role.TUTOR), tour.people.add(), tour.people.add()
         course_id = [tour.course(tutor, title=f"Course {number}", capacity=None) for number in range(10)][-1]
         for person in (learner, peer):
@@ -65,7 +68,7 @@ def _figures(engine: DynamoDBLocal, sizes: tuple[int, ...]) -> dict[int, dict[st
         tour.call("send", learner, body=text)
         there = 0
         for size in sizes:
-            _write(tour, _entries(there, size))
+            _write(tour, _entries(tour, there, size))
             _write(tour, _members(tour, peer, course_id, there, size))
             _write(tour, _messages(tour, learner, peer, there, size))
             there = size
@@ -85,9 +88,14 @@ def _cost(tour: Tour, name: str, person: Person | None = None, **changes: Any) -
     return {"calls": len(cost.calls), "units": cost.units}
 
 
-def _entries(there: int, size: int) -> Iterator[Item]:
-    for number in range(there, size):
-        yield marshal(catalogue_entry_item(shelf(), _EARLIER, f"crs_{number:024d}", " course "))
+def _counter() -> Item:
+    return {**catalogue_keys.numbers().as_item(), "entity": Entity.COURSE_NUMBERS.value, "count": _OLDER}
+
+
+def _entries(tour: Tour, there: int, size: int) -> Iterator[Item]:
+    original = tour.recorder.item(catalogue_keys.entry(shelf(), _OLDER + 1))
+    for number in range(there + 1, size + 1):
+        yield original | marshal({**catalogue_keys.entry(shelf(), number).as_item(), "courseId": f"crs_{number:024d}"})
 
 
 def _members(tour: Tour, like: Person, course_id: str, there: int, size: int) -> Iterator[Item]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from peerlearn.domain.catalogue import shelves_of
-from peerlearn.domain.clock import to_rfc3339
+from peerlearn.domain.catalogue import places_of
 from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import listing_of
 from peerlearn.persistence.items.courses import course_of, shards_of
 from peerlearn.persistence.keys import Key
+from peerlearn.persistence.listings import key_of_place
 from peerlearn.persistence.table import Item, Table
 
 _COURSE, _USER, _CONVERSATION, _CLIENT, _CATALOGUE, _SUBMISSIONS = (
@@ -54,18 +54,18 @@ def _around_course(table: Table, course_id: str) -> list[Item]:
     own = [*_partition(table, keys.course_partition(course_id)), *_partition(table, keys.line_partition(course_id))]
     count = next((shards_of(item) for item in own if item.get("entity") == Entity.SEATS), 1)
     shards = keys.seat_shards(course_id, count)[1:]
-    shelves: set[str] = set()
-    created = None
+    places: set[str] = set()
+    number = None
     for item in own:
         if item.get("entity") == Entity.COURSE:
             course = course_of(item)
-            created = to_rfc3339(course.created_at)
-            shelves |= set(shelves_of(course))
+            number = course.number
+            places |= set(places_of(course))
         elif item.get("entity") == Entity.LISTING:
-            shelves |= set(listing_of(item).marks)
+            places |= set(listing_of(item).marks)
     # those that wait are enrolments too, and an index may not show the newest of them yet
     waiting = [keys.enrollment(item["learnerId"], course_id) for item in own if item.get("entity") == Entity.WAIT]
-    entries = [keys.catalogue_entry(shelf, created, course_id) for shelf in shelves] if created else []
+    entries = [key_of_place(place, number) for place in places] if number else []
     roster = _indexed(table, index_keys.roster_partition(course_id))
     return [*own, *roster, *table.batch_get([*waiting, *entries, *shards]).values()]
 

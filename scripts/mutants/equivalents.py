@@ -18,8 +18,4 @@ EQUIVALENTS: dict[str, str] = {
     f"{_LAYER}/persistence/sign_in_sessions.py:_rotation: condition: #revoked = :false": (
         "the account's standing, in the same transaction, has lost a session that is revoked"
     ),
-    (
-        f"{_LAYER}/persistence/catalogue.py:CatalogueRepository.search: filter: has_parts:"
-        " ' AND '.join((f'contains(#terms, {name})' for name in parts))"
-    ): "`Filters.find` looks at each entry: the filter only keeps the rest from being sent",
 }

@@ -16,7 +16,7 @@ from peerlearn.bootstrap.accounts import account_service
 from peerlearn.bootstrap.core import table
 from peerlearn.domain.errors import DomainError
 from peerlearn.domain.users import Role
-from peerlearn.persistence import keys
+from peerlearn.persistence import catalogue_keys, keys
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.items.catalogue import listing_of
 from peerlearn.persistence.table import Item
@@ -134,7 +134,7 @@ class Trial:
                 self._delete_course()
 
     def _is_unlisted(self) -> bool:
-        return not listing_of(table().get(keys.listing(self._course_id))).marks
+        return not listing_of(table().get(catalogue_keys.listing(self._course_id))).marks
 
     def _delete_course(self) -> None:
         own = [keys.Key(item["PK"], item["SK"]) for item in _items(keys.course_partition(self._course_id))]

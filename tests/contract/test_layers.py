@@ -126,7 +126,7 @@ def test_only_low_level_clients(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in MODULES if layer_of(path) == "persistence"], ids=name_of)
 def test_keys_are_made_in_one_place(path: Path) -> None:
     """A partition or sort key written out by hand would drift from those that these two make."""
-    if path.name in ("keys.py", "index_keys.py"):
+    if path.name in ("keys.py", "index_keys.py", "catalogue_keys.py"):
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:

@@ -31,6 +31,7 @@ from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.marshalling import marshal, unmarshal
 from scripts.dynamodb_local import DynamoDBLocal
 from scripts.project.template import create_table_request, index_shapes
+from tests.support.binary import from_json
 from tests.support.catalogue import USE_CASES
 from tests.support.expansion import variant
 from tests.support.network import Network, connected
@@ -95,7 +96,9 @@ def restored(engine: DynamoDBLocal) -> Iterator[Restored]:
     moment = from_rfc3339(content["writtenAt"])
     with time_machine.travel(moment, tick=True), _new_table(engine) as (network, client):
         for start in range(0, len(content["items"]), _BATCH):
-            batch: Any = [{"PutRequest": {"Item": _on_wire(item)}} for item in content["items"][start : start + _BATCH]]
+            batch: Any = [
+                {"PutRequest": {"Item": from_json(item)}} for item in content["items"][start : start + _BATCH]
+            ]
             client.batch_write_item(RequestItems={network.table_name: batch})
         network.reset()
         world = World(ids=content["ids"], items={name: unmarshal(one) for name, one in content["images"].items()})
@@ -176,11 +179,6 @@ def _one_of_each(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kind = [image.get(name, {}).get("S") for name in ("entity", "lastChange", "status")]
         found[(record["eventName"], *kind)] = number
     return [records[number] for number in sorted(found.values())]
-
-
-def _on_wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item as a client takes it: bytes as bytes, which JSON does not have."""
-    return {name: {"B": base64.b64decode(one["B"])} if "B" in one else one for name, one in item.items()}
 
 
 def _seconds(value: object) -> float | str:

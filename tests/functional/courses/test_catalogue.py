@@ -215,7 +215,7 @@ def test_unknown_course(call: Call) -> None:
 
 def test_entry_that_outlives_its_course_is_not_shown(call: Call, make: Make, aws: DynamoDBClient) -> None:
     """Between the write of a closed course and that of its entries."""
-    key = keys.course(make()["courseId"]).as_item()
+    key = keys.seats(make()["courseId"]).as_item()
     aws.update_item(
         TableName=TABLE,
         Key={name: {"S": value} for name, value in key.items()},

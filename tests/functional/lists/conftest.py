@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.messages import message_service
 from peerlearn.bootstrap.progress import progress_service
 from peerlearn.domain.audit import AuditAction, AuditTrail
+from peerlearn.domain.clock import to_rfc3339, utc_now
 from peerlearn.domain.courses import CourseStatus, Module
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
@@ -73,6 +75,10 @@ class Lists:
             "/v1/courses": partial(self.catalogue, {}),
             "/v1/courses?q=": partial(self.catalogue, {"q": "end"}),
             "/v1/courses?q=&level=": partial(self.catalogue, {"q": "chess end", "level": "beginner"}),
+            "/v1/courses?sort=title": partial(self.catalogue, {"sort": "title"}),
+            "/v1/courses?sort=starts": partial(self.catalogue, {"sort": "starts"}),
+            "/v1/courses?startsFrom=": partial(self.catalogue, {"startsFrom": to_rfc3339(utc_now())}),
+            "/v1/courses?available=": partial(self.catalogue, {"available": "true", "sort": "title"}),
             "/v1/courses/{courseId}/enrollments": partial(self.roster, None),
             "/v1/courses/{courseId}/enrollments?status=": partial(self.roster, {"status": "active"}),
             "/v1/courses/{courseId}/leaderboard": self.leaderboard,
@@ -117,7 +123,9 @@ class Lists:
         here: list[str] = []
 
         def publish() -> str:
-            here.append(self._courses.add(title="Chess endings"))
+            begins = utc_now() + timedelta(days=1 + len(here) % 3)
+            slot = (begins, begins + timedelta(hours=1)) if "startsFrom" in query or len(here) % 2 else None
+            here.append(self._courses.add(title=f"Chess endings {len(here) % 4}", slot=slot))
             catalogue_indexer().sync(here[-1])
             return here[-1]
 

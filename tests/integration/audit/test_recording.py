@@ -18,8 +18,8 @@ from peerlearn.domain.users import Principal, Role
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.audit import AuditRepository
-from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.courses import CourseRepository
+from peerlearn.persistence.listings import ListingRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.assessments import AssessmentService
 from peerlearn.services.authoring import AuthoringService
@@ -57,7 +57,7 @@ def assessment(table: Table, course: str) -> str:
 
 def authoring(table: Table) -> AuthoringService:
     return AuthoringService(
-        CourseRepository(table), AccountRepository(table), CatalogueIndexer(CatalogueRepository(table))
+        CourseRepository(table), AccountRepository(table), CatalogueIndexer(ListingRepository(table))
     )
 
 

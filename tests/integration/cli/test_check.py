@@ -10,10 +10,10 @@ import pytest
 
 from peerlearn.domain.catalogue import shelf
 from peerlearn.domain.clock import utc_now
-from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence import catalogue_keys, index_keys, keys
 from peerlearn.persistence.accounts import AccountRepository
-from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.listings import ListingRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import delete, update
 from peerlearn.services.catalogue import CatalogueIndexer
@@ -40,8 +40,8 @@ class School:
         enrollments = EnrollmentService(EnrollmentRepository(table))
         enrollments.enroll(self.learner.user_id, self.course_id)
         enrollments.join_waitlist(people.add().user_id, self.course_id)
-        CatalogueIndexer(CatalogueRepository(table)).sync(self.course_id)
-        values = {":pk": keys.catalogue_partition(shelf()), ":entry": keys.LISTING_PREFIX}
+        CatalogueIndexer(ListingRepository(table)).sync(self.course_id)
+        values = {":pk": catalogue_keys.partition(shelf()), ":entry": catalogue_keys.ENTRY_PREFIX}
         (entry,) = table.query("PK = :pk AND begins_with(SK, :entry)", values)
         self.entry = keys.Key(entry["PK"], entry["SK"])
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from peerlearn.domain.catalogue import shelves_of
 from peerlearn.domain.courses import CourseListing
 from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.users import Principal, Role, User
-from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.accounts import profile_item
-from peerlearn.persistence.items.courses import course_of
+from peerlearn.persistence.listings import ListingRepository
 from peerlearn.persistence.marshalling import unmarshal
 from peerlearn.persistence.table import Item, Table
 from peerlearn.persistence.writes import put
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
+from scripts.invariants.catalogue import CatalogueCheck
+from scripts.invariants.violation import Violation
 from tests.fakes.clock import START
 from tests.support.wire import Wire
 
@@ -42,8 +41,9 @@ class School:
 
     def __post_init__(self) -> None:
         self.catalogue = CatalogueRepository(self.table)
+        self.listings = ListingRepository(self.table)
         self.courses = CourseRepository(self.table)
-        self.indexer = CatalogueIndexer(self.catalogue)
+        self.indexer = CatalogueIndexer(self.listings)
         self.authoring = AuthoringService(self.courses, AccountRepository(self.table), self.indexer)
         self.reading = CatalogueService(self.catalogue, self.courses)
 
@@ -58,22 +58,18 @@ class School:
         return [unmarshal(item) for page in pages for item in page["Items"]]
 
     def check_counters(self) -> None:
-        """Every counter is the number of its shelf's entries, at any moment."""
-        items = self.items()
-        entries = Counter(item["PK"] for item in items if item["entity"] == "CatalogueEntry")
-        counters = {item["PK"]: int(item["count"]) for item in items if item["entity"] == "CatalogueCounter"}
-        assert {shelf: count for shelf, count in counters.items() if count} == dict(entries)
+        """Counters, records and places agree, at any moment."""
+        assert self._wrong(settled=False) == []
 
     def check_in_line(self) -> None:
         """The catalogue says of every course what it should, and nothing else."""
-        self.check_counters()
-        items = self.items()
-        stored = {(item["PK"], item["courseId"]) for item in items if item["entity"] == "CatalogueEntry"}
-        courses = [course_of(item) for item in items if item["entity"] == "Course"]
-        wanted = {
-            (keys.catalogue_partition(shelf), course.course_id) for course in courses for shelf in shelves_of(course)
-        }
-        assert stored == wanted
+        assert self._wrong(settled=True) == []
+
+    def _wrong(self, *, settled: bool) -> list[Violation]:
+        check = CatalogueCheck(settled=settled)
+        for item in self.items():
+            check.see(item)
+        return list(check.violations())
 
 
 def ids(entries: list[CourseListing]) -> list[str]:

@@ -14,10 +14,11 @@ from uuid import uuid4
 import pytest
 
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
-from peerlearn.domain.catalogue import Filters, ListingStep
+from peerlearn.domain.catalogue import Filters, places_of
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import ASSESSMENTS_MAX, SEATS_PER_SHARD, SHARDS_MAX, CourseStatus, Kind, Level
 from peerlearn.domain.errors import Conflict, TemporarilyUnavailable
+from peerlearn.domain.listings import ListingStep
 from peerlearn.domain.paging import PageRequest
 from peerlearn.persistence.assessments import AssessmentRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -194,16 +195,16 @@ def test_largest_draft_is_deleted_whole(wired: School, wire: Wire, school: Schoo
 @pytest.mark.parametrize("forgets_tokens", [False, True])
 def test_a_step_whose_reply_is_lost_is_known_as_taken(wired: School, wire: Wire, *, forgets_tokens: bool) -> None:
     course_id = wired.authoring.create(ADA, replace(DRAFT, status=CourseStatus.DRAFT)).course.course_id
-    course, listing = wired.catalogue.standing(course_id)
+    course, listing = wired.listings.standing(course_id)
     assert course is not None
-    step = ListingStep(added=("ALL",), removed=(), rewritten=())
+    step = ListingStep(added=places_of(replace(course, status=CourseStatus.PUBLISHED)))
     wire.forgets_tokens = forgets_tokens
     wire.lose_reply("TransactWriteItems")
-    taken = wired.catalogue.take(course, listing, step, str(uuid4()))
+    taken = wired.listings.take(course, listing, step, str(uuid4()))
     assert taken is not None
-    assert taken == wired.catalogue.standing(course_id)[1]
+    assert taken == wired.listings.standing(course_id)[1]
     # who read the record before that is not told that theirs was
-    assert wired.catalogue.take(course, listing, step, str(uuid4())) is None
+    assert wired.listings.take(course, listing, step, str(uuid4())) is None
     wired.check_counters()
 
 

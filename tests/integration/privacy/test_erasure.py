@@ -21,12 +21,12 @@ from peerlearn.domain.users import FORMER_TUTOR, Role
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
-from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.conversations import ConversationRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.listings import ListingRepository
 from peerlearn.persistence.peers import PeerRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Table
@@ -101,7 +101,7 @@ def tutor(people: People) -> Person:
 
 @pytest.fixture
 def authoring(table: Table, accounts: AccountRepository) -> AuthoringService:
-    return AuthoringService(CourseRepository(table), accounts, CatalogueIndexer(CatalogueRepository(table)))
+    return AuthoringService(CourseRepository(table), accounts, CatalogueIndexer(ListingRepository(table)))
 
 
 def draft(status: CourseStatus) -> CourseDraft:

@@ -16,12 +16,12 @@ from peerlearn.domain.users import FORMER_TUTOR, Role
 from peerlearn.persistence import keys, system_keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.assessments import AssessmentRepository
-from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.erasure import ErasureRepository
 from peerlearn.persistence.items.base import Entity
 from peerlearn.persistence.jobs import JobRepository
+from peerlearn.persistence.listings import ListingRepository
 from peerlearn.persistence.progress import ProgressRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
@@ -72,7 +72,7 @@ def sociable(
         address = f"https://github.com/ada/{number}"
         SubmissionService(AssessmentRepository(table), NoBucket()).submit(person.principal, assessment_id, address)
         files.stored[f"uploads/{person.user_id}/{number}"] = b"1"
-    authoring = AuthoringService(CourseRepository(table), accounts, CatalogueIndexer(CatalogueRepository(table)))
+    authoring = AuthoringService(CourseRepository(table), accounts, CatalogueIndexer(ListingRepository(table)))
     for status in (CourseStatus.DRAFT, CourseStatus.CLOSED, CourseStatus.CLOSED):
         made = CourseDraft("Rooks", "All of them", "Games", Level.BEGINNER, Kind.COURSE, 10, (), status=status)
         authoring.create(person.principal, made)

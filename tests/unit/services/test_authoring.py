@@ -51,6 +51,9 @@ class FakeStore:
         page = self.pages.get(course_id)
         return (page.course, page.seats) if page else None
 
+    def next_number(self) -> int:
+        return len(self.pages) + 1
+
     def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
         self.pages[page.course.course_id] = page
         self.entries += [entry] if entry else []

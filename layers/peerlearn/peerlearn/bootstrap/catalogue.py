@@ -7,6 +7,7 @@ from functools import cache
 from peerlearn.bootstrap.core import table
 from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.courses import CourseRepository
+from peerlearn.persistence.listings import ListingRepository
 from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
 
 
@@ -17,4 +18,4 @@ def catalogue_service() -> CatalogueService:
 
 @cache
 def catalogue_indexer() -> CatalogueIndexer:
-    return CatalogueIndexer(CatalogueRepository(table()))
+    return CatalogueIndexer(ListingRepository(table()))

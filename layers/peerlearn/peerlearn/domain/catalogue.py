@@ -1,48 +1,101 @@
-"""The catalogue: which shelves a published course is on, and which shelf answers a question.
+"""The catalogue: the places of a published course in it, and the filters of a reader.
 
-A shelf is one combination of facets with a value for each, such as `level=beginner&subject=history`, or one beginning
-of a word: `word=hist`. A course is on the 8 combinations of {subject, level, tutor}, and on each beginning, up to
-12 characters, of each word of its title, its subject and its tutor's name. So every filter is one shelf and so is a
-search for one word; its total is that shelf's counter, and neither grows dearer with the catalogue. Each entry has its
-course's terms: of a search for more, the smallest shelf that it concerns is read, and compared by them.
+    shelf    a combination of facets, `level=beginner&subject=history`; a course is on the 8 of {subject, level, tutor}
+    group    the courses that have one thing in common: a facet, a beginning of a word, a time at which they begin
+
+A shelf has an entry for each course, with all that a list shows of it, newest first, and their number: a page of it
+costs the same at any size. Of a group only the courses' numbers are kept: what several filters find together is what
+their groups have in common, so that a total is exact without a look at the courses.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from itertools import chain, combinations
 from urllib.parse import quote
 
+from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, CourseStatus
+from peerlearn.domain.directory import directory_text
+from peerlearn.domain.errors import ValidationFailed
+from peerlearn.domain.problems import Problem, Rule
 from peerlearn.domain.text import folded
 from peerlearn.domain.users import FORMER_TUTOR
-from peerlearn.domain.words import BEGINNING_MAX_LENGTH, beginnings_of, begins_with, searched_words, wanted_words
+from peerlearn.domain.words import beginnings_of, begins_with, searched_words, wanted_words
 
 # A shelf's name becomes a key, and a key has at most 2,048 bytes: longer values are replaced by their digest.
 _VALUE_MAX_LENGTH = 200
-# The shelf without facets: the name of an attribute in a listing cannot be empty.
-_EVERYTHING = "all"
+# The shelf without facets, and the group of all courses: no key is empty.
+EVERYTHING = "all"
+# The group of the courses that begin at a time.
+SCHEDULED = "scheduled"
 
 
-def shelf(
-    *, subject: str | None = None, level: str | None = None, tutor: str | None = None, word: str | None = None
-) -> str:
-    """The shelf's name: the given facets in one order, percent-encoded. Subjects compare without regard to case."""
-    facets = {"level": level, "subject": subject and folded(subject), "tutor": tutor, "word": word}
-    return "&".join(f"{name}={_encoded(value)}" for name, value in facets.items() if value is not None) or _EVERYTHING
+class Sort(StrEnum):
+    """Orders of the catalogue: newest first; earliest first, and behind them those without a time; by title."""
+
+    NEWEST = "newest"
+    STARTS = "starts"
+    TITLE = "title"
 
 
-def shelves_of(course: Course) -> frozenset[str]:
-    """Every shelf the course belongs on at present; none unless it is published."""
+class PlaceKind(StrEnum):
+    """The kinds of places of a course."""
+
+    ENTRY = "entry"
+    CARD = "card"
+    MEMBER = "member"
+    TITLE = "title"
+    START = "start"
+
+
+def shelf(*, subject: str | None = None, level: str | None = None, tutor: str | None = None) -> str:
+    """Return a shelf's name: the given facets in one order, percent-encoded. Case makes no other subject."""
+    facets = {"level": level, "subject": subject and folded(subject), "tutor": tutor}
+    return "&".join(_named(name, value) for name, value in facets.items() if value is not None) or EVERYTHING
+
+
+def word_group(beginning: str) -> str:
+    """Return the name of the group of the courses that a search for this beginning of a word finds."""
+    return _named("word", beginning)
+
+
+def places_of(course: Course) -> dict[str, str]:
+    """Return every place of the course, none unless it is published, and a mark of what is written at each."""
     if course.status is not CourseStatus.PUBLISHED:
-        return frozenset()
+        return {}
+    mark = card_mark(course)
     facets = {"subject": course.subject, "level": course.level.value, "tutor": course.tutor.user_id}
+    places = {place(PlaceKind.ENTRY, shelf(**chosen)): mark for chosen in _combinations(facets)}
+    places[place(PlaceKind.CARD)] = mark
+    places |= {place(PlaceKind.MEMBER, name): "" for name in groups_of(course)}
+    places[place(PlaceKind.TITLE, title_key(course.title))] = ""
+    if course.starts_at is not None:
+        places[place(PlaceKind.START, to_rfc3339(course.starts_at))] = ""
+    return places
+
+
+def place(kind: PlaceKind, name: str = "") -> str:
+    """Return a place by its kind and the name that it has among those of its kind."""
+    return f"{kind}/{name}"
+
+
+def kind_and_name(place_: str) -> tuple[PlaceKind, str]:
+    """Return the kind of a place and its name."""
+    kind, _, name = place_.partition("/")
+    return PlaceKind(kind), name
+
+
+def groups_of(course: Course) -> frozenset[str]:
+    """Return the groups of a published course."""
     beginnings = {beginning for word in words_of(course) for beginning in beginnings_of(word)}
-    return frozenset(
-        [shelf(**chosen) for chosen in _combinations(facets)] + [shelf(word=beginning) for beginning in beginnings]
-    )
+    facets = (shelf(subject=course.subject), shelf(level=course.level.value), shelf(tutor=course.tutor.user_id))
+    scheduled = (SCHEDULED,) if course.starts_at is not None else ()
+    return frozenset([EVERYTHING, *facets, *scheduled, *map(word_group, beginnings)])
 
 
 def words_of(course: Course) -> tuple[str, ...]:
@@ -51,16 +104,17 @@ def words_of(course: Course) -> tuple[str, ...]:
     return searched_words(f"{course.title}\n{course.subject}\n{tutor}")
 
 
-def terms_of(course: Course) -> str:
-    """Return what a search compares: the course's words and facets, with a space around each."""
-    facets = _terms_of_facets(course.subject, course.level.value, course.tutor.user_id)
-    return f" {' '.join((*words_of(course), *facets))} "
+def title_key(title: str) -> str:
+    """Return a title as titles are ordered: without regard to case and accents, by its first 100 characters."""
+    return directory_text(title)
 
 
-def _terms_of_facets(subject: str | None, level: str | None, tutor: str | None) -> list[str]:
-    facets = {"subject": subject, "level": level, "tutor": tutor}
-    # No word has a `=`: a facet is none.
-    return [f"={shelf(**{name: value})}" for name, value in facets.items() if value is not None]
+def card_mark(course: Course) -> str:
+    """Tell apart what lists show of two courses, or of one before and after a change."""
+    times = (moment and to_rfc3339(moment) for moment in (course.starts_at, course.ends_at))
+    tutor = (course.tutor.user_id, course.tutor.name)
+    shown = (course.title, course.description, course.subject, course.level, course.kind, *tutor, *times)
+    return hashlib.sha256("\0".join(str(one) for one in shown).encode()).hexdigest()[:16]
 
 
 def _combinations(facets: Mapping[str, str]) -> Iterable[dict[str, str]]:
@@ -68,24 +122,42 @@ def _combinations(facets: Mapping[str, str]) -> Iterable[dict[str, str]]:
     return (dict(chosen) for chosen in chain.from_iterable(combinations(facets.items(), size) for size in sizes))
 
 
-def _encoded(value: str) -> str:
+def _named(name: str, value: str) -> str:
     encoded = quote(value, safe="", errors="replace")
     # An encoded value never has an asterisk, so a digest cannot be mistaken for one.
-    return encoded if len(encoded) <= _VALUE_MAX_LENGTH else "*" + hashlib.sha256(encoded.encode()).hexdigest()
+    short = encoded if len(encoded) <= _VALUE_MAX_LENGTH else "*" + hashlib.sha256(encoded.encode()).hexdigest()
+    return f"{name}={short}"
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters of a reader of the catalogue; they combine. `query` matches beginnings of words, all of them."""
+    """Filters of a reader of the catalogue, all of which hold, and an order; `query` matches beginnings of words."""
 
     subject: str | None = None
     level: str | None = None
     tutor: str | None = None
     query: str | None = None
+    starts_from: datetime | None = None
+    starts_to: datetime | None = None
+    available: bool = False
+    sort: Sort = Sort.NEWEST
+
+    def require_order(self) -> Filters:
+        """Return the filters, unless nothing can begin between their times.
+
+        Raises
+        ------
+        ValidationFailed
+        """
+        if self.starts_from and self.starts_to and self.starts_from > self.starts_to:
+            raise ValidationFailed(("startsTo", Problem(Rule.NOT_AFTER, "must not be before startsFrom")))
+        return self
 
     @property
     def words(self) -> tuple[str, ...]:
-        return wanted_words(self.query or "")
+        """Return the words that are searched for, without those that are found wherever another one is."""
+        wanted = wanted_words(self.query or "")
+        return tuple(word for word in wanted if not any(begins_with(other, word) for other in wanted if other != word))
 
     @property
     def matches_nothing(self) -> bool:
@@ -93,79 +165,27 @@ class Filters:
         return bool(self.query and self.query.strip()) and not self.words
 
     @property
-    def shelves(self) -> tuple[str, ...]:
-        """Return the shelves that each have every course found."""
-        facets = shelf(subject=self.subject, level=self.level, tutor=self.tutor)
-        beginnings = tuple(shelf(word=word[:BEGINNING_MAX_LENGTH]) for word in self.words)
-        return beginnings if facets == _EVERYTHING and beginnings else (facets, *beginnings)
+    def shelf(self) -> str:
+        """Return the shelf of the facets."""
+        return shelf(subject=self.subject, level=self.level, tutor=self.tutor)
 
     @property
     def is_one_shelf(self) -> bool:
-        """Return whether the courses that are found are all those of the one shelf."""
-        return len(self.shelves) == 1 and all(len(word) <= BEGINNING_MAX_LENGTH for word in self.words)
+        """Return whether the courses that are found are all those of the shelf, in its order."""
+        return not (self.words or self.has_range or self.available) and self.sort is Sort.NEWEST
 
     @property
-    def parts(self) -> tuple[str, ...]:
-        """Parts that the terms of a course have which is found; of those with all of them some are not found."""
-        facets = _terms_of_facets(self.subject, self.level, self.tutor)
-        return (*(f" {facet} " for facet in facets), *(f" {word}" for word in self.words))
+    def has_range(self) -> bool:
+        """Return whether only courses that begin at certain times are asked for."""
+        return self.starts_from is not None or self.starts_to is not None
 
-    def find(self, terms: str) -> bool:
-        """Return whether a course of these terms is found."""
-        words = terms.split()
-        return all(part in terms for part in self.parts) and all(
-            any(begins_with(word, wanted) for word in words) for wanted in self.words
-        )
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the groups that have exactly those courses in common that are found, apart from time and seats.
 
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Where a course is listed in the catalogue.
-
-    Attributes
-    ----------
-    version: int
-        Counts the changes of this record; 0 where there is none yet.
-    course_version: int
-        The newest version of the course that was looked at.
-    marks: mapping of shelf to str
-        For each shelf with an entry of this course, a mark of the course's terms as that entry has them.
-    """
-
-    version: int = 0
-    course_version: int = 0
-    marks: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ListingStep:
-    """A part of the way from where a course is listed to where it belongs; small enough for one transaction."""
-
-    added: Sequence[str] = ()
-    rewritten: Sequence[str] = ()
-    removed: Sequence[str] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.rewritten or self.removed)
-
-
-def terms_mark(course: Course) -> str:
-    """Tell apart the terms of two courses, or of one before and after a change."""
-    return hashlib.sha256(terms_of(course).encode()).hexdigest()[:16]
-
-
-def next_step(course: Course, listing: Listing, room: int) -> ListingStep:
-    """Return what to do next to bring the catalogue in line with the course; empty when nothing is left.
-
-    Parameters
-    ----------
-    room: int
-        How many items the step may write. Adding or removing an entry writes two: the entry and its shelf's counter.
-    """
-    wanted, mark = shelves_of(course), terms_mark(course)
-    added = sorted(wanted - listing.marks.keys())[: room // 2]
-    room -= 2 * len(added)
-    removed = sorted(listing.marks.keys() - wanted)[: room // 2]
-    room -= 2 * len(removed)
-    outdated = (name for name, found in listing.marks.items() if name in wanted and found != mark)
-    return ListingStep(added, sorted(outdated)[: max(room, 0)], removed)
+        The longest word comes first: as a rule it is the rarest.
+        """
+        facets = {"subject": self.subject, "level": self.level, "tutor": self.tutor}
+        given = [shelf(**{name: value}) for name, value in facets.items() if value is not None]
+        words = sorted(self.words, key=len, reverse=True)
+        return (*map(word_group, words), *given) or (EVERYTHING,)

@@ -116,6 +116,10 @@ class Seats:
         """Return whether anyone may book or wait: published, and not over."""
         return self.status is CourseStatus.PUBLISHED and (self.ends_at is None or now < self.ends_at)
 
+    def can_be_booked(self, now: datetime) -> bool:
+        """Return whether anyone may take a seat: one is free that nobody waits for, in a course that is open."""
+        return self.is_open(now) and not self.is_full and self.waitlist_length == 0
+
     def shard_for(self, learner_id: str) -> int:
         """Return where a learner takes a seat: in their own shard, or where that is full in one that is not."""
         own = shard_of(learner_id, len(self.shards))
@@ -177,9 +181,16 @@ def below_seats_taken(taken: int) -> Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course without its modules and seats. `version` counts changes by its authors.
+    """A course without its modules and seats.
 
-    `due_dates` are those of its assessments that have one, by the part of the assessment's id that is its own.
+    Attributes
+    ----------
+    version: int
+        Counts changes by its authors.
+    number: int or None
+        Counts courses in the order in which they were made; None for one that was made without.
+    due_dates: mapping
+        Those of its assessments that have one, by the part of the assessment's id that is its own.
     """
 
     course_id: str
@@ -195,6 +206,7 @@ class Course:
     created_at: datetime
     version: int
     assessment_count: int = 0
+    number: int | None = None
     due_dates: Mapping[str, datetime] = field(default_factory=dict)
 
     def next_due(self, handed_in: Collection[str], now: datetime) -> datetime | None:

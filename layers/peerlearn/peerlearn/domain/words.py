@@ -16,8 +16,6 @@ from collections.abc import Iterable, Iterator
 
 from peerlearn.domain.text import compared
 
-# Of a word's beginnings the longest that has a shelf of its own; a longer search reads that shelf and compares.
-BEGINNING_MAX_LENGTH = 12
 # How Unicode's names of the letters of these scripts begin.
 _WITHOUT_SPACES = (
     "CJK ",
@@ -48,12 +46,12 @@ def wanted_words(text: str) -> tuple[str, ...]:
 
 
 def beginnings_of(word: str) -> Iterator[str]:
-    """Yield each beginning by which the word is found, the word itself included, up to 12 characters.
+    """Yield each beginning by which the word is found, the word itself included.
 
     `c` is no beginning of `c++`, nor is a dot one of `.net`.
     """
     shortest = 2 if _is_sign(word[1:2]) or word[0] == "." else 1
-    for length in range(shortest, min(len(word), BEGINNING_MAX_LENGTH) + 1):
+    for length in range(shortest, len(word) + 1):
         yield word[:length]
 
 

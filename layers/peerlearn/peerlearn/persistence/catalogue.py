@@ -1,138 +1,134 @@
-"""The catalogue's entries, one per course and shelf, a counter per shelf, and the record of where a course is listed.
+"""The catalogue as readers see it: pages of shelves, groups of numbers, orders by title and time, cards and seats.
 
-Entry, counter and record are only written together, under the record's version: whether a write is repeated, raced or
-cut off, a shelf's counter is the number of its entries.
+All of it is read eventually consistent: what was just published or booked may be seen a moment later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from peerlearn.domain.catalogue import Filters, Listing, ListingStep, terms_mark, terms_of
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, CourseListing, CourseStatus
+from peerlearn.domain.numbers import Numbers
 from peerlearn.domain.paging import PageRequest, PageResult
-from peerlearn.persistence import keys
-from peerlearn.persistence.counters import adding, counted
-from peerlearn.persistence.items.base import Entity
-from peerlearn.persistence.items.catalogue import catalogue_entry_item, listing_item, listing_of
-from peerlearn.persistence.items.courses import course_of
-from peerlearn.persistence.optimistic import WRITTEN_BY, is_own, replacing
+from peerlearn.persistence import catalogue_keys, keys
+from peerlearn.persistence.counters import counted
+from peerlearn.persistence.items.catalogue import bits_of, carded_course, number_of_entry, starts_of, title_and_number
 from peerlearn.persistence.seats import seats_in, with_shards
-from peerlearn.persistence.table import ConditionFailed, Item, Table
-from peerlearn.persistence.writes import TRANSACTION_MAX, Write, delete, put
+from peerlearn.persistence.side_by_side import SideBySide
+from peerlearn.persistence.table import Item, Table
 
-_ENTRIES = "PK = :shelf AND begins_with(SK, :entries)"
-# From here on a page number is first compared with the total: nobody reads a whole shelf by asking for page 1,000,000.
-_DEEP = 1000
-# A filter expression has at most 4 KB; further parts are compared here.
-_PARTS_MAX = 50
+_ALL = "PK = :pk"
+_UNDER = "PK = :pk AND begins_with(SK, :prefix)"
+_BETWEEN = "PK = :pk AND SK BETWEEN :first AND :last"
+# So many groups are read at once; where they have nothing in common, the others are not read.
+_GROUPS_AT_ONCE = 4
+_FIRST_STEP = 25
 
 
 class CatalogueRepository:
-    """Reads pages of shelves; writes steps of listings."""
-
-    # The listing record takes the place that is left.
-    room = TRANSACTION_MAX - 1
+    """Reads the catalogue."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    # -- reading ----------------------------------------------------------------------------------------------------
-
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]:
         """Return a page of a shelf, newest first.
 
-        One Query reads small entries, one BatchGet the courses, their seats and the counter.
+        One Query reads the counters and the entries, one BatchGet the seats.
         """
         skipped = 0 if wanted.after else wanted.offset
-        if skipped >= _DEEP:
-            total = self.counts([shelf])[shelf]
-            if skipped >= total:
-                return PageResult((), total)
-        start = keys.Key(keys.catalogue_partition(shelf), wanted.after["sk"]).as_item() if wanted.after else None
         # One more than the page tells whether there is a next one.
-        entries = self._entries(shelf, start=start, limit=skipped + wanted.limit + 1)
-        counter = keys.catalogue_counter(shelf)
-        shown = entries[skipped : skipped + wanted.limit]
-        courses, found = self._courses(shown, also=[counter])
-        after = {"sk": shown[-1]["SK"]} if shown and len(entries) > skipped + wanted.limit else None
-        return PageResult(courses, counted(found.get(counter)), after)
+        needed = skipped + wanted.limit + 1
+        entries, total = self._from(shelf, wanted.after["number"], needed) if wanted.after else self._top(shelf, needed)
+        shown = {number_of_entry(entry): carded_course(entry) for entry in entries[skipped : needed - 1]}
+        after = {"number": next(reversed(shown))} if shown and len(entries) >= needed else None
+        return PageResult(list(self.with_seats(shown).values()), total, after)
 
-    def search(self, shelf: str, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
-        """Return a page of those entries of a shelf whose terms the filters find; reads the shelf's entries, all."""
-        parts = {f":part{number}": part for number, part in enumerate(filters.parts[:_PARTS_MAX])}
-        # The table leaves out most entries that do not match, so that they are not sent.
-        has_parts = " AND ".join(f"contains(#terms, {name})" for name in parts)
-        entries = self._entries(shelf, values=parts, where=has_parts, names={"#terms": "terms"})
-        matching = [entry for entry in entries if filters.find(entry["terms"])]
-        if wanted.after:
-            rest = [entry for entry in matching if entry["SK"] < wanted.after["sk"]]
-        else:
-            rest = matching[wanted.offset :]
-        shown = rest[: wanted.limit]
-        courses, _ = self._courses(shown)
-        return PageResult(courses, len(matching), {"sk": shown[-1]["SK"]} if len(rest) > len(shown) else None)
+    def _top(self, shelf: str, needed: int) -> tuple[list[Item], int]:
+        first, last = catalogue_keys.SHELF_RANGE
+        # The counters come first; a shelf of few courses has fewer of them.
+        items = self._between(shelf, first, last, forward=False, limit=needed + catalogue_keys.SHELF_COUNTERS)
+        counters = [item for item in items if _is_counter(item)]
+        return items[len(counters) : len(counters) + needed], sum(map(counted, counters))
 
-    def counts(self, shelves: Sequence[str]) -> dict[str, int]:
-        """Return the number of entries of each shelf."""
-        found = self._table.batch_get([keys.catalogue_counter(shelf) for shelf in shelves])
-        return {shelf: counted(found.get(keys.catalogue_counter(shelf))) for shelf in shelves}
+    def _from(self, shelf: str, number: int, needed: int) -> tuple[list[Item], int]:
+        start = catalogue_keys.entry(shelf, number).as_item()
+        with SideBySide() as together:
+            counters = together.begin(partial(self._under, shelf, catalogue_keys.COUNTER_PREFIX))
+            entries = self._under(shelf, catalogue_keys.ENTRY_PREFIX, forward=False, limit=needed, start=start)
+        return entries, sum(map(counted, counters.result()))
 
-    def _entries(self, shelf: str, values: Item | None = None, **options: Any) -> list[Item]:
-        values = {":shelf": keys.catalogue_partition(shelf), ":entries": keys.LISTING_PREFIX, **(values or {})}
-        return self._table.query(_ENTRIES, values, forward=False, **options)
+    def in_common(self, groups: Sequence[str]) -> Numbers:
+        """Return the numbers of the courses that are in each of the groups."""
+        found: Numbers | None = None
+        for first in range(0, len(groups), _GROUPS_AT_ONCE):
+            some = groups[first : first + _GROUPS_AT_ONCE]
+            with SideBySide() as together:
+                futures = [together.begin(partial(self._group, group)) for group in some]
+            for future in futures:
+                found = future.result() if found is None else found & future.result()
+            if not found:
+                break
+        return found or Numbers({})
 
-    def _courses(
-        self, entries: Sequence[Item], also: Sequence[keys.Key] = ()
-    ) -> tuple[list[CourseListing], dict[keys.Key, Item]]:
-        ids = [entry["courseId"] for entry in entries]
-        found = self._table.batch_get(
-            [*also, *(key for course_id in ids for key in (keys.course(course_id), keys.seats(course_id)))]
-        )
-        found = with_shards(self._table, found, ids)
-        listings = []
-        for course_id in ids:
-            course, seats = found.get(keys.course(course_id)), seats_in(found, course_id)
-            # An entry outlives its course's publication for the moment between the two writes.
-            if course and seats and course["status"] == CourseStatus.PUBLISHED:
-                listings.append(CourseListing(course_of(course), seats))
-        return listings, found
+    def _group(self, group: str) -> Numbers:
+        return Numbers(dict(map(bits_of, self._under(group, catalogue_keys.BLOCK_PREFIX))))
 
-    # -- writing ----------------------------------------------------------------------------------------------------
+    def starts(self, first: datetime | None, last: datetime | None) -> Iterator[tuple[datetime, int]]:
+        """Yield when courses begin and their numbers, in that order, from the first time to the last; None: no end."""
+        low = catalogue_keys.day(to_rfc3339(first)).sk if first else catalogue_keys.DAYS_RANGE[0]
+        high = catalogue_keys.day(to_rfc3339(last)).sk if last else catalogue_keys.DAYS_RANGE[1]
+        values = {":pk": catalogue_keys.days(), ":first": low, ":last": high}
+        for moment, number in starts_of(self._walk(_BETWEEN, values)):
+            if (first is None or first <= moment) and (last is None or moment <= last):
+                yield moment, number
 
-    def standing(self, course_id: str) -> tuple[Course | None, Listing]:
-        """Return the course, and the record of its present entries."""
-        course, listing = keys.course(course_id), keys.listing(course_id)
-        found = self._table.batch_get([course, listing])
-        return (course_of(found[course]) if course in found else None), listing_of(found.get(listing))
+    def titles(self, after: tuple[str, int] | None) -> Iterator[tuple[str, int]]:
+        """Yield the titles of all courses behind one, with their numbers, in their order."""
+        place = catalogue_keys.title(*after).as_item() if after else None
+        return map(title_and_number, self._walk(_ALL, {":pk": catalogue_keys.titles()}, place))
 
-    def take(self, course: Course, listing: Listing, step: ListingStep, token: str) -> Listing | None:
-        """Take a step; return the new record, or None when somebody else took one since the record was read.
+    def _walk(self, condition: str, values: Item, place: Item | None = None) -> Iterator[Item]:
+        """Yield items one after the other, so that no more are read than are asked for and as many again."""
+        step = _FIRST_STEP
+        while True:
+            page, _ = self._table.query_page(condition, values, limit=step, start=place, consistent=False)
+            yield from page.items
+            place, step = page.last, step * 2
+            if place is None:
+                return
 
-        record of version n  -->  version n + 1, with the entries and counters that it speaks of
-        """
-        created_at, terms, mark = to_rfc3339(course.created_at), terms_of(course), terms_mark(course)
-        marks = {shelf: found for shelf, found in listing.marks.items() if shelf not in step.removed}
-        marks |= dict.fromkeys((*step.added, *step.rewritten), mark)
-        taken = Listing(listing.version + 1, course.version, marks)
-        record = replacing(listing_item(course.course_id, taken) | {WRITTEN_BY: token}, listing.version)
-        shown = (*step.added, *step.rewritten)
-        writes: list[Write] = [
-            record,
-            *(put(catalogue_entry_item(shelf, created_at, course.course_id, terms)) for shelf in shown),
-            *(delete(keys.catalogue_entry(shelf, created_at, course.course_id)) for shelf in step.removed),
-            *(_count_by(shelf, 1) for shelf in step.added),
-            *(_count_by(shelf, -1) for shelf in step.removed),
-        ]
-        try:
-            self._table.transact(writes, token)
-        except ConditionFailed as failure:
-            return taken if is_own(failure.found[0], token) else None
-        return taken
+    def cards(self, numbers: Sequence[int]) -> dict[int, Course]:
+        """Return the courses with these numbers, those that are published, in the order of the numbers."""
+        found = self._table.batch_get(map(catalogue_keys.card, numbers), consistent=False)
+        cards = {number: found.get(catalogue_keys.card(number)) for number in numbers}
+        return {number: carded_course(card) for number, card in cards.items() if card}
+
+    def with_seats(self, courses: Mapping[int, Course]) -> dict[int, CourseListing]:
+        """Return the courses with their seats, without those that have been closed since."""
+        ids = [course.course_id for course in courses.values()]
+        found = self._table.batch_get(map(keys.seats, ids), consistent=False)
+        found = with_shards(self._table, found, ids, consistent=False)
+        seats = {number: seats_in(found, course.course_id) for number, course in courses.items()}
+        # An entry outlives its course's publication for the moment between the two writes.
+        return {
+            number: CourseListing(courses[number], one)
+            for number, one in seats.items()
+            if one and one.status is CourseStatus.PUBLISHED
+        }
+
+    def _under(self, name: str, prefix: str, **options: Any) -> list[Item]:
+        values = {":pk": catalogue_keys.partition(name), ":prefix": prefix}
+        return self._table.query(_UNDER, values, consistent=False, **options)
+
+    def _between(self, name: str, first: str, last: str, **options: Any) -> list[Item]:
+        values = {":pk": catalogue_keys.partition(name), ":first": first, ":last": last}
+        return self._table.query(_BETWEEN, values, consistent=False, **options)
 
 
-def _count_by(shelf: str, difference: int) -> Write:
-    # Guarded by the record's version in the same transaction: counted once.
-    return adding(keys.catalogue_counter(shelf), Entity.CATALOGUE_COUNTER, difference)
+def _is_counter(item: Item) -> bool:
+    return bool(item["SK"].startswith(catalogue_keys.COUNTER_PREFIX))

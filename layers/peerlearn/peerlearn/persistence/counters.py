@@ -21,6 +21,7 @@ def adding(
     attribute: str = "count",
     condition: str | None = None,
     names: Mapping[str, str] | None = None,
+    traced: bool = True,
 ) -> Write:
     """Return the write that adds to a counter; one that is not there yet begins at 0.
 
@@ -32,6 +33,8 @@ def adding(
         The attribute that counts.
     condition, names: optional
         Of the counter's item.
+    traced: bool
+        Whether the counter keeps the id of the request that it was last written for.
     """
     return update(
         counter,
@@ -39,6 +42,7 @@ def adding(
         condition=condition,
         names={"#entity": "entity", "#count": attribute} | dict(names or {}),
         values={":entity": entity.value, ":difference": difference},
+        traced=traced,
     )
 
 

@@ -12,6 +12,7 @@ from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.retrying import Collision
 from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence.course_numbers import next_number
 from peerlearn.persistence.course_writes import (
     as_read,
     assessment_deletions,
@@ -82,6 +83,10 @@ class CourseRepository:
         found = with_shards(self._table, self._table.batch_get([key, keys.seats(course_id)]), [course_id])
         seats = seats_in(found, course_id)
         return (course_of(found[key]), seats) if key in found and seats is not None else None
+
+    def next_number(self) -> int:
+        """Return the number of the next course."""
+        return next_number(self._table)
 
     def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None:
         """Store a new course.

@@ -1,6 +1,6 @@
 """Keys of people, courses and conversations, and nothing but keys.
 
-`system_keys.py` has those of all other items, `index_keys.py` those of the indexes.
+Others are in `system_keys.py`, `catalogue_keys.py` and `index_keys.py`.
 
 `docs/table.md` lists the access patterns that they serve. `A#` sorts before everything else of a partition, so one
 Query with that prefix reads what a page needs and skips the rest. Free text that enters a key is percent-encoded (in
@@ -25,7 +25,6 @@ ASSESSMENT_PREFIX = "A#ASSESSMENT#"
 MESSAGE_PREFIX = "MESSAGE#"
 CONNECTION_PREFIX = "CONNECTION#"
 TEACHING_PREFIX = "TEACHES#"
-LISTING_PREFIX = "E#"
 # Everything in this range is exported, and erased with the account, whatever it is.
 OWN_RECORD_PREFIX = "O#"
 # An assessment's attempts are counted in so many parts.
@@ -180,11 +179,6 @@ def seat_shards(course_id: str, count: int) -> list[Key]:
     return [seat_shard(course_id, number) for number in range(count)]
 
 
-def listing(course_id: str) -> Key:
-    """Return the key of the record of a course's present catalogue entries."""
-    return Key(course_partition(course_id), "LISTING")
-
-
 def assessment(course_id: str, assessment_id: str) -> Key:
     """Return the key of an assessment."""
     return Key(course_partition(course_id), f"{ASSESSMENT_PREFIX}{assessment_id}")
@@ -216,21 +210,6 @@ def line_partition(course_id: str) -> str:
 def wait(course_id: str, joined_at: str, user_id: str) -> Key:
     """Return the key of a place in a waitlist: by the server's time, ties by user id."""
     return Key(line_partition(course_id), f"{WAIT_PREFIX}{joined_at}#{user_id}")
-
-
-def catalogue_partition(shelf: str) -> str:
-    """Return the partition of a shelf's entries, e.g. `CATALOGUE#level=beginner`; see `peerlearn.domain.catalogue`."""
-    return f"CATALOGUE#{shelf}"
-
-
-def catalogue_entry(shelf: str, created_at: str, course_id: str) -> Key:
-    """Return the key of a course's entry on a shelf."""
-    return Key(catalogue_partition(shelf), f"{LISTING_PREFIX}{created_at}#{course_id}")
-
-
-def catalogue_counter(shelf: str) -> Key:
-    """Return the key of the number of a shelf's entries."""
-    return Key(catalogue_partition(shelf), "COUNTER")
 
 
 # -- messages and connections -----------------------------------------------------------------------------------------

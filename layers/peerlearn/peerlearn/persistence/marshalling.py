@@ -62,7 +62,9 @@ def _set(values: frozenset[Any] | set[Any]) -> dict[str, Any]:
         return {"SS": list(values)}
     if values and all(isinstance(value, (int, Decimal)) and not isinstance(value, bool) for value in values):
         return {"NS": [_number(value) for value in values]}
-    raise TypeError("a set of DynamoDB holds texts or numbers, and at least one")
+    if values and all(isinstance(value, (bytes, bytearray)) for value in values):
+        return {"BS": list(values)}
+    raise TypeError("a set of DynamoDB holds texts, numbers or bytes, and at least one")
 
 
 def _binary(value: bytes | bytearray) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class KnownShards:
         self._counts[course_id] = count
 
 
-def with_shards(table: Table, found: Found, course_ids: Iterable[str]) -> Found:
+def with_shards(table: Table, found: Found, course_ids: Iterable[str], *, consistent: bool = True) -> Found:
     """Return the found items with the shards of those courses, without a call where no shard is missing."""
     missing = [
         key
@@ -56,7 +56,7 @@ def with_shards(table: Table, found: Found, course_ids: Iterable[str]) -> Found:
         for key in keys.seat_shards(course_id, shards_of(first))
         if key not in found
     ]
-    return found | table.batch_get(missing) if missing else found
+    return found | table.batch_get(missing, consistent=consistent) if missing else found
 
 
 def seats_in(found: Mapping[keys.Key, Item], course_id: str) -> Seats | None:

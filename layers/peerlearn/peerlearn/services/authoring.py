@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from peerlearn.domain.access import require_author
@@ -31,6 +31,7 @@ class Courses(Protocol):
 
     def page(self, course_id: str) -> CoursePage | None: ...
     def course(self, course_id: str) -> tuple[Course, Seats] | None: ...
+    def next_number(self) -> int: ...
     def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None: ...
     def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> None: ...
     def remove_draft(self, page: CoursePage, token: str) -> None: ...
@@ -88,7 +89,8 @@ class AuthoringService:
         user = self._people.user(author.user_id)
         if user is None:
             raise account_erased()
-        page = draft.begun_by(Tutor(user.user_id, user.name), self._clock(), self._seats_per_shard)
+        begun = draft.begun_by(Tutor(user.user_id, user.name), self._clock(), self._seats_per_shard)
+        page = replace(begun, course=replace(begun.course, number=self._courses.next_number()))
         self._courses.add(page, repeatable_id("req"), self._entry(author, None, page.course))
         self._show(page.course)
         return page

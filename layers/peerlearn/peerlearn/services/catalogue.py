@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.access import require_course
-from peerlearn.domain.catalogue import Filters, Listing, ListingStep, next_step
+from peerlearn.domain.catalogue import Filters
+from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, CourseListing, CoursePage
 from peerlearn.domain.errors import CourseNotFound, TemporarilyUnavailable
+from peerlearn.domain.listings import Listing, ListingStep, next_step
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.users import Principal
+from peerlearn.services.searching import Groups, Search
 
 # How often a course may turn out to have been changed by others before its synchronisation is left to a later try.
 _TRIES_MAX = 8
-# Of a search for more words than that the others are hardly rarer.
-_COMPARED_SHELVES = 20
+# By page number the entries before a page are read again: up to here they cost less than a search.
+_NEAR_PAGES = 8
 
 
-class Shelves(Protocol):
+class Shelves(Groups, Protocol):
     """The catalogue's store for reading; see `peerlearn.persistence.catalogue`."""
 
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]: ...
-    def search(self, shelf: str, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]: ...
-    def counts(self, shelves: Sequence[str]) -> dict[str, int]: ...
 
 
 class CoursePages(Protocol):
@@ -32,7 +32,7 @@ class CoursePages(Protocol):
 
 
 class Listings(Protocol):
-    """The catalogue's store for synchronising."""
+    """The catalogue's store for synchronising; see `peerlearn.persistence.listings`."""
 
     room: int
 
@@ -43,24 +43,26 @@ class Listings(Protocol):
 class CatalogueService:
     """The public catalogue."""
 
-    def __init__(self, shelves: Shelves, courses: CoursePages) -> None:
+    def __init__(self, shelves: Shelves, courses: CoursePages, clock: Clock = utc_now) -> None:
         self._shelves = shelves
         self._courses = courses
+        self._clock = clock
 
     def browse(self, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
-        """Return a page of the published courses that the filters find, newest first, and how many there are.
+        """Return a page of the published courses that the filters find, and how many there are.
 
-        What one shelf answers takes a page of it, and its counter is the total: every filter without a search, and a
-        search for one word. Any other search reads the smallest of the shelves that it concerns.
+        What one shelf answers takes a page of it: the newest courses, of some facets. Anything else is a search.
+
+        Raises
+        ------
+        ValidationFailed
+            The page is further than seats are looked at.
         """
         if filters.matches_nothing:
             return PageResult((), 0)
-        shelves = filters.shelves
-        if filters.is_one_shelf:
-            return self._shelves.shelf_page(shelves[0], wanted)
-        counts = self._shelves.counts(shelves[:_COMPARED_SHELVES])
-        smallest = min(counts, key=lambda shelf: counts[shelf])
-        return self._shelves.search(smallest, filters, wanted) if counts[smallest] else PageResult((), 0)
+        if filters.is_one_shelf and (wanted.after or wanted.number <= _NEAR_PAGES):
+            return self._shelves.shelf_page(filters.shelf, wanted)
+        return Search(self._shelves, filters, self._clock()).page(wanted)
 
     def course(self, course_id: str, viewer: Principal | None) -> CoursePage:
         """Return one course with its modules and a summary of each assessment.

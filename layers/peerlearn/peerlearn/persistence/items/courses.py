@@ -30,7 +30,8 @@ def course_item(course: Course) -> Item:
         "version": course.version,
         "assessmentCount": course.assessment_count,
     }
-    return item | _times(course.starts_at, course.ends_at)
+    numbered = {} if course.number is None else {"courseNumber": course.number}
+    return item | numbered | times_of(course.starts_at, course.ends_at)
 
 
 def course_of(item: Item) -> Course:
@@ -49,6 +50,7 @@ def course_of(item: Item) -> Course:
         version=int(item["version"]),
         assessment_count=int(item["assessmentCount"]),
         due_dates={own: from_rfc3339(due) for due, own in (entry.split("#") for entry in item.get("dueDates", ()))},
+        number=int(item["courseNumber"]) if "courseNumber" in item else None,
     )
 
 
@@ -118,7 +120,7 @@ def seats_item(seats: Seats) -> Item:
     }
     if seats.capacity is not None:
         item["capacity"] = seats.capacity
-    return item | _times(seats.starts_at, seats.ends_at)
+    return item | times_of(seats.starts_at, seats.ends_at)
 
 
 def seats_of(item: Item, *others: Item) -> Seats:
@@ -160,7 +162,8 @@ def _seats_of(item: Item) -> Seats:
     )
 
 
-def _times(starts_at: datetime | None, ends_at: datetime | None) -> Item:
+def times_of(starts_at: datetime | None, ends_at: datetime | None) -> Item:
+    """Return the attributes of the times of a course."""
     # An absent attribute, not a null: conditions ask for existence.
     times = {"startsAt": starts_at, "endsAt": ends_at}
     return {name: to_rfc3339(moment) for name, moment in times.items() if moment is not None}
