@@ -3,7 +3,7 @@
     python -m scripts.lean .aws-sam/build
 
 1. Of botocore's 27 MB of service descriptions only those that a function's client is made from stay, without their
-   documentation: a client is made in 40 % of the time.
+   documentation: a client is made in 40 % of the time. Of the largest of them only the operations that are called.
 2. Three packages of Powertools import every event type and every resolver of AWS's when one is asked for, and PyNaCl's
    bindings all of libsodium: their `__init__` now fetches a name when it is first used.
 3. An import of `importlib.metadata`, which brings archives, compression and resources, moves to where it is
@@ -27,11 +27,14 @@ import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 # endpoints.json knows a few services by another name than their client's
-_ENDPOINT_NAMES = {"apigatewaymanagementapi": "execute-api"}
+_ENDPOINT_NAMES = {"apigatewaymanagementapi": "execute-api", "sesv2": "email"}
+# Of a service with a hundred operations those that a function calls; all others are left out with their shapes.
+_OPERATIONS = {"sesv2": ("SendEmail",)}
 _CLIENT = re.compile(r"""aws_client\(\s*["']([a-z0-9-]+)["']""")
 _LAZY_PACKAGES = (
     "aws_lambda_powertools",
@@ -141,13 +144,40 @@ def trim(data: Path, services: set[str]) -> None:
             if file.suffix == ".gz":
                 file.unlink()
             text = gzip.decompress(raw) if file.suffix == ".gz" else raw
-            _write_json(latest / file.name.removesuffix(".gz"), _without_documentation(json.loads(text)))
+            content = _without_documentation(json.loads(text))
+            if "operations" in content and service in _OPERATIONS:
+                content = with_operations(content, _OPERATIONS[service])
+            _write_json(latest / file.name.removesuffix(".gz"), content)
     endpoints = data / "endpoints.json"
     content = json.loads(endpoints.read_bytes())
     names = {_ENDPOINT_NAMES.get(service, service) for service in services}
     for partition in content["partitions"]:
         partition["services"] = {name: one for name, one in partition["services"].items() if name in names}
     _write_json(endpoints, content)
+
+
+def with_operations(model: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return a service's description with some of its operations, and the shapes that these reach."""
+    operations = {name: model["operations"][name] for name in names}
+    reached: dict[str, Any] = {}
+    waiting = [*_shapes_named(operations)]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached[name] = model["shapes"][name]
+            waiting += _shapes_named(reached[name])
+    return {**model, "operations": operations, "shapes": dict(sorted(reached.items()))}
+
+
+def _shapes_named(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        for one in value.values():
+            yield from _shapes_named(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _shapes_named(one)
 
 
 def make_lazy(init: Path) -> None:

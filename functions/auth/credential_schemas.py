@@ -52,6 +52,17 @@ Email = Annotated[
         "those that end in `.example`, `.test`, `.invalid` or `.local`, are accepted."
     ),
 ]
+
+
+def _reachable(email: str) -> str:
+    local = email.rpartition("@")[0]
+    if not local.isascii():
+        message = "has characters before the @ that no mail from here can be sent to: use ASCII ones"
+        raise ValueRefused(Problem(Rule.NOT_REACHABLE, message))
+    return email
+
+
+NewEmail = Annotated[Email, AfterValidator(_reachable)]
 NewPassword = Annotated[
     str,
     AfterValidator(_strong),

@@ -11,7 +11,7 @@ from functions.auth.schemas import ShownToken
 from peerlearn.bootstrap.accounts import sign_out_service
 from peerlearn.http.app import create_app
 from peerlearn.http.envelopes import no_content
-from peerlearn.services.accounts import SignOutService
+from peerlearn.services.sign_outs import SignOutService
 
 app = create_app()
 

@@ -7,12 +7,13 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from pydantic import Field
 
-from functions.auth.credential_schemas import Email, NewPassword
+from functions.auth.credential_schemas import NewEmail, NewPassword
 from functions.auth.schemas import DeviceName, SignInAnswer
 from peerlearn.bootstrap.accounts import account_service
+from peerlearn.domain.users import Language
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import SourceAddress
-from peerlearn.http.models import PersonName, RequestModel, Tags
+from peerlearn.http.models import PersonName, RequestModel, Tags, TimeZone
 from peerlearn.services.accounts import AccountService
 
 app = create_app()
@@ -20,11 +21,13 @@ app = create_app()
 
 class Registration(RequestModel):
     name: PersonName
-    email: Email
+    email: NewEmail
     password: NewPassword
     interests: Tags = Field(default_factory=list)
     learning_goals: Tags = Field(default_factory=list)
     device_name: DeviceName | None = None
+    language: Language = Language.ENGLISH
+    time_zone: TimeZone = "UTC"
 
 
 @app.post("/v1/learner/auth/register", status_code=201)
@@ -41,6 +44,8 @@ def register(
         registration.learning_goals,
         source=source,
         device_name=registration.device_name,
+        language=registration.language,
+        time_zone=registration.time_zone,
     )
     return SignInAnswer.of(signed_in)
 

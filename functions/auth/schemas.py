@@ -28,6 +28,7 @@ class UserView(ResponseModel):
     user_id: str
     name: str
     email: str
+    email_verified: bool
     role: Role
     interests: list[str]
     learning_goals: list[str]
@@ -64,3 +65,9 @@ class SignInAnswer(TokenAnswer):
     @classmethod
     def of(cls, signed_in: SignedIn) -> SignInAnswer:
         return cls(**dict(TokenAnswer.of(signed_in)), device_token=signed_in.device_token or "")
+
+
+class ProvenData(ResponseModel):
+    """One's own account, as `data.user`."""
+
+    user: UserView

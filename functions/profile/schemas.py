@@ -6,7 +6,8 @@ from typing import Annotated
 
 from peerlearn.domain.points import Entry, Reason
 from peerlearn.domain.profiles import Profile
-from peerlearn.http.models import Moment, NotNull, PersonName, RequestModel, ResponseModel, Tags
+from peerlearn.domain.users import Language
+from peerlearn.http.models import Moment, NotNull, PersonName, RequestModel, ResponseModel, Tags, TimeZone
 
 
 class ProfileChange(RequestModel):
@@ -15,6 +16,8 @@ class ProfileChange(RequestModel):
     name: Annotated[PersonName | None, NotNull] = None
     interests: Annotated[Tags | None, NotNull] = None
     learning_goals: Annotated[Tags | None, NotNull] = None
+    language: Annotated[Language | None, NotNull] = None
+    time_zone: Annotated[TimeZone | None, NotNull] = None
 
 
 class ProfileView(ResponseModel):
@@ -23,6 +26,9 @@ class ProfileView(ResponseModel):
     user_id: str
     name: str
     email: str
+    email_verified: bool
+    language: Language
+    time_zone: str
     interests: list[str]
     learning_goals: list[str]
     enrolled_courses: list[str]
@@ -45,6 +51,9 @@ class ProfileData(ResponseModel):
                 user_id=user.user_id,
                 name=user.name,
                 email=user.email,
+                email_verified=user.email_verified,
+                language=user.language,
+                time_zone=user.time_zone,
                 interests=list(user.interests),
                 learning_goals=list(user.learning_goals),
                 enrolled_courses=profile.enrolled_courses,

@@ -24,7 +24,14 @@ def update_profile(
     user: Annotated[Principal, Depends(writing(PROFILE))],
     profiles: Annotated[ProfileService, Depends(profile_service)],
 ) -> Success[ProfileData]:
-    profile = profiles.update(user, name=change.name, interests=change.interests, learning_goals=change.learning_goals)
+    profile = profiles.update(
+        user,
+        name=change.name,
+        interests=change.interests,
+        learning_goals=change.learning_goals,
+        language=change.language,
+        time_zone=change.time_zone,
+    )
     return Success[ProfileData](data=ProfileData.of(profile))
 
 

@@ -21,7 +21,7 @@ from peerlearn.bootstrap.progress import leaderboard_service
 from peerlearn.bootstrap.security import cursors
 from peerlearn.domain.paging import DEFAULT_LIMIT, PageResult, page_of
 from peerlearn.http.app import create_app
-from peerlearn.http.auth import PresentCaller
+from peerlearn.http.auth import ProvenCaller
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import BlankIsAbsent, CourseIdPath, CursorText, Limit, PageNumber
 from peerlearn.http.pagination import Pager, only_page
@@ -32,7 +32,7 @@ app = create_app()
 
 @app.get("/v1/courses/<courseId>/leaderboard")
 def leaderboard(
-    user: PresentCaller,
+    user: ProvenCaller,
     course_id: CourseIdPath,
     leaderboards: Annotated[LeaderboardService, Depends(leaderboard_service)],
     around: Annotated[Literal["me"] | None, BlankIsAbsent, Query()] = None,

@@ -19,8 +19,7 @@ Status = Literal[AccountState.ACTIVE, AccountState.SUSPENDED]
 class UserEntryView(ResponseModel):
     """An account as administrators see it.
 
-    `emailVerified` is false for everybody: no mail is sent yet that could prove an address. `lastSeenAt` is when a
-    session last began or was renewed.
+    `lastSeenAt` is when a session last began or was renewed.
     """
 
     user_id: str
@@ -28,7 +27,7 @@ class UserEntryView(ResponseModel):
     email: str
     role: Role
     status: AccountState
-    email_verified: bool = False
+    email_verified: bool
     created_at: Moment
     last_seen_at: Moment | None
 
@@ -56,6 +55,7 @@ def _fields(entry: DirectoryEntry) -> dict[str, Any]:
         "email": user.email,
         "role": user.role,
         "status": user.state,
+        "email_verified": user.email_verified,
         "created_at": user.created_at,
         "last_seen_at": entry.seen_at,
     }

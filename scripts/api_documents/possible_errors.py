@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from peerlearn.domain.errors import (
     Conflict,
     DomainError,
+    EmailNotVerified,
     Forbidden,
     InternalError,
     MalformedRequest,
@@ -22,8 +23,9 @@ from peerlearn.domain.errors import (
     ValidationFailed,
 )
 from peerlearn.domain.idempotency import HEADER
+from peerlearn.domain.limits import FREE_OF_PROOF
 from peerlearn.domain.standing import ADMINISTRATORS, AUTHORS
-from peerlearn.http.auth import current_administrator, current_author, optional_user, token_holder
+from peerlearn.http.auth import current_administrator, current_author, optional_user, proven_user, token_holder
 from scripts.api_documents.errors import raised_by
 from scripts.api_documents.limits import (
     OperationLimit,
@@ -79,9 +81,16 @@ def _errors_of_caller(dependencies: set[Any]) -> dict[type[DomainError], str]:
     roles = {getattr(one, "roles", None) for one in dependencies}
     if current_author in dependencies or AUTHORS in roles:
         possible[Forbidden] = "Only tutors and administrators may do this, tutors on their own courses."
+    if dependencies & {current_author, current_administrator, proven_user} or any(map(_asks_for_proof, dependencies)):
+        possible[EmailNotVerified] = "The address is not proven, and the stack asks for that (`VerifiedEmail`)."
     if current_administrator in dependencies or ADMINISTRATORS in roles:
         possible[Forbidden] = "Only administrators may do this."
     return possible
+
+
+def _asks_for_proof(dependency: Any) -> bool:
+    limits = getattr(dependency, "limits", ())
+    return bool(limits) and FREE_OF_PROOF.isdisjoint(limits)
 
 
 def dependencies_of(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:

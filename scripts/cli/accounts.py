@@ -42,7 +42,7 @@ def create_admin(target: Target, email: str, name: str, existing: str | None, *,
     if existing is None and user is None:
         password = _password(from_stdin=password_stdin)
         try:
-            user = account_service().register(name, email, password, role=Role.ADMIN).user
+            user = account_service().register(name, email, password, role=Role.ADMIN, proven=True).user
         except EmailAlreadyRegistered:
             # Somebody registered it in the meantime.
             user = _user(email)

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from peerlearn.domain.addresses import AddressState
 from peerlearn.domain.standing import Standing
-from peerlearn.domain.users import User
+from peerlearn.domain.users import Language, User
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.accounts import user_of
 from peerlearn.persistence.items.base import Entity, Item
@@ -58,13 +59,18 @@ class AccountsCheck:
             elif (standing := self._standings.get(user_id)) is None:
                 yield Violation("accounts", key, "lacks its standing")
             elif not _stands_as(standing_of(standing), user_of(profile)):
-                yield Violation("accounts", key, "its standing has another role, state or epoch")
+                yield Violation("accounts", key, "its standing has another role, state or epoch, or another proof")
 
 
 def _are_alike(credential: User, profile: User) -> bool:
-    # Which session was kept stands where connections are closed by it.
-    return replace(credential, kept_session=None) == replace(profile, kept_session=None)
+    return _of_both(credential) == _of_both(profile)
+
+
+def _of_both(user: User) -> User:
+    # Which session was kept, how mails are written, and what an address has been through stand on the profile alone.
+    return replace(user, kept_session=None, language=Language.ENGLISH, time_zone="", address=AddressState())
 
 
 def _stands_as(standing: Standing, user: User) -> bool:
-    return (standing.role, standing.state, standing.epoch) == (user.role, user.state, user.session_epoch)
+    of_account = (user.role, user.state, user.session_epoch, user.email_verified)
+    return (standing.role, standing.state, standing.epoch, standing.proven) == of_account

@@ -31,7 +31,7 @@ ALLOWED = {
 OUTSIDE: dict[str, set[str]] = {
     "domain": set(),
     "services": set(),
-    "adapters": {"boto3", "botocore", "bcrypt", "jwt", "nacl", "mypy_boto3_secretsmanager", "mypy_boto3_s3"}
+    "adapters": {"boto3", "botocore", "bcrypt", "idna", "jwt", "nacl", "mypy_boto3_secretsmanager", "mypy_boto3_s3"}
     | {"mypy_boto3_apigatewaymanagementapi", "mypy_boto3_sqs"},
     "persistence": {"boto3", "botocore", "mypy_boto3_dynamodb"},
     "events": {"aws_lambda_powertools", "boto3"},

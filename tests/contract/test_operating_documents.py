@@ -166,7 +166,7 @@ def test_every_parameter_that_is_no_choice_of_the_build_is_explained() -> None:
     pages = page_of("deploying.md") + page_of("operations.md")
     own = {"Environment", "Runtime", "Architecture", "BcryptCost", "LogLevel", "LogRetentionDays", "MaxUploadBytes"}
     # the product's own, explained where they belong
-    own |= {"AuditRetentionDays", "Limits"}
+    own |= {"AuditRetentionDays", "Limits", "VerifiedEmail"}
     parameters = set(load_template()["Parameters"]) - own - {"ManagementEndpoint"}
     assert {name for name in parameters if f"`{name}" not in pages and f"{name} =" not in pages} == set()
 

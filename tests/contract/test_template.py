@@ -37,7 +37,7 @@ WRITES_OF_READERS = {"ExportDataFunction": {"dynamodb:PutItem"}}
 # Functions that a queue of work feeds, and nothing else.
 WORKERS = {
     *("PromoteFunction", "IndexCatalogueFunction", "CarryOnFunction", "AnnounceFunction"),
-    *("WriteExportFunction", "FinishErasureFunction"),
+    *("WriteExportFunction", "FinishErasureFunction", "SendMailFunction"),
 }
 # Reading the whole table is nobody's job.
 RESOURCES_MAX = 500  # of CloudFormation

@@ -48,6 +48,8 @@ NAMES = {
     "KEYS_TABLE_NAME": KEYS_TABLE,
     "SECRET_ID": SECRET,
     "CURSOR_SECRET_ID": CURSOR_SECRET,
+    "MAIL_FROM": "school@peerlearn.example",
+    "APP_URL": "https://peerlearn.example/",
 }
 
 

@@ -10,6 +10,7 @@ from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.domain.audit import AuditTrail
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.limits import Limits
+from peerlearn.domain.mails import Mailroom
 from peerlearn.domain.users import AccountState, Principal, Role, User
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.calendars import CalendarRepository
@@ -19,12 +20,13 @@ from peerlearn.persistence.standing import StandingRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.persistence.throttling import ThrottleRepository
-from peerlearn.services.accounts import AccountService, SignOutService
+from peerlearn.services.accounts import AccountService
 from peerlearn.services.administration import AdministrationService
 from peerlearn.services.erasure import ErasureService
 from peerlearn.services.passwords import PasswordService
 from peerlearn.services.proofs import PasswordProof
 from peerlearn.services.sign_in_sessions import SignInSessionService
+from peerlearn.services.sign_outs import SignOutService
 from tests.fakes.keys import FakeKeyRing, fake_tokens
 
 Clock = Callable[[], datetime]
@@ -62,12 +64,23 @@ class Accounts:
         standings, throttle, tokens = StandingRepository(table), ThrottleRepository(table), fake_tokens(keys, clock)
         proof = PasswordProof(throttle, hasher, trail, chosen, clock)
         self.repository, self.clock = repository, clock
+        mailroom = Mailroom(is_open=True, clock=clock)
         self._accounts = AccountService(
-            repository, sessions, standings, proof, throttle, hasher, tokens, DeviceTokens(keys), chosen, clock
+            repository,
+            sessions,
+            standings,
+            proof,
+            throttle,
+            hasher,
+            tokens,
+            DeviceTokens(keys),
+            chosen,
+            mailroom,
+            clock,
         )
         self._sign_out = SignOutService(sessions, tokens, chosen, clock)
-        self._passwords = PasswordService(repository, proof, hasher, trail, clock)
-        self._administration = AdministrationService(repository, trail, clock)
+        self._passwords = PasswordService(repository, proof, hasher, trail, mailroom, clock)
+        self._administration = AdministrationService(repository, trail, mailroom, clock)
         self.sessions = SignInSessionService(sessions, repository, CalendarRepository(table), clock)
         self.erasure = ErasureService(
             ErasureRepository(table), TeachingRepository(table), repository, proof, trail, clock

@@ -44,6 +44,9 @@ ENVIRONMENT = {
     "PROMOTION_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/promotions.fifo",
     "CATALOGUE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/catalogue",
     "ANNOUNCEMENT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/announcements",
+    "MAIL_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/mails",
+    "MAIL_FROM": "school@peerlearn.example",
+    "APP_URL": "https://peerlearn.example/",
     "JOB_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retries",
     # No window is full or closes in the course of a test.
@@ -105,6 +108,7 @@ class Network:
             "secretsmanager": _secrets,
             "s3": _bucket,
             "sqs": self._queues,
+            "sesv2": self._mails,
             "apigatewaymanagementapi": self._sockets,
         }
         self.wires: dict[str, Wire] = {}
@@ -152,6 +156,11 @@ class Network:
         with self._lock:
             self.posted.append((request.method, request.url.rpartition("/")[2]))
         return respond(request.url, 200)
+
+    def _mails(self, request: Any) -> AWSResponse:
+        with self._lock:
+            self.posted.append(("SendEmail", json.loads(request.body)["Destination"]["ToAddresses"][0]))
+        return respond(request.url, 200, b'{"MessageId": "1"}')
 
     def _queues(self, request: Any) -> AWSResponse:
         body, target = json.loads(request.body), str(request.headers["X-Amz-Target"])

@@ -16,12 +16,14 @@ from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.exports import ExportRecord
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
+from peerlearn.domain.mails import MailKind, Mailroom
 from peerlearn.domain.realtime import Connection, Ticket
 from peerlearn.domain.users import Role
-from peerlearn.persistence import keys
+from peerlearn.persistence import keys, mail_keys
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.jobs import cursor_item
 from peerlearn.persistence.items.realtime import connection_item, ticket_item
+from peerlearn.persistence.mails import OutboxRepository
 from peerlearn.persistence.personal_data import PersonalDataRepository
 from peerlearn.persistence.writes import put
 from scripts.project.template import load_template
@@ -29,6 +31,7 @@ from tests.support.api import Answer, http_event, invoke
 from tests.support.bodies import FILE, HANDED_IN, LINK, MODULES, course_body
 from tests.support.catalogue.events import TICKET, UNDER_WAY
 from tests.support.courses import Courses
+from tests.support.mail_tokens import NAMES, minted
 from tests.support.people import PASSWORD, People, Person
 
 
@@ -101,12 +104,16 @@ def new_world() -> World:
     new = {"name": "Pia", "email": "pia@people.example", "password": PASSWORD}
     world.tokens["pia"] = world.call("register", body=new).body["token"]
     _second_session(world)
+    for name in NAMES:
+        world.people[name] = people.add()
+        world.ids[name] = minted(name, world.people[name].user_id, "moved@people.example")
     _courses(world)
     _assessments(world)
     _privacy(world, people)
     for sender, receiver in (("ada", "bob"), ("bob", "ada")):
         world.call("send", sender, body=world.message(receiver, clientMessageId="before"))
     _connections(world)
+    _mails(world)
     return world
 
 
@@ -207,6 +214,12 @@ def _connections(world: World) -> None:
     low, high = sorted((ada.user_id, bob.user_id))
     world.items["message"] = _item(keys.message(low, high, 2))
     world.items["session"] = _item(keys.session(ada.user_id, ada.session.session_id))
+
+
+def _mails(world: World) -> None:
+    (mail,) = Mailroom(is_open=True).to(world.people["ada"].user, MailKind.ADDRESS_PROOF)
+    OutboxRepository(table()).add(mail)
+    world.ids["mail"], world.items["mail"] = mail.mail_id, _item(mail_keys.mail(mail.mail_id))
 
 
 def _item(key: keys.Key) -> Item:

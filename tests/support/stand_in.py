@@ -50,6 +50,10 @@ class StandInForAws:
             "JOB_QUEUE_URL": f"{queues}/jobs",
             "LIMITS": "",
             "LOCAL_ENDPOINT": "",
+            "APP_URL": "https://peerlearn.example/",
+            "MAIL_CONFIGURATION_SET": "",
+            "MAIL_FROM": "school@peerlearn.example",
+            "MAIL_QUEUE_URL": f"{queues}/mails",
             "MANAGEMENT_ENDPOINT": f"{self.url}/live",
             "MAX_UPLOAD_BYTES": "52428800",
             "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -63,6 +67,7 @@ class StandInForAws:
             "RETRY_QUEUE_URL": f"{queues}/retries",
             "SECRET_ID": "signing-key",
             "TABLE_NAME": "table",
+            "VERIFIED_EMAIL": "optional",
             "WEB_SOCKET_URL": "",
         }
 

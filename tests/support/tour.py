@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
+    "MAIL_FROM": "school@peerlearn.example",
     "MANAGEMENT_ENDPOINT": "https://sockets.example/api",
 }
 # A person who is not named here is a learner. The tutor has no numbered name: a course is found by its tutor's, so what

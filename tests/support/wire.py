@@ -135,6 +135,10 @@ _NO_ANSWER = (Fault.TIMEOUT, Fault.DROPPED, Fault.LOST)
 _ELSEWHERE = {
     "secretsmanager": {Fault.THROTTLED: THROTTLED, Fault.BROKEN: Refusal("InternalServiceError", status=500)},
     "sqs": {Fault.THROTTLED: Refusal("RequestThrottled"), Fault.BROKEN: Refusal("InternalError", status=500)},
+    "sesv2": {
+        Fault.THROTTLED: Refusal("TooManyRequestsException", status=429),
+        Fault.BROKEN: Refusal("InternalServiceErrorException", status=500),
+    },
     "s3": {Fault.THROTTLED: Refusal("SlowDown", status=503), Fault.BROKEN: Refusal("InternalError", status=500)},
     "apigatewaymanagementapi": {
         Fault.THROTTLED: Refusal("LimitExceededException", status=429),

@@ -33,6 +33,7 @@ WORKERS = {
     Work.ERASURE: ("FinishErasureFunction", "erasure_queue"),
     Work.EXPORT: ("WriteExportFunction", "export_queue"),
     Work.ANNOUNCEMENT: ("AnnounceFunction", "announcement_queue"),
+    Work.MAIL: ("SendMailFunction", "mail_queue"),
 }
 
 

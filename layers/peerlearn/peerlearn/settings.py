@@ -38,8 +38,18 @@ class Settings(BaseModel):
     announcement_queue_url: Annotated[str, Field(validation_alias="ANNOUNCEMENT_QUEUE_URL")] = ""
     erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
     export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
+    mail_queue_url: Annotated[str, Field(validation_alias="MAIL_QUEUE_URL")] = ""
     # The queue of records that a stream's consumer is to try again.
     retry_queue_url: Annotated[str, Field(validation_alias="RETRY_QUEUE_URL")] = ""
+
+    # The sender's address; empty where no mails are sent.
+    mail_from: Annotated[str, Field(validation_alias="MAIL_FROM")] = ""
+    # The front end that the links of mails lead to, and the API that mail programs unsubscribe at.
+    app_url: Annotated[str, Field(validation_alias="APP_URL")] = ""
+    api_url: Annotated[str, Field(validation_alias="API_URL")] = ""
+    mail_configuration_set: Annotated[str, Field(validation_alias="MAIL_CONFIGURATION_SET")] = ""
+    # Whether an account may write before its address is proven: `required` or `optional`.
+    verified_email: Annotated[str, Field(validation_alias="VERIFIED_EMAIL")] = "optional"
 
     # Where the REST API is found, without its id and stage; empty on AWS, where a request tells.
     local_endpoint: Annotated[str, Field(validation_alias="LOCAL_ENDPOINT")] = ""
@@ -53,6 +63,16 @@ class Settings(BaseModel):
     def web_socket_url(self) -> str:
         """Return where clients connect to."""
         return self.own_web_socket_url or f"ws{self.management_endpoint.removeprefix('http')}"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a sender's address is set."""
+        return bool(self.mail_from)
+
+    @property
+    def requires_proof(self) -> bool:
+        """Whether an account has to prove its address; nobody can where no mails are sent."""
+        return self.sends_mail and self.verified_email == "required"
 
     @property
     def origins(self) -> list[str]:

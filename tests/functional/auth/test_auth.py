@@ -31,6 +31,7 @@ def test_register_answers_flat_with_both_tokens(ada: dict[str, Any]) -> None:
     assert user == {
         "name": "Ada Lovelace",
         "email": EMAIL,
+        "emailVerified": False,
         "role": "learner",
         "interests": ["mathematics"],
         "learningGoals": ["write a program"],

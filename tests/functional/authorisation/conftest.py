@@ -21,6 +21,7 @@ from tests.support.api import Answer, event_of
 from tests.support.catalogue import ENDPOINTS
 from tests.support.courses import Courses
 from tests.support.learning import Learning
+from tests.support.mail_tokens import Minted
 from tests.support.people import People, Person
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ class Seen:
 
     @property
     def ids(self) -> dict[str, str]:
-        return {
+        ids = {
             "ada's phone": self._world.learner.session.session_id,
             # well formed, and nobody's
             "calendar": event_of("get_calendar")["queryStringParameters"]["token"],
         }
+        return Minted(ids, self._world.learner.user_id)
 
     def person(self, name: str) -> Person:
         return self._peer if name == "bob" else self._world.learner

@@ -99,7 +99,7 @@ def test_one_account_under_simultaneous_registrations(
     winners = signed_in(results)
     assert len(winners) == 1
     assert codes(results) == {"EMAIL_ALREADY_REGISTERED": THREADS - 1}
-    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1, "Standing": 1}
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1, "Standing": 1, "Mail": 1}
     assert accounts.login(EMAIL, PASSWORD, HERE).user.user_id == winners[0].user.user_id
 
 
@@ -112,7 +112,7 @@ def test_one_account_in_every_case(accounts: Accounts, dynamodb: DynamoDBClient,
     results = at_once([partial(accounts.register, "Ada", spelling(number), PASSWORD) for number in range(THREADS)])
     assert len(signed_in(results)) == 1
     assert codes(results) == {"EMAIL_ALREADY_REGISTERED": THREADS - 1}
-    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1, "Standing": 1}
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1, "Standing": 1, "Mail": 1}
 
 
 # -- rules that hold whoever asks
@@ -126,7 +126,7 @@ def test_weak_passwords(
         accounts.register("Bob", "bob@people.example", weak)
     with pytest.raises(ValidationFailed):
         accounts.change_password(principal(ada, tokens), PASSWORD, weak)
-    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1, "Standing": 1}
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Session": 1, "Standing": 1, "Mail": 1}
     assert accounts.login(EMAIL, PASSWORD, HERE).user == ada.user
 
 
@@ -351,7 +351,7 @@ def test_the_end_of_a_session_that_is_gone_leaves_nothing(
     claims = tokens.verify_refresh(ada.refresh_token)
     table.batch_delete([table_keys.session(claims.user_id, claims.session_id)])
     accounts.logout(ada.refresh_token)
-    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Standing": 1}
+    assert items_of(dynamodb, table_name) == {"Credential": 1, "Profile": 1, "Standing": 1, "Mail": 1}
 
 
 def test_round_trips(unreliable: Accounts, ada: SignedIn, wire: Wire) -> None:

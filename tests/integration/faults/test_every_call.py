@@ -58,7 +58,7 @@ PUT_ASIDE = "put aside"
 # Different in each try, or told by the log alone.
 _INCIDENTAL = {"ttl", "correlationId", "courseNumber"}
 # Numbers that are moments: that they change is an effect, by how much depends on the clock.
-_MOMENTS = {"seenAt", "closesAt", "windowClosesAt"}
+_MOMENTS = {"seenAt", "closesAt", "windowClosesAt", "until"}
 _BATCH = 25
 CONNECT_SECONDS = 1.0
 # Of one call, by botocore.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.support.catalogue.callers import ADMINISTRATORS, CALLERS, EVERYBODY
 from tests.support.catalogue.rows import Scene, endpoint, of, use
+from tests.support.mail_tokens import minted
 from tests.support.people import PASSWORD
 from tests.support.tour import Tour
 
 _NEW = {"name": "Joy", "email": "joy@people.example", "password": PASSWORD}
 _CHANGE = {"currentPassword": PASSWORD, "newPassword": "Another-Horse-8"}
+_FORGED = {"token": f"usr_{'0' * 24}.{'A' * 43}"}
+_RESET = {**_FORGED, "newPassword": "Another-Horse-8"}
+_MOVE = {"newEmail": "moved@people.example", "password": PASSWORD}
 _ADA = {"name": "Ada", "email": "ada@people.example", "password": PASSWORD}
 
 
@@ -82,6 +87,29 @@ def _end_user_sessions(tour: Tour) -> None:
     tour.step("end_user_sessions", tour.person("admin"), path=path, body=None)
 
 
+def _verify(tour: Tour) -> None:
+    for name, label in (("proof", "verify"), ("move", "verify (moving)")):
+        tour.step("verify", label=label, body={"token": minted(name, tour.people.add().user_id)})
+
+
+def _reset_password(tour: Tour) -> None:
+    token = minted("reset", tour.people.add().user_id)
+    tour.step("reset", body={"token": token, "newPassword": "Another-Horse-8"})
+
+
+def _change_email(tour: Tour) -> None:
+    tour.step("change_email", tour.people.add(), body=_MOVE)
+
+
+def _undo(tour: Tour) -> None:
+    tour.step("undo", body={"token": minted("undo", tour.people.add().user_id)})
+
+
+def _link(kind: str) -> Callable[[Scene], dict[str, str]]:
+    """Return the body with a token that was mailed, by its name in the scene."""
+    return lambda scene: {"token": scene.ids[kind]}
+
+
 ROWS = (
     endpoint(
         "register",
@@ -108,6 +136,37 @@ ROWS = (
         use("204", "pia", body=_CHANGE),
         tour=_change_password,
     ),
+    endpoint(
+        "verify",
+        "POST /v1/learner/auth/verify",
+        EVERYBODY,
+        use("201", body=_link("proof")),
+        use("201", None, "moving", body=_link("move")),
+        use("401 UNAUTHENTICATED", None, "forged", body=_FORGED),
+        tour=_verify,
+    ),
+    endpoint(
+        "send_verification",
+        "POST /v1/learner/auth/verification",
+        CALLERS,
+        use("201", "ada", body=None),
+    ),
+    endpoint(
+        "forgot",
+        "POST /v1/learner/auth/forgot",
+        EVERYBODY,
+        use("201", body={"email": "pia@people.example"}),
+    ),
+    endpoint(
+        "reset",
+        "POST /v1/learner/auth/reset",
+        EVERYBODY,
+        use("204", body=lambda scene: {"token": scene.ids["reset"], "newPassword": "Another-Horse-8"}),
+        use("401 UNAUTHENTICATED", None, "forged", body=_RESET),
+        tour=_reset_password,
+    ),
+    endpoint("change_email", "POST /v1/learner/me/email", CALLERS, use("201", "pia", body=_MOVE), tour=_change_email),
+    endpoint("undo", "POST /v1/learner/auth/undo", EVERYBODY, use("204", body=_link("undo")), tour=_undo),
     endpoint("list_sessions", "GET /v1/learner/me/sessions", CALLERS, use("200", "ada"), tour=_list_sessions),
     endpoint(
         "end_session",

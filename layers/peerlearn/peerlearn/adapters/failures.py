@@ -116,10 +116,16 @@ _BY_MEANING: Mapping[Meaning, tuple[str, ...]] = {
         "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
+        # of a sender that SES does not take mails from, or of a mail that it does not take
+        "AccountSuspendedException",
+        "MailFromDomainNotVerifiedException",
+        "MessageRejected",
+        "SendingPausedException",
         # settings that name nothing
         "AWS.SimpleQueueService.NonExistentQueue",
         "InvalidAddress",
         "NoSuchBucket",
+        "NotFoundException",
         "QueueDoesNotExist",
         "ResourceNotFoundException",
         # requests that should not have been made

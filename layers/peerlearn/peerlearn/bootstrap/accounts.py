@@ -7,6 +7,7 @@ from functools import cache
 from peerlearn.adapters.passwords import PasswordHasher
 from peerlearn.bootstrap.audit import audit_trail
 from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.mailroom import mailroom
 from peerlearn.bootstrap.security import access_tokens, device_tokens, tokens
 from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.accounts import AccountRepository
@@ -14,11 +15,12 @@ from peerlearn.persistence.calendars import CalendarRepository
 from peerlearn.persistence.sign_in_sessions import SignInSessionRepository
 from peerlearn.persistence.standing import StandingRepository
 from peerlearn.persistence.throttling import ThrottleRepository
-from peerlearn.services.accounts import AccountService, SignOutService
+from peerlearn.services.accounts import AccountService
 from peerlearn.services.administration import AdministrationService
 from peerlearn.services.passwords import PasswordService
 from peerlearn.services.proofs import PasswordProof
 from peerlearn.services.sign_in_sessions import SignInSessionService
+from peerlearn.services.sign_outs import SignOutService
 from peerlearn.settings import settings
 
 
@@ -49,6 +51,7 @@ def account_service() -> AccountService:
         tokens(),
         device_tokens(),
         limits(),
+        mailroom(),
     )
 
 
@@ -59,7 +62,7 @@ def sign_out_service() -> SignOutService:
 
 @cache
 def password_service() -> PasswordService:
-    return PasswordService(account_repository(), password_proof(), password_hasher(), audit_trail())
+    return PasswordService(account_repository(), password_proof(), password_hasher(), audit_trail(), mailroom())
 
 
 @cache
@@ -69,4 +72,4 @@ def session_service() -> SignInSessionService:
 
 @cache
 def administration_service() -> AdministrationService:
-    return AdministrationService(account_repository(), audit_trail())
+    return AdministrationService(account_repository(), audit_trail(), mailroom())

@@ -9,6 +9,7 @@ from peerlearn.persistence.conversations import ConversationRepository
 from peerlearn.persistence.peers import PeerRepository
 from peerlearn.services.messages import MessageService
 from peerlearn.services.peers import PeerService
+from peerlearn.settings import settings
 
 
 @cache
@@ -18,4 +19,4 @@ def message_service() -> MessageService:
 
 @cache
 def peer_service() -> PeerService:
-    return PeerService(PeerRepository(table()))
+    return PeerService(PeerRepository(table()), requires_proof=settings().requires_proof)

@@ -19,4 +19,5 @@ def limits() -> Limits:
 
 @cache
 def standing_service() -> StandingService:
-    return StandingService(StandingRepository(table()), limits(), KnownStandings())
+    known, requires_proof = KnownStandings(), settings().requires_proof
+    return StandingService(StandingRepository(table()), limits(), known, requires_proof=requires_proof)

@@ -23,6 +23,7 @@ def router() -> Router:
             Work.ERASURE: erasure_queue,
             Work.EXPORT: export_queue,
             Work.ANNOUNCEMENT: announcement_queue,
+            Work.MAIL: mail_queue,
         }
     )
 
@@ -55,6 +56,11 @@ def export_queue() -> Queue:
 @cache
 def announcement_queue() -> Queue:
     return _queue(settings().announcement_queue_url)
+
+
+@cache
+def mail_queue() -> Queue:
+    return _queue(settings().mail_queue_url)
 
 
 @cache

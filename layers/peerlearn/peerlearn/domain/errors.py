@@ -51,6 +51,18 @@ class TemporarilyUnavailable(DomainError):
         super().__init__(message, retry_after=retry_after)
 
 
+class MailDisabled(DomainError):
+    """The stack was deployed without a sender's address."""
+
+    status = 503
+    code = "MAIL_DISABLED"
+    default_message = "No mails are sent from here."
+
+    def __init__(self, message: str | None = None) -> None:
+        # That takes another deployment.
+        super().__init__(message, retry_after=3600)
+
+
 class TooManyRequests(DomainError):
     """A limit is used up; `retry_after` tells when it has room again."""
 
@@ -123,6 +135,11 @@ class Forbidden(DomainError):
 class AccountSuspended(Forbidden):
     code = "ACCOUNT_SUSPENDED"
     default_message = "This account has been suspended. Ask an administrator."
+
+
+class EmailNotVerified(Forbidden):
+    code = "EMAIL_NOT_VERIFIED"
+    default_message = "Prove your e-mail address first: follow the link that was mailed to it."
 
 
 class NotEnrolled(Forbidden):

@@ -65,11 +65,21 @@ SIGN_INS = "sign-ins"
 AUTHORING = "authoring"
 GRADES = "grades"
 ADMINISTRATION = "administration"
+VERIFICATIONS = "verifications"
+EMAIL_CHANGES = "email-changes"
 # For each account, whatever address the guesses come from.
 WRONG_PASSWORDS = "wrong-passwords"
 # For each source address.
 REGISTRATIONS = "registrations"
 REFRESHES = "refreshes"
+FORGOTTEN_PASSWORDS = "forgotten-passwords"
+MAIL_TOKENS = "mail-tokens"
+# For each address that mails go to: beyond it none is sent, and nobody is told.
+RESET_MAILS = "reset-mails"
+UNPROVEN_MAILS = "unproven-mails"
+
+# Somebody without a proven address may prove it, change it, and see to their password, their sessions and the account.
+FREE_OF_PROOF = frozenset({VERIFICATIONS, EMAIL_CHANGES, SESSIONS})
 
 DEFAULTS: Mapping[str, Limit] = {
     limit.name: limit
@@ -100,6 +110,12 @@ DEFAULTS: Mapping[str, Limit] = {
         Limit(WRONG_PASSWORDS, 10, 15 * _MINUTE),
         Limit(REGISTRATIONS, 200, _HOUR),
         Limit(REFRESHES, 6000, _HOUR),
+        Limit(VERIFICATIONS, 5, _HOUR),
+        Limit(EMAIL_CHANGES, 5, _DAY),
+        Limit(FORGOTTEN_PASSWORDS, 200, _HOUR),
+        Limit(MAIL_TOKENS, 600, _HOUR),
+        Limit(RESET_MAILS, 5, _HOUR),
+        Limit(UNPROVEN_MAILS, 20, _DAY),
     )
 }
 

@@ -39,6 +39,8 @@ class Rule(StrEnum):
     NOTHING_VISIBLE = "nothing_visible"
     RESERVED_NAME = "reserved_name"
     NOT_EMAIL = "not_email"
+    NOT_REACHABLE = "not_reachable"
+    NOT_TIME_ZONE = "not_time_zone"
     NO_UPPER_CASE = "no_upper_case"
     NO_SPECIAL_CHARACTER = "no_special_character"
     COMMON_PASSWORD = "common_password"  # noqa: S105 (no password)
@@ -54,6 +56,7 @@ class Rule(StrEnum):
     UNKNOWN_MODULE = "unknown_module"
     REPEATED = "repeated"
     ONESELF = "oneself"
+    UNCHANGED = "unchanged"
     NOT_TOGETHER = "not_together"
     NOT_A_CURSOR = "not_a_cursor"
     PAST_THE_REACH = "past_the_reach"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from peerlearn.domain.errors import AccountSuspended, TokenReused, Unauthenticated
 from peerlearn.domain.limits import Limit, Window, note_usage
+from peerlearn.domain.mails import Mail
 from peerlearn.domain.standing import Admission, Standing, session_ended
 from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import AccountState, RefreshClaims, SignInSession, User
@@ -43,12 +45,15 @@ class SignIn:
         Of wrong passwords: it must not be used up.
     limit: Limit
         Of sign-ins to one account.
+    mails: sequence of Mail
+        That leave with it, where the device is a new one.
     """
 
     user: User
     session: SignInSession
     allowance: Allowance
     limit: Limit
+    mails: Sequence[Mail] = ()
 
     def may_begin(self, found: SignInSituation, now: datetime) -> bool:
         """Return whether the password that was checked is the present one.

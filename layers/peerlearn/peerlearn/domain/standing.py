@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from peerlearn.domain.erasure import account_erased
-from peerlearn.domain.errors import Forbidden, Unauthenticated
+from peerlearn.domain.errors import EmailNotVerified, Forbidden, Unauthenticated
 from peerlearn.domain.limits import Limit, Window, note_usage
 from peerlearn.domain.users import AccountState, Principal, Role
 
@@ -43,6 +43,8 @@ class Standing:
         The sign-in sessions that have not ended, each with the second since 1970 at which it was last used.
     windows: mapping
         Open and closed windows of limits, by the limit's name.
+    proven: bool
+        Whether the account's address is proven.
     """
 
     user_id: str
@@ -52,6 +54,7 @@ class Standing:
     sessions: Mapping[str, int] = field(default_factory=dict)
     kept_session: str | None = None
     seen_at: int | None = None
+    proven: bool = False
     windows: Mapping[str, Window] = field(default_factory=dict)
 
     def require(self, caller: Principal) -> None:
@@ -77,6 +80,16 @@ class Standing:
             raise Forbidden(
                 "Only administrators may do this." if roles == ADMINISTRATORS else "Only tutors may do this."
             )
+
+    def require_proof(self) -> None:
+        """Check that the account's address is proven.
+
+        Raises
+        ------
+        EmailNotVerified
+        """
+        if not self.proven:
+            raise EmailNotVerified
 
     def window(self, limit: Limit, now: int) -> Window:
         """Return the limit's present window; one that nothing has opened yet would open now."""
@@ -166,7 +179,8 @@ def left_to_count() -> Admission | None:
 class Admission:
     """The demands of a write on its caller's standing: a session that has not ended, a role, and room within limits.
 
-    It travels to the store, which makes it a condition of the write. `standing` is what the condition is made from:
+    It travels to the store, which makes it a condition of the write. `needs_proof` asks for a proven address.
+    `standing` is what the condition is made from:
     what was last seen of the account, or None, which stands for an account that has opened no window.
     """
 
@@ -174,6 +188,7 @@ class Admission:
     limits: tuple[Limit, ...] = ()
     roles: frozenset[Role] | None = None
     standing: Standing | None = None
+    needs_proof: bool = False
     known: KnownStandings = field(default_factory=KnownStandings, compare=False)
 
     def seeing(self, standing: Standing | None, now: datetime) -> Admission:
@@ -185,11 +200,15 @@ class Admission:
             The session has ended, or the account was erased.
         Forbidden
             The account has another role.
+        EmailNotVerified
+            The account's address is not proven, and has to be.
         TooManyRequests
             A limit leaves no room.
         """
         present = require_standing(standing, self.caller)
         self.known.learn(present)
+        if self.needs_proof:
+            present.require_proof()
         if self.roles is not None:
             present.require_role(self.roles)
         admission = replace(self, standing=present)

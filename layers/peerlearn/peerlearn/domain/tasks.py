@@ -24,6 +24,7 @@ class Work(StrEnum):
     ERASURE = "erasure"
     EXPORT = "export"
     ANNOUNCEMENT = "announcement"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)

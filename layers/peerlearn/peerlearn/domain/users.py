@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from peerlearn.domain.addresses import AddressState
 from peerlearn.domain.text import compared
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
@@ -16,6 +17,8 @@ NAME_MAX_LENGTH = 100
 # Stand where the names of those stood who have erased their accounts.
 FORMER_LEARNER = "Former learner"
 FORMER_TUTOR = "Former tutor"
+# Stands for the name that somebody else had registered an address under, until its owner gives their own.
+NEW_LEARNER = "New learner"
 
 
 def is_reserved_name(name: str) -> bool:
@@ -32,6 +35,16 @@ class Role(StrEnum):
     LEARNER = "learner"
     TUTOR = "tutor"
     ADMIN = "admin"
+
+
+_NEW_ADDRESS = AddressState()
+
+
+class Language(StrEnum):
+    """The languages that mails are written in: each has a folder of templates."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
 
 
 class AccountState(StrEnum):
@@ -62,7 +75,7 @@ class User:
     """A person's account without its password.
 
     `session_epoch` counts the events that ended all of their sessions at once; `kept_session` outlived the last one.
-    Which sessions have not ended is said by the account's standing.
+    Which sessions have not ended is said by the account's standing. `language` and `time_zone` are those of its mails.
     """
 
     user_id: str
@@ -75,6 +88,10 @@ class User:
     session_epoch: int = 0
     kept_session: str | None = None
     state: AccountState = AccountState.ACTIVE
+    email_verified: bool = False
+    language: Language = Language.ENGLISH
+    time_zone: str = "UTC"
+    address: AddressState = _NEW_ADDRESS
 
     @property
     def administers(self) -> bool:

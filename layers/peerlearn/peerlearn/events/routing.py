@@ -8,6 +8,7 @@ from peerlearn.domain.jobs import JobKind
 from peerlearn.domain.tasks import Assignment, Posting, Work, traced
 from peerlearn.events.changes import RecordChange
 from peerlearn.events.courses import listing_affected
+from peerlearn.events.mails import wanted_mail
 from peerlearn.events.privacy import erased_account, renamed_person, wanted_export
 from peerlearn.events.seats import course_with_freed_seat, moved_session
 
@@ -32,6 +33,8 @@ def _assignments(change: RecordChange) -> Iterator[Assignment]:
         yield Assignment(Work.ERASURE, Posting(traced({"userId": user_id})))
     if (export := wanted_export(change)) is not None:
         yield Assignment(Work.EXPORT, Posting(traced(export)))
+    if (mail_id := wanted_mail(change)) is not None:
+        yield Assignment(Work.MAIL, Posting(traced({"mailId": mail_id})))
 
 
 def _job(kind: JobKind, subject: str, change: RecordChange) -> Assignment:

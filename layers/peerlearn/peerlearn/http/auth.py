@@ -2,6 +2,7 @@
 
     user: TokenHolder       a valid token; the service asks for its standing in what it reads anyway
     user: Caller            a signed-in person, as of at most five seconds ago: for reads
+    user: ProvenCaller      the same, with a proven address where the stack asks for that: for what is others'
     user: PresentCaller     a signed-in person, now: where a role may give them more
     user: Author            a tutor or an administrator, now
     user: Administrator     an administrator, now
@@ -93,6 +94,12 @@ def present_user(holder: Annotated[Principal, Depends(token_holder)]) -> Princip
     return holder
 
 
+def proven_user(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
+    """Return the caller, whose session has not ended and who may read of others."""
+    standing_service().require(holder, others_data=True)
+    return holder
+
+
 def current_author(holder: Annotated[Principal, Depends(token_holder)]) -> Principal:
     """Return a tutor or an administrator. Whether the course is theirs is the service's question."""
     standing_service().require(holder, AUTHORS)
@@ -144,6 +151,7 @@ def _documented(
 
 TokenHolder = Annotated[Principal, Depends(token_holder)]
 Caller = Annotated[Principal, Depends(current_user)]
+ProvenCaller = Annotated[Principal, Depends(proven_user)]
 PresentCaller = Annotated[Principal, Depends(present_user)]
 MaybeCaller = Annotated[Principal | None, Depends(optional_user)]
 Author = Annotated[Principal, Depends(current_author)]

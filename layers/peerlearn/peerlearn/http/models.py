@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import (
@@ -151,6 +152,23 @@ PersonName = Annotated[
     _OfSomebodyPresent,
 ]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_MAX_LENGTH), OneLine, Seen]
+
+
+def _of_the_world(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        message = "is no time zone of the IANA's, such as Europe/Berlin"
+        raise ValueRefused(Problem(Rule.NOT_TIME_ZONE, message)) from error
+    return name
+
+
+TimeZone = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$"),
+    AfterValidator(_of_the_world),
+    Field(description="A time zone by its name in the IANA's database, such as `Europe/Berlin`."),
+]
 
 
 def _each_once(tags: list[str]) -> list[str]:

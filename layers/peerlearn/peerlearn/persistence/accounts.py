@@ -10,20 +10,23 @@ from datetime import datetime
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict, EmailAlreadyRegistered
+from peerlearn.domain.mails import Mail
 from peerlearn.domain.standing import Admission, Standing, session_ended
-from peerlearn.domain.users import AuthorityChange, Credential, SignInSession, User
+from peerlearn.domain.users import AuthorityChange, Credential, Language, SignInSession, User
 from peerlearn.persistence import keys
+from peerlearn.persistence.address_writes import putting_credential
 from peerlearn.persistence.guards import becoming_administrator, ceasing_as_administrator
 from peerlearn.persistence.items.accounts import (
-    credential_item,
     credential_of,
     directory_place,
+    is_credential,
     profile_item,
     session_item,
     user_of,
 )
-from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
+from peerlearn.persistence.items.base import LAST_CHANGE, Entity, LastChange
 from peerlearn.persistence.items.standing import standing_item
+from peerlearn.persistence.mails import posting
 from peerlearn.persistence.names import users_of
 from peerlearn.persistence.optimistic import WRITTEN_BY, is_own
 from peerlearn.persistence.recording import recording
@@ -31,7 +34,6 @@ from peerlearn.persistence.standing import StandingWrite, admitting, refused
 from peerlearn.persistence.table import ConditionFailed, Item, Table
 from peerlearn.persistence.writes import Write, put, setting, update
 
-_IS_NEW = "attribute_not_exists(PK)"
 _EXISTS = "attribute_exists(PK)"
 # Of a change of authority: the first of its writes; the admission's comes after it.
 _STANDING = 0
@@ -43,20 +45,27 @@ class AccountRepository:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, credential: Credential, session: SignInSession, token: str) -> None:
-        """Store a new account with its first session.
+    def add(self, credential: Credential, session: SignInSession, token: str, mails: Sequence[Mail] = ()) -> None:
+        """Store a new account with its first session, and the mails that tell of it.
 
         Raises
         ------
         EmailAlreadyRegistered
         """
         user, begun_at = credential.user, int(session.rotated_at.timestamp())
-        standing = Standing(user.user_id, user.role, sessions={session.session_id: begun_at}, seen_at=begun_at)
+        standing = Standing(
+            user.user_id,
+            user.role,
+            sessions={session.session_id: begun_at},
+            seen_at=begun_at,
+            proven=user.email_verified,
+        )
         writes = [
-            put(credential_item(credential), condition=_IS_NEW),
+            putting_credential(credential, session.rotated_at),
             put(profile_item(user)),
             put(session_item(session)),
             put(standing_item(standing)),
+            *map(posting, mails),
         ]
         if user.administers:
             writes.append(becoming_administrator(user.user_id))
@@ -71,7 +80,7 @@ class AccountRepository:
     def credential(self, email: str) -> Credential | None:
         """Return the account of that address with its password's hash, or None."""
         item = self._table.get(keys.credential(email))
-        return credential_of(item) if item else None
+        return credential_of(item) if item and is_credential(item) else None
 
     def user(self, user_id: str) -> User | None:
         """Return the account, or None."""
@@ -90,6 +99,8 @@ class AccountRepository:
         name: str | None = None,
         interests: Sequence[str] | None = None,
         learning_goals: Sequence[str] | None = None,
+        language: Language | None = None,
+        time_zone: str | None = None,
     ) -> User:
         """Replace the given fields of an account, and return it with them; None leaves a field as it is.
 
@@ -107,18 +118,21 @@ class AccountRepository:
             name=fields.get("name", user.name),
             interests=tuple(fields.get("interests", user.interests)),
             learning_goals=tuple(fields.get("learningGoals", user.learning_goals)),
+            language=language or user.language,
+            time_zone=time_zone or user.time_zone,
         )
-        if fields:
-            self._set_both(changed, fields | {LAST_CHANGE: LastChange.PROFILE.value}, token)
+        of_mails = {"language": language and language.value, "timeZone": time_zone}
+        own: Item = {field: text for field, text in of_mails.items() if text is not None}
+        if fields or own:
+            self._set_both(changed, fields, own, token)
         return changed
 
-    def _set_both(self, changed: User, fields: Item, token: str) -> None:
-        # The directory lists profiles alone.
-        place = directory_place(changed) if "name" in fields else {}
-        writes = [
-            setting(keys.profile(changed.user_id), fields | place, condition=_EXISTS),
-            setting(keys.credential(changed.email), fields, condition=_EXISTS),
-        ]
+    def _set_both(self, changed: User, fields: Item, own: Item, token: str) -> None:
+        # The directory lists profiles alone, and only they know how mails are written.
+        own = own | {LAST_CHANGE: LastChange.PROFILE.value} | (directory_place(changed) if "name" in fields else {})
+        writes = [setting(keys.profile(changed.user_id), fields | own, condition=_EXISTS)]
+        if fields:
+            writes.append(_of_account(changed, fields))
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:
@@ -132,13 +146,11 @@ class AccountRepository:
         now: datetime,
         token: str,
         admission: Admission | None = None,
+        mails: Sequence[Mail] = (),
     ) -> User | None:
-        """Change what an account may do, and end its sessions, in one transaction with the audit entries of it.
+        """Change what an account may do, and end its sessions, in one transaction with its audit entries and mails.
 
-        Parameters
-        ----------
-        admission: Admission, optional
-            Of somebody else who does this to the account.
+        `admission` is that of somebody else who does this to the account.
 
         Returns
         -------
@@ -157,8 +169,9 @@ class AccountRepository:
         after = change.of(user)
         admitted = [admitting(admission, now)] if admission is not None else []
         ending, *others = _authority_writes(user, after, change.password_hash, entries, now, token)
+        told = map(posting, mails)
         try:
-            self._table.transact([ending, *admitted, *others], token)
+            self._table.transact([ending, *admitted, *told, *others], token)
         except ConditionFailed as failure:
             if not is_own(failure.found[_STANDING], token):
                 _refuse(user, after, admission, failure, now)
@@ -176,6 +189,17 @@ class AccountRepository:
         )
         with suppress(ConditionFailed):
             self._table.write(renewal)
+
+
+def _of_account(user: User, fields: Item) -> Write:
+    """Return the write of the account's other copy: not of an address that is only held for it."""
+    return setting(
+        keys.credential(user.email),
+        fields,
+        condition="#entity = :entity",
+        names={"#entity": "entity"},
+        values={":entity": Entity.CREDENTIAL.value},
+    )
 
 
 def _authority_writes(

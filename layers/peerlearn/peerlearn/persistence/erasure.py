@@ -12,8 +12,9 @@ from peerlearn.domain.errors import Conflict
 from peerlearn.domain.jobs import NotAllShown
 from peerlearn.domain.standing import session_ended
 from peerlearn.domain.users import User
-from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence import index_keys, keys, mail_keys
 from peerlearn.persistence.account_ending import STANDING, TOMBSTONE, ending
+from peerlearn.persistence.address_writes import releasing
 from peerlearn.persistence.counters import adding, counted
 from peerlearn.persistence.inbox import INDEXES
 from peerlearn.persistence.items.base import Entity, Item
@@ -24,7 +25,7 @@ from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, delete, setting, update
 
 _EXISTS = "attribute_exists(PK)"
-_UNCOUNTED = (keys.POINTS_PREFIX, keys.SESSION_PREFIX, keys.OWN_RECORD_PREFIX)
+_UNCOUNTED = (keys.POINTS_PREFIX, keys.SESSION_PREFIX, keys.OWN_RECORD_PREFIX, mail_keys.TOKEN_PREFIX)
 
 
 class ErasureRepository:
@@ -63,6 +64,10 @@ class ErasureRepository:
             if found is None or session_id not in found["sessions"]:
                 raise session_ended() from failure
             return False
+        for former in user.address.former:
+            # Where this does not come about, the address is free once its time is over.
+            with suppress(ConditionFailed):
+                self._table.write(releasing(former.email, user.user_id))
         return True
 
     # -- afterwards ---------------------------------------------------------------------------------------------
@@ -119,7 +124,7 @@ class ErasureRepository:
         return len(items)
 
     def delete_rest(self, user_id: str, most: int | None = None) -> int:
-        """Delete the items that no counter counts: ledger, sessions, own records, booked times, export, calendar.
+        """Delete the items that no counter counts: ledger, sessions, own records, tokens, booked times, export, calendar.
 
         Parameters
         ----------

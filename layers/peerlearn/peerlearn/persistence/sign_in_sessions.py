@@ -15,6 +15,7 @@ from peerlearn.persistence.items.accounts import session_item, session_of, user_
 from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.privacy import calendar_of
 from peerlearn.persistence.items.standing import standing_in, standing_of
+from peerlearn.persistence.mails import posting
 from peerlearn.persistence.ranges import items_under
 from peerlearn.persistence.standing import StandingWrite, admission_write, refused
 from peerlearn.persistence.table import ConditionFailed, Table
@@ -47,6 +48,7 @@ class SignInSessionRepository:
         writes = [put(session_item(session)), beginning.write(), bearable(sign_in.allowance, now)]
         if standing is not None and standing.one_too_many is not None:
             writes.append(_revoking(user.user_id, standing.one_too_many))
+        writes += map(posting, sign_in.mails)
         try:
             self._table.transact(writes, token)
         except ConditionFailed as failure:

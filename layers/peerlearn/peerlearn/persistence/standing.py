@@ -46,6 +46,13 @@ class StandingWrite:
             self._values |= roles
         return self
 
+    def require_proof(self, admission: Admission) -> StandingWrite:
+        """Require that the account's address is proven, where the admission asks for that."""
+        if admission.needs_proof:
+            self._conditions.append(f"{self._name('proven')} = :proven")
+            self._values[":proven"] = True
+        return self
+
     def require_epoch(self, epoch: int) -> StandingWrite:
         """Require that nothing has ended all sessions since the account was read."""
         self._conditions.append(f"{self._name('epoch')} = :before")
@@ -116,6 +123,12 @@ class StandingWrite:
             return self
         return self.require_session(kept).set("keptSession", kept)
 
+    def prove(self) -> StandingWrite:
+        """Note that the account's address is proven."""
+        self._sets.append(f"{self._name('proven')} = :proven")
+        self._values[":proven"] = True
+        return self
+
     def set(self, attribute: str, value: str) -> StandingWrite:
         """Give an attribute another value."""
         self._sets.append(f"{self._name(attribute)} = :{attribute}")
@@ -150,7 +163,7 @@ def admission_write(admission: Admission, now: datetime) -> StandingWrite:
     Its price is that of any item of a transaction, two units, whether it counts or is a condition alone.
     """
     writing = StandingWrite(admission.caller.user_id, now).require_session(admission.caller.session_id)
-    writing.require_roles(admission)
+    writing.require_roles(admission).require_proof(admission)
     for limit in admission.limits:
         writing.count(limit, admission.standing)
     return writing
@@ -166,7 +179,7 @@ def refused(admission: Admission, failure: ConditionFailed, at: int, now: dateti
 
     Raises
     ------
-    Unauthenticated, Forbidden, TooManyRequests
+    Unauthenticated, Forbidden, EmailNotVerified, TooManyRequests
     """
     if not failure.failed[at]:
         return admission

@@ -10,7 +10,7 @@ from peerlearn.domain.limits import Window
 from peerlearn.domain.retrying import Collision
 from peerlearn.domain.throttling import Allowance, SignInLook
 from peerlearn.persistence import keys, system_keys
-from peerlearn.persistence.items.accounts import credential_of
+from peerlearn.persistence.items.accounts import credential_of, is_credential
 from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.recording import recording
 from peerlearn.persistence.table import ConditionFailed, Table
@@ -49,7 +49,7 @@ class ThrottleRepository:
         items = self._table.batch_get([key, _key(allowance)])
         found = items.get(_key(allowance))
         return SignInLook(
-            credential_of(items[key]) if key in items else None,
+            credential_of(items[key]) if is_credential(items.get(key)) else None,
             window_of(allowance, found, now),
             reported=found is not None and "reported" in found,
         )

@@ -1,10 +1,10 @@
-"""Registering, signing in and out, and changing one's password."""
+"""Registering, signing in, and refreshing a session."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
@@ -12,13 +12,22 @@ from uuid import uuid4
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import InvalidCredentials, TokenReused, Unauthenticated
 from peerlearn.domain.ids import new_id
-from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SESSIONS, SIGN_INS, Limits
+from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SIGN_INS, Limits
+from peerlearn.domain.mails import Mail, MailKind, Mailroom
 from peerlearn.domain.sign_ins import Shown, SignIn, SignInSituation, answered_again, refusal
 from peerlearn.domain.standing import Admission, Standing
 from peerlearn.domain.throttling import Allowance
-from peerlearn.domain.users import REFRESH_TOKEN_LIFETIME, Credential, RefreshClaims, Role, SignInSession, User
+from peerlearn.domain.users import (
+    REFRESH_TOKEN_LIFETIME,
+    Credential,
+    Language,
+    RefreshClaims,
+    Role,
+    SignInSession,
+    User,
+)
 from peerlearn.services.deciding import from_presumption
-from peerlearn.services.ending import EndingSessions, end_session
+from peerlearn.services.ending import end_session
 from peerlearn.services.proofs import PasswordProof, Passwords, require_strong
 from peerlearn.services.standing import Standings, admitted
 from peerlearn.services.throttling import Uses, count_use
@@ -30,7 +39,7 @@ _TRIES_MAX = 5
 class Accounts(Protocol):
     """See `peerlearn.persistence.accounts`."""
 
-    def add(self, credential: Credential, session: SignInSession, token: str) -> None: ...
+    def add(self, credential: Credential, session: SignInSession, token: str, mails: Sequence[Mail] = ()) -> None: ...
     def renew_hash(self, credential: Credential, new_hash: str) -> None: ...
 
 
@@ -52,12 +61,6 @@ class Tokens(Protocol):
     def issue_access(self, user: User, session_id: str) -> str: ...
     def issue_refresh(self, session: SignInSession, role: Role) -> str: ...
     def refresh_hash(self, session_id: str, generation: int) -> str: ...
-    def verify_refresh(self, token: str) -> RefreshClaims: ...
-
-
-class RefreshTokens(Protocol):
-    """See `peerlearn.adapters.tokens`: the part that needs no key that signs."""
-
     def verify_refresh(self, token: str) -> RefreshClaims: ...
 
 
@@ -92,9 +95,11 @@ class AccountService:
         tokens: Tokens,
         devices: Devices,
         limits: Limits,
+        mailroom: Mailroom,
         clock: Clock = utc_now,
     ) -> None:
         self._accounts = accounts
+        self._mailroom = mailroom
         self._sessions = sessions
         self._standings = standings
         self._proof = proof
@@ -116,13 +121,13 @@ class AccountService:
         source: str = "",
         device_name: str | None = None,
         role: Role = Role.LEARNER,
+        language: Language = Language.ENGLISH,
+        time_zone: str = "UTC",
+        proven: bool = False,
     ) -> SignedIn:
-        """Add a learner, signed in.
+        """Add a learner, signed in, and mail the link that proves the address, unless the operator vouches for it.
 
-        Parameters
-        ----------
-        source: str, optional
-            The caller's network address as API Gateway saw it; empty where an operator acts.
+        `source` is the caller's network address as API Gateway saw it; empty where an operator acts.
 
         Raises
         ------
@@ -136,8 +141,10 @@ class AccountService:
         if source:
             count_use(self._throttle, Allowance.of(self._limits[REGISTRATIONS], source), self._clock())
         user = self._new_user(name, email, role, interests, learning_goals)
+        user = replace(user, language=language, time_zone=time_zone, email_verified=proven)
         session = self._new_session(user, device_name)
-        self._accounts.add(Credential(self._passwords.hash(password), user), session, str(uuid4()))
+        mails = [] if proven else self._mailroom.to(user, MailKind.ADDRESS_PROOF)
+        self._accounts.add(Credential(self._passwords.hash(password), user), session, str(uuid4()), mails)
         return self._signed_in(user, session, self._devices.issue(email))
 
     def login(
@@ -171,7 +178,8 @@ class AccountService:
         proof = self._proof.prove(email, password, source, device)
         user = proof.credential.user
         session = self._new_session(user, device_name)
-        if not self._begin(SignIn(user, session, proof.allowance, self._limits[SIGN_INS])):
+        told = [] if device else self._mailroom.to(user, MailKind.DEVICE_NEW)
+        if not self._begin(SignIn(user, session, proof.allowance, self._limits[SIGN_INS], told)):
             # The password was changed, or the account erased, while this one was being checked.
             raise InvalidCredentials
         if self._passwords.needs_renewal(password, proof.credential.password_hash):
@@ -270,28 +278,3 @@ class AccountService:
             self._tokens.issue_refresh(session, user.role),
             device_token,
         )
-
-
-class SignOutService:
-    """Ends the session of a refresh token, which needs no key that signs."""
-
-    def __init__(self, sessions: EndingSessions, tokens: RefreshTokens, limits: Limits, clock: Clock = utc_now) -> None:
-        self._sessions = sessions
-        self._tokens = tokens
-        self._limits = limits
-        self._clock = clock
-
-    def logout(self, refresh_token: str) -> None:
-        """End the token's session; a second time changes nothing.
-
-        Raises
-        ------
-        Unauthenticated, TokenExpired, TooManyRequests
-        """
-        claims = self._tokens.verify_refresh(refresh_token)
-        admission = Admission(claims.principal, (self._limits[SESSIONS],))
-        try:
-            end_session(self._sessions, admission, claims.session_id, self._clock())
-        except Unauthenticated:
-            # It has ended already.
-            return

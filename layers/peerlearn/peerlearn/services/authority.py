@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.errors import Conflict
+from peerlearn.domain.mails import Mail
 from peerlearn.domain.standing import Admission
 from peerlearn.domain.users import AuthorityChange, User
 
@@ -25,11 +26,17 @@ class Accounts(Protocol):
         now: datetime,
         token: str,
         admission: Admission | None = None,
+        mails: Sequence[Mail] = (),
     ) -> User | None: ...
 
 
 def change_own(
-    accounts: Accounts, user: User, change: AuthorityChange, entries: Sequence[AuditEntry], now: datetime
+    accounts: Accounts,
+    user: User,
+    change: AuthorityChange,
+    entries: Sequence[AuditEntry],
+    now: datetime,
+    mails: Sequence[Mail] = (),
 ) -> None:
     """Change one's own account.
 
@@ -40,7 +47,7 @@ def change_own(
     Unauthenticated
         The session that is to be kept has ended, or the account was erased.
     """
-    if accounts.change_authority(user, change, entries, now, str(uuid4())) is None:
+    if accounts.change_authority(user, change, entries, now, str(uuid4()), mails=mails) is None:
         raise changed_elsewhere()
 
 

@@ -47,8 +47,9 @@ class FoundPeers:
 class PeerService:
     """The use case of the `peers` endpoint."""
 
-    def __init__(self, neighbourhood: Neighbourhood) -> None:
+    def __init__(self, neighbourhood: Neighbourhood, *, requires_proof: bool = False) -> None:
         self._neighbourhood = neighbourhood
+        self._requires_proof = requires_proof
 
     def find(self, caller: Principal, wanted: PageRequest, course_id: str | None = None) -> FoundPeers:
         """Return people who hold a seat in the caller's courses, best match first.
@@ -57,13 +58,17 @@ class PeerService:
         ------
         Unauthenticated
             The session has ended, or the account was erased.
+        EmailNotVerified
+            The stack asks for a proven address, and the caller's is not.
         CourseNotFound, NotEnrolled
             Of the course that was asked for.
         """
         own = self._neighbourhood.profile(caller.user_id)
         if own is None:
             raise account_erased()
-        require_standing(own.standing, caller)
+        standing = require_standing(own.standing, caller)
+        if self._requires_proof:
+            standing.require_proof()
         enrollments = self._enrollments(own, caller, course_id)
         if not enrollments:
             return FoundPeers(PageResult((), 0), {})

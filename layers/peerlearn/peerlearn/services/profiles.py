@@ -10,7 +10,7 @@ from uuid import uuid4
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.profiles import Profile
 from peerlearn.domain.standing import require_standing
-from peerlearn.domain.users import Principal, User
+from peerlearn.domain.users import Language, Principal, User
 
 
 class Profiles(Protocol):
@@ -30,6 +30,8 @@ class Accounts(Protocol):
         name: str | None = None,
         interests: Sequence[str] | None = None,
         learning_goals: Sequence[str] | None = None,
+        language: Language | None = None,
+        time_zone: str | None = None,
     ) -> User: ...
 
 
@@ -61,6 +63,8 @@ class ProfileService:
         name: str | None = None,
         interests: Sequence[str] | None = None,
         learning_goals: Sequence[str] | None = None,
+        language: Language | None = None,
+        time_zone: str | None = None,
     ) -> Profile:
         """The caller's own page with the given fields replaced; None leaves one as it is.
 
@@ -70,9 +74,13 @@ class ProfileService:
             The account was erased.
         """
         profile = self.profile(caller)
-        if name is None and interests is None and learning_goals is None:
-            return profile
         user = self._accounts.change_profile(
-            profile.user, str(uuid4()), name=name, interests=interests, learning_goals=learning_goals
+            profile.user,
+            str(uuid4()),
+            name=name,
+            interests=interests,
+            learning_goals=learning_goals,
+            language=language,
+            time_zone=time_zone,
         )
         return replace(profile, user=user)

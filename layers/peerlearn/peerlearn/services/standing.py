@@ -7,7 +7,7 @@ from typing import Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import Unauthenticated
-from peerlearn.domain.limits import Limits
+from peerlearn.domain.limits import FREE_OF_PROOF, Limits
 from peerlearn.domain.standing import Admission, KnownStandings, Standing, require_standing
 from peerlearn.domain.users import Principal, Role
 from peerlearn.services.deciding import from_presumption
@@ -42,9 +42,20 @@ class StandingService:
     ----------
     known: KnownStandings
         What this process has seen; shared by its requests.
+    requires_proof: bool
+        Whether most of what people do takes a proven address.
     """
 
-    def __init__(self, standings: Standings, limits: Limits, known: KnownStandings, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        standings: Standings,
+        limits: Limits,
+        known: KnownStandings,
+        clock: Clock = utc_now,
+        *,
+        requires_proof: bool = False,
+    ) -> None:
+        self._requires_proof = requires_proof
         self._standings = standings
         self._limits = limits
         self._known = known
@@ -68,15 +79,22 @@ class StandingService:
                 return
         self.require(caller)
 
-    def require(self, caller: Principal, roles: frozenset[Role] | None = None) -> None:
+    def require(self, caller: Principal, roles: frozenset[Role] | None = None, *, others_data: bool = False) -> None:
         """Check the caller's session, and their role, by a consistent read.
+
+        Parameters
+        ----------
+        others_data: bool
+            Whether they are to read what is not their own, which may take a proven address, as any role does.
 
         Raises
         ------
-        Unauthenticated, Forbidden
+        Unauthenticated, Forbidden, EmailNotVerified
         """
         standing = require_standing(self._standings.standing(caller.user_id), caller)
         self._known.learn(standing)
+        if self._requires_proof and (others_data or roles is not None):
+            standing.require_proof()
         if roles is not None:
             standing.require_role(roles)
 
@@ -90,7 +108,9 @@ class StandingService:
         TooManyRequests
         """
         chosen = tuple(self._limits[name] for name in limits)
-        admission = Admission(caller, chosen, roles, self._known.guess(caller.user_id), self._known)
+        guess = self._known.guess(caller.user_id)
+        needs_proof = self._requires_proof and FREE_OF_PROOF.isdisjoint(limits)
+        admission = Admission(caller, chosen, roles, guess, needs_proof, self._known)
         now = self._clock()
         admission.note(now)
         admission.require_room(now)
@@ -101,7 +121,7 @@ class StandingService:
 
         Raises
         ------
-        Unauthenticated, Forbidden, TooManyRequests, TemporarilyUnavailable
+        Unauthenticated, Forbidden, EmailNotVerified, TooManyRequests, TemporarilyUnavailable
         """
         admitted(self._standings, admission, self._clock())
 
@@ -110,6 +130,6 @@ class StandingService:
 
         Raises
         ------
-        Unauthenticated, Forbidden, TooManyRequests, TemporarilyUnavailable
+        Unauthenticated, Forbidden, EmailNotVerified, TooManyRequests, TemporarilyUnavailable
         """
         return admitted(self._standings, self.admission(caller, *limits, roles=roles), self._clock())

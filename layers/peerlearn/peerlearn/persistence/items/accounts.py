@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.directory import directory_text
-from peerlearn.domain.users import AccountState, Credential, Role, SignInSession, User
+from peerlearn.domain.users import AccountState, Credential, Language, Role, SignInSession, User
 from peerlearn.persistence import index_keys, keys
+from peerlearn.persistence.items.addresses import address_fields, address_of
 from peerlearn.persistence.items.base import Entity, Item
 
 
@@ -20,6 +21,7 @@ def _account(user: User) -> Item:
         "createdAt": to_rfc3339(user.created_at),
         "sessionEpoch": user.session_epoch,
         "state": user.state.value,
+        "emailVerified": user.email_verified,
     }
 
 
@@ -29,6 +31,9 @@ def profile_item(user: User) -> Item:
         "entity": Entity.PROFILE.value,
         **_account(user),
         **directory_place(user),
+        "language": user.language.value,
+        "timeZone": user.time_zone,
+        **address_fields(user.address),
     }
 
 
@@ -64,7 +69,17 @@ def user_of(item: Item) -> User:
         session_epoch=int(item["sessionEpoch"]),
         kept_session=item.get("keptSession"),
         state=AccountState(item["state"]),
+        # Accounts from before there were mails have none of these.
+        email_verified=bool(item.get("emailVerified", False)),
+        language=Language(item.get("language", Language.ENGLISH)),
+        time_zone=item.get("timeZone", "UTC"),
+        address=address_of(item),
     )
+
+
+def is_credential(item: Item | None) -> bool:
+    """Return whether an address has an account: another one may only be held for the account that has left it."""
+    return item is not None and item["entity"] == Entity.CREDENTIAL
 
 
 def credential_of(item: Item) -> Credential:

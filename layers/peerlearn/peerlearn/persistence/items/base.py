@@ -58,6 +58,9 @@ class Entity(StrEnum):
     JOB = "Job"
     LAYOUT = "Layout"
     EXTENSION = "Extension"
+    MAIL = "Mail"
+    MAIL_TOKEN = "MailToken"  # noqa: S105 (the name of a kind)
+    HELD_ADDRESS = "HeldAddress"
 
 
 # The kind of an item's last write, where only some of its writes interest the stream's filters: these see an item
@@ -76,10 +79,11 @@ class LastChange(StrEnum):
     WANTED = "wanted"
     ERASED = "erased"
     MOVED = "moved"
+    TAKEN_OVER = "takenOver"
 
 
 _STREAMED = frozenset({Entity.SEATS, Entity.COURSE, Entity.MESSAGE, Entity.POINTS, Entity.ENROLLMENT})
-_STREAMED |= {Entity.ERASURE, Entity.EXPORT}
+_STREAMED |= {Entity.ERASURE, Entity.EXPORT, Entity.MAIL}
 
 
 def is_streamed(item: Mapping[str, Any]) -> bool:

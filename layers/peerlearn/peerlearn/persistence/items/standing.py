@@ -31,6 +31,8 @@ def standing_item(standing: Standing) -> Item:
         "epoch": standing.epoch,
         "sessions": dict(standing.sessions),
     }
+    if standing.proven:
+        item["proven"] = True
     return item if standing.seen_at is None else item | {"seenAt": standing.seen_at}
 
 
@@ -43,6 +45,7 @@ def standing_of(item: Item) -> Standing:
         sessions={session_id: int(used_at) for session_id, used_at in item["sessions"].items()},
         kept_session=item.get("keptSession"),
         seen_at=int(item["seenAt"]) if "seenAt" in item else None,
+        proven=bool(item.get("proven", False)),
         windows={
             name.removeprefix(_COUNT): Window(int(count), int(item[closes_attribute(name.removeprefix(_COUNT))]))
             for name, count in item.items()

@@ -1,0 +1,129 @@
+"""Mails: what each kind is for, and the mailroom that makes them.
+
+A mail is an item of the table, written by the transaction of its cause. The stream hands it to a worker, which renders
+it in its reader's language, sends it, and removes the item. So a mail leaves at least once where its cause has
+happened, and never where that has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from peerlearn.domain.clock import Clock, utc_now
+from peerlearn.domain.errors import MailDisabled
+from peerlearn.domain.ids import new_id
+from peerlearn.domain.users import User
+
+_HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+
+
+class MailKind(StrEnum):
+    """The kinds of mails; each has a template of that name in every language."""
+
+    ADDRESS_PROOF = "address.proof"
+    ADDRESS_CHANGE = "address.change"
+    ADDRESS_TAKEN = "address.taken"
+    ADDRESS_CHANGING = "address.changing"
+    ADDRESS_CHANGED = "address.changed"
+    PASSWORD_RESET = "password.reset"  # noqa: S105 (the name of a mail)
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 (as above)
+    DEVICE_NEW = "device.new"
+    ROLE_CHANGED = "role.changed"
+    ACCOUNT_SUSPENDED = "account.suspended"
+    ACCOUNT_RESTORED = "account.restored"
+
+
+# How long a mail is worth sending; the others are for a week. One that comes later would only confuse.
+_WORTH: Mapping[MailKind, timedelta] = {
+    MailKind.ADDRESS_PROOF: _DAY,
+    MailKind.ADDRESS_CHANGE: _DAY,
+    MailKind.ADDRESS_TAKEN: _DAY,
+    MailKind.PASSWORD_RESET: _HOUR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that is to leave.
+
+    Attributes
+    ----------
+    address: str
+        Where it goes, whatever becomes of the account's address meanwhile.
+    user_id: str or None
+        Whose account it is about; None where only the address is known, and the worker looks whose it is.
+    data: mapping
+        What its text tells, by name. No token and no link: those are made when it is sent.
+    """
+
+    mail_id: str
+    kind: MailKind
+    address: str
+    user_id: str | None
+    created_at: datetime
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def is_stale(self, now: datetime) -> bool:
+        """Return whether nobody is helped by it any more."""
+        return now - self.created_at >= _WORTH.get(self.kind, _WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it leaves: one text in two forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailroom:
+    """Makes mails where the product sends any; where it does not, there are none to store.
+
+    Attributes
+    ----------
+    is_open: bool
+        Whether a sender's address was set.
+    """
+
+    is_open: bool = False
+    clock: Clock = field(default=utc_now)
+
+    def require_open(self) -> None:
+        """Check that mails are sent.
+
+        Raises
+        ------
+        MailDisabled
+        """
+        if not self.is_open:
+            raise MailDisabled
+
+    def to(self, user: User, kind: MailKind, *, address: str = "", **data: str) -> list[Mail]:
+        """Return a mail about somebody's account, in a list; an empty one where no mails are sent.
+
+        Parameters
+        ----------
+        address: str, optional
+            The account's own unless told otherwise.
+        """
+        return self._made(kind, address or user.email, user.user_id, data)
+
+    def to_address(self, address: str, kind: MailKind) -> list[Mail]:
+        """Return a mail to an address of which nobody has looked yet whether it has an account."""
+        return self._made(kind, address, None, {})
+
+    def _made(self, kind: MailKind, address: str, user_id: str | None, data: Mapping[str, str]) -> list[Mail]:
+        if not self.is_open:
+            return []
+        return [Mail(new_id("mail"), kind, address, user_id, self.clock(), data)]
+
+
+def masked(address: str) -> str:
+    """Return an address that its owner recognises and nobody else learns: `a•••@example.org`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"

@@ -1,0 +1,14 @@
+"""Mails that are to leave."""
+
+from __future__ import annotations
+
+from peerlearn.events.changes import RecordChange
+from peerlearn.persistence.items.base import Entity
+
+
+def wanted_mail(change: RecordChange) -> str | None:
+    """Return the id of a mail that was put into the outbox; None for any other change."""
+    if change.entity != Entity.MAIL or change.new is None:
+        return None
+    mail_id: str = change.new["mailId"]
+    return mail_id

@@ -1,0 +1,39 @@
+"""The outbox: mails that are to leave, each an item that the transaction of its cause writes."""
+
+from __future__ import annotations
+
+from peerlearn.domain.mail_tokens import MailToken
+from peerlearn.domain.mails import Mail
+from peerlearn.persistence import mail_keys
+from peerlearn.persistence.items.mails import mail_item, mail_of, mail_token_item
+from peerlearn.persistence.table import Table
+from peerlearn.persistence.writes import Write, delete, put
+
+
+def posting(mail: Mail) -> Write:
+    """Return the write that has a mail leave, for the transaction of its cause."""
+    return put(mail_item(mail))
+
+
+class OutboxRepository:
+    """Takes mails in, and gives them to the worker that sends them."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, mail: Mail) -> None:
+        """Store a mail that has no other cause than being asked for."""
+        self._table.write(posting(mail))
+
+    def mail(self, mail_id: str) -> Mail | None:
+        """Return a mail that has not left yet, or None."""
+        item = self._table.get(mail_keys.mail(mail_id))
+        return mail_of(item) if item else None
+
+    def remove(self, mail_id: str) -> None:
+        """Forget a mail: it has left, or never will."""
+        self._table.write(delete(mail_keys.mail(mail_id)))
+
+    def keep_token(self, token: MailToken) -> None:
+        """Store a token before the mail leaves whose link carries it."""
+        self._table.write(put(mail_token_item(token)))
