@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/forgot: mail a link to a new password to an address, if it has an account.
+"""POST /v1/learner/auth/forgot: send a link to a new password to an address, if it has an account.
 
 The answer is the same for every address, and takes the same time.
 """

@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/reset: choose a new password by the token that was mailed.
+"""POST /v1/learner/auth/reset: reset a password by the token that was mailed.
 
 Every session ends, and the address is proven. What somebody else had registered under an unproven address for others to
 see, its name, interests and goals, is gone as well.

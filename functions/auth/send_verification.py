@@ -1,4 +1,4 @@
-"""POST /v1/learner/auth/verification: mail the link that proves the caller's address once more."""
+"""POST /v1/learner/auth/verification: send the link that proves the caller's address once more."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ WORK_QUEUES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "CatalogueFailures": lambda _: "CatalogueQueue",
     "JobFailures": lambda _: "JobQueue",
     "AnnouncementFailures": lambda _: "AnnouncementQueue",
+    "MailFailures": lambda _: "MailQueue",
     "TaskFailures": _of_erasure_or_export,
 }
 

@@ -47,13 +47,15 @@ TEXTS: dict[str, tuple[int, int]] = {
     "message": (MESSAGE_MAX_LENGTH, WRITTEN),
     "submissionUrl": (URL_MAX_LENGTH, WRITTEN),
     "fileName": (FILE_NAME_MAX_LENGTH, WRITTEN),
-    "email": (254, WRITTEN),
+    **dict.fromkeys(("email", "pending", "sentTo"), (254, WRITTEN)),
     "device": (DEVICE_NAME_MAX_LENGTH, WRITTEN),
     "field": (200, WRITTEN),
     **dict.fromkeys(("interests", "learningGoals", "commonInterests"), (TAG_MAX_LENGTH, WRITTEN)),
     # at most two ids
     **dict.fromkeys(("target", "completedModuleIds"), (2 * _SHORT, MADE)),
-    **dict.fromkeys(("badges", "code", "outcome", "source", "reference", "timestamp", "status"), (_SHORT, MADE)),
+    **dict.fromkeys(
+        ("badges", "code", "outcome", "source", "reference", "timestamp", "status", "timeZone"), (_SHORT, MADE)
+    ),
     **dict.fromkeys(
         ("next", "token", "refreshToken", "deviceToken", "ticket", "url", "webSocketUrl", "fields"), (_LONG, MADE)
     ),

@@ -50,7 +50,7 @@ def test_each_route_has_an_operation_and_no_operation_is_without_a_route() -> No
 VERBS = {
     *("add", "change", "complete", "create", "delete", "end", "erase", "exchange", "export", "find", "get", "give"),
     *("grade", "hand", "join", "leave", "list", "make", "mark", "rank", "register", "return", "revoke", "send", "show"),
-    *("sign", "take"),
+    *("prove", "reset", "sign", "take"),
 }
 
 

@@ -13,7 +13,7 @@ from peerlearn.domain.mail_tokens import TokenKind, new_token
 from peerlearn.persistence.addresses import AddressRepository
 from peerlearn.persistence.mails import OutboxRepository
 
-# What a request's token is for, by the name that the catalogue has for it.
+# The purposes of tokens, by the names that the catalogue has for them.
 NAMES = ("proof", "move", "reset", "undo")
 
 

@@ -375,7 +375,7 @@ def test_mail_routes_answer_503_where_no_mail_is_sent(
     assert call("update_profile", token=learner.token, body={"name": "Ada"}).status == 200
 
 
-# What somebody with an unproven address may do.
+# Reads of one's own, which an unproven address does not stand in the way of.
 MAY = {"list_points", "get_profile", "list_progress", "list_enrollments", "list_sessions", "list_my_submissions"}
 
 
@@ -391,7 +391,7 @@ def test_unproven_account_reads_its_own_and_proves_itself(
         assert (name, answer.status, answer.code) == (name, 403, "EMAIL_NOT_VERIFIED")
     assert sign_in(call, ADA).status == 201
     assert call("send_verification", token=ada["token"]).status == 201
-    for mail in inbox.deliver()[:1]:
-        assert call("verify", body={"token": mail.token}).status == 201
+    mail = next(one for one in inbox.deliver() if "/verify" in one.text)
+    assert call("verify", body={"token": mail.token}).status == 201
     assert call("update_profile", token=ada["token"], body={"name": "Ada"}).status == 200
     assert call("find_peers", token=ada["token"]).status == 200

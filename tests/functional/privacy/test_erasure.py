@@ -13,6 +13,7 @@ import pytest
 from functions.streams import follow_up
 from peerlearn.bootstrap.core import table
 from peerlearn.bootstrap.enrollments import promotion_service
+from peerlearn.bootstrap.mails import mail_delivery
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.events import SignInSessionsEnded
@@ -166,6 +167,10 @@ def test_erased_account_leaves_what_the_page_says(
 
 
 def says_nothing_of_who_it_was(gone: Life, aws: DynamoDBClient, s3: S3Client) -> None:
+    # what was still to leave when the account ended goes nowhere
+    for item in table_items(aws, TABLE):
+        if item["entity"] == Entity.MAIL:
+            assert not mail_delivery().deliver(item["mailId"]).has_left
     kinds = {Entity(item["entity"]) for item in items_of(gone.user_id)}
     assert kinds == {Entity.ERASURE, Entity.STANDING, Entity.INBOX, Entity.ENROLLMENT}
     everything = json.dumps(list(table_items(aws, TABLE)), default=str)

@@ -124,7 +124,7 @@ class ErasureRepository:
         return len(items)
 
     def delete_rest(self, user_id: str, most: int | None = None) -> int:
-        """Delete the items that no counter counts: ledger, sessions, own records, tokens, booked times, export, calendar.
+        """Delete the items that no counter counts: ledger, sessions, records, tokens, booked times, export, calendar.
 
         Parameters
         ----------
