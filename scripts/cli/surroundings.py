@@ -34,6 +34,9 @@ def items_around(table: Table, key: str) -> list[Item] | None:
         found = _around_course(table, subject.removeprefix(_COURSE))
     elif subject.startswith(_USER):
         found = _around_user(table, subject.removeprefix(_USER))
+        # a leftover of theirs in another partition
+        pk, _, sk = key.removeprefix(f"{subject}/").rpartition("/")
+        found += table.batch_get([Key(pk, sk)] if pk else []).values()
     elif subject.startswith((_CONVERSATION, _CATALOGUE)):
         found = _partition(table, subject)
     elif subject.startswith(_CLIENT):

@@ -7,8 +7,8 @@
 scan is no snapshot: what is written meanwhile may look like a violation and is gone at the next look.
 
 Most of it holds at any moment. What the stream brings about holds a moment later: a free seat given to who waits for
-it, the catalogue in line with its courses, booked times moved with their session, what an erased account has left.
-`settled=True` asks for that as well.
+it, the catalogue in line with its courses, booked times moved with their session. `settled=True` asks for that as
+well, and for what an account has left that was erased an hour ago.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from scripts.invariants.accounts import AccountsCheck
 from scripts.invariants.bookings import SchedulesCheck, SeatsCheck
 from scripts.invariants.catalogue import CatalogueCheck
 from scripts.invariants.conversations import ConversationsCheck
+from scripts.invariants.erasures import ErasureCheck
 from scripts.invariants.learning import LedgerCheck, SubmissionsCheck
 from scripts.invariants.violation import Violation
 
@@ -50,7 +51,8 @@ def violations(
         LedgerCheck(settled=settled),
         SubmissionsCheck(settled=settled),
         ConversationsCheck(),
-        AccountsCheck(settled=settled),
+        AccountsCheck(),
+        ErasureCheck(moment, settled=settled),
         CatalogueCheck(settled=settled),
     ]
     for item in items:

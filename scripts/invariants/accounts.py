@@ -17,10 +17,9 @@ from scripts.invariants.violation import Violation
 
 
 class AccountsCheck:
-    """One account per address, the same under the address and under its id; of an erased one nothing is left."""
+    """One account per address, the same under the address and under its id."""
 
-    def __init__(self, *, settled: bool) -> None:
-        self._settled = settled
+    def __init__(self) -> None:
         self._erased: set[str] = set()
         self._credentials: dict[str, Item] = {}
         self._profiles: dict[str, Item] = {}
@@ -46,13 +45,11 @@ class AccountsCheck:
         for address, number in self._addresses.items():
             if number > 1:
                 yield Violation("accounts", address, f"{number} accounts have this address")
-        for user_id in self._credentials.keys() | self._profiles.keys() | self._sessions.keys():
+        # Leftovers of an erased account are another check's.
+        for user_id in (self._credentials.keys() | self._profiles.keys() | self._sessions.keys()) - self._erased:
             key = keys.user_partition(user_id)
             credential, profile = self._credentials.get(user_id), self._profiles.get(user_id)
-            if user_id in self._erased:
-                if credential or profile or self._settled:
-                    yield Violation("erasure", key, "is erased, and something is left of the account")
-            elif credential is None or profile is None:
+            if credential is None or profile is None:
                 yield Violation("accounts", key, "lacks its credential" if profile else "lacks its profile")
             elif not _are_alike(user_of(credential), user_of(profile)):
                 yield Violation("accounts", key, "the account's two copies differ")

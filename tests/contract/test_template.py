@@ -17,6 +17,7 @@ from tests.support.api import EVENTS, ROOT
 from tests.support.catalogue import DOCUMENTED, REFUSED
 from tests.support.catalogue.callers import EVERYBODY
 from tests.support.policies import LEADING_KEYS, as_list
+from tests.support.reaching import reached_by
 from tests.support.translation import translated
 
 TEMPLATE = load_template()
@@ -63,10 +64,6 @@ def own_statements_of(properties: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the statements of the function itself, without the policies that it shares with others."""
     own = [policy for policy in properties.get("Policies", []) if "Ref" not in policy]
     return policies.statements_of({"Policies": own}, RESOURCES)
-
-
-def knows_its_caller(properties: dict[str, Any]) -> bool:
-    return {"Ref": "CallerPolicy"} in properties["Policies"]
 
 
 # -- routes
@@ -158,16 +155,34 @@ def test_no_permission_is_given_twice(name: str) -> None:
     assert len(granted) == len(set(granted))
 
 
+# In the code: a token is verified, or the user of a connection is told.
+ASKING = {("peerlearn.bootstrap.security", "published_keys"), ("peerlearn.http.websocket", "Sender")}
+# A middleware of every endpoint, which asks where an idempotency key is sent: to a POST, see OncePolicy.
+WITH_A_KEY = "peerlearn.http.idempotency"
+# It removes a connection whoever had it, in whatever standing.
+ASKS_NOTHING = {"DisconnectFunction"}
+
+
+def test_functions_that_ask_who_is_calling_have_the_policy_for_it_and_no_other_has() -> None:
+    asking = {name for name in OWN if ASKING & reached_by(module_of(OWN[name]), not_through=WITH_A_KEY)}
+    assert asking - ASKS_NOTHING == with_policy("CallerPolicy")
+
+
+def test_functions_that_keep_answers_for_a_key_ask_who_is_calling() -> None:
+    assert with_policy("OncePolicy") <= with_policy("CallerPolicy")
+
+
 def is_open_to_everybody(properties: dict[str, Any]) -> bool:
     """Return whether the catalogue of requests lets everybody in."""
     return REFUSED.get(module_of(properties).rpartition(".")[2]) == EVERYBODY
 
 
 def test_functions_without_a_caller_cannot_read_keys_or_people() -> None:
-    strangers = {name for name, properties in FUNCTIONS.items() if not knows_its_caller(properties)}
+    strangers = set(FUNCTIONS) - with_policy("CallerPolicy")
     # a link to a calendar is its own key, and so is a ticket
     everybody = {name for name, properties in OWN.items() if is_open_to_everybody(properties)}
-    assert strangers - everybody == {FALLBACK, "AuthorizeFunction", "FollowUpFunction", "NotifyFunction", *WORKERS}
+    others = {FALLBACK, "AuthorizeFunction", "FollowUpFunction", "NotifyFunction", *WORKERS, *ASKS_NOTHING}
+    assert strangers - everybody == others
     for name, properties in FUNCTIONS.items():
         assert "secretsmanager:GetSecretValue" not in policies.actions_of(own_statements_of(properties)), name
 

@@ -117,6 +117,14 @@ def new_world() -> World:
     return world
 
 
+def add_what_comes_of_repeating(world: World) -> None:
+    """Have Ada graded anew and hand in again, and the tutor send a request under a key: then every kind is there."""
+    world.call("grade", "tutor", path=world.on("graded", "ada"), body={"grade": 4})
+    again = {"submissionUrl": "https://github.com/ada/again"}
+    world.call("submit", "ada", path=world.on("handed in"), body=again)
+    world.call("create_ticket", "tutor", body=None, headers={"Idempotency-Key": "once"})
+
+
 def _second_session(world: World) -> None:
     """Ada is signed in on her phone, too."""
     phone = {"email": world.people["ada"].user.email, "password": PASSWORD}
