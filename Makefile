@@ -22,8 +22,8 @@ environments:
 
 ##@ On this machine
 
-run: environments  ## the whole stack on this machine, with demo data, until Ctrl-C (PORT=4566)
-	@exec .venv/bin/python -m scripts.local_stack run --port $(PORT)
+run: environments  ## the whole stack on this machine, with demo data, until Ctrl-C (PORT=4566; policies enforced: ARGS=--enforce-iam)
+	@exec .venv/bin/python -m scripts.local_stack run --port $(PORT) $(ARGS)
 
 watch: environments  ## redeploy what changes to the stack that runs, within seconds
 	@exec .venv/bin/python -m scripts.local_stack watch

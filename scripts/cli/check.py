@@ -35,7 +35,8 @@ def check(target: Target, rate: float, segments: int, *, repair: bool) -> int:
     """Looks for anything in the table that must never be: a line for each, and exit code 1.
 
     Seats are the enrolments, points are the ledger, messages and attempts are numbered without a gap, the catalogue
-    stands as its courses say. A read unit is 8 KB read this way: at the default rate a gigabyte takes four minutes.
+    stands as its courses say, nothing is left of an account an hour after its erasure. A read unit is 8 KB read this
+    way: at the default rate a gigabyte takes four minutes.
 
     The table may be in use. What looks wrong is read again, consistently, several times over some seconds: only what
     stays wrong is reported.

@@ -87,6 +87,7 @@ IMPERSONAL: Mapping[Entity, str] = {
     Entity.SUBMISSION_COUNTER: "counts, which the check of attempts holds",
     Entity.THROTTLE: "stands under a digest, and expires",
     Entity.KEPT_ANSWER: "stands under a digest, sealed, and expires after a day",
+    Entity.LAYOUT: "the number of the layout of the table's items",
     Entity.JOB: "stands under a digest, and expires; holds ids and times",
 }
 

@@ -13,14 +13,16 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.persistence import catalogue_keys, index_keys, keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.items.privacy import tombstone_item
 from peerlearn.persistence.listings import ListingRepository
 from peerlearn.persistence.table import Table
-from peerlearn.persistence.writes import delete, update
+from peerlearn.persistence.writes import delete, put, update
 from peerlearn.services.catalogue import CatalogueIndexer
 from peerlearn.services.enrollments import EnrollmentService
 from scripts.cli.check import confirmed
 from scripts.cli.scanning import Pace, scan
 from scripts.invariants import Violation, violations
+from scripts.invariants.erasures import TERM
 from tests.fakes.keys import fake_tokens
 from tests.support.courses import Courses
 from tests.support.people import People, Person
@@ -116,6 +118,25 @@ def test_a_write_between_two_looks_settles_it(
     assert {violation.kind for violation in suspicious} >= {"seats"}
     assert list(confirmed(table, suspicious, sleep)) == []
     assert len(looks) == 2
+
+
+def test_leftovers_of_an_erased_person_are_found_in_whichever_partition(
+    dynamodb: DynamoDBClient, table_name: str, table: Table
+) -> None:
+    tombstone = tombstone_item("usr_gone", utc_now() - TERM)
+    credential = {**keys.credential("gone@people.example").as_item(), "entity": "Credential", "userId": "usr_gone"}
+    calendar = {**keys.calendar("usr_gone").as_item(), "entity": "Calendar", "userId": "usr_gone"}
+    for item in (tombstone, credential, calendar):
+        table.write(put(item))
+    lasting = list(confirmed(table, seen(dynamodb, table_name), lambda _: None))
+    assert [str(one) for one in lasting] == [
+        "erasure: USER#usr_gone/EMAIL#gone@people.example/CREDENTIAL: is erased, and left a Credential",
+        "erasure: USER#usr_gone/USER#usr_gone/A#CALENDAR: is erased, and left a Calendar",
+    ]
+    suspicious = seen(dynamodb, table_name)
+    for item in (credential, calendar):
+        table.write(delete(keys.Key(item["PK"], item["SK"])))
+    assert list(confirmed(table, suspicious, lambda _: None)) == []
 
 
 def test_every_item_is_read_once_however_small_the_pages(

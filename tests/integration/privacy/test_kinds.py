@@ -57,7 +57,7 @@ class School:
         for name in ASKING:
             answer = invoke(self.world.handlers["export_data"], self.world.request("export_data", name))
             export = answer.body.get("data", {}).get("export", {})
-            answers[name] = {key: value for key, value in export.items() if key != "exportedAt"}
+            answers[name] = {key: value for key, value in export.items() if key != "generatedAt"}
         return answers
 
     def of(self, kind: Entity) -> list[Item]:
