@@ -10,6 +10,7 @@ from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.users import AccountState
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.own_records import is_own_record
 from scripts.invariants.violation import Violation
 
 # The tries of a task of `ErasureQueue` are over by then.
@@ -64,6 +65,8 @@ AFTERWARDS: Mapping[Entity, Whose] = {
         lambda item: item["status"] in _OPEN or item["completedModules"] or item["points"] or "lastAccessed" in item
     ),
     Entity.COURSE: _named("tutorId"),
+    Entity.MAIL_TOKEN: _owner,
+    Entity.HELD_ADDRESS: _named("userId"),
     Entity.CONVERSATION: _people_still_there,
 }
 # These hold a person's id, and stay.
@@ -74,6 +77,9 @@ STAYING: Mapping[Entity, str] = {
     Entity.CLIENT_MESSAGE: "expires after 30 days, and goes with the conversation that both have left",
     Entity.TICKET: "expires after 30 seconds",
     Entity.AUDIT: "stays until the retention of the trail is over",
+    Entity.MAIL: "is removed by its worker, who finds no account, and expires",
+    Entity.CATALOGUE_BLOCK: "follows its courses, which the catalogue's check holds",
+    Entity.CATALOGUE_CARD: "follows its course, which the catalogue's check holds",
     Entity.CATALOGUE_ENTRY: "follows its course, which the catalogue's check holds",
     Entity.CATALOGUE_COUNTER: "follows its entries, which the catalogue's check holds",
     Entity.LISTING: "follows its course, which the catalogue's check holds",
@@ -82,6 +88,9 @@ STAYING: Mapping[Entity, str] = {
 IMPERSONAL: Mapping[Entity, str] = {
     Entity.OUTLINE: "a course's own",
     Entity.SEATS: "counts",
+    Entity.CATALOGUE_TITLE: "a course's own",
+    Entity.CATALOGUE_DAY: "holds numbers of courses",
+    Entity.COURSE_NUMBERS: "counts",
     Entity.ASSESSMENT: "a course's own",
     Entity.INSTRUCTIONS: "a course's own",
     Entity.SUBMISSION_COUNTER: "counts, which the check of attempts holds",
@@ -100,8 +109,8 @@ class ErasureCheck:
         self._settled = settled
         self._erased: dict[str, datetime] = {}
         # One item of each kind and person is enough to tell.
-        self._at_once: dict[tuple[str, Entity], str] = {}
-        self._afterwards: dict[tuple[str, Entity], str] = {}
+        self._at_once: dict[tuple[str, str], str] = {}
+        self._afterwards: dict[tuple[str, str], str] = {}
 
     def see(self, item: Item) -> None:
         entity = item.get("entity")
@@ -112,6 +121,9 @@ class ErasureCheck:
                 kind = Entity(str(entity))
                 for user_id in rules[kind](item):
                     found.setdefault((user_id, kind), f"{item['PK']}/{item['SK']}")
+        # Of any kind: its place says whose it is.
+        if is_own_record(item):
+            self._afterwards.setdefault((item["userId"], item["entity"]), f"{item['PK']}/{item['SK']}")
 
     def violations(self) -> Iterator[Violation]:
         yield from self._left(self._at_once, set(self._erased))
@@ -119,7 +131,7 @@ class ErasureCheck:
             over = {user_id for user_id, at in self._erased.items() if at + TERM <= self._moment}
             yield from self._left(self._afterwards, over)
 
-    def _left(self, found: Mapping[tuple[str, Entity], str], erased: set[str]) -> Iterator[Violation]:
+    def _left(self, found: Mapping[tuple[str, str], str], erased: set[str]) -> Iterator[Violation]:
         for (user_id, kind), key in found.items():
             if user_id in erased:
                 # By the person first: with them it is read again.

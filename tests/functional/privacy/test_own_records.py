@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from peerlearn.bootstrap.core import table
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.base import Entity
-from peerlearn.persistence.items.own_records import own_record_item
+from peerlearn.persistence.items.own_records import OwnKind, own_record_item
 from peerlearn.persistence.writes import put
 from tests.functional.privacy.conftest import Background, Call
 from tests.support.people import PASSWORD, People, Person
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # Any kind does: none is treated in a way of its own.
-KIND = Entity.CALENDAR
+KIND = OwnKind.EXTENSION
 
 
 def store(owner: Person, *names: str) -> None:

@@ -35,11 +35,16 @@ LEFT_OUT = {
     Entity.CLIENT_MESSAGE: "leads to a message, which is in it",
     Entity.EXPORT: "the export itself",
     Entity.ERASURE: "nobody is there to ask any more",
+    Entity.MAIL: "leaves within seconds, and tells no more than the profile",
+    Entity.MAIL_TOKEN: "a secret, by its hash; the address is in the profile",
+    Entity.HELD_ADDRESS: "keeps a former address from others for 72 hours",
     Entity.TICKET: "a secret, for 30 seconds",
     Entity.COURSE: "public; that it is theirs is in it",
     Entity.LISTING: "where a course stands in the catalogue",
+    Entity.CATALOGUE_CARD: "what a list shows of a course, which is public",
     Entity.CATALOGUE_ENTRY: "where a course stands in the catalogue",
     Entity.CATALOGUE_COUNTER: "how many courses stand there",
+    Entity.CATALOGUE_BLOCK: "the numbers of courses in the catalogue",
 }
 ASKING = ("ada", "tutor")
 

@@ -10,7 +10,7 @@ from peerlearn.domain.limits import Window
 from peerlearn.domain.submissions import StoredFile, Submission
 from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange, stored_time
-from peerlearn.persistence.items.own_records import own_record_item
+from peerlearn.persistence.items.own_records import OwnKind, own_record_item
 
 
 def assessment_item(assessment: Assessment) -> Item:
@@ -51,7 +51,7 @@ def assessment_of(item: Item) -> Assessment:
 def extension_item(extension: Extension) -> Item:
     """Return the item of a later due date, which belongs to its learner."""
     fields = {"assessmentId": extension.assessment_id, "dueAt": to_rfc3339(extension.due_at)}
-    return own_record_item(extension.learner_id, Entity.EXTENSION, extension.assessment_id, fields)
+    return own_record_item(extension.learner_id, OwnKind.EXTENSION, extension.assessment_id, fields)
 
 
 def instructions_item(course_id: str, assessment_id: str, text: str) -> Item:

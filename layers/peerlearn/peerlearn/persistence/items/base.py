@@ -57,7 +57,6 @@ class Entity(StrEnum):
     KEPT_ANSWER = "KeptAnswer"
     JOB = "Job"
     LAYOUT = "Layout"
-    EXTENSION = "Extension"
     MAIL = "Mail"
     MAIL_TOKEN = "MailToken"  # noqa: S105 (the name of a kind)
     HELD_ADDRESS = "HeldAddress"

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from peerlearn.domain.correlation import CORRELATION_ID
 from peerlearn.domain.exports import OwnRecord
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.base import Item
+
+
+class OwnKind(StrEnum):
+    """The kinds of these records, as `entity` names them beside the kinds of all other items."""
+
+    EXTENSION = "Extension"
+
 
 _INTERNAL = frozenset({"PK", "SK", "entity", "userId", CORRELATION_ID})
 
 
-def own_record_item(user_id: str, kind: Entity, name: str, fields: Mapping[str, Any]) -> Item:
+def own_record_item(user_id: str, kind: OwnKind, name: str, fields: Mapping[str, Any]) -> Item:
     """Return the item of a record.
 
     Parameters
