@@ -5,6 +5,8 @@ python -m benchmarks.costs
 
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import dataclass
 
 from benchmarks.roundtrips import tour
@@ -73,7 +75,10 @@ def dollars(label: str, cost: Cost, prices: Prices, machine: Machine) -> float:
 
 
 def main() -> None:
-    costs, prices, machine = tour(3), Prices(), Machine()
+    # Functions log and count each request on standard output: of no interest here.
+    with contextlib.redirect_stdout(io.StringIO()):
+        costs = tour(3)
+    prices, machine = Prices(), Machine()
     each = {label: dollars(label, cost, prices, machine) for label, cost in costs.items()}
     rows = [
         "| endpoint | calls | one after the other | read units | write units | ÷ least | GB-s | $ per million |",
@@ -98,7 +103,9 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     text = _replaced(text, "endpoints", rows)
     text = _replaced(text, "sums", sums)
+    changed = text != PAGE.read_text(encoding="utf-8")
     PAGE.write_text(text, encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)}: {len(costs)} endpoints counted, {'written anew' if changed else 'as it was'}.")
 
 
 def _replaced(text: str, name: str, lines: list[str]) -> str:
