@@ -33,7 +33,7 @@ require_interpreter() {
     fi
     for folder in "$@"; do
         if usable "$folder/bin/python" && [ "$(base_of "$folder/bin/python")" != "$(base_of "$PYTHON")" ]; then
-            echo "$folder was made with $(base_of "$folder/bin/python"): \`make clean\` removes it, so that PYTHON=$PYTHON makes the next one." >&2
+            echo "$folder was made with $(base_of "$folder/bin/python"): remove it (rm -rf $folder), so that PYTHON=$PYTHON makes the next one." >&2
             return 1
         fi
     done

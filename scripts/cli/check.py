@@ -17,7 +17,7 @@ from scripts.cli.progress import progress
 from scripts.cli.scanning import scan
 from scripts.cli.surroundings import items_around
 from scripts.cli.target import Target, on_stack
-from scripts.cli.words import say
+from scripts.cli.words import counted, say
 from scripts.invariants import Violation, violations
 
 # Before each further look at what seems wrong: time for a write under way, an index and the stream.
@@ -50,8 +50,8 @@ def check(target: Target, rate: float, segments: int, *, repair: bool) -> int:
         about = client.describe_table(TableName=target.table_name)["Table"].get("ItemCount", 0)
         task = bar.add_task("Reading", total=about or None)
         items = scan(client, target.table_name, segments=segments, rate=rate)
-        counted = Counting(items, lambda number: bar.update(task, completed=number, total=max(about, number)))
-        suspicious = list(violations(counted, settled=True))
+        read = Counting(items, lambda number: bar.update(task, completed=number, total=max(about, number)))
+        suspicious = list(violations(read, settled=True))
     lasting = list(confirmed(table, suspicious))
     if repair and lasting:
         target.use_services()
@@ -60,7 +60,7 @@ def check(target: Target, rate: float, segments: int, *, repair: bool) -> int:
         lasting = list(confirmed(table, lasting))
     for violation in lasting:
         click.echo(str(violation))
-    say(f"{counted.number} items, {len(lasting)} violations.", fg="red" if lasting else "green")
+    say(f"{counted(read.number, 'item')}, {counted(len(lasting), 'violation')}.", fg="red" if lasting else "green")
     return 1 if lasting else 0
 
 

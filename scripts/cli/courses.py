@@ -28,7 +28,7 @@ from scripts.cli.progress import progress
 from scripts.cli.scanning import scan
 from scripts.cli.surroundings import items_around
 from scripts.cli.target import Target, on_stack
-from scripts.cli.words import say
+from scripts.cli.words import counted, say
 from scripts.invariants import violations
 from scripts.project.problem import Problem
 
@@ -76,13 +76,14 @@ def import_(target: Target, file: Path, tutor: str | None, successor: str | None
         return 1
     handed_on = sum(planned.is_handed_on for planned in plan)
     if handed_on:
-        say(f"{handed_on} courses go to {successor}: their tutors are no tutors here.")
+        say(f"{counted(handed_on, 'course goes', 'courses go')} to {successor}: their tutors are no tutors here.")
     if dry_run:
-        click.echo(f"{len(plan)} courses would be created, {known} are there already.")
+        click.echo(f"{counted(len(plan), 'course')} would be created, {counted(known, 'is', 'are')} there already.")
         return 0
     with progress() as bar:
         created = sum(_create(planned) for planned in bar.track(plan, description="Importing"))
-    click.echo(f"{created} courses created, {known + len(plan) - created} were there already.")
+    there = counted(known + len(plan) - created, "was", "were")
+    click.echo(f"{counted(created, 'course')} created, {there} there already.")
     return 0
 
 
@@ -93,7 +94,7 @@ def _tell(file: Path, found: Read) -> None:
         click.echo(f"{file}:{mistake.line}: {mistake.message}")
     if len(mistakes) > _SHOWN_MISTAKES:
         say(f"and {len(mistakes) - _SHOWN_MISTAKES} more{'' if found.is_whole else ' before the file was given up'}")
-    say(f"{len(mistakes)} mistakes; nothing was written.", fg="red")
+    say(f"{counted(len(mistakes), 'mistake')}; nothing was written.", fg="red")
 
 
 def _create(planned: Planned) -> bool:
@@ -140,7 +141,7 @@ def export(target: Target, file: Path, *, force: bool) -> None:
         tutors = ((page, page.course.tutor.user_id) for page in pages)
         described = (course_files.described(page, addresses.get(tutor, tutor)) for page, tutor in tutors)
         written = course_files.write(file, described)
-    click.echo(f"{written} courses written to {file}.")
+    click.echo(f"{counted(written, 'course')} written to {file}.")
 
 
 def _pages(repository: CourseRepository, course_ids: Sequence[str]) -> Iterator[CoursePage | None]:

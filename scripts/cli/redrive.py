@@ -21,7 +21,7 @@ from scripts.cli.letters import Letter, letter_of
 from scripts.cli.progress import progress
 from scripts.cli.stream_filters import Filter, matches_any
 from scripts.cli.target import Target, on_stack
-from scripts.cli.words import say
+from scripts.cli.words import counted, say
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
@@ -77,7 +77,7 @@ def redrive(target: Target, *, dry_run: bool, discard_expired: bool) -> int:
             for letter in (*letters, *(task for _, task in tasks)):
                 click.echo(str(letter))
             count = len(letters) + len(tasks)
-            click.echo(f"{count} dead letters." if count else "There are no dead letters.")
+            click.echo(f"{counted(count, 'dead letter')}." if count else "There are no dead letters.")
             return 0
         outcomes = _redrive_letters(target, queues[QUEUE], letters, discard_expired=discard_expired)
         outcomes += [_put_back(target, client, queue, task) for queue, task in tasks]

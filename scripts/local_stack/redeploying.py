@@ -136,8 +136,13 @@ class Redeployer:
             A source cannot be compiled, or `sam` failed: what ran before goes on running.
         """
         if what.everything:
-            self._deployment.deploy(build())
+            built = build()
             self._names = {}
+            try:
+                self._deployment.deploy(built)
+            except Problem as problem:
+                # It may have got as far as to replace an API, or go on without whoever waited for it.
+                raise Problem(" ".join(filter(None, (str(problem), self._follow_addresses())))) from problem
             return self._follow_addresses()
         codes = {one.logical_id: code_of(one.folder, one.root) for one in what.functions}
         layer = self._layer_zip() if what.layer else None
@@ -157,10 +162,11 @@ class Redeployer:
         str
             Which those are that are others; empty where all are as they were.
         """
-        if not self._file.exists():
+        outputs = self._deployment.outputs()
+        if not self._file.exists() or "ApiId" not in outputs:
             return ""
         known = json.loads(self._file.read_text(encoding="utf-8"))
-        present = known | urls(self._endpoint, self._deployment.outputs())
+        present = known | urls(self._endpoint, outputs)
         if present == known:
             return ""
         write_json(self._file, present)

@@ -17,6 +17,7 @@ from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.persistence.writes import delete
 from scripts.cli import course_plan, courses
+from scripts.cli.words import counted
 from tests.functional.cli.conftest import Run
 from tests.functional.cli.test_courses import items_of
 from tests.support.people import People, Person
@@ -133,7 +134,10 @@ def test_import_that_was_cut_off_goes_on_where_it_was(
         assert run(*arguments).status == 130
     before = {page.course.course_id: page for page in pages_of(table)}
     assert len(before) == created
-    assert run(*arguments).out == f"{10 - created} courses created, {created} were there already.\n"
+    assert (
+        run(*arguments).out
+        == f"{counted(10 - created, 'course')} created, {counted(created, 'was', 'were')} there already.\n"
+    )
     after = {page.course.course_id: page for page in pages_of(table)}
     assert len(after) == 10
     assert before.items() <= after.items()

@@ -278,7 +278,7 @@ def test_task_goes_back_to_its_queue(
     urls = stacks.stacks[STACK]
     dead(stacks, failures, task, "crs_1" if failures == "PromotionFailures" else "")
     listed = run("redrive", "--dry-run")
-    assert (listed.status, queue in listed.out, listed.out.endswith("1 dead letters.\n")) == (0, True, True)
+    assert (listed.status, queue in listed.out, listed.out.endswith("1 dead letter.\n")) == (0, True, True)
     assert letters_left(urls[queue]) == 0
     done = run("redrive")
     assert (done.status, done.out) == (0, "1 handled.\n")

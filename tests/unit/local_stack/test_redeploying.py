@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 import zipfile
 from pathlib import Path
@@ -158,6 +159,32 @@ def test_a_template_that_gives_the_api_another_address_is_followed(
     socket = "ws://127.0.0.1:9/_aws/execute-api/live/dev"
     assert redeployer.carry_out(everything) == f"the WebSocket is at {socket} now"
     assert json.loads(file.read_text(encoding="utf-8")) == {**known, "apiUrl": address, "webSocketUrl": socket}
+
+
+@pytest.mark.parametrize(
+    ("outputs", "said"),
+    [
+        ({"ApiId": "new"}, "`sam deploy` failed. the API is at http://127.0.0.1:9/_aws/execute-api/new/api now"),
+        ({"ApiId": "old"}, "`sam deploy` failed."),
+        ({}, "`sam deploy` failed."),
+    ],
+)
+def test_address_is_followed_when_deployment_fails(
+    outputs: dict[str, str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> bool:
+        raise Problem("`sam deploy` failed.")
+
+    deployment = SimpleNamespace(deploy=fail, outputs=lambda: outputs)
+    monkeypatch.setattr(redeploying, "Clients", lambda _: SimpleNamespace(functions=object, cloudformation=object))
+    monkeypatch.setattr(redeploying, "Deployment", lambda *_: deployment)
+    monkeypatch.setattr(redeploying, "build", object)
+    endpoint, file = "http://127.0.0.1:9", tmp_path / "stack.json"
+    file.write_text(json.dumps(urls(endpoint, {"ApiId": "old"})), encoding="utf-8")
+    with pytest.raises(Problem, match=f"^{re.escape(said)}$"):
+        Redeployer(endpoint, tmp_path).carry_out(Plan(everything=True))
+    present = json.loads(file.read_text(encoding="utf-8"))
+    assert present == urls(endpoint, {"ApiId": outputs.get("ApiId", "old")})
 
 
 class Recorder:

@@ -57,7 +57,8 @@ def test_another_interpreter_beside_a_complete_environment_is_refused(complete: 
     other.chmod(0o755)
     done = environment(complete, str(other))
     assert done.returncode == 1
-    assert "make clean" in done.stderr
+    # and not `make clean`, which would take the local stack's data along
+    assert "remove it (rm -rf .venv)" in done.stderr
     assert str(other) in done.stderr
 
 
