@@ -15,12 +15,14 @@ from peerlearn.snapshots import forget_providers
 from scripts.project.paths import ROOT
 from tests.functional.authorisation.conftest import Call, World, contents
 from tests.functional.authorisation.test_limits import may_call, module_of, request
+from tests.support.api import Answer, http_event, invoke
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))
 POSTS = sorted(module_of(path["post"]["operationId"]) for path in DOCUMENT["paths"].values() if "post" in path)
+HANDLER = "functions.enrollments.enroll.lambda_handler"
 KEY = "3f1c2f0e-9a55-4c6e-8b57-0d8f4e6f9b10"
 # A member cannot join the line of a course with free seats, nor somebody book what they have.
 REFUSED = {"enroll": "LEARNER_ENROLLMENT_DENIED", "join_waitlist": "LEARNER_ENROLLMENT_DENIED"}
@@ -49,6 +51,20 @@ def test_post_with_same_key_is_answered_as_before_and_does_nothing(
     assert "idempotency-replayed" not in first.headers
     assert again.headers["idempotency-replayed"] == "true"
     assert contents(aws) == before
+
+
+def test_refusal_given_again_has_the_first_requests_id_in_its_body_and_its_own_in_the_header(world: World) -> None:
+    def answered(request_id: str) -> Answer:
+        asked = right_request(world, "enroll")
+        event = http_event("enroll", **asked, headers=keyed())
+        event["requestContext"]["requestId"] = request_id
+        return invoke(HANDLER, event)
+
+    first, again = answered("the-first"), answered("the-second")
+    assert [one.code for one in (first, again)] == ["LEARNER_ENROLLMENT_DENIED"] * 2
+    assert again.headers["idempotency-replayed"] == "true"
+    assert [one.body["requestId"] for one in (first, again)] == ["the-first"] * 2
+    assert [one.headers["x-amzn-requestid"] for one in (first, again)] == ["the-first", "the-second"]
 
 
 @pytest.mark.parametrize("name", POSTS)
