@@ -22,6 +22,8 @@ from peerlearn.domain import (
     idempotency,
     jobs,
     leaderboard,
+    mail_tokens,
+    numbers,
     paging,
     peers,
     points,
@@ -37,11 +39,19 @@ from peerlearn.domain.audit import DEFAULT_RETENTION
 from peerlearn.domain.directory import TEXT_MAX_LENGTH
 from peerlearn.domain.limits import DEFAULTS, spoken
 from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH
-from peerlearn.domain.words import BEGINNING_MAX_LENGTH
 from peerlearn.events.tasks import pause_before_next_try
 from peerlearn.http.websocket import MESSAGE_MAX_BYTES
-from peerlearn.persistence import audit, index_keys, keys, message_writes, side_by_side, system_keys
-from peerlearn.services import messages, promotion
+from peerlearn.persistence import (
+    audit,
+    catalogue_keys,
+    index_keys,
+    keys,
+    message_writes,
+    side_by_side,
+    system_keys,
+)
+from peerlearn.persistence.items import mails
+from peerlearn.services import messages, promotion, searching
 from scripts.cli import check as checking
 from scripts.cli import courses as importing
 from scripts.cli import yaml_nodes
@@ -138,6 +148,7 @@ def stated() -> Iterator[Stated]:
     """Yield each sentence with its numbers."""
     yield from _learning()
     yield from _privacy()
+    yield from _mail()
     yield from _realtime()
     yield from _operations()
     yield from _limits_and_alarms()
@@ -207,8 +218,22 @@ def _privacy() -> Iterator[Stated]:
     assert timedelta(hours=1) == users.ACCESS_TOKEN_LIFETIME == erasures.TERM
     yield page, "An access token lives for up to an hour longer.", ()
     yield page, "An hour after an erasure, `check`", ()
+    undone = whole(mail_tokens.LIFETIMES[mail_tokens.TokenKind.UNDO], timedelta(hours=1))
+    yield page, "an address that the account had left, held for it for {} hours", (undone,)
     yield page, "Forms for uploads that were issued before live for {} minutes", (minutes(forms.FORM_LIFETIME),)
     yield page, "A task that {} tries could not carry out", (word(tries("ErasureQueue")),)
+
+
+def _mail() -> Iterator[Stated]:
+    page = "mail.md"
+    lifetimes = {kind.value: amount // timedelta(hours=1) for kind, amount in mail_tokens.LIFETIMES.items()}
+    yield page, "`POST /v1/learner/auth/verify` | {} hours |", (lifetimes["verify"],)
+    yield page, "`#/verify?token=` | the same | {} hours |", (lifetimes["verify"],)
+    yield page, "`POST /v1/learner/auth/undo` | {} hours |", (lifetimes["undo"],)
+    assert lifetimes["reset"] == 1
+    yield page, "`POST /v1/learner/auth/reset` | an hour |", ()
+    yield page, "no more than {} of them leave in a day (`unproven-mails`)", (quota("unproven-mails"),)
+    yield page, "{} links to a new password an hour leave to any address (`reset-mails`)", (quota("reset-mails"),)
 
 
 def _realtime() -> Iterator[Stated]:
@@ -240,7 +265,10 @@ def _operations() -> Iterator[Stated]:
     yield page, "`FollowUpRetries` ({}, within 40 minutes)", (word(tries("FollowUpRetries")),)
     fewer = (word(tries("NotifyRetries")), word(minutes_of_tries("NotifyRetries")))
     yield page, "`NotifyRetries` ({}, within {} minutes)", fewer
-    (usual,) = {tries(name) for name in ("PromotionQueue", "CatalogueQueue", "JobQueue", "ErasureQueue", "ExportQueue")}
+    (usual,) = {
+        tries(name)
+        for name in ("PromotionQueue", "CatalogueQueue", "JobQueue", "ErasureQueue", "ExportQueue", "MailQueue")
+    }
     letters = (word(usual), word(tries("AnnouncementQueue")))
     assert 30 < minutes_of_tries("PromotionQueue") == minutes_of_tries("FollowUpRetries") < 40
     yield page, "is the task itself: {} tries within 40 minutes, {} of an announcement", letters
@@ -252,6 +280,7 @@ def _operations() -> Iterator[Stated]:
     yield page, "could not be put into the catalogue by {} tries", letters[:1]
     yield page, "new name not carried on, by {} tries", letters[:1]
     yield page, "an export or an erasure failed {} times", letters[:1]
+    yield page, "a mail could not be sent by {} tries", letters[:1]
     yield page, "could not be told of a change by {} tries", letters[1:]
     yield page, "at its cursor, which is kept for {} days", (days(jobs.CURSOR_KEPT),)
     longest = int(observability._REQUEST_ID.pattern.rpartition(",")[2].removesuffix("}"))
@@ -356,9 +385,15 @@ def _table() -> Iterator[Stated]:
     yield page, "as many Queries that count, {} at once", (side_by_side._AT_ONCE,)
     yield page, "while those are under a {} GSI1", (word(leaderboard.LEADERBOARD_LENGTH),)
     yield page, "update course (count < {}, its tutor)", (courses.ASSESSMENTS_MAX,)
-    yield page, "from 1 to {} characters, of each word", (BEGINNING_MAX_LENGTH,)
-    longer = (BEGINNING_MAX_LENGTH, BEGINNING_MAX_LENGTH)
-    yield page, "A word of more than {} characters is searched on the shelf of its first {} and compared", longer
+    yield page, "removed by the worker that has sent it; TTL and `expiresAt`, {} days", (days(mails._KEPT),)
+    parts, block = word(catalogue_keys.SHELF_COUNTERS), numbers._BLOCK
+    yield page, "the exact total of a shelf, in {} parts", (parts,)
+    yield page, "Its total is a counter of {} parts", (parts,)
+    yield page, "which of {} courses are in a group", (block,)
+    yield page, "a byte for each in blocks of {} (`domain/numbers.py`)", (block,)
+    yield page, "Where these find {} courses at most, their cards are sorted instead", (searching._FEW,)
+    yield page, "after {} titles for each course that is found", (searching._TITLES_PER_COURSE,)
+    yield page, "Else {} courses are looked at for a page", (searching._SEATS_MAX,)
     yield page, "The first {} characters count.", (TEXT_MAX_LENGTH,)
     yield page, "By page number the first {:,} entries are given", (paging.PAGES_REACH,)
     assert timedelta(days=1) == idempotency.KEPT_FOR
