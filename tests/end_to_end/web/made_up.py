@@ -1,4 +1,4 @@
-"""What the API would answer of made-up people, courses and work."""
+"""Answers of the API about made-up people, courses and work."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_moved_session_is_found_at_its_new_time_alone(call: Call, make: Make, tu
         ({"sort": "Title"}, "sort", "title"),
     ],
 )
-def test_what_cannot_be_asked_is_told(call: Call, query: dict[str, str], field: str, message: str) -> None:
+def test_question_that_cannot_be_asked_is_told(call: Call, query: dict[str, str], field: str, message: str) -> None:
     answer = call("list_courses", query=query)
     assert (answer.status, answer.code) == (422, "VALIDATION_FAILED")
     assert [one["field"] for one in answer.body["details"]["fields"]] == [field]

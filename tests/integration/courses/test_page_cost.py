@@ -80,7 +80,7 @@ def grown(school: School) -> Callable[[int], None]:
     return grow
 
 
-# What one shelf answers, and the units of a page of ten.
+# Lists that one shelf answers, and the units of a page of ten.
 SHELF_PAGES: dict[str, Filters] = {
     "everything": Filters(),
     "subject and level": Filters(subject="games", level="beginner"),

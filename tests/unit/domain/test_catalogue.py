@@ -113,7 +113,7 @@ def test_only_published_courses_stand_anywhere(status: CourseStatus) -> None:
     ],
     ids=str,
 )
-def test_whatever_a_list_shows_makes_another_mark(change: dict[str, Any]) -> None:
+def test_change_of_anything_a_list_shows_makes_another_mark(change: dict[str, Any]) -> None:
     assert card_mark(replace(COURSE, **change)) != card_mark(COURSE)
 
 

@@ -213,7 +213,7 @@ def test_page_beyond_the_seats_that_are_looked_at_is_refused() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"ends_at": NOW}, {"ends_at": NOW - timedelta(hours=1)}])
-def test_what_is_over_is_not_available(changes: dict[str, datetime]) -> None:
+def test_course_that_is_over_is_not_available(changes: dict[str, datetime]) -> None:
     shelves = FakeShelves(many(3, starts_at=NOW - timedelta(days=1), **changes))
     assert browse(shelves, Filters(available=True)).total == 0
     assert browse(shelves, Filters(query="rook")).total == 3
