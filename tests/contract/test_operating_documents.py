@@ -94,7 +94,7 @@ def test_commands_on_aws_are_found_where_pages_show_them() -> None:
 
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 # A program at the beginning of a line that is indented, or fenced as another language.
-LOOSE_COMMAND = r"^(?: {4}|\$ )(?:\.venv\S*|make|curl|aws|sam|python3?|pip|git|npm|npx|docker|\.ci/run)(?: [^\n]*)?$"
+LOOSE_COMMAND = r"^(?: {4,}|\$ )(?:\.venv\S*|make|curl|aws|sam|python3?|pip|git|npm|npx|docker|\.ci/run)(?: [^\n]*)?$"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
