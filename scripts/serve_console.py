@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from scripts.local_stack.inbox import inbox_page
 from scripts.web_console import FOLDER, config_json, content_type, page
 
 # CloudFront adds these on AWS (`WebHeaders` in the template), and one more that needs TLS.
@@ -68,6 +69,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def _generated(path: str, api_url: Callable[[], str]) -> bytes | None:
+    if path == "/inbox.html":
+        return inbox_page(f"http://{urlsplit(api_url()).netloc}")
     if path == "/index.html":
         # The local API, its socket and its bucket are all at one address.
         host = urlsplit(api_url()).netloc

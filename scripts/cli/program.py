@@ -14,6 +14,7 @@ from scripts.cli.accounts import create_admin
 from scripts.cli.check import check
 from scripts.cli.courses import courses
 from scripts.cli.failures import INTERRUPTED, sentence_of
+from scripts.cli.mail import mail
 from scripts.cli.redrive import redrive
 from scripts.cli.signing_keys import keys
 from scripts.cli.target import Choice, stack_options
@@ -46,7 +47,7 @@ def peerlearn(
     context.obj = Choice(stack, profile, region, local, env)
 
 
-for _command in (create_admin, courses, keys, redrive, check, upgrade):
+for _command in (create_admin, courses, keys, mail, redrive, check, upgrade):
     peerlearn.add_command(_command)
 
 

@@ -160,6 +160,9 @@ class Target:
     def queues(self) -> SQSClient:
         return self.session.client("sqs", endpoint_url=self.endpoint, config=self._config())
 
+    def mails(self) -> Any:
+        return self.session.client("sesv2", endpoint_url=self.endpoint, config=self._config())
+
     def functions(self) -> LambdaClient:
         # a repeated invocation would only do the same work twice at once
         once = Config(read_timeout=_INVOCATION_SECONDS, retries={"total_max_attempts": 1})

@@ -166,6 +166,7 @@ def _summary(stack: LocalStack, seconds: float) -> str:
         f"  API        {known['apiUrl']}",
         *([f"  WebSocket  {known['webSocketUrl']}"] if "webSocketUrl" in known else []),
         f"  table      {known['tableName']}",
+        f"  mails      {known['inboxUrl']}",
         "",
         *(f"  {role:<8}   {account['email']}   {account['password']}" for role, account in known["accounts"].items()),
         "",

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -24,6 +25,8 @@ STACK_NAME = "peerlearn-local"
 SCHEMA = 2
 # the lowest that the rules allow: hashing is what a sign-in waits for
 _BCRYPT_COST = "10"
+# The sender of mails that stay on this machine.
+MAIL_FROM = "school@peerlearn.example"
 
 
 class Deployment:
@@ -98,6 +101,10 @@ class Deployment:
             "LogLevel": "DEBUG",
             "BcryptCost": _BCRYPT_COST,
             "ManagementEndpoint": f"{self._endpoint}/_aws/execute-api",
+            "MailFrom": MAIL_FROM,
+            "AppUrl": f"http://127.0.0.1:{console_port(self._endpoint)}/",
+            # nobody reads what is sent to the demo accounts' addresses
+            "VerifiedEmail": "optional",
         }
 
     def _sam_deploy(self, template: Path) -> None:
@@ -139,6 +146,11 @@ class Deployment:
     def _physical_id(self, logical_id: str) -> str:
         answer = self._cloudformation.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
         return answer["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def console_port(endpoint: str) -> int:
+    """Return the port on which the console is, unless something else listens there already."""
+    return (urlsplit(endpoint).port or 0) + 1
 
 
 def schema_of(template: dict[str, Any]) -> str:

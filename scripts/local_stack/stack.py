@@ -20,7 +20,7 @@ from scripts.local_stack.accounts import DEMO_ACCOUNTS
 from scripts.local_stack.build import build
 from scripts.local_stack.clients import status_of
 from scripts.local_stack.console import Console
-from scripts.local_stack.deployment import Deployment, urls
+from scripts.local_stack.deployment import Deployment, console_port, urls
 from scripts.local_stack.environment import local_environment
 from scripts.local_stack.files import write_json
 from scripts.local_stack.logs import LogFollower
@@ -60,7 +60,7 @@ class LocalStack:
         self.folder = folder
         self.description: dict[str, Any] = {}
         self.server = MiniStack(port, folder, enforce_iam=enforce_iam)
-        self._console = Console(port + 1)
+        self._console = Console(console_port(self.server.endpoint))
         self._report = report
         self._lock: IO[str] | None = None
         self._file = folder / "stack.json"
@@ -122,6 +122,7 @@ class LocalStack:
         self._seed(deployment)
         self._console.start(self.description["apiUrl"], self._file)
         self.description["webUrl"] = self._console.url
+        self.description["inboxUrl"] = f"{self._console.url}inbox.html"
         write_json(self._file, self.description)
 
     def _claim_folder(self) -> None:

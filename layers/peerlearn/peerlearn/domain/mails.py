@@ -34,6 +34,8 @@ class MailKind(StrEnum):
     ROLE_CHANGED = "role.changed"
     ACCOUNT_SUSPENDED = "account.suspended"
     ACCOUNT_RESTORED = "account.restored"
+    # by the operator's hand
+    MAIL_TEST = "mail.test"
 
 
 # How long a mail is worth sending; the others are for a week. One that comes later would only confuse.

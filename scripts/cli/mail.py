@@ -1,0 +1,42 @@
+"""Mails: whether they leave."""
+
+from __future__ import annotations
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from functions.auth.credential_schemas import NewEmail
+from peerlearn.adapters.mail_texts import MailTexts
+from peerlearn.adapters.mailing import Mailing
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.mails import MailKind
+from peerlearn.domain.users import Language
+from scripts.cli.target import Target, on_stack
+from scripts.project.problem import Problem
+
+
+@click.group()
+def mail() -> None:
+    """Mails that the stack sends."""
+
+
+@mail.command(short_help="Sends a mail to an address.")
+@click.argument("address")
+@click.option("--language", type=click.Choice([one.value for one in Language]), default="en", show_default=True)
+@on_stack
+def test(target: Target, address: str, language: str) -> None:
+    """Sends a mail to this address, as the stack sends its own, and says what SES answers.
+
+    In SES's sandbox only addresses that have been proven to SES itself are taken.
+    """
+    sender = target.parameters.get("MailFrom", "")
+    if not sender:
+        raise Problem(f"{target.described} sends no mails: deploy it with MailFrom.")
+    try:
+        receiver = TypeAdapter(NewEmail).validate_python(address)
+    except ValidationError as error:
+        raise click.UsageError(f"ADDRESS: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+    values = {"name": "", "at": utc_now(), "app": target.parameters.get("AppUrl") or target.outputs.get("WebUrl", "")}
+    letter = MailTexts().letter(MailKind.MAIL_TEST, Language(language), "UTC", values)
+    Mailing(target.mails(), sender, target.resource("MailConfigurationSet")).send(receiver, letter)
+    click.echo(f"SES has taken a mail from {sender} to {receiver}.")
