@@ -28,6 +28,7 @@ _COUNTED_BY_SERVICES: Mapping[str, Sequence[tuple[str, str]]] = {
     "undo": [(named.MAIL_TOKENS, _ADDRESS)],
     "reset": [(named.MAIL_TOKENS, _ADDRESS)],
     "forgot": [(named.FORGOTTEN_PASSWORDS, _ADDRESS)],
+    "unsubscribe": [(named.UNSUBSCRIBINGS, _ADDRESS)],
     "change_email": [(named.WRONG_PASSWORDS, _ACCOUNT)],
     "logout": [(named.SESSIONS, _ACCOUNT)],
     "change_password": [(named.WRONG_PASSWORDS, _ACCOUNT)],

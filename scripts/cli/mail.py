@@ -22,7 +22,13 @@ def mail() -> None:
 
 @mail.command(short_help="Sends a mail to an address.")
 @click.argument("address")
-@click.option("--language", type=click.Choice([one.value for one in Language]), default="en", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice([one.value for one in Language]),
+    default="en",
+    show_default=True,
+    help="Language of the mail.",
+)
 @on_stack
 def test(target: Target, address: str, language: str) -> None:
     """Sends a mail to this address, as the stack sends its own, and says what SES answers.

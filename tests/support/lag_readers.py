@@ -71,6 +71,9 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_everybody_in_the_order_they_came": _late(3),
         "test_pages_and_cursors": _late(3),
     },
+    "mail/test_notices.py": {
+        "test_wishes_are_exported_as_they_are": Reader(),
+    },
     "messages/test_messages.py": {
         "test_client_message_id_of_another_message_is_a_conflict": Reader(),
         "test_interests_of_two_spellings_are_common": _late(3),

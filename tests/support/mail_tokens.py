@@ -10,11 +10,13 @@ from peerlearn.bootstrap.core import table
 from peerlearn.domain.account_changes import AccountChange
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.mail_tokens import TokenKind, new_token
+from peerlearn.domain.notices import Notice, new_mail_key, unsubscribing_token
 from peerlearn.persistence.addresses import AddressRepository
 from peerlearn.persistence.mails import OutboxRepository
+from peerlearn.persistence.notices import NoticeRepository
 
 # The purposes of tokens, by the names that the catalogue has for them.
-NAMES = ("proof", "move", "reset", "undo")
+NAMES = ("proof", "move", "reset", "undo", "unsubscribe")
 
 
 def minted(name: str, user_id: str, wanted: str = "") -> str:
@@ -22,6 +24,10 @@ def minted(name: str, user_id: str, wanted: str = "") -> str:
     now = utc_now()
     user = account_repository().user(user_id)
     assert user is not None
+    if name == "unsubscribe":
+        return unsubscribing_token(
+            user_id, Notice.SESSION_REMINDER, NoticeRepository(table()).keep_mail_key(user_id, new_mail_key())
+        )
     kind, email, number = TokenKind.VERIFY, user.email, 0
     if name in ("move", "undo"):
         email = wanted or f"{uuid4().hex}@moved.example"

@@ -29,7 +29,9 @@ COMMANDS = {
     "create-admin": ["ada@school.example"],
     "keys rotate": [],
     "keys show": [],
+    "mail test": ["ada@school.example"],
     "redrive": [],
+    "upgrade": [],
 }
 
 

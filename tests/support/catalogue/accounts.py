@@ -105,6 +105,10 @@ def _undo(tour: Tour) -> None:
     tour.step("undo", body={"token": minted("undo", tour.people.add().user_id)})
 
 
+def _unsubscribe(tour: Tour) -> None:
+    tour.step("unsubscribe", query={"token": minted("unsubscribe", tour.people.add().user_id)})
+
+
 def _link(kind: str) -> Callable[[Scene], dict[str, str]]:
     """Return the body with a token that was mailed, by its name in the scene."""
     return lambda scene: {"token": scene.ids[kind]}
@@ -167,6 +171,20 @@ ROWS = (
     ),
     endpoint("change_email", "POST /v1/learner/me/email", CALLERS, use("201", "pia", body=_MOVE), tour=_change_email),
     endpoint("undo", "POST /v1/learner/auth/undo", EVERYBODY, use("204", body=_link("undo")), tour=_undo),
+    endpoint(
+        "change_notifications",
+        "PATCH /v1/learner/me/notifications",
+        CALLERS,
+        use("200", "ada", body={"session.reminder": {"email": False}, "announcement": {"push": True}}),
+    ),
+    endpoint("get_notifications", "GET /v1/learner/me/notifications", CALLERS, use("200", "ada")),
+    endpoint(
+        "unsubscribe",
+        "POST /v1/unsubscribe",
+        EVERYBODY,
+        use("204", query=lambda scene: {"token": scene.ids["unsubscribe"]}),
+        tour=_unsubscribe,
+    ),
     endpoint("list_sessions", "GET /v1/learner/me/sessions", CALLERS, use("200", "ada"), tour=_list_sessions),
     endpoint(
         "end_session",

@@ -67,6 +67,7 @@ GRADES = "grades"
 ADMINISTRATION = "administration"
 VERIFICATIONS = "verifications"
 EMAIL_CHANGES = "email-changes"
+NOTICES = "notices"
 # For each account, whatever address the guesses come from.
 WRONG_PASSWORDS = "wrong-passwords"
 # For each source address.
@@ -74,6 +75,7 @@ REGISTRATIONS = "registrations"
 REFRESHES = "refreshes"
 FORGOTTEN_PASSWORDS = "forgotten-passwords"
 MAIL_TOKENS = "mail-tokens"
+UNSUBSCRIBINGS = "unsubscribings"
 # For each address that mails go to: beyond it none is sent, and nobody is told.
 RESET_MAILS = "reset-mails"
 UNPROVEN_MAILS = "unproven-mails"
@@ -114,6 +116,9 @@ DEFAULTS: Mapping[str, Limit] = {
         Limit(EMAIL_CHANGES, 5, _DAY),
         Limit(FORGOTTEN_PASSWORDS, 200, _HOUR),
         Limit(MAIL_TOKENS, 600, _HOUR),
+        Limit(NOTICES, 60, _MINUTE),
+        # one of the large mail providers calls for all of its users
+        Limit(UNSUBSCRIBINGS, 6000, _HOUR),
         Limit(RESET_MAILS, 5, _HOUR),
         Limit(UNPROVEN_MAILS, 20, _DAY),
     )

@@ -75,7 +75,8 @@ class User:
     """A person's account without its password.
 
     `session_epoch` counts the events that ended all of their sessions at once; `kept_session` outlived the last one.
-    Which sessions have not ended is said by the account's standing. `language` and `time_zone` are those of its mails.
+    Which sessions have not ended is said by the account's standing. `language` and `time_zone` are those of its mails,
+    and `mail_key` makes the links in them that turn a kind of them off.
     """
 
     user_id: str
@@ -92,6 +93,7 @@ class User:
     language: Language = Language.ENGLISH
     time_zone: str = "UTC"
     address: AddressState = _NEW_ADDRESS
+    mail_key: str = field(default="", repr=False, compare=False)
 
     @property
     def administers(self) -> bool:

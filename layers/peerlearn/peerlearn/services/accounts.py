@@ -14,6 +14,7 @@ from peerlearn.domain.errors import InvalidCredentials, TokenReused, Unauthentic
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.limits import REFRESHES, REGISTRATIONS, SIGN_INS, Limits
 from peerlearn.domain.mails import Mail, MailKind, Mailroom
+from peerlearn.domain.notices import new_mail_key
 from peerlearn.domain.sign_ins import Shown, SignIn, SignInSituation, answered_again, refusal
 from peerlearn.domain.standing import Admission, Standing
 from peerlearn.domain.throttling import Allowance
@@ -141,7 +142,7 @@ class AccountService:
         if source:
             count_use(self._throttle, Allowance.of(self._limits[REGISTRATIONS], source), self._clock())
         user = self._new_user(name, email, role, interests, learning_goals)
-        user = replace(user, language=language, time_zone=time_zone, email_verified=proven)
+        user = replace(user, language=language, time_zone=time_zone, email_verified=proven, mail_key=new_mail_key())
         session = self._new_session(user, device_name)
         mails = [] if proven else self._mailroom.to(user, MailKind.ADDRESS_PROOF)
         self._accounts.add(Credential(self._passwords.hash(password), user), session, str(uuid4()), mails)

@@ -34,6 +34,7 @@ def profile_item(user: User) -> Item:
         "language": user.language.value,
         "timeZone": user.time_zone,
         **address_fields(user.address),
+        **({"mailKey": user.mail_key} if user.mail_key else {}),
     }
 
 
@@ -74,6 +75,7 @@ def user_of(item: Item) -> User:
         language=Language(item.get("language", Language.ENGLISH)),
         time_zone=item.get("timeZone", "UTC"),
         address=address_of(item),
+        mail_key=item.get("mailKey", ""),
     )
 
 

@@ -21,6 +21,7 @@ class OwnKind(StrEnum):
     """The kinds of these records, as `entity` names them beside the kinds of all other items."""
 
     EXTENSION = "Extension"
+    WISHES = "Wishes"
 
 
 _INTERNAL = frozenset({"PK", "SK", "entity", "userId", CORRELATION_ID})
