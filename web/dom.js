@@ -6,7 +6,9 @@
  * is shown as those characters. The page's Content-Security-Policy refuses markup from strings as a second line.
  */
 
-import { clock } from "./limits.js";
+import { locale, t } from "./strings.js";
+
+const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * An element.
@@ -18,7 +20,15 @@ import { clock } from "./limits.js";
  * @param {...(Node|string|number|Array|null|false|undefined)} children
  */
 export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
+  return build(document.createElement(tag), attributes, children);
+}
+
+/** The same of a drawing. */
+export function svg(tag, attributes = {}, ...children) {
+  return build(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function build(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) {
@@ -26,7 +36,7 @@ export function h(tag, attributes = {}, ...children) {
       if (typeof value !== "function") throw new TypeError(`${name} takes a function`);
       element.addEventListener(name.slice(2), value);
     } else {
-      element.setAttribute(name, value === true ? "" : String(value));
+      element.setAttribute(name, value === true ? "" : plain(value));
     }
   }
   element.append(...nodes(children));
@@ -46,159 +56,60 @@ function nodes(children) {
     .map((child) => (child instanceof Node ? child : document.createTextNode(String(child))));
 }
 
+/** One text of what would be children: for attributes and titles. */
+export function plain(...children) {
+  return children
+    .flat(Number.POSITIVE_INFINITY)
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => child.textContent ?? String(child))
+    .join("");
+}
+
+/** A name or title within other text: it may be written in another direction. */
+export function named(name) {
+  return h("bdi", {}, name);
+}
+
+/** Text for screen readers alone. */
+export function hidden(...children) {
+  return h("span", { class: "hidden" }, ...children);
+}
+
 /**
  * A link that leaves the page. Only web addresses become one: a `javascript:` address in somebody's data stays text.
  */
 export function externalLink(address, text = address) {
   const isWeb = URL.canParse(address) && ["https:", "http:"].includes(new URL(address).protocol);
-  if (!isWeb) return h("span", {}, text);
-  return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
-}
-
-let fields = 0;
-
-/** A label with its control (an `input` unless `control` is given), and a place for what is wrong with it. */
-export function field(label, attributes = {}, control = h("input", attributes)) {
-  fields += 1;
-  control.id = `field-${fields}`;
-  const problem = h("p", { class: "problem", id: `${control.id}-problem`, hidden: true });
-  return h(
-    "div",
-    { class: "field", "data-field": control.name },
-    h("label", { for: control.id }, label),
-    control,
-    problem,
-  );
+  if (!isWeb) return h("bdi", {}, text);
+  return h("a", { href: address, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, text);
 }
 
 /** A select; options are pairs of value and text. */
-export function select(attributes, options) {
-  return h("select", attributes, ...options.map(([value, text]) => h("option", { value }, text)));
-}
-
-/**
- * A form. While `submit` runs it cannot be sent again; what the API refuses is shown beside the fields it names.
- *
- * @param {(values: Record<string, string>) => Promise<void>} submit
- */
-export function form(attributes, submit, ...children) {
-  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+export function select(attributes, options, value) {
   const element = h(
-    "form",
-    {
-      ...attributes,
-      // The API's own rules are the rules; the browser's bubbles would say something else in another style.
-      novalidate: true,
-      onsubmit: async (event) => {
-        event.preventDefault();
-        const button = element.querySelector("button:not([type=button])");
-        if (element.getAttribute("aria-busy") === "true" || isHeld(button)) return;
-        element.setAttribute("aria-busy", "true");
-        clear(element, problem);
-        try {
-          await submit(Object.fromEntries(new FormData(element)));
-        } catch (error) {
-          show(element, problem, error);
-          // Said once more when the time has come: who cannot see the button is told.
-          if (error.isLimit) hold(button, error.retryAfter, () => fill(problem, "You can try again now."));
-        } finally {
-          element.removeAttribute("aria-busy");
-        }
-      },
-    },
-    ...children,
-    problem,
+    "select",
+    attributes,
+    options.map(([one, text]) => h("option", { value: one }, text)),
   );
+  if (value !== undefined) element.value = value;
   return element;
 }
 
-function clear(element, problem) {
-  problem.hidden = true;
-  for (const wrapper of element.querySelectorAll("[data-field]")) {
-    wrapper.querySelector(".problem").hidden = true;
-    const control = wrapper.querySelector("input, select, textarea");
-    control.removeAttribute("aria-invalid");
-    control.removeAttribute("aria-describedby");
-  }
-}
-
-function show(element, problem, error) {
-  if (error.name === "AbortError") return;
-  const unplaced = [];
-  const said = new Map();
-  let first = null;
-  for (const { field: name, message } of error.fields ?? []) {
-    const wrapper = element.querySelector(`[data-field="${CSS.escape(name)}"]`);
-    if (wrapper === null) {
-      unplaced.push(`${name}: ${message}`);
-      continue;
-    }
-    const control = wrapper.querySelector("input, select, textarea");
-    const text = wrapper.querySelector(".problem");
-    // A field may break several rules at once, such as those for a password.
-    said.set(name, [...(said.get(name) ?? []), message]);
-    fill(text, said.get(name).join("; ")).hidden = false;
-    control.setAttribute("aria-invalid", "true");
-    control.setAttribute("aria-describedby", text.id);
-    first ??= control;
-  }
-  // Keyboard and screen reader are led to what has to be mended.
-  first?.focus();
-  if (first === null || unplaced.length > 0) {
-    fill(problem, unplaced.join("; ") || error.message).hidden = false;
-  }
-}
-
-const held = new WeakMap();
-
-/**
- * Keeps a button from being pressed for a while, with what is left of it behind its name. It keeps the focus, as a
- * disabled one would not; so whoever listens to it asks `isHeld`.
- *
- * @param {Element} button
- * @param {number|null} seconds null, or less than one, for not at all
- * @param {() => void} [onFree]
- */
-export function hold(button, seconds, onFree = () => {}) {
-  if (!(seconds > 0)) return;
-  release(button);
-  const until = Date.now() + seconds * 1000;
-  // Not part of the name, which would change each second.
-  const rest = h("span", { class: "rest", "aria-hidden": "true" }, ` (${clock(seconds)})`);
-  const timer = setInterval(() => {
-    const left = Math.ceil((until - Date.now()) / 1000);
-    if (!button.isConnected) {
-      // Its page is gone, and with it whoever waited.
-      release(button);
-    } else if (left > 0) {
-      fill(rest, ` (${clock(left)})`);
-    } else {
-      release(button);
-      onFree();
-    }
-  }, 1000);
-  held.set(button, { timer, rest });
-  button.setAttribute("aria-disabled", "true");
-  button.append(rest);
-}
-
-export function isHeld(button) {
-  return held.has(button);
-}
-
-/** Lets it be pressed again before its time. */
-export function release(button) {
-  if (!isHeld(button)) return;
-  const { timer, rest } = held.get(button);
-  clearInterval(timer);
-  rest.remove();
-  held.delete(button);
-  button.removeAttribute("aria-disabled");
+/** A table with a heading for each column. What is wider than the screen scrolls by itself, with the keyboard too. */
+export function table(label, columns, rows, attributes = {}) {
+  const heads = columns.map((text) => h("th", { scope: "col" }, text));
+  const body = rows instanceof Node ? rows : h("tbody", {}, rows);
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "group", "aria-label": label },
+    h("table", attributes, h("thead", {}, h("tr", {}, heads)), body),
+  );
 }
 
 /**
  * Asks before something that cannot simply be undone. Enter, pressed once too often, cancels.
  *
+ * @param {string|Array} question
  * @param {string} yes the button that does it
  * @param {{isDangerous?: boolean}} [options] whether something is lost by it
  * @returns {Promise<boolean>}
@@ -210,9 +121,9 @@ export function confirmed(question, yes, { isDangerous = true } = {}) {
     h(
       "form",
       { method: "dialog" },
-      h("p", {}, question),
+      h("p", { dir: "auto" }, question),
       h("button", { value: "yes", class: isDangerous && "danger" }, yes),
-      h("button", { value: "", class: "quiet", autofocus: true }, "Cancel"),
+      h("button", { value: "", class: "quiet", autofocus: true }, t.common.cancel),
     ),
   );
   document.body.append(dialog);
@@ -238,12 +149,21 @@ export function progressBar(label, percent = 0) {
   return element;
 }
 
-/** `text` in the reader's own language and time zone. */
+/** A moment in the reader's own language and time zone. */
 export function time(moment, options = { dateStyle: "medium", timeStyle: "short" }) {
-  return h("time", { datetime: moment }, new Intl.DateTimeFormat(undefined, options).format(new Date(moment)));
+  return h("time", { datetime: moment }, dated(moment, options));
 }
 
-/** "3 seats", "1 seat". */
-export function count(number, one, many = `${one}s`) {
-  return `${number} ${number === 1 ? one : many}`;
+/** The same as text. */
+export function dated(moment, options) {
+  return new Intl.DateTimeFormat(locale, options).format(new Date(moment));
+}
+
+/** Makes `wanted` the children, moving and adding no more than necessary. */
+export function arrange(parent, wanted) {
+  const kept = new Set(wanted);
+  for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
+  for (const [index, element] of wanted.entries()) {
+    if (parent.children[index] !== element) parent.insertBefore(element, parent.children[index] ?? null);
+  }
 }

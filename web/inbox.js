@@ -11,19 +11,17 @@
  */
 
 import { ApiError, NetworkError } from "./api.js";
+import { Outbox } from "./outbox.js";
 
 const PAGE = 50;
 const CATCH_UP_PAGE = 100;
 const TYPING_SECONDS = 4;
-// until their name is known
-const STRANGER = "Somebody";
 
 /**
  * @typedef {object} Conversation
- * @property {{userId: string, name: string}} peer
+ * @property {{userId: string, name: string|null}} peer
  * @property {object[]} messages by `seq`, without gaps; empty until opened
- * @property {object[]} outbox what is not accepted yet: `{clientMessageId, message, problem, notBefore}`
- * @property {object|null} lastMessage
+ * @property {object[]} outbox what is not accepted yet, see `outbox.js`
  * @property {number} unread as the server counts
  * @property {boolean} isLoaded whether `messages` reach up to the newest one
  * @property {boolean} hasOlder
@@ -40,7 +38,7 @@ export class Inbox extends EventTarget {
   #names = new Map();
   #catchingUp = new Map();
   #refreshing = null;
-  #sending = Promise.resolve();
+  #outbox;
   #open = null;
 
   constructor(api, realtime, session) {
@@ -48,13 +46,16 @@ export class Inbox extends EventTarget {
     this.#api = api;
     this.#realtime = realtime;
     this.#session = session;
+    this.#outbox = new Outbox(realtime, session, {
+      changed: (conversation) => this.#changed(conversation),
+      accepted: (message) => this.#arrived(message),
+    });
     realtime.addEventListener("online", () => this.#afterReconnect());
     realtime.addEventListener("push", ({ detail }) => this.#pushed(detail));
     realtime.addEventListener("answer", ({ detail }) => this.#answered(detail));
     session.addEventListener("ended", () => this.#forget());
   }
 
-  /** Newest first. */
   get conversations() {
     const known = [...this.#conversations.values()].filter((one) => one.lastMessage !== null || one.outbox.length > 0);
     const age = (one) => (one.outbox.length > 0 ? "~" : one.lastMessage.createdAt);
@@ -72,10 +73,9 @@ export class Inbox extends EventTarget {
 
   /** The conversation with somebody, which may be empty. */
   with(peerId) {
-    let conversation = this.#conversations.get(peerId);
-    if (conversation === undefined) {
-      conversation = {
-        peer: { userId: peerId, name: this.#names.get(peerId) ?? STRANGER },
+    if (!this.#conversations.has(peerId)) {
+      this.#conversations.set(peerId, {
+        peer: { userId: peerId, name: this.#names.get(peerId) ?? null },
         messages: [],
         outbox: [],
         lastMessage: null,
@@ -84,10 +84,9 @@ export class Inbox extends EventTarget {
         hasOlder: false,
         typingUntil: 0,
         announced: 0,
-      };
-      this.#conversations.set(peerId, conversation);
+      });
     }
-    return conversation;
+    return this.#conversations.get(peerId);
   }
 
   /** Reads the list of conversations, and what was missed in those that are loaded. */
@@ -125,6 +124,7 @@ export class Inbox extends EventTarget {
     this.#open = peerId;
     if (!conversation.isLoaded) {
       const { data } = await this.#api.page("/v1/learner/messages", { with: peerId, limit: PAGE });
+      if (data.peer) conversation.peer = data.peer;
       // Something may have been pushed meanwhile; a page that overlaps is no harm, one that leaves a gap would be.
       conversation.messages = data.messages;
       conversation.hasOlder = data.messages.length > 0 && data.messages[0].seq > 1;
@@ -168,50 +168,11 @@ export class Inbox extends EventTarget {
 
   /** Shows the message at once, and sends it until it is accepted or refused. */
   send(peerId, message) {
-    const conversation = this.with(peerId);
-    const letter = { clientMessageId: crypto.randomUUID(), message, problem: null, notBefore: 0 };
-    conversation.outbox.push(letter);
-    this.#changed(conversation);
-    this.#post(conversation, letter);
+    this.#outbox.send(this.with(peerId), message);
   }
 
-  /** Tries again what was refused. */
   resend(peerId, letter) {
-    letter.problem = null;
-    const conversation = this.with(peerId);
-    this.#changed(conversation);
-    this.#post(conversation, letter);
-  }
-
-  #post(conversation, letter) {
-    // One after the other, so that they arrive in the order in which they were written.
-    const deliver = async () => {
-      try {
-        const accepted = await this.#deliver(conversation.peer.userId, letter);
-        conversation.outbox = conversation.outbox.filter((one) => one !== letter);
-        if (accepted !== null) this.#arrived(accepted);
-      } catch (error) {
-        letter.problem = error.message;
-        // A limit: when there is room again.
-        letter.notBefore = Date.now() + 1000 * (error.retryAfter ?? 0);
-      }
-      this.#changed(conversation);
-    };
-    this.#sending = this.#sending.then(deliver);
-  }
-
-  async #deliver(receiverId, { clientMessageId, message }) {
-    const sender = this.#session.user.userId;
-    for (let attempt = 0; this.#session.user?.userId === sender; attempt += 1) {
-      if (!this.#realtime.isOnline) await once(this.#realtime, "online");
-      const answer = await this.#realtime.ask({ action: "sendMessage", receiverId, message, clientMessageId });
-      // No answer: it may be stored or not. The same id again settles it.
-      if (answer === null) continue;
-      if (answer.type !== "error") return answer.data;
-      if (answer.code !== "TEMPORARILY_UNAVAILABLE") throw new ApiError(0, answer);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10_000, 500 * 2 ** attempt)));
-    }
-    return null;
+    this.#outbox.resend(this.with(peerId), letter);
   }
 
   async #afterReconnect() {
@@ -270,7 +231,7 @@ export class Inbox extends EventTarget {
 
   async #announce(conversation, message) {
     // A push says who has written by id alone.
-    if (conversation.peer.name === STRANGER) await this.refresh().catch(() => {});
+    if (conversation.peer.name === null) await this.refresh().catch(() => {});
     this.dispatchEvent(new CustomEvent("incoming", { detail: { conversation, message } }));
   }
 
@@ -330,14 +291,10 @@ export class Inbox extends EventTarget {
     this.#conversations.clear();
     this.#names.clear();
     this.#open = null;
-    this.#sending = Promise.resolve();
+    this.#outbox.forget();
   }
 }
 
 function last(conversation) {
   return conversation.messages.at(-1)?.seq ?? 0;
-}
-
-function once(target, type) {
-  return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
 }

@@ -1,9 +1,10 @@
 /** Limits: what one of them means to the person at the screen. */
 
+import { locale, t } from "./strings.js";
+
 const MINUTE = 60;
 const HALF_DAY = 12 * 60 * MINUTE;
 const UNANSWERED = "unanswered-messages";
-const REASONS = { "wrong-passwords": "Too many wrong passwords." };
 
 /**
  * A refusal in words: what was too much, and when there is room again.
@@ -12,8 +13,9 @@ const REASONS = { "wrong-passwords": "Too many wrong passwords." };
  * @param {number|null} seconds to wait, if the server says so
  */
 export function limitMessage(limit, seconds, now = Date.now()) {
-  if (limit === UNANSWERED) return "You can write more as soon as you have an answer.";
-  return `${REASONS[limit] ?? "That was too often in a short time."} ${whenAgain(seconds, now)}`;
+  if (limit === UNANSWERED) return t.limits.unanswered;
+  const reason = limit === "wrong-passwords" ? t.limits.wrongPasswords : t.limits.tooOften;
+  return `${reason} ${whenAgain(seconds, now)}`;
 }
 
 /** How long a button has to wait; null where no clock says when there is room again. */
@@ -23,12 +25,12 @@ export function waitFor(limit, seconds) {
 
 /** "Try again in 37 seconds." Whoever has long to wait is told the time, which does not go out of date. */
 export function whenAgain(seconds, now = Date.now()) {
-  if (seconds === null) return "Try again in a moment.";
-  if (seconds < 2 * MINUTE) return `Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`;
+  if (seconds === null) return t.limits.inAMoment;
+  if (seconds < 2 * MINUTE) return t.limits.inSeconds(seconds);
   // The next full minute: at the one before it might still be too early.
   const moment = Math.ceil((now + seconds * 1000) / (MINUTE * 1000)) * MINUTE * 1000;
   const options = seconds < HALF_DAY ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
-  return `Try again at ${new Intl.DateTimeFormat(undefined, options).format(moment)}.`;
+  return t.limits.at(new Intl.DateTimeFormat(locale, options).format(moment));
 }
 
 /** What is left, as a clock shows it: "37 s", "14:59", "1:00:00". */

@@ -1,39 +1,58 @@
 /** What a push means to the person at the screen. */
 
-const POINTS_FOR = {
-  module_completed: "a module",
-  course_completed: "a course",
-  first_submission: "handing in",
-  excellent_grade: "an excellent grade",
-  perfect_grade: "a perfect grade",
-  grade_corrected: "a corrected grade",
-};
+import { named } from "./dom.js";
+import { t } from "./strings.js";
 
-const TOASTS = {
-  incoming: ({ conversation, message }) => [
-    `${conversation.peer.name}: ${shortened(message.message)}`,
+const course = (id) => `#/courses/${id}`;
+const task = (id) => `#/assessments/${id}`;
+
+/** Each to a text, where it leads, and what it is about. */
+const TOLD = {
+  incoming: async (_, { conversation, message }) => [
+    [named(conversation.peer.name), ": ", named(shortened(message.message))],
     `#/chat/${conversation.peer.userId}`,
   ],
-  "submission.graded": ({ grade, assessmentId }) => [
-    `Your submission has been graded: ${grade}`,
-    `#/assessments/${assessmentId}`,
+  "submission.graded": async ({ names }, { grade, assessmentId, courseId }) => [
+    t.pushes.graded(quoted(await names.assessment(assessmentId)), quoted(await names.course(courseId)), grade),
+    task(assessmentId),
+    assessmentId,
   ],
-  "enrollment.promoted": ({ courseId }) => ["A seat came free, and it is yours", `#/courses/${courseId}`],
-  "course.completed": ({ courseId }) => ["You have completed a course. Congratulations!", `#/courses/${courseId}`],
-  "points.awarded": ({ points, reason }) => [
-    `${points > 0 ? "+" : ""}${points} points for ${POINTS_FOR[reason] ?? "learning"}`,
-    "#/me",
+  "enrollment.promoted": async ({ names }, { courseId }) => [
+    t.pushes.promoted(quoted(await names.course(courseId))),
+    course(courseId),
   ],
-  "session.updated": ({ title, courseId }) => [`“${title}” has changed`, `#/courses/${courseId}`],
-  "schedule.conflicted": ({ courseId }) => ["A session was moved onto another one of yours", `#/courses/${courseId}`],
+  "course.completed": async ({ names }, { courseId }) => [
+    t.pushes.completed(quoted(await names.course(courseId))),
+    course(courseId),
+    courseId,
+  ],
+  "session.updated": async (_, { title, courseId }) => [t.pushes.changed(quoted(title)), course(courseId)],
+  "schedule.conflicted": async ({ names }, { courseId }) => [
+    t.pushes.conflicted(quoted(await names.course(courseId))),
+    course(courseId),
+  ],
 };
 
 /** Shows a toast, unless the person is looking at it already. */
-export function notify({ toasts }, type, data) {
-  if (TOASTS[type] === undefined) return;
-  const [text, hash] = TOASTS[type](data);
+export async function notify(app, type, data) {
+  if (type === "points.awarded") {
+    app.toasts.points(data.points, t.points.reasons[data.reason] ?? t.points.learning, "#/me/points", topicOf(data));
+    return;
+  }
+  if (TOLD[type] === undefined) return;
+  const [text, hash, topic] = await TOLD[type](app, data);
   const isLooking = type === "incoming" && location.hash === hash && !document.hidden;
-  if (!isLooking) toasts.show(text, hash);
+  if (!isLooking) app.toasts.show(text, hash, topic);
+}
+
+/** What earned points is told of as well, by the assessment's or the course's id: both make one note. */
+function topicOf({ reference, courseId }) {
+  const [kind, id] = reference?.split(":") ?? [];
+  return ["submission", "grade"].includes(kind) ? id : courseId;
+}
+
+function quoted(title) {
+  return title === undefined ? null : named(title);
 }
 
 function shortened(text) {

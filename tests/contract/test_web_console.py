@@ -9,6 +9,9 @@ import pytest
 
 from scripts.project.template import load_template
 from scripts.serve_console import HEADERS
+from scripts.web_console import FOLDER
+
+MOST_LINES = 300
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +72,14 @@ def test_the_functions_know_its_address_and_nothing_of_it_refers_to_the_api(
     referred = json.dumps(console)
     assert "Api" not in referred.replace("ApiGateway", "")
     assert "UploadsBucket" not in referred
+
+
+@pytest.mark.parametrize("ending", ["js", "css", "html"])
+def test_no_file_of_the_console_is_long(ending: str) -> None:
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in FOLDER.rglob(f"*.{ending}")}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_page_links_every_style_sheet_that_there_is() -> None:
+    page = (FOLDER / "index.html").read_text(encoding="utf-8")
+    assert all(f'href="{path.name}"' in page for path in FOLDER.glob("*.css"))

@@ -1,18 +1,16 @@
-import { confirmed, fill, h, time } from "../dom.js";
-import { listening } from "../press.js";
+import { confirmed, fill, h, hidden, named, time } from "../dom.js";
+import { listening, pressing } from "../press.js";
+import { t } from "../strings.js";
+import { section } from "./parts.js";
 
 const PATH = "/v1/learner/me/sessions";
 
 /** Where one is signed in, and the way to end that. */
 export async function devicesView(app, { signal }) {
-  const list = h("ul", { class: "rows", "aria-label": "Devices" });
+  const list = h("ul", { class: "rows", "aria-label": t.devices.list });
   const link = h("div", {});
   const said = h("p", { role: "status", tabindex: -1 });
-  const others = listening(
-    app,
-    h("button", { type: "button", class: "quiet" }, "Sign out all other devices"),
-    endOthers,
-  );
+  const others = pressing(app, { class: "quiet" }, t.devices.endOthers, endOthers);
 
   async function load() {
     const { sessions, calendarLink } = await app.api.get(PATH, {}, { signal });
@@ -28,24 +26,24 @@ export async function devicesView(app, { signal }) {
   }
 
   async function endOthers() {
-    if (!(await confirmed("Sign out everywhere but here?", "Sign out the others"))) return;
+    if (!(await confirmed(t.devices.endOthersQuestion, t.devices.endOthersYes))) return;
     await app.api.delete(PATH);
-    await tell("You are signed in on this device alone.");
+    await tell(t.devices.alone);
   }
 
   async function end({ sessionId, device, current }) {
     await app.api.delete(`${PATH}/${encodeURIComponent(sessionId)}`);
     if (current) app.session.end("signed out");
-    else await tell(`${device ?? "The device"} is signed out.`);
+    else await tell(t.devices.ended(named(device ?? t.devices.nameless)));
   }
 
   function row(session) {
-    const name = session.device ?? "A device without a name";
+    const name = session.device ?? t.devices.nameless;
     const button = h(
       "button",
       { type: "button", class: "quiet" },
-      "Sign out",
-      h("span", { class: "hidden" }, session.current ? " this device" : ` ${name}`),
+      t.nav.signOut,
+      hidden(" ", session.current ? t.devices.thisOne : name),
     );
     return h(
       "li",
@@ -53,9 +51,9 @@ export async function devicesView(app, { signal }) {
       h(
         "div",
         {},
-        h("strong", {}, name),
-        session.current && " (this device)",
-        h("p", { class: "fine" }, "Since ", time(session.createdAt), ", last used ", time(session.lastUsedAt)),
+        h("strong", {}, named(name)),
+        session.current && ` (${t.devices.thisOne})`,
+        h("p", { class: "fine" }, t.devices.used(time(session.createdAt), time(session.lastUsedAt))),
       ),
       listening(app, button, () => end(session)),
     );
@@ -63,23 +61,22 @@ export async function devicesView(app, { signal }) {
 
   function calendar(sessions, { createdAt, sessionId }) {
     const maker = sessions.find((one) => one.sessionId === sessionId);
-    const by = maker ? `by ${maker.device ?? "a device without a name"}` : "by a device that is signed out";
-    return h(
-      "section",
-      { "aria-labelledby": "calendar" },
-      h("h2", { id: "calendar" }, "Calendar link"),
-      h("p", {}, "Made ", time(createdAt), ` ${by}. Whoever has it reads your calendar, signed in or not.`),
-      listening(app, h("button", { type: "button", class: "quiet" }, "Revoke the link"), async () => {
-        if (!(await confirmed("Revoke the link? Calendars that follow it stop being updated.", "Revoke"))) return;
+    const by = maker ? named(maker.device ?? t.devices.nameless) : t.devices.gone;
+    return section(
+      "calendar",
+      t.settings.link,
+      h("p", {}, t.devices.linkMade(time(createdAt), by)),
+      pressing(app, { class: "quiet" }, t.devices.revoke, async () => {
+        if (!(await confirmed(t.devices.revokeQuestion, t.devices.revokeYes))) return;
         await app.api.delete("/v1/learner/me/calendar");
-        await tell("The calendar link is revoked.");
+        await tell(t.devices.revoked);
       }),
     );
   }
 
   await load();
   return {
-    title: "Signed-in devices",
-    content: [h("p", {}, h("a", { href: "#/me" }, "← My page")), said, list, others, link],
+    title: t.devices.title,
+    content: [h("p", {}, h("a", { href: "#/me/settings" }, t.common.back(t.settings.title))), said, list, others, link],
   };
 }

@@ -1,33 +1,40 @@
-import { count, fill, h, hold, isHeld } from "../dom.js";
+import { fill, h } from "../dom.js";
+import { hold, isHeld } from "../hold.js";
 import { press } from "../press.js";
+import { told } from "../problems.js";
+import { t } from "../strings.js";
+
+const MOST = 100;
 
 /**
  * A list with filters, page by page. The filters stand in the address, so that it can be shared and the way back leads
- * here; choosing others is no new view, so the focus stays.
+ * here, as far down as it was read; choosing others is no new view, so the focus stays.
  *
  * @param {object} app
- * @param {{query: URLSearchParams, signal: AbortSignal}} place of the view
+ * @param {{query: URLSearchParams, kept: object, signal: AbortSignal}} place of the view
  * @param {object} options
  * @param {string} options.hash of the view, without filters
  * @param {string} options.label of the search
  * @param {Element[]} options.controls fields, named as the filters
- * @param {(filters: object, options: object) => Promise<object>} options.load the first page, as `Api.page` has it
+ * @param {(query: object, options: object) => Promise<object>} options.load the first page, as `Api.page` has it
+ * @param {number} options.size how many entries a page has
  * @param {string} options.key of the entries in `data`
  * @param {(entry: object) => Element} options.entry
  * @param {Element} options.list where entries go
- * @param {string[]} options.nouns of one entry and of several
+ * @param {{none: string, more: string, found: Function, soFar: Function}} options.words
  * @returns {Promise<{filters: Element, found: Element, more: Element}>}
  */
-export async function listing(app, { query, signal }, { hash, label, controls, load, key, entry, list, nouns }) {
-  const [one, many] = nouns;
+export async function listing(app, place, { hash, label, controls, load, size, key, entry, list, words }) {
+  const { query, kept, signal } = place;
   const found = h("p", { role: "status" });
-  const more = h("button", { type: "button", hidden: true }, `More ${many}`);
-  const button = h("button", {}, "Search");
+  const more = h("button", { type: "button", hidden: true }, words.more);
+  const button = h("button", {}, t.common.search);
+  const clear = h("button", { type: "button", class: "quiet", hidden: true, onclick: reset }, t.common.clear);
   const filters = h(
     "form",
     { class: "filters", role: "search", "aria-label": label, onsubmit: search },
     controls,
-    button,
+    h("div", { class: "actions" }, button, clear),
   );
   const names = [...filters.elements].map(({ name }) => name).filter(Boolean);
   let next = null;
@@ -40,23 +47,27 @@ export async function listing(app, { query, signal }, { hash, label, controls, l
     list.append(...page.data[key].map(entry));
     next = page.next;
     more.hidden = next === null;
-    fill(found, words(page.total));
+    fill(found, counted(page.total));
   }
 
-  function words(total) {
+  function counted(total) {
     const shown = list.children.length;
-    if ((total ?? shown) === 0) return `No ${one} matches.`;
-    if (total !== undefined) return count(total, one, many);
-    return count(shown, one, many) + (next === null ? "" : " so far");
+    if ((total ?? shown) === 0) return words.none;
+    if (total !== undefined) return words.found(total);
+    return next === null ? words.found(shown) : words.soFar(shown);
   }
 
-  async function show(given) {
+  /** @param {number} [least] how many entries there were when somebody left */
+  async function show(given, least = 0) {
     // Whoever changes a filter while the list is on its way wants the new one, and only that.
     latest.abort();
     latest = new AbortController();
-    const page = await load(given, { signal: AbortSignal.any([signal, latest.signal]) });
+    const limit = Math.min(MOST, Math.max(size, least));
+    const page = await load({ ...given, limit }, { signal: AbortSignal.any([signal, latest.signal]) });
     fill(list);
+    clear.hidden = Object.keys(given).length === 0;
     await append(page);
+    while (next !== null && list.children.length < least) await append(await next());
   }
 
   async function search(event) {
@@ -64,17 +75,23 @@ export async function listing(app, { query, signal }, { hash, label, controls, l
     if (isHeld(button)) return;
     const values = Object.fromEntries(new FormData(filters));
     const given = Object.fromEntries(names.filter((name) => values[name]).map((name) => [name, values[name]]));
-    history.replaceState(null, "", `${hash}?${new URLSearchParams(given)}`);
+    const asked = new URLSearchParams(given).toString();
+    history.replaceState(null, "", asked === "" ? hash : `${hash}?${asked}`);
     try {
       await show(given);
     } catch (error) {
       if (error.name === "AbortError") return;
       fill(list);
       more.hidden = true;
-      const fields = error.fields?.map(({ field, message }) => `${field}: ${message}`) ?? [];
-      fill(found, fields.join("; ") || error.message);
-      if (error.isLimit) hold(button, error.retryAfter, () => fill(found, "You can search again now."));
+      fill(found, told(error));
+      if (error.isLimit) hold(button, error.retryAfter, () => fill(found, t.common.searchAgain));
     }
+  }
+
+  function reset() {
+    for (const name of names) filters.elements[name].value = "";
+    filters.requestSubmit();
+    filters.elements[names[0]].focus();
   }
 
   filters.addEventListener("change", ({ target }) => {
@@ -83,12 +100,14 @@ export async function listing(app, { query, signal }, { hash, label, controls, l
   more.addEventListener("click", async () => {
     const shown = list.children.length;
     if ((await press(app, more, async () => append(await next()))) !== null) return;
+    app.keep({ count: list.children.length });
     // Reading goes on where the new ones begin.
     const first = list.children[shown];
     (first?.querySelector("a, summary") ?? first)?.focus();
   });
 
-  await show(Object.fromEntries(names.map((name) => [name, query.get(name)])));
+  const asked = names.filter((name) => query.get(name)).map((name) => [name, query.get(name)]);
+  await show(Object.fromEntries(asked), kept.count);
   // Some choices are known only once the list is.
   for (const name of names) filters.elements[name].value = query.get(name) ?? "";
   return { filters, found, more };

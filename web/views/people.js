@@ -1,36 +1,31 @@
-import { confirmed, field, fill, form, h, select, time } from "../dom.js";
-import { listening } from "../press.js";
+import { confirmed, fill, h, hidden, named, select, time } from "../dom.js";
+import { field, form } from "../forms.js";
+import { pressing } from "../press.js";
+import { t } from "../strings.js";
 import { listing } from "./listing.js";
 
 const PAGE = 20;
-const ROLES = [
-  ["learner", "Learner"],
-  ["tutor", "Tutor"],
-  ["admin", "Administrator"],
-];
-const STATUSES = [
-  ["active", "Active"],
-  ["suspended", "Suspended"],
-];
 
 /** Everybody who has an account, for administrators. */
 export async function peopleView(app, place) {
   const list = h("ul", { class: "cards" });
+  const choice = (name, any, options) => select({ name }, [["", any], ...Object.entries(options)]);
   const { filters, found, more } = await listing(app, place, {
     hash: "#/people",
-    label: "People",
+    label: t.people.title,
     controls: [
-      field("Name or email", { name: "q", type: "search", maxlength: 254 }),
-      field("Role", {}, select({ name: "role" }, [["", "Any role"], ...ROLES])),
-      field("Status", {}, select({ name: "status" }, [["", "Any status"], ...STATUSES])),
+      field(t.people.words, { name: "q", type: "search", maxlength: 254 }),
+      field(t.people.role, {}, choice("role", t.people.anyRole, t.people.roles)),
+      field(t.people.status, {}, choice("status", t.people.anyStatus, t.people.statuses)),
     ],
-    load: (given, options) => app.api.page("/v1/users", { ...given, limit: PAGE }, options),
+    load: (given, options) => app.api.page("/v1/users", given, options),
+    size: PAGE,
     key: "users",
     entry: (person) => card(app, person),
     list,
-    nouns: ["person", "people"],
+    words: t.people,
   });
-  return { title: "People", content: [filters, found, list, more] };
+  return { title: t.people.title, content: [filters, found, list, more] };
 }
 
 function card(app, found) {
@@ -43,7 +38,7 @@ function card(app, found) {
 
   function show() {
     fill(about, facts(person));
-    fill(manage, person.userId === app.session.user.userId ? self() : management({ person, change, endSessions }));
+    fill(manage, person.userId === app.session.user.userId ? self() : management());
   }
 
   async function change(wanted, text) {
@@ -54,112 +49,92 @@ function card(app, found) {
   }
 
   async function endSessions() {
-    if (!(await confirmed(`Sign ${person.name} out everywhere?`, "Sign out"))) return;
+    if (!(await confirmed(t.people.endQuestion(named(person.name)), t.nav.signOut))) return;
     await app.api.delete(`${path}/sessions`);
-    fill(said, `${person.name} is signed out everywhere.`).focus();
+    fill(said, t.people.ended(named(person.name))).focus();
   }
 
-  function management(actions) {
-    return [roleForm(actions), statusForm(actions), listening(app, sessionsButton(), endSessions)];
-  }
-
-  function sessionsButton() {
-    return h("button", { type: "button", class: "quiet" }, "End all sessions", hiddenName(person));
+  function management() {
+    const end = [t.people.end, hidden(" ", person.name)];
+    return [roleForm(person, change), statusForm(person, change), pressing(app, { class: "quiet" }, end, endSessions)];
   }
 
   show();
   return h(
     "li",
     { class: "card" },
-    h("h2", {}, person.name),
+    h("h2", {}, named(person.name)),
     about,
-    h("details", {}, h("summary", {}, "Manage", hiddenName(person)), manage, said, trail(person)),
+    h("details", {}, h("summary", {}, t.people.manage, hidden(" ", person.name)), manage, said, trail(person)),
   );
-}
-
-function hiddenName({ name }) {
-  return h("span", { class: "hidden" }, ` ${name}`);
 }
 
 function facts({ email, emailVerified, role, status, createdAt, lastSeenAt }) {
   return [
-    h("p", {}, email, emailVerified === false && h("span", { class: "fine" }, " (not verified)")),
+    h("p", {}, email, emailVerified === false && h("span", { class: "fine" }, ` (${t.people.notVerified})`)),
     h(
       "p",
       {},
-      nameOf(ROLES, role),
+      t.people.roles[role] ?? role,
       " · ",
-      status === "suspended" ? h("strong", { class: "bad" }, "Suspended") : nameOf(STATUSES, status),
+      status === "suspended"
+        ? h("strong", { class: "bad" }, t.people.statuses.suspended)
+        : (t.people.statuses[status] ?? status),
     ),
     h(
       "p",
       { class: "fine" },
-      "Since ",
-      time(createdAt, { dateStyle: "medium" }),
-      lastSeenAt ? [", last seen ", time(lastSeenAt)] : ", never seen",
+      t.people.since(time(createdAt, { dateStyle: "medium" }), lastSeenAt ? time(lastSeenAt) : null),
     ),
   ];
 }
 
-function nameOf(names, value) {
-  return names.find(([one]) => one === value)?.[1] ?? value;
-}
-
 function self() {
-  return h("p", {}, "This is you. Another administrator can change your role or suspend you.");
+  return h("p", {}, t.people.self);
 }
 
-function roleForm({ person, change }) {
-  const role = select({ name: "role" }, ROLES);
-  role.value = person.role;
+function roleForm(person, change) {
+  const { roles } = t.people;
   return form(
-    { "aria-label": `Role of ${person.name}` },
-    async (wanted) => {
-      if (wanted.role === person.role) return;
-      const name = nameOf(ROLES, wanted.role);
-      if (
-        !(await confirmed(`${person.name}: ${nameOf(ROLES, person.role)} becomes ${name}?`, "Change the role", {
-          isDangerous: false,
-        }))
-      )
-        return;
-      await change({ role: wanted.role }, `The role is now: ${name}.`);
+    { "aria-label": t.people.roleOf(person.name) },
+    async ({ role }) => {
+      if (role === person.role) return;
+      const question = t.people.roleQuestion(named(person.name), roles[person.role], roles[role]);
+      if (!(await confirmed(question, t.people.changeRole, { isDangerous: false }))) return;
+      await change({ role }, t.people.roleNow(roles[role]));
     },
-    field("Role", {}, role),
-    h("button", { class: "quiet" }, "Change the role"),
+    field(t.people.role, {}, select({ name: "role" }, Object.entries(roles), person.role)),
+    h("button", { class: "quiet" }, t.people.changeRole),
   );
 }
 
-function statusForm({ person, change }) {
+function statusForm(person, change) {
   const isSuspended = person.status === "suspended";
+  const name = () => named(person.name);
   const [act, status, question, text] = isSuspended
-    ? ["Let in again", "active", `Let ${person.name} in again?`, `${person.name} may sign in again.`]
-    : [
-        "Suspend",
-        "suspended",
-        `Suspend ${person.name}? They are signed out everywhere and cannot sign in. Their seats stay.`,
-        `${person.name} is suspended.`,
-      ];
+    ? [t.people.letIn, "active", t.people.letInQuestion, t.people.letInDone]
+    : [t.people.suspend, "suspended", t.people.suspendQuestion, t.people.suspendDone];
   return form(
-    { "aria-label": `${act}: ${person.name}` },
+    { "aria-label": [act, ": ", person.name] },
     async ({ reason }) => {
-      if (!(await confirmed(question, act, { isDangerous: !isSuspended }))) return;
-      await change({ status, ...(reason.trim() && { reason: reason.trim() }) }, text);
+      if (!(await confirmed(question(name()), act, { isDangerous: !isSuspended }))) return;
+      await change({ status, ...(reason.trim() && { reason: reason.trim() }) }, text(name()));
     },
-    field("Reason, for the audit trail (may be left empty)", { name: "reason", maxlength: 500 }),
+    field(t.people.reason, { name: "reason", maxlength: 500 }),
     h("button", { class: isSuspended ? "quiet" : "danger" }, act),
   );
 }
 
 function trail({ userId, name }) {
   const link = (filter, text) =>
-    h("a", { href: `#/audit?${new URLSearchParams({ [filter]: userId })}`, "aria-label": `${text}: ${name}` }, text);
+    h("a", { href: `#/audit?${new URLSearchParams({ [filter]: userId })}`, "aria-label": [text, ": ", name] }, text);
   return h(
     "p",
     { class: "fine" },
-    "Audit: ",
-    link("actor", "what they did"),
+    t.audit.title,
+    ": ",
+    link("actor", t.people.did),
     " · ",
-    link("target", "what was done to them"),
+    link("target", t.people.undergone),
   );
 }

@@ -1,55 +1,66 @@
 import { ApiError } from "../api.js";
-import { field, form, h, release } from "../dom.js";
+import { h } from "../dom.js";
+import { field, form } from "../forms.js";
+import { release } from "../hold.js";
+import { newPasswordField, passwordField } from "../passwords.js";
+import { t } from "../strings.js";
 
-const SUSPENDED = "This account is suspended. You can sign in again when an administrator has let you in.";
-
-/** Sign in, or a new account; then on to `next`, an address of this site. */
+/** Sign in, then on to `next`, an address of this site. */
 export async function signInView(app, { query }) {
   const next = query.get("next");
-  const enter = h("button", {}, "Sign in");
-  const signIn = form(
-    { class: "card", "aria-labelledby": "sign-in" },
+  const enter = h("button", {}, t.signIn.enter);
+  const element = form(
+    { class: "card narrow", "aria-label": t.signIn.title, draft: "sign-in" },
     async ({ email, password }) => {
-      await signedIn(app, email, password);
+      await app.api.signIn(email, password);
       app.arrived(next);
     },
-    h("h2", { id: "sign-in" }, "I have an account"),
-    field("Email", { name: "email", type: "email", autocomplete: "username", required: true }),
-    field("Password", { name: "password", type: "password", autocomplete: "current-password", required: true }),
+    field(t.signIn.email, { name: "email", type: "email", autocomplete: "username", required: true }),
+    passwordField(t.signIn.password, "password"),
     enter,
   );
-
   // Too many wrong passwords of one account are no reason to keep another one waiting.
-  signIn.elements.email.addEventListener("input", () => release(enter));
-
-  const register = form(
-    { class: "card", "aria-labelledby": "register" },
-    async ({ name, email, password }) => {
-      await app.api.register({ name, email, password });
-      app.arrived(next);
-    },
-    h("h2", { id: "register" }, "I am new here"),
-    field("Name", { name: "name", autocomplete: "name", required: true }),
-    field("Email", { name: "email", type: "email", autocomplete: "email", required: true }),
-    field("Password", { name: "password", type: "password", autocomplete: "new-password", required: true }),
-    h("p", { class: "fine" }, "At least 8 characters, one of them upper-case and one neither letter nor digit."),
-    h("button", {}, "Register"),
-  );
-
+  element.elements.email.addEventListener("input", () => release(enter));
   return {
-    title: "Sign in",
+    title: t.signIn.title,
     content: [
       app.notice && h("p", { class: "notice", role: "alert" }, app.notice),
-      h("div", { class: "columns" }, signIn, register),
+      element,
+      h("p", {}, t.signIn.isNew, " ", h("a", { href: onward("#/register", next) }, t.register.title)),
     ],
   };
 }
 
-async function signedIn(app, email, password) {
-  try {
-    await app.api.signIn(email, password);
-  } catch (error) {
-    if (error.code !== "ACCOUNT_SUSPENDED") throw error;
-    throw new ApiError(error.status, { code: error.code, message: SUSPENDED });
-  }
+/** A new account, then on to `next`. */
+export async function registerView(app, { query }) {
+  const next = query.get("next");
+  const element = form(
+    { class: "card narrow", "aria-label": t.register.title, draft: "register" },
+    async ({ name, email, password }) => {
+      try {
+        await app.api.register({ name, email, password });
+      } catch (error) {
+        if (error.code !== "EMAIL_ALREADY_REGISTERED") throw error;
+        // Said beside the field that it is about.
+        const fields = [{ field: "email", message: t.errors.codes.EMAIL_ALREADY_REGISTERED }];
+        throw new ApiError(error.status, { code: error.code, details: { fields } });
+      }
+      app.arrived(next);
+    },
+    field(t.register.name, { name: "name", autocomplete: "name", required: true }),
+    field(t.signIn.email, { name: "email", type: "email", autocomplete: "email", required: true }),
+    newPasswordField(t.signIn.password, "password"),
+    h("button", {}, t.register.enter),
+  );
+  return {
+    title: t.register.title,
+    content: [
+      element,
+      h("p", {}, t.register.isKnown, " ", h("a", { href: onward("#/sign-in", next) }, t.signIn.title)),
+    ],
+  };
+}
+
+function onward(hash, next) {
+  return next === null ? hash : `${hash}?${new URLSearchParams({ next })}`;
 }

@@ -68,5 +68,6 @@ def take_part(api: StandIn, status: str = "active") -> None:
     """The learner has this place in the one course that there is."""
     api.on("GET /v1/courses/crs_1", ok({"course": course() if status == "active" else full()}))
     api.on("GET /v1/learner/me/enrollments", ok({"enrollments": [enrollment(status)]}, total=1))
-    api.on("GET /v1/learner/me/progress/crs_1", ok({"progress": progress()}))
+    if status == "active":
+        api.on("GET /v1/learner/me/progress/crs_1", ok({"progress": progress()}))
     api.on("GET /v1/courses/crs_1/leaderboard", ok({"leaders": []}, total=0))

@@ -54,6 +54,8 @@ class StandIn:
     sockets: list[WebSocketRoute] = field(default_factory=list)
     heard: list[dict[str, Any]] = field(default_factory=list)
     _answers: dict[str, list[Reply]] = field(default_factory=dict)
+    _held: dict[str, list[Route]] = field(default_factory=dict)
+    _pushes: int = 0
 
     def __post_init__(self) -> None:
         summary = {"courses": 0, "completed": 0, "averagePercentage": 0, "totalStudyHours": 0, "points": 0}
@@ -64,6 +66,10 @@ class StandIn:
         self.on("GET /v1/courses", ok({"courses": []}, total=0))
         self.on("GET /v1/learner/conversations", ok({"conversations": []}, total=0))
         self.on("GET /v1/learner/messages", ok({"messages": []}, total=0))
+        self.on("GET /v1/learner/me/progress/crs_1", refused(403, "NOT_ENROLLED"))
+        self.on("GET /v1/learner/me/todo", ok({"todo": []}))
+        self.on("GET /v1/learner/me/news", ok({"news": []}))
+        self.on("GET /v1/learner/me/submissions", ok({"submissions": []}, total=0))
         self.on("GET /v1/learner/me/progress", ok({"progress": [], "summary": summary}, total=0))
         self.on("GET /v1/learner/me/enrollments", ok({"enrollments": []}, total=0))
         self.on("GET /v1/learner/me/points", ok({"entries": []}, total=0))
@@ -83,6 +89,22 @@ class StandIn:
     def ticket() -> Reply:
         return ok({"ticket": "t", "webSocketUrl": "ws://127.0.0.1:9/live"})
 
+    def hold(self, call: str) -> None:
+        """Lets this call wait, until `release`."""
+        self._held[call] = []
+
+    def release(self) -> None:
+        held, self._held = self._held, {}
+        for routes in held.values():
+            for route in routes:
+                self._fulfil(route)
+
+    def push(self, kind: str, **data: Any) -> None:
+        """Tells it over the latest socket."""
+        self._pushes += 1
+        event = {"type": kind, "eventId": f"evt_{self._pushes}", "data": data, "occurredAt": NOW}
+        self.sockets[-1].send(json.dumps(event))
+
     def bodies(self, call: str) -> list[Any]:
         return [body for made, body in self.calls if made == call]
 
@@ -98,11 +120,15 @@ class StandIn:
         request = route.request
         parts = urlsplit(request.url)
         path = parts.path.removeprefix("/api")
+        call = f"{request.method} {path}"
+        if call in self._held:
+            self._held[call].append(route)
+            return
         body = request.post_data_json if request.post_data else None
         self.calls.append((f"{request.method} {path}{'?' + parts.query if parts.query else ''}", body))
-        answers = self._answers.get(f"{request.method} {path}")
+        answers = self._answers.get(call)
         if answers is None:
-            self.unknown.append(f"{request.method} {path}")
+            self.unknown.append(call)
             answers = [refused(404, "NOT_FOUND")]
         status, content, headers = answers.pop(0) if len(answers) > 1 else answers[0]
         if not status:

@@ -53,10 +53,10 @@ def test_a_locked_account_is_told_when_and_may_try_again_then(visitors: Visitors
     api.on("POST /v1/learner/auth/login", locked, locked, api.signed_in())
     ada = visit(visitors, api)
     ada.open("#/sign-in")
-    form = ada.page.get_by_role("form", name="I have an account")
+    form = ada.page.get_by_role("form", name="Sign in")
     button = form.get_by_role("button", name="Sign in", exact=True)
     form.get_by_label("Email").fill("bob@people.example")
-    form.get_by_label("Password").fill("Wrong-1843")
+    form.get_by_label("Password", exact=True).fill("Wrong-1843")
     button.click()
     expect(form.get_by_role("alert")).to_have_text("Too many wrong passwords. Try again in 3 seconds.")
     expect(button).to_have_attribute("aria-disabled", "true")
@@ -65,12 +65,12 @@ def test_a_locked_account_is_told_when_and_may_try_again_then(visitors: Visitors
     # another account has not to wait for this one
     form.get_by_label("Email").fill("ada@people.example")
     expect(button).not_to_have_attribute("aria-disabled", "true")
-    form.get_by_label("Password").press("Enter")
+    form.get_by_label("Password", exact=True).press("Enter")
     expect(button).to_have_attribute("aria-disabled", "true")
-    form.get_by_label("Password").press("Enter")
+    form.get_by_label("Password", exact=True).press("Enter")
     expect(form.get_by_role("alert")).to_have_text("You can try again now.")
     assert len(api.bodies("POST /v1/learner/auth/login")) == 2
-    form.get_by_label("Password").press("Enter")
+    form.get_by_label("Password", exact=True).press("Enter")
     expect(form).to_have_count(0)
 
 
@@ -87,28 +87,28 @@ def test_a_suspended_account_is_told_so(visitors: Visitors, api: StandIn) -> Non
     api.on("POST /v1/learner/auth/login", refused(403, "ACCOUNT_SUSPENDED"))
     ada = visit(visitors, api)
     ada.open("#/sign-in")
-    form = ada.page.get_by_role("form", name="I have an account")
+    form = ada.page.get_by_role("form", name="Sign in")
     form.get_by_label("Email").fill("ada@people.example")
-    form.get_by_label("Password").fill(PASSWORD)
-    form.get_by_role("button").click()
+    form.get_by_label("Password", exact=True).fill(PASSWORD)
+    form.get_by_role("button", name="Sign in", exact=True).click()
     expect(form.get_by_role("alert")).to_contain_text("This account is suspended.")
 
 
 def test_a_session_ended_elsewhere_leads_to_the_sign_in_page_and_back(visitors: Visitors, api: StandIn) -> None:
     ada = signed_in(visitors, api)
-    ada.go("My page")
-    ada.heading("Ada")
+    ada.go("Me")
+    ada.heading("Me")
     ended = refused(401, "UNAUTHENTICATED", "This session has ended. Sign in again.")
-    api.on("GET /v1/courses", ended, ok({"courses": []}, total=0))
+    api.on("GET /v1/learner/me/enrollments", ended, ok({"enrollments": []}, total=0))
     api.on("POST /v1/learner/auth/refresh", ended)
-    ada.go("Catalogue")
+    ada.go("Courses")
     ada.heading("Sign in")
     expect(ada.page.get_by_role("alert").filter(has_text=ENDED)).to_be_visible()
     expect(ada.page.locator(".toast")).to_have_count(0)
     assert len(api.bodies("POST /v1/learner/auth/refresh")) == 1
     check(ada, "ended")
     ada.sign_in_here()
-    ada.heading("Catalogue")
+    ada.heading("My courses")
     expect(ada.page.get_by_text(ENDED)).to_have_count(0)
 
 
@@ -129,7 +129,7 @@ def test_devices_are_listed_and_signed_out(visitors: Visitors, api: StandIn) -> 
     for call in (f"{SESSIONS}/ses_phone", SESSIONS, f"{SESSIONS}/ses_laptop"):
         api.on(f"DELETE {call}", done())
     ada = signed_in(visitors, api, **PHONE)
-    ada.go("My page")
+    ada.open("#/me/settings")
     ada.page.get_by_role("link", name="Signed-in devices").click()
     ada.heading("Signed-in devices")
     devices = ada.page.get_by_role("list", name="Devices").get_by_role("listitem")
@@ -157,20 +157,20 @@ def test_devices_are_listed_and_signed_out(visitors: Visitors, api: StandIn) -> 
 def test_erasing_the_account_takes_the_password(visitors: Visitors, api: StandIn) -> None:
     api.on("DELETE /v1/learner/me", refused(401, "INVALID_CREDENTIALS"), done())
     ada = signed_in(visitors, api, **PHONE)
-    ada.go("My page")
+    ada.open("#/me/settings")
     ada.page.get_by_text("Erase my account", exact=True).click()
     form = ada.page.get_by_role("form", name="Erase my account")
-    password = form.get_by_label("Password")
+    password = form.get_by_label("Password", exact=True)
     password.fill("Wrong-1843")
-    form.get_by_role("button").click()
+    form.get_by_role("button", name="Erase my account for good").click()
     expect(form.get_by_text("This is not your password.")).to_be_visible()
     expect(password).to_have_attribute("aria-invalid", "true")
     expect(password).to_be_focused()
     expect(ada.button("Sign out")).to_be_visible()
     check(ada, "erasing")
     password.fill(PASSWORD)
-    form.get_by_role("button").click()
-    ada.heading("Catalogue")
+    form.get_by_role("button", name="Erase my account for good").click()
+    ada.heading("Find a course")
     expect(ada.toast("Your account is erased.")).to_be_visible()
     assert api.bodies("DELETE /v1/learner/me") == [{"password": "Wrong-1843"}, {"password": PASSWORD}]
     assert api.bodies("POST /v1/learner/auth/refresh") == []
@@ -277,9 +277,8 @@ def test_the_audit_trail_is_filtered_and_read_on(visitors: Visitors, admin: Stan
 
 def test_only_administrators_are_led_to_people_and_audit(visitors: Visitors, api: StandIn) -> None:
     ada = signed_in(visitors, api)
-    expect(ada.page.get_by_role("navigation").get_by_role("link")).to_have_text(
-        ["Catalogue", "My courses", "Chat", "My page"]
-    )
+    main = ada.page.get_by_role("navigation", name="Main")
+    expect(main.get_by_role("link")).to_have_text(["Today", "Courses", "Chat", "Me"])
     for view in ("#/people", "#/audit"):
         ada.open(view)
         ada.heading("There is nothing here")

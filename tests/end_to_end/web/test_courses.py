@@ -51,7 +51,7 @@ def test_sign_in_leads_to_no_other_site(visitors: Visitors, api: StandIn, elsewh
     ada = visit(visitors, api)
     ada.open(f"#/sign-in?next={elsewhere.replace('#', '%23')}")
     ada.sign_in_here()
-    expect(ada.page).to_have_url(re.compile(r"^http://127\.0\.0\.1:\d+/#/learning$"))
+    expect(ada.page).to_have_url(re.compile(r"^http://127\.0\.0\.1:\d+/#/today$"))
 
 
 def test_leaving_the_waitlist_asks_first(visitors: Visitors, api: StandIn) -> None:
@@ -72,17 +72,17 @@ def test_leaving_the_waitlist_asks_first(visitors: Visitors, api: StandIn) -> No
 def test_enter_pressed_twice_keeps_the_seat(visitors: Visitors, api: StandIn) -> None:
     take_part(api)
     ada = signed_in(visitors, api)
-    ada.open("#/courses/crs_1")
-    ada.button("Drop").press("Enter")
+    ada.open("#/courses/crs_1/about")
+    ada.button("Give up my seat").press("Enter")
     question = ada.page.get_by_role("dialog")
     expect(question.get_by_role("button", name="Cancel")).to_be_focused()
-    expect(question.get_by_role("button", name="Drop")).to_have_class("danger")
+    expect(question.get_by_role("button", name="Give up my seat")).to_have_class("danger")
     ada.page.keyboard.press("Enter")
     expect(question).to_have_count(0)
     assert api.bodies(ENROLL) == []
 
 
-@pytest.mark.parametrize(("role", "page"), [("learner", "#/learning"), ("tutor", "#/teaching"), ("admin", "#/people")])
+@pytest.mark.parametrize(("role", "page"), [("learner", "#/today"), ("tutor", "#/today"), ("admin", "#/people")])
 def test_each_role_lands_on_its_own_page(visitors: Visitors, role: str, page: str) -> None:
     ada = signed_in(visitors, StandIn(role=role))
     expect(ada.page).to_have_url(re.compile(re.escape(page)))

@@ -37,6 +37,7 @@ ASSESSMENT = {
     "allowLate": False,
 }
 LETTER = {"messageId": "msg_2", "conversationId": "cnv_1", "seq": 2, "senderId": "usr_bob", "receiverId": "usr_ada"}
+PEER = {"userId": "usr_bob", "name": "Bob", "interests": [], "sharedCourses": [], "commonInterests": [], "score": 1}
 ENTRY = {"reason": "module_completed", "points": 10, "reference": "mod_1", "awardedAt": NOW}
 
 
@@ -88,7 +89,7 @@ DEVICES = "#/me/devices"
 PRESSES = [
     Press("Mark as done Module 1", COURSE, "PATCH /v1/learner/me/progress/crs_1"),
     Press("Book a seat", COURSE, "POST /v1/courses/crs_1/enroll", _open),
-    Press("Drop", COURSE, "DELETE /v1/courses/crs_1/enroll", agree="Drop"),
+    Press("Give up my seat", f"{COURSE}/about", "DELETE /v1/courses/crs_1/enroll", agree="Give up my seat"),
     Press("Join the waitlist", COURSE, "POST /v1/courses/crs_1/waitlist", _full),
     Press("Leave the waitlist", COURSE, "DELETE /v1/courses/crs_1/waitlist", _waiting, agree="Leave the waitlist"),
     Press(
@@ -97,7 +98,20 @@ PRESSES = [
     Press(
         "More courses", "#/catalogue", "GET /v1/courses", _nothing, (ok({"courses": [course()]}, total=2, next="c"),)
     ),
-    Press("Earlier", "#/me", "GET /v1/learner/me/points", _nothing, (ok({"entries": [ENTRY]}, total=2, next="c"),)),
+    Press(
+        "Earlier", "#/me/points", "GET /v1/learner/me/points", _nothing, (ok({"entries": [ENTRY]}, total=2, next="c"),)
+    ),
+    Press(
+        "More peers",
+        f"{COURSE}/people",
+        "GET /v1/learner/peers",
+        take_part,
+        (ok({"peers": [PEER]}, total=2, next="c"),),
+    ),
+    Press("Export my data", "#/me/settings", "GET /v1/learner/me/export", _nothing),
+    Press(
+        "Make a calendar link", "#/me/settings", "POST /v1/learner/me/calendar", _nothing, agree="Make a calendar link"
+    ),
     Press(
         "Earlier messages",
         "#/chat/usr_bob",

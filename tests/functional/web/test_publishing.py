@@ -48,7 +48,8 @@ def test_every_file_as_what_it_is_and_nothing_else(s3: S3Client) -> None:
     publish(s3, STACK, "eu-west-1")
     found = published(s3)
     scripts = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.js")}
-    assert set(found) == scripts | {"index.html", "config.json", "styles.css", "icon.svg"}
+    styles = {path.name for path in FOLDER.glob("*.css")}
+    assert set(found) == scripts | styles | {"index.html", "config.json", "icon.svg"}
     assert {found[name] for name in scripts} == {"text/javascript; charset=utf-8"}
     assert found["index.html"] == "text/html; charset=utf-8"
     assert s3.head_object(Bucket=BUCKET, Key="app.js")["CacheControl"] == "no-cache"
