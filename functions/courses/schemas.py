@@ -95,6 +95,25 @@ class CoursesData(ResponseModel):
     courses: list[ListedCourseView]
 
 
+class FacetView(ResponseModel):
+    """A subject or a level, and the number of published courses that have it."""
+
+    value: str
+    count: int
+
+
+class TutorFacetView(FacetView):
+    """A tutor by user id and name, and the number of their published courses."""
+
+    name: str
+
+
+class FacetsData(ResponseModel):
+    subjects: list[FacetView]
+    levels: list[FacetView]
+    tutors: list[TutorFacetView]
+
+
 def _fields(listing: CourseListing | CoursePage) -> dict[str, object]:
     course, seats = listing.course, listing.seats
     return {

@@ -69,8 +69,15 @@ ROWS = (
         EVERYBODY,
         use("200", query={}),
         use("200", None, "words", query={"q": "of two words"}),
+        use(
+            "200",
+            None,
+            "in another order",
+            query={"sort": "title", "available": "true", "startsTo": "2100-01-01T00:00:00Z"},
+        ),
         tour=_list_courses,
     ),
+    endpoint("list_facets", "GET /v1/courses/facets", EVERYBODY, use("200")),
     endpoint("get_course", "GET /v1/courses/{courseId}", VIEWERS, use("200", path=at("common"))),
     endpoint(
         "list_roster",

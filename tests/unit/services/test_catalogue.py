@@ -12,6 +12,7 @@ import pytest
 from peerlearn.domain.catalogue import Filters, Sort, groups_of, places_of, title_key
 from peerlearn.domain.courses import Course, CourseListing, CoursePage, CourseStatus, Kind, Level, Seats, Tutor
 from peerlearn.domain.errors import TemporarilyUnavailable, ValidationFailed
+from peerlearn.domain.facets import Facets
 from peerlearn.domain.listings import Listing, ListingStep
 from peerlearn.domain.numbers import Numbers
 from peerlearn.domain.paging import PageRequest, PageResult
@@ -49,6 +50,9 @@ class FakeShelves:
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]:
         self.asked.append(("shelf", shelf))
         return PageResult((), 7)
+
+    def facets(self) -> Facets:
+        return Facets((), (), ())
 
     def in_common(self, groups: Sequence[str]) -> Numbers:
         self.asked.append(tuple(groups))

@@ -51,6 +51,7 @@ class PlaceKind(StrEnum):
     MEMBER = "member"
     TITLE = "title"
     START = "start"
+    FACET = "facet"
 
 
 def shelf(*, subject: str | None = None, level: str | None = None, tutor: str | None = None) -> str:
@@ -74,6 +75,7 @@ def places_of(course: Course) -> dict[str, str]:
     places[place(PlaceKind.CARD)] = mark
     places |= {place(PlaceKind.MEMBER, name): "" for name in groups_of(course)}
     places[place(PlaceKind.TITLE, title_key(course.title))] = ""
+    places |= {place(PlaceKind.FACET, name): _digest(str(shown)) for name, shown in facet_values(course).items()}
     if course.starts_at is not None:
         places[place(PlaceKind.START, to_rfc3339(course.starts_at))] = ""
     return places
@@ -98,6 +100,16 @@ def groups_of(course: Course) -> frozenset[str]:
     return frozenset([EVERYTHING, *facets, *scheduled, *map(word_group, beginnings)])
 
 
+def facet_values(course: Course) -> dict[str, tuple[str, str | None]]:
+    """Return the facets of a published course: for each its value, and for a tutor the name; none for a former one."""
+    values: dict[str, tuple[str, str | None]] = {
+        shelf(subject=course.subject): (course.subject, None),
+        shelf(level=course.level.value): (course.level.value, None),
+    }
+    tutor = course.tutor
+    return values | ({shelf(tutor=tutor.user_id): (tutor.user_id, tutor.name)} if tutor.name != FORMER_TUTOR else {})
+
+
 def words_of(course: Course) -> tuple[str, ...]:
     """Return the words by which a search finds the course."""
     tutor = course.tutor.name if course.tutor.name != FORMER_TUTOR else ""
@@ -114,7 +126,11 @@ def card_mark(course: Course) -> str:
     times = (moment and to_rfc3339(moment) for moment in (course.starts_at, course.ends_at))
     tutor = (course.tutor.user_id, course.tutor.name)
     shown = (course.title, course.description, course.subject, course.level, course.kind, *tutor, *times)
-    return hashlib.sha256("\0".join(str(one) for one in shown).encode()).hexdigest()[:16]
+    return _digest("\0".join(str(one) for one in shown))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _combinations(facets: Mapping[str, str]) -> Iterable[dict[str, str]]:

@@ -12,11 +12,19 @@ from typing import Any
 
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, CourseListing, CourseStatus
+from peerlearn.domain.facets import Facet, Facets, FacetValue, summed
 from peerlearn.domain.numbers import Numbers
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import catalogue_keys, keys
 from peerlearn.persistence.counters import counted
-from peerlearn.persistence.items.catalogue import bits_of, carded_course, number_of_entry, starts_of, title_and_number
+from peerlearn.persistence.items.catalogue import (
+    bits_of,
+    carded_course,
+    facet_value_of,
+    number_of_entry,
+    starts_of,
+    title_and_number,
+)
 from peerlearn.persistence.seats import seats_in, with_shards
 from peerlearn.persistence.side_by_side import SideBySide
 from peerlearn.persistence.table import Item, Table
@@ -27,6 +35,8 @@ _BETWEEN = "PK = :pk AND SK BETWEEN :first AND :last"
 # So many groups are read at once; where they have nothing in common, the others are not read.
 _GROUPS_AT_ONCE = 4
 _FIRST_STEP = 25
+# Values of a facet that are told.
+_VALUES_MAX = 1000
 
 
 class CatalogueRepository:
@@ -61,6 +71,19 @@ class CatalogueRepository:
             counters = together.begin(partial(self._under, shelf, catalogue_keys.COUNTER_PREFIX))
             entries = self._under(shelf, catalogue_keys.ENTRY_PREFIX, forward=False, limit=needed, start=start)
         return entries, sum(map(counted, counters.result()))
+
+    def facets(self) -> Facets:
+        """Return the values of each facet, up to a bound."""
+        with SideBySide() as together:
+            subjects = together.begin(partial(self._facet, Facet.SUBJECT, catalogue_keys.FACET_COUNTERS))
+            levels = together.begin(partial(self._facet, Facet.LEVEL, catalogue_keys.FACET_COUNTERS))
+            tutors = together.begin(partial(self._facet, Facet.TUTOR, 1))
+        return Facets(subjects.result(), levels.result(), tutors.result())
+
+    def _facet(self, facet: Facet, parts: int) -> list[FacetValue]:
+        values = {":pk": catalogue_keys.facets(), ":prefix": f"{facet}="}
+        items = self._table.query(_UNDER, values, limit=parts * _VALUES_MAX, consistent=False)
+        return summed(map(facet_value_of, items))
 
     def in_common(self, groups: Sequence[str]) -> Numbers:
         """Return the numbers of the courses that are in each of the groups."""

@@ -1,11 +1,12 @@
 """Keys of the catalogue, and nothing but keys.
 
-CATALOGUE#<shelf>    F#<0..7>            part of the counter of a shelf
-                     E#<number>          entry of a course on it
-CATALOGUE#<group>    B#<block>           numbers of the courses of a group, 256 in a block
-CATALOGUE#TITLES     <title> #<number>   courses in the order of their titles
-CATALOGUE#STARTS     D#<day>             courses that begin on a day, with their times
-CARD#<number>        CARD                what lists show of a course
+CATALOGUE#<shelf>    F#<0..7>                 part of the counter of a shelf
+                     E#<number>               entry of a course on it
+CATALOGUE#<group>    B#<block>                numbers of the courses of a group, 256 in a block
+CATALOGUE#TITLES     <title> #<number>        courses in the order of their titles
+CATALOGUE#STARTS     D#<day>                  courses that begin on a day, with their times
+CATALOGUE#FACETS     <facet>=<value>#<0..3>   part of the counter of a value of a facet
+CARD#<number>        CARD                     what lists show of a course
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ CARD_PREFIX = "CARD#"
 DAYS_RANGE = (DAY_PREFIX, "D$")
 # A shelf's entries are counted in so many parts: courses that are published at once rarely meet in one.
 SHELF_COUNTERS = 8
+# And the courses of a subject or a level in so many; a tutor's are few.
+FACET_COUNTERS = 4
 
 
 def listing(course_id: str) -> Key:
@@ -65,6 +68,23 @@ def title(text: str, number: int) -> Key:
         As titles are ordered: it has no `#`, so that `chess` comes before `chess endings`.
     """
     return Key(titles(), f"{text} #{number:08d}")
+
+
+def facets() -> str:
+    """Return the partition of the values of facets."""
+    return partition("FACETS")
+
+
+def facet(name: str, number: int) -> Key:
+    """Return the key of the part of the counter of a facet's value in which a course is counted.
+
+    Parameters
+    ----------
+    name: str
+        Facet and value, as in `subject=history`.
+    """
+    part = 0 if name.startswith("tutor=") else number % FACET_COUNTERS
+    return Key(facets(), f"{name}#{part}")
 
 
 def days() -> str:

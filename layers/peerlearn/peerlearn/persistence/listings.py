@@ -6,7 +6,7 @@ off, the record names the places of the course, and a shelf's counters are the n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from peerlearn.domain.catalogue import PlaceKind, kind_and_name
 from peerlearn.domain.clock import from_rfc3339
@@ -16,7 +16,8 @@ from peerlearn.domain.numbers import place_of
 from peerlearn.persistence import catalogue_keys, keys
 from peerlearn.persistence.counters import adding
 from peerlearn.persistence.course_numbers import numbered
-from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.facets import counting_in, counting_out, renaming
+from peerlearn.persistence.items.base import Entity, Item
 from peerlearn.persistence.items.catalogue import (
     MEMBERS,
     card_item,
@@ -55,9 +56,11 @@ class ListingRepository:
         record of version n  -->  version n + 1, with the places that it speaks of
         """
         taken = step.taken_from(listing, course)
+        facets = [key_of_place(place, course.number or 0) for place in step.removed if _is_facet(place)]
+        found = self._table.batch_get(facets) if facets else {}
         record = replacing(listing_item(course.course_id, taken) | {WRITTEN_BY: token}, listing.version)
         try:
-            self._table.transact([record, *_writes(course, step)], token)
+            self._table.transact([record, *_writes(course, step, found)], token)
         except ConditionFailed as failure:
             return taken if is_own(failure.found[0], token) else None
         return taken
@@ -74,14 +77,23 @@ def key_of_place(place: str, number: int) -> keys.Key:
         return catalogue_keys.title(name, number)
     if kind is PlaceKind.START:
         return catalogue_keys.day(name)
+    if kind is PlaceKind.FACET:
+        return catalogue_keys.facet(name, number)
     return catalogue_keys.block(name, place_of(number)[0])
 
 
-def _writes(course: Course, step: ListingStep) -> Iterator[Write]:
-    for place in (*step.added, *step.rewritten):
-        yield _placed(course, place)
+def _is_facet(place: str) -> bool:
+    return kind_and_name(place)[0] is PlaceKind.FACET
+
+
+def _writes(course: Course, step: ListingStep, facets: Mapping[keys.Key, Item]) -> Iterator[Write]:
+    for place in step.added:
+        yield counting_in(course, kind_and_name(place)[1]) if _is_facet(place) else _placed(course, place)
+    for place in step.rewritten:
+        yield renaming(course, kind_and_name(place)[1]) if _is_facet(place) else _placed(course, place)
     for place in step.removed:
-        yield _taken_out(course, place)
+        key = key_of_place(place, course.number or 0)
+        yield counting_out(key, facets) if _is_facet(place) else _taken_out(course, place)
     for place, difference in (*((one, 1) for one in step.added), *((one, -1) for one in step.removed)):
         kind, name = kind_and_name(place)
         if kind is PlaceKind.ENTRY:

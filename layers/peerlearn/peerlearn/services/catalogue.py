@@ -10,6 +10,7 @@ from peerlearn.domain.catalogue import Filters
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, CourseListing, CoursePage
 from peerlearn.domain.errors import CourseNotFound, TemporarilyUnavailable
+from peerlearn.domain.facets import Facets
 from peerlearn.domain.listings import Listing, ListingStep, next_step
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.users import Principal
@@ -25,6 +26,7 @@ class Shelves(Groups, Protocol):
     """The catalogue's store for reading; see `peerlearn.persistence.catalogue`."""
 
     def shelf_page(self, shelf: str, wanted: PageRequest) -> PageResult[CourseListing]: ...
+    def facets(self) -> Facets: ...
 
 
 class CoursePages(Protocol):
@@ -63,6 +65,10 @@ class CatalogueService:
         if filters.is_one_shelf and (wanted.after or wanted.number <= _NEAR_PAGES):
             return self._shelves.shelf_page(filters.shelf, wanted)
         return Search(self._shelves, filters, self._clock()).page(wanted)
+
+    def facets(self) -> Facets:
+        """Return the subjects, levels and tutors of the published courses, and how many courses each has."""
+        return self._shelves.facets()
 
     def course(self, course_id: str, viewer: Principal | None) -> CoursePage:
         """Return one course with its modules and a summary of each assessment.

@@ -31,6 +31,7 @@ class Entity(StrEnum):
     CATALOGUE_CARD = "CatalogueCard"
     CATALOGUE_TITLE = "CatalogueTitle"
     CATALOGUE_DAY = "CatalogueDay"
+    CATALOGUE_FACET = "CatalogueFacet"
     COURSE_NUMBERS = "CourseNumbers"
     ENROLLMENT = "Enrollment"
     WAIT = "Wait"

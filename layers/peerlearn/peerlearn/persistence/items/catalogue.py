@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.courses import Course, CourseStatus, Kind, Level, Tutor
+from peerlearn.domain.facets import FacetValue
 from peerlearn.domain.listings import Listing
 from peerlearn.persistence import catalogue_keys
 from peerlearn.persistence.items.base import Entity, Item, stored_time
@@ -108,6 +109,12 @@ def starts_of(items: Iterable[Item]) -> Iterator[tuple[datetime, int]]:
         for member in sorted(item.get(MEMBERS, ())):
             moment, number = member[:_MOMENT_BYTES], member[_MOMENT_BYTES:]
             yield midnight + int.from_bytes(moment) * _MILLISECOND, int.from_bytes(number)
+
+
+def facet_value_of(item: Item) -> tuple[str, FacetValue]:
+    """Return the name of a facet's value, and what is counted in one part of its counter."""
+    name = item["SK"].rpartition("#")[0]
+    return name, FacetValue(item["value"], int(item["count"]), item.get("name"))
 
 
 def listing_item(course_id: str, listing: Listing) -> Item:
