@@ -29,7 +29,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 METRICS: dict[tuple[str, ...], Callable[[Effort], Iterator[Row]]] = {
     ("P1",): startup.measure,
     ("P2",): warm.measure,
-    ("P3", "P4"): roundtrips.measure,
+    ("P3", "P4", "P10"): roundtrips.measure,
     ("P5",): contention.measure,
     ("P6",): growth.measure,
     ("P7",): startup.sizes,

@@ -1,4 +1,4 @@
-"""P3 and P4: sequential round trips and capacity units of every endpoint, warm."""
+"""P3, P4 and P10: sequential round trips and capacity units of every endpoint, warm."""
 
 from __future__ import annotations
 
@@ -61,6 +61,20 @@ def measure(effort: Effort) -> Iterator[Row]:
         details={
             label: {"read": cost.read_units, "write": cost.write_units, "least": cost.least, "ratio": ratios.get(label)}
             for label, cost in costs.items()
+        },
+    )
+    page, course = costs["list_courses"], costs["get_course"]
+    yield Row(
+        metric="P10",
+        name="units of a catalogue page of 10, without a shared cache",
+        goal="<= 6",
+        today=f"{page.units:g}, course page {course.units:g}; by 90 % hits {page.units / 10:g}, {course.units / 10:g}",
+        limit="5",
+        best_peer="-",
+        value=page.units,
+        aim=6,
+        details={
+            name: {"calls": len(cost.calls), "units": cost.units} for name, cost in (("page", page), ("course", course))
         },
     )
 

@@ -140,23 +140,22 @@ def user_of(header: str | None) -> str:
 
 
 def catalogue(page: int, limit: int) -> CoursePage:
-    """Two round trips: the newest entries, then course and seats of each."""
-    entries = _client.query(
+    """Two round trips: the newest entries and behind them the counters, then the seats of each."""
+    found = _client.query(
         TableName=TABLE,
-        KeyConditionExpression="PK = :shelf AND begins_with(SK, :entries)",
-        ExpressionAttributeValues={":shelf": {"S": "CATALOGUE#"}, ":entries": {"S": "E#"}},
+        KeyConditionExpression="PK = :shelf AND SK BETWEEN :first AND :last",
+        ExpressionAttributeValues={":shelf": {"S": "CATALOGUE#all"}, ":first": {"S": "E#"}, ":last": {"S": "F$"}},
         ScanIndexForward=False,
-        Limit=limit,
+        Limit=limit + 8,
     )["Items"]
-    ids = [entry["courseId"]["S"] for entry in entries]
-    keys = [{"PK": {"S": f"COURSE#{one}"}, "SK": {"S": sort}} for one in ids for sort in ("A#COURSE", "A#SEATS")]
-    keys.append({"PK": {"S": "CATALOGUE#"}, "SK": {"S": "COUNTER"}})
+    items = [{name: _read(value) for name, value in item.items()} for item in found]
+    entries = [item for item in items if "courseId" in item][:limit]
+    total = sum(int(item["count"]) for item in items if "count" in item)
+    keys = [{"PK": {"S": f"COURSE#{entry['courseId']}"}, "SK": {"S": "A#SEATS"}} for entry in entries]
     answer = _client.batch_get_item(RequestItems={TABLE: {"Keys": keys}})["Responses"]
-    items = [{name: _read(value) for name, value in item.items()} for item in next(iter(answer.values()))]
-    courses = {item["courseId"]: item for item in items if item["SK"] == "A#COURSE"}
-    seats = {item["courseId"]: item for item in items if item["SK"] == "A#SEATS"}
-    total = next((int(item.get("count", 0)) for item in items if item["SK"] == "COUNTER"), 0)
-    listed = [_course(courses[one], seats[one]) for one in ids if one in courses and one in seats]
+    read = [{name: _read(value) for name, value in item.items()} for item in next(iter(answer.values()))]
+    seats = {item["courseId"]: item for item in read}
+    listed = [_course(entry, seats[entry["courseId"]]) for entry in entries if entry["courseId"] in seats]
     return CoursePage(data=Courses(courses=listed), metadata=Metadata(page=page, limit=limit, total=total))
 
 
@@ -172,7 +171,7 @@ def _course(course: dict[str, Any], seats: dict[str, Any]) -> Course:
         waitlist_length=int(seats["waitlistLength"]),
         starts_at=course.get("startsAt"),
         ends_at=course.get("endsAt"),
-        status=course["status"],
+        status=seats["status"],
         created_at=course["createdAt"],
     )
 

@@ -1,7 +1,8 @@
 """GET /v1/courses/{courseId}: show a course with its modules and assessments; a draft is shown to its authors alone.
 
-Without a token every caller gets the same answer, which a shared cache may keep. Assessments are summed up: their
-`instructions` are null here, and members read them with each assessment.
+Without a token every caller gets the same answer, which a shared cache may keep for 9 seconds: seats are shown 10
+seconds late at most. With a token the answer is the caller's alone. Assessments are summed up: their `instructions` are
+null here, and members read them with each assessment.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functions.courses.schemas import CourseData
 from peerlearn.bootstrap.catalogue import catalogue_service
 from peerlearn.http.app import create_app
 from peerlearn.http.auth import MaybeCaller
-from peerlearn.http.caching import keep_private, revalidated
+from peerlearn.http.caching import SEATS_SECONDS, keep_private, revalidated, share_for
 from peerlearn.http.envelopes import Success
 from peerlearn.http.models import CourseIdPath
 from peerlearn.services.catalogue import CatalogueService
@@ -29,7 +30,9 @@ def get_course(
     catalogue: Annotated[CatalogueService, Depends(catalogue_service)],
 ) -> Success[CourseData]:
     page = catalogue.course(course_id, viewer)
-    if viewer is not None:
+    if viewer is None:
+        share_for(app, SEATS_SECONDS)
+    else:
         keep_private(app)
     return Success[CourseData](data=CourseData.of(page))
 

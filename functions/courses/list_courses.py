@@ -5,6 +5,9 @@ The newest come first. `sort=starts` gives the earliest first, and behind them c
 them, both included. `available=true` finds what can be booked: it is not over, and has a free seat that nobody waits
 for. `total` is exact; with `available`, where the other filters find more than 40 courses, it is the number of these.
 
+Every caller gets the same answer, with or without a token, which a shared cache may keep for 9 seconds: seats are shown
+10 seconds late at most.
+
 `q` finds words of the title, the subject and the tutor's name by their start, all that it has, without regard to case
 and to the accents of Latin and Greek letters. `c`, `c#` and `c++` are three words. In scripts without spaces each two
 characters that follow each other are a word.
@@ -24,7 +27,7 @@ from peerlearn.domain.catalogue import Filters, Sort
 from peerlearn.domain.courses import Level
 from peerlearn.domain.paging import DEFAULT_LIMIT
 from peerlearn.http.app import create_app
-from peerlearn.http.caching import revalidated
+from peerlearn.http.caching import SEATS_SECONDS, revalidated, share_for
 from peerlearn.http.envelopes import ListSuccess
 from peerlearn.http.models import BlankIsAbsent, CursorText, Identifier, IncomingMoment, Limit, PageNumber
 from peerlearn.http.pagination import Pager
@@ -50,6 +53,7 @@ def list_courses(
 ) -> ListSuccess[CoursesData]:
     filters = Filters(subject, level, tutor, q, starts_from, starts_to, available == "true", sort or Sort.NEWEST)
     filters.require_order()
+    share_for(app, SEATS_SECONDS)
     pager = Pager(cursors(), f"courses/{filters}")
     wanted = pager.request(page, limit, cursor)
     result = catalogue.browse(filters, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from peerlearn.domain.courses import (
     SUBJECT_MAX_LENGTH,
@@ -15,6 +15,7 @@ from peerlearn.domain.courses import (
     Kind,
     Level,
 )
+from peerlearn.domain.facets import VALUES_MAX
 from peerlearn.http.models import Moment, ResponseModel
 
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SUBJECT_MAX_LENGTH)]
@@ -109,9 +110,9 @@ class TutorFacetView(FacetView):
 
 
 class FacetsData(ResponseModel):
-    subjects: list[FacetView]
-    levels: list[FacetView]
-    tutors: list[TutorFacetView]
+    subjects: Annotated[list[FacetView], Field(max_length=VALUES_MAX)]
+    levels: Annotated[list[FacetView], Field(max_length=VALUES_MAX)]
+    tutors: Annotated[list[TutorFacetView], Field(max_length=VALUES_MAX)]
 
 
 def _fields(listing: CourseListing | CoursePage) -> dict[str, object]:

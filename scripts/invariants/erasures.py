@@ -80,6 +80,7 @@ STAYING: Mapping[Entity, str] = {
     Entity.MAIL: "is removed by its worker, who finds no account, and expires",
     Entity.CATALOGUE_BLOCK: "follows its courses, which the catalogue's check holds",
     Entity.CATALOGUE_CARD: "follows its course, which the catalogue's check holds",
+    Entity.CATALOGUE_FACET: "follows its courses, which the catalogue's check holds",
     Entity.CATALOGUE_ENTRY: "follows its course, which the catalogue's check holds",
     Entity.CATALOGUE_COUNTER: "follows its entries, which the catalogue's check holds",
     Entity.LISTING: "follows its course, which the catalogue's check holds",

@@ -40,7 +40,8 @@ _SHORT, _LONG = 200, 4096
 TEXTS: dict[str, tuple[int, int]] = {
     "title": (TITLE_MAX_LENGTH, WRITTEN),
     "name": (NAME_MAX_LENGTH, WRITTEN),
-    "subject": (SUBJECT_MAX_LENGTH, WRITTEN),
+    # the values of facets are subjects, levels and ids
+    **dict.fromkeys(("subject", "value"), (SUBJECT_MAX_LENGTH, WRITTEN)),
     "description": (DESCRIPTION_MAX_LENGTH, WRITTEN),
     "instructions": (INSTRUCTIONS_MAX_LENGTH, WRITTEN),
     "feedback": (FEEDBACK_MAX_LENGTH, WRITTEN),

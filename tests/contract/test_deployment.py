@@ -286,7 +286,8 @@ def test_a_web_acl_is_made_where_it_is_asked_for_and_there_is_none_of_ones_own()
 def test_it_blocks_an_address_that_asks_too_often_and_counts_the_rest() -> None:
     properties = RESOURCES["ManagedWebAcl"]["Properties"]
     assert (properties["Scope"], properties["DefaultAction"]) == ("REGIONAL", {"Allow": {}})
-    rate, common = properties["Rules"]
+    # the one between them is of the cache of the catalogue
+    rate, _, common = properties["Rules"]
     limit = rate["Statement"]["RateBasedStatement"]
     assert (rate["Action"], limit["AggregateKeyType"], limit["Limit"]) == ({"Block": {}}, "IP", {"Ref": "WebAclRate"})
     # 300 learners behind one address, each with a request every ten seconds

@@ -23,6 +23,7 @@ EVERYTHING = {
     "RealtimeDomainName": "realtime.learn.example",
     "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
     "WebConsole": "true",
+    "CatalogueCache": "true",
 }
 # The options of `scripts.release`, and the deployment's parameters.
 VARIANTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {

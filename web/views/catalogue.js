@@ -10,15 +10,12 @@ const PAGE = 12;
 export async function catalogueView(app, place) {
   const { api, session } = app;
   const list = h("ul", { class: "cards" });
-  const subjects = h("datalist", { id: "subjects" });
-  const tutors = select({ name: "tutor" }, [["", t.catalogue.anyTutor]]);
+  const { subjects, tutors } = await choices(api, place.signal);
   const mine = session.user === null ? null : takenBy(api, place.signal);
   // It may come after the list, and only adds to it.
   mine?.catch(() => {});
 
   function entry(course) {
-    remember(subjects, course.subject);
-    remember(tutors, course.tutor.userId, course.tutor.name);
     app.names.keep(course.courseId, course.title);
     return card(course, mine);
   }
@@ -36,11 +33,13 @@ export async function catalogueView(app, place) {
         select({ name: "level" }, [["", t.catalogue.anyLevel], ...Object.entries(t.course.levels)]),
       ),
       field(t.catalogue.tutor, {}, tutors),
+      field(t.seats.title, {}, select({ name: "available" }, Object.entries(t.catalogue.seats))),
+      field(t.catalogue.order, {}, select({ name: "sort" }, Object.entries(t.catalogue.orders))),
     ],
     load: (given, options) => api.page("/v1/courses", given, options),
     size: PAGE,
     key: "courses",
-    entry,
+    entry: card,
     list,
     words: t.catalogue,
   });
@@ -56,10 +55,14 @@ async function takenBy(api, signal) {
   return new Set(answer?.data.progress.map(({ courseId }) => courseId));
 }
 
-/** What was seen can be chosen: the API keeps no list of subjects or tutors. */
-function remember(choices, value, text = value) {
-  if ([...choices.children].some((option) => option.value === value)) return;
-  choices.append(h("option", { value }, text));
+/** All subjects and tutors of the catalogue, to choose from. */
+async function choices(api, signal) {
+  const facets = await optional(api.get("/v1/courses/facets", {}, { signal }));
+  const tutors = (facets?.tutors ?? []).map(({ value, name, count }) => [value, `${name} (${count})`]);
+  return {
+    subjects: h("datalist", { id: "subjects" }, ...(facets?.subjects ?? []).map(({ value }) => h("option", { value }))),
+    tutors: select({ name: "tutor" }, [["", t.catalogue.anyTutor], ...tutors]),
+  };
 }
 
 function card(course, mine) {

@@ -64,6 +64,7 @@ class StandIn:
         self.on("POST /v1/learner/auth/logout", done())
         self.on("POST /v1/learner/realtime/ticket", self.ticket())
         self.on("GET /v1/courses", ok({"courses": []}, total=0))
+        self.on("GET /v1/courses/facets", ok({"subjects": [], "levels": [], "tutors": []}))
         self.on("GET /v1/learner/conversations", ok({"conversations": []}, total=0))
         self.on("GET /v1/learner/messages", ok({"messages": []}, total=0))
         self.on("GET /v1/learner/me/progress/crs_1", refused(403, "NOT_ENROLLED"))

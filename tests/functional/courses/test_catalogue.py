@@ -134,11 +134,23 @@ def test_malformed_queries(call: Call, query: dict[str, str]) -> None:
 def test_list_is_revalidated(call: Call, make: Make) -> None:
     make()
     first = call("list_courses", query={})
-    assert first.headers["cache-control"] == "public, max-age=0, must-revalidate"
+    assert first.headers["cache-control"] == "public, max-age=0, s-maxage=9, must-revalidate"
     again = call("list_courses", query={}, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status, again.body, again.headers["etag"]) == (304, {}, first.headers["etag"])
     make()
     assert call("list_courses", query={}, headers={"If-None-Match": first.headers["etag"]}).status == 200
+
+
+@pytest.mark.parametrize("query", [{}, {"limit": "1"}, {"q": "algebra", "sort": "title"}])
+def test_list_is_the_same_for_everybody(
+    call: Call, make: Make, learner: Person, tutor: Person, query: dict[str, str]
+) -> None:
+    make()
+    make()
+    answers = [call("list_courses", query=query, token=token) for token in (None, learner.token, tutor.token, "none")]
+    assert len({answer.text for answer in answers}) == 1
+    assert [answer.headers for answer in answers] == [answers[0].headers] * 4
+    assert len({call("list_facets", token=token).text for token in (None, learner.token)}) == 1
 
 
 def test_closed_course_leaves_the_list_and_keeps_its_page(call: Call, make: Make, tutor: Person) -> None:
@@ -180,7 +192,7 @@ def test_course_page(call: Call, make: Make, tutor: Person) -> None:
     assert made["tutor"] == {"userId": tutor.user_id, "name": tutor.user.name}
     assert [module["title"] for module in made["modules"]] == ["Vectors", "Matrices"]
     assert (made["assessments"], made["seatsAvailable"], made["startsAt"]) == ([], 30, None)
-    assert answer.headers["cache-control"] == "public, max-age=0, must-revalidate"
+    assert answer.headers["cache-control"] == "public, max-age=0, s-maxage=9, must-revalidate"
 
 
 @pytest.mark.parametrize("weak", ["{}", "W/{}", '"other", {}', "*"])

@@ -117,6 +117,7 @@ def test_nothing_is_left_of_a_tutor_who_has_left(call: Call, make: Make, people:
 def test_facets_are_revalidated(call: Call, make: Make) -> None:
     make()
     first = call("list_facets")
+    assert first.headers["cache-control"] == "public, max-age=0, s-maxage=60, must-revalidate"
     again = call("list_facets", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status, again.body) == (304, {})
     make()

@@ -14,7 +14,7 @@ from tests.support.learning import Learning
 from tests.support.people import People
 
 Call = Callable[..., Answer]
-PUBLIC, PRIVATE = ("public, max-age=0, must-revalidate", "private, max-age=0, must-revalidate")
+PUBLIC, PRIVATE = ("public, max-age=0, s-maxage=9, must-revalidate", "private, max-age=0, must-revalidate")
 TEXT = "Ten positions."
 
 

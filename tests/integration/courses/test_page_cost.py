@@ -142,7 +142,7 @@ def numbers_of(group: str, last: int) -> Iterator[dict[str, Any]]:
         yield marshal(item | {MEMBERS: frozenset(members)})
 
 
-@pytest.mark.parametrize(("size", "units"), [(10_000, 17), (100_000, 48)])
+@pytest.mark.parametrize(("size", "units"), [(10_000, 14), (100_000, 41)])
 def test_search_for_common_words_in_a_large_catalogue(
     school: School, wired: School, bill: Bill, size: int, units: float
 ) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Of a facet so many values are told.
+VALUES_MAX = 1000
+
 
 class Facet(StrEnum):
     """The facets of a course."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.courses import Course, CourseListing, CourseStatus
-from peerlearn.domain.facets import Facet, Facets, FacetValue, summed
+from peerlearn.domain.facets import VALUES_MAX, Facet, Facets, FacetValue, summed
 from peerlearn.domain.numbers import Numbers
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.persistence import catalogue_keys, keys
@@ -35,8 +35,6 @@ _BETWEEN = "PK = :pk AND SK BETWEEN :first AND :last"
 # So many groups are read at once; where they have nothing in common, the others are not read.
 _GROUPS_AT_ONCE = 4
 _FIRST_STEP = 25
-# Values of a facet that are told.
-_VALUES_MAX = 1000
 
 
 class CatalogueRepository:
@@ -82,8 +80,8 @@ class CatalogueRepository:
 
     def _facet(self, facet: Facet, parts: int) -> list[FacetValue]:
         values = {":pk": catalogue_keys.facets(), ":prefix": f"{facet}="}
-        items = self._table.query(_UNDER, values, limit=parts * _VALUES_MAX, consistent=False)
-        return summed(map(facet_value_of, items))
+        items = self._table.query(_UNDER, values, limit=parts * VALUES_MAX, consistent=False)
+        return summed(map(facet_value_of, items))[:VALUES_MAX]
 
     def in_common(self, groups: Sequence[str]) -> Numbers:
         """Return the numbers of the courses that are in each of the groups."""
