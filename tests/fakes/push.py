@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.events import Event
 from peerlearn.domain.realtime import Connection, PushRefused
 
 
@@ -33,6 +34,20 @@ class FakeConnections:
     def forget(self, connection: Connection, opened_before: datetime) -> None:
         if connection.connected_at < opened_before:
             self.remove(connection.user_id, connection.connection_id)
+
+
+class FakeNews:
+    """The news of each user: the ids of their events, in order."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[str]] = defaultdict(list)
+        self.unavailable: set[str] = set()
+
+    def keep(self, user_id: str, event: Event) -> None:
+        if user_id in self.unavailable:
+            raise TemporarilyUnavailable
+        if event.event_id not in self.kept[user_id]:
+            self.kept[user_id].append(event.event_id)
 
 
 class FakePush:

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from scripts.dynamodb_local import DynamoDBLocal
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 Records = list[dict[str, Any]]
+
+
+class Stream:
+    """The table's stream, read like an event source does: what is new since the last look."""
+
+    def __init__(self, table: DynamoDBClient, name: str) -> None:
+        self._client = boto3.client("dynamodbstreams")
+        arn = table.describe_table(TableName=name)["Table"]["LatestStreamArn"]
+        shard = self._client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._iterator = self._client.get_shard_iterator(
+            StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+
+    def records(self) -> list[dict[str, Any]]:
+        answer: Any = self._client.get_records(ShardIterator=self._iterator)
+        self._iterator = answer["NextShardIterator"]
+        found = []
+        for record in answer["Records"]:
+            made = int(record["dynamodb"]["ApproximateCreationDateTime"].timestamp())
+            found.append(record | {"dynamodb": record["dynamodb"] | {"ApproximateCreationDateTime": made}})
+        return found
 
 
 def stream_records(engine: DynamoDBLocal, table_name: str) -> Records:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.news import news_service
 from peerlearn.persistence import keys
 from peerlearn.persistence.items.own_records import OwnKind, own_record_item
 from peerlearn.persistence.writes import put
 from tests.functional.privacy.conftest import Background, Call
+from tests.support.news import promotion
 from tests.support.people import PASSWORD, People, Person
 
 if TYPE_CHECKING:
@@ -45,3 +47,17 @@ def test_own_records_are_erased_with_the_account(
     assert call("erase_account", token=learner.token, body={"password": PASSWORD}).status == 204
     background.carry_out({"userId": learner.user_id})
     assert (records_of(learner), len(records_of(other))) == ([], 1)
+
+
+def test_news_are_exported_and_erased_and_none_is_kept_for_who_has_gone(
+    learner: Person, call: Call, background: Background
+) -> None:
+    news_service().keep(learner.user_id, promotion(1))
+    exported = call("export_data", token=learner.token).body["data"]["export"]["records"]
+    assert sorted(record["kind"] for record in exported) == ["News", "NewsEvent", "NewsHead"]
+    (entry,) = (record["fields"] for record in exported if record["kind"] == "News")
+    assert (entry["number"], entry["type"], "ttl" in entry) == (1, "enrollment.promoted", False)
+    call("erase_account", token=learner.token, body={"password": PASSWORD})
+    background.carry_out({"userId": learner.user_id})
+    news_service().keep(learner.user_id, promotion(2))
+    assert records_of(learner) == []

@@ -13,8 +13,10 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.realtime import Connection
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.items.realtime import connection_item
+from peerlearn.persistence.news import NewsRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import put
+from peerlearn.services.news import NewsService
 from peerlearn.services.notifications import Notifier
 from tests.fakes.push import FakePush
 from tests.functional.conftest import TABLE
@@ -48,7 +50,7 @@ def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     """Return the pushes to the receiver of `events/notify.json`, on the one device that they have open."""
     fake, table = FakePush(), Table(aws, TABLE)
     table.write(put(connection_item(Connection(RECEIVER, "device=", "sid_1", utc_now() - timedelta(minutes=1)))))
-    notifier = Notifier(ConnectionRepository(table), fake)
+    notifier = Notifier(ConnectionRepository(table), fake, NewsService(NewsRepository(table)))
     for module in (notify, announcements):
         monkeypatch.setattr(module, "notifier", lambda: notifier)
     return fake

@@ -9,7 +9,6 @@ from io import StringIO
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -24,8 +23,10 @@ from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.items.base import Entity, is_streamed
 from peerlearn.persistence.items.realtime import connection_item
 from peerlearn.persistence.keys import Key
+from peerlearn.persistence.news import NewsRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.writes import put, update
+from peerlearn.services.news import NewsService
 from peerlearn.services.notifications import Delivered, Notifier
 from scripts.project.template import load_template
 from tests.fakes.push import FakePush
@@ -33,33 +34,13 @@ from tests.functional.conftest import TABLE
 from tests.support.api import Context, event_of, http_event, invoke
 from tests.support.courses import Courses
 from tests.support.people import People, Person
+from tests.support.streams import Stream
 from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Consumer = Callable[[dict[str, Any], LambdaContext], Any]
-
-
-class Stream:
-    """The table's stream, read like an event source does: what is new since the last look."""
-
-    def __init__(self, table: DynamoDBClient) -> None:
-        self._client = boto3.client("dynamodbstreams")
-        arn = table.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
-        shard = self._client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        self._iterator = self._client.get_shard_iterator(
-            StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-
-    def records(self) -> list[dict[str, Any]]:
-        answer: Any = self._client.get_records(ShardIterator=self._iterator)
-        self._iterator = answer["NextShardIterator"]
-        found = []
-        for record in answer["Records"]:
-            made = int(record["dynamodb"]["ApproximateCreationDateTime"].timestamp())
-            found.append(record | {"dynamodb": record["dynamodb"] | {"ApproximateCreationDateTime": made}})
-        return found
 
 
 class Logs:
@@ -96,14 +77,14 @@ def every_line(logs: Logs) -> Iterator[Logs]:
 @pytest.fixture
 def push(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FakePush:
     fake, table = FakePush(), Table(aws, TABLE)
-    notifier = Notifier(ConnectionRepository(table), fake)
+    notifier = Notifier(ConnectionRepository(table), fake, NewsService(NewsRepository(table)))
     monkeypatch.setattr(notify, "notifier", lambda: notifier)
     return fake
 
 
 @pytest.fixture
 def stream(aws: DynamoDBClient) -> Stream:
-    return Stream(aws)
+    return Stream(aws, TABLE)
 
 
 def consume(consumer: Consumer, records: list[dict[str, Any]]) -> Any:

@@ -17,10 +17,12 @@ from peerlearn.domain.clock import utc_now
 from peerlearn.domain.tasks import Work
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
+from peerlearn.persistence.news import NewsRepository
 from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.announcements import Announcer
 from peerlearn.services.enrollments import EnrollmentService
+from peerlearn.services.news import NewsService
 from peerlearn.services.notifications import Notifier
 from peerlearn.services.rescheduling import ReschedulingService
 from tests.fakes.push import FakePush
@@ -60,7 +62,8 @@ def session(
     later = begins + timedelta(days=1)
     courses.set_seats(replace(courses.seats(session), starts_at=later, ends_at=later + timedelta(hours=1)))
     rosters = RosterRepository(Table(aws, TABLE))
-    notifier = Notifier(ConnectionRepository(Table(aws, TABLE)), push)
+    news = NewsService(NewsRepository(Table(aws, TABLE)))
+    notifier = Notifier(ConnectionRepository(Table(aws, TABLE)), push, news)
     rescheduling = ReschedulingService(rosters, CHUNK)
     monkeypatch.setattr(carry_on, "rescheduling_service", lambda: rescheduling)
     monkeypatch.setattr(announce, "announcer", partial(Announcer, rosters, notifier, CHUNK))

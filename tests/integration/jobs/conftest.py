@@ -13,12 +13,14 @@ from peerlearn.domain.tasks import Work
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.jobs import JobRepository
+from peerlearn.persistence.news import NewsRepository
 from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.announcements import Announcer
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.jobs import JobRunner
+from peerlearn.services.news import NewsService
 from peerlearn.services.notifications import Notifier
 from peerlearn.services.promotion import PromotionService
 from peerlearn.services.renaming import RenamingService
@@ -57,7 +59,8 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Table, Any], None
     def use_(table: Table, push: Any) -> None:
         rosters = RosterRepository(table)
         runner = JobRunner(JobRepository(table))
-        announcer = Announcer(rosters, Notifier(ConnectionRepository(table), push), CHUNK)
+        notifier = Notifier(ConnectionRepository(table), push, NewsService(NewsRepository(table)))
+        announcer = Announcer(rosters, notifier, CHUNK)
         for module, name, service in (
             (carry_on, "job_runner", runner),
             (carry_on, "rescheduling_service", ReschedulingService(rosters, CHUNK)),

@@ -85,6 +85,8 @@ class History:
 
     def at_once(self, calls: Iterable[Call]) -> None:
         """Calls them all on many threads."""
+        if not (calls := list(calls)):
+            return
         succeed_at_once([partial(self.call, *one) for one in calls])
 
     def of(self, subject: Hashable) -> list[Operation]:

@@ -13,7 +13,7 @@ from peerlearn.domain.realtime import Connection
 from peerlearn.services.announcements import Announcer
 from peerlearn.services.notifications import Notifier
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.push import FakeConnections, FakePush
+from tests.fakes.push import FakeConnections, FakeNews, FakePush
 from tests.unit.services.test_rosters import Members
 
 HOLDERS, WAITERS = ["ada", "bob", "eve"], ["joe", "kim", "lea"]
@@ -28,7 +28,7 @@ def push() -> FakePush:
 def announcer(members: Members, push: FakePush, chunk: int) -> Announcer:
     earlier = START - timedelta(minutes=5)
     open_ones = [Connection(name, f"{name}=", "sid_1", earlier) for name in (*HOLDERS, *WAITERS)]
-    return Announcer(members, Notifier(FakeConnections(*open_ones), push, FakeClock()), chunk)
+    return Announcer(members, Notifier(FakeConnections(*open_ones), push, FakeNews(), FakeClock()), chunk)
 
 
 def chunks(telling: Announcer) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from peerlearn.domain.events import Event, EventType, SignInSessionsEnded
 from peerlearn.domain.realtime import HANDSHAKE, Connection, Refusal
 from peerlearn.services.notifications import Notifier
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.push import FakeConnections, FakePush
+from tests.fakes.push import FakeConnections, FakeNews, FakePush
 
 EARLIER = START - timedelta(minutes=5)
 
@@ -49,7 +50,7 @@ def push() -> FakePush:
 
 @pytest.fixture
 def notifier(connections: FakeConnections, push: FakePush) -> Notifier:
-    return Notifier(connections, push, FakeClock())
+    return Notifier(connections, push, FakeNews(), FakeClock())
 
 
 def told(push: FakePush) -> dict[str, list[str]]:
@@ -67,6 +68,31 @@ def test_every_device_of_every_receiver_but_the_origin(notifier: Notifier, push:
             "occurredAt": "2026-01-01T00:00:00.000Z",
         }
     ]
+
+
+def grading(number: int, *receivers: str) -> Event:
+    return replace(event(number, *receivers), type=EventType.SUBMISSION_GRADED)
+
+
+def test_news_is_kept_for_each_receiver_once_however_often_it_is_told(
+    connections: FakeConnections, push: FakePush
+) -> None:
+    news = FakeNews()
+    notifier = Notifier(connections, push, news, FakeClock())
+    batch = {"1": [grading(1, "ada", "bob")], "2": [event(2, "ada")], "3": [grading(3, "ada")]}
+    for _ in range(2):
+        assert notifier.deliver(batch).failures == {}
+    # a message is none, and the connections that are open make no difference
+    assert dict(news.kept) == {"ada": ["evt_1", "evt_3"], "bob": ["evt_1"]}
+
+
+def test_record_whose_news_cannot_be_kept_fails_alone(connections: FakeConnections, push: FakePush) -> None:
+    news = FakeNews()
+    news.unavailable = {"bob"}
+    notifier = Notifier(connections, push, news, FakeClock())
+    done = notifier.deliver({"1": [grading(1, "ada")], "2": [grading(2, "bob")]})
+    assert set(done.failures) == {"2"}
+    assert dict(news.kept) == {"ada": ["evt_1"]}
 
 
 def test_in_order_and_each_receiver_looked_up_once(
@@ -94,7 +120,7 @@ def test_a_gone_connection_is_forgotten_and_the_others_are_told(
 def test_a_connection_whose_handshake_is_under_way_is_not_forgotten(push: FakePush) -> None:
     connections = FakeConnections(connection("ada", "new", at=START - HANDSHAKE / 2))
     push.gone = {"new"}
-    Notifier(connections, push, FakeClock()).deliver({"1": [event(1, "ada")]})
+    Notifier(connections, push, FakeNews(), FakeClock()).deliver({"1": [event(1, "ada")]})
     assert [one.connection_id for one in connections.open] == ["new"]
 
 
@@ -129,7 +155,7 @@ def test_pushes_before_a_failure_are_done(notifier: Notifier, push: FakePush) ->
 def test_session_that_cannot_be_ended_is_told_nothing_more(push: FakePush) -> None:
     connections = FakeConnections(connection("ada", "new", at=START))
     push.gone = {"new"}
-    notifier = Notifier(connections, push, FakeClock())
+    notifier = Notifier(connections, push, FakeNews(), FakeClock())
     assert set(notifier.deliver({"1": [SignInSessionsEnded("ada")], "2": [event(2, "ada")]}).failures) == {"1"}
     assert told(push) == {}
 
@@ -146,7 +172,7 @@ def test_an_ended_session_closes_its_connections(
 
 def test_a_connection_that_is_only_opening_is_closed_at_the_next_try(push: FakePush) -> None:
     connections = FakeConnections(connection("ada", "new", at=START))
-    notifier = Notifier(connections, push, FakeClock())
+    notifier = Notifier(connections, push, FakeNews(), FakeClock())
     push.gone = {"new"}
     assert set(notifier.deliver({"1": [SignInSessionsEnded("ada")]}).failures) == {"1"}
     push.gone = set()

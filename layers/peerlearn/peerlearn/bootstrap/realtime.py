@@ -6,6 +6,7 @@ from functools import cache
 
 from peerlearn.adapters.push import ConnectionPush
 from peerlearn.bootstrap.core import aws_client, table
+from peerlearn.bootstrap.news import news_service
 from peerlearn.bootstrap.standing import limits
 from peerlearn.domain.limits import SOCKETS
 from peerlearn.persistence.connections import ConnectionRepository
@@ -31,4 +32,4 @@ def connection_push() -> ConnectionPush:
 
 @cache
 def notifier() -> Notifier:
-    return Notifier(ConnectionRepository(table()), connection_push())
+    return Notifier(ConnectionRepository(table()), connection_push(), news_service())

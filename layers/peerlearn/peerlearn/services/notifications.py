@@ -1,7 +1,8 @@
 """Telling people what has happened, on every device that is connected.
 
 Delivery is at least once, and in order on each connection as far as it goes; what fails is reported, and comes again by
-itself. What was told by then is not told again for the sake of what was not.
+itself. What was told by then is not told again for the sake of what was not. What is news is kept, once, before anybody
+is told of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.deadline import carried
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.events import Event, SignInSessionsEnded
+from peerlearn.domain.news import is_news
 from peerlearn.domain.realtime import HANDSHAKE, Connection, PushRefused, Refusal
 
 # As many as a client of the AWS SDK keeps connections.
@@ -34,6 +36,12 @@ class Connections(Protocol):
     def of_user(self, user_id: str) -> Sequence[Connection]: ...
     def remove(self, user_id: str, connection_id: str) -> None: ...
     def forget(self, connection: Connection, opened_before: datetime) -> None: ...
+
+
+class News(Protocol):
+    """See `peerlearn.services.news`."""
+
+    def keep(self, user_id: str, event: Event) -> None: ...
 
 
 class Push(Protocol):
@@ -62,9 +70,10 @@ class Delivered:
 class Notifier:
     """Posts events to their receivers' connections, and closes those whose session has ended."""
 
-    def __init__(self, connections: Connections, push: Push, clock: Clock = utc_now) -> None:
+    def __init__(self, connections: Connections, push: Push, news: News, clock: Clock = utc_now) -> None:
         self._connections = connections
         self._push = push
+        self._news = news
         self._clock = clock
 
     def push(self, event: Event) -> None:
@@ -91,6 +100,7 @@ class Notifier:
         refusals: list[Refusal] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             receivers = {name: [_receivers(fact) for fact in facts] for name, facts in batch.items()}
+            self._keep_news(pool, batch, receivers, failures)
             devices = self._devices(pool, receivers, failures)
             work: list[tuple[_Told, Future[None]]] = []
             for connection, told in _by_connection(batch, receivers, devices).items():
@@ -99,6 +109,31 @@ class Notifier:
                 wait([future])
                 _note(failures, [name for name, _ in untold], future)
         return Delivered(failures, refusals)
+
+    def _keep_news(
+        self,
+        pool: Executor,
+        batch: Mapping[str, Facts],
+        receivers: Mapping[str, list[list[str]]],
+        failures: dict[str, BaseException],
+    ) -> None:
+        """Keep what is news for its receivers: each person's one after the other, in their order."""
+        kept: dict[str, list[tuple[str, Event]]] = defaultdict(list)
+        for name, facts in batch.items():
+            for fact, user_ids in zip(facts, receivers[name], strict=True):
+                if isinstance(fact, Event) and is_news(fact):
+                    for user_id in user_ids:
+                        kept[user_id].append((name, fact))
+        work = {
+            user_id: pool.submit(carried(self._keep), user_id, [event for _, event in events])
+            for user_id, events in kept.items()
+        }
+        for user_id, future in work.items():
+            _note(failures, [name for name, _ in kept[user_id]], future)
+
+    def _keep(self, user_id: str, events: Sequence[Event]) -> None:
+        for event in events:
+            self._news.keep(user_id, event)
 
     def _devices(
         self, pool: Executor, receivers: Mapping[str, list[list[str]]], failures: dict[str, BaseException]

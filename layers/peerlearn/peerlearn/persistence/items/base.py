@@ -57,6 +57,12 @@ class Entity(StrEnum):
     AUDIT = "Audit"
     KEPT_ANSWER = "KeptAnswer"
     JOB = "Job"
+    NEWS = "News"
+    AGENDA = "Agenda"
+    TODO = "Todo"
+    TALLY = "Tally"
+    NEWS_EVENT = "NewsEvent"
+    NEWS_HEAD = "NewsHead"
     LAYOUT = "Layout"
     MAIL = "Mail"
     MAIL_TOKEN = "MailToken"  # noqa: S105 (the name of a kind)
@@ -80,10 +86,13 @@ class LastChange(StrEnum):
     ERASED = "erased"
     MOVED = "moved"
     TAKEN_OVER = "takenOver"
+    BOOKED = "booked"
+    PROGRESSED = "progressed"
+    HANDED_IN = "handedIn"
 
 
 _STREAMED = frozenset({Entity.SEATS, Entity.COURSE, Entity.MESSAGE, Entity.POINTS, Entity.ENROLLMENT})
-_STREAMED |= {Entity.ERASURE, Entity.EXPORT, Entity.MAIL}
+_STREAMED |= {Entity.ERASURE, Entity.EXPORT, Entity.MAIL, Entity.ASSESSMENT, Entity.EXTENSION}
 
 
 def is_streamed(item: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ class OwnKind(StrEnum):
     WISHES = "Wishes"
 
 
-_INTERNAL = frozenset({"PK", "SK", "entity", "userId", CORRELATION_ID})
+_INTERNAL = frozenset({"PK", "SK", "entity", "userId", "ttl", "writtenBy", CORRELATION_ID})
 
 
 def own_record_item(user_id: str, kind: OwnKind, name: str, fields: Mapping[str, Any]) -> Item:
