@@ -1,4 +1,4 @@
-"""Bodies that tutors send, and the roster they see. Apart from `schemas`: reading the catalogue needs none of it."""
+"""Bodies that tutors send. Apart from `schemas`: reading the catalogue needs none of it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,17 @@ from peerlearn.domain.courses import (
     Kind,
     Level,
 )
-from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.problems import ValueRefused
 from peerlearn.http.models import (
     Identifier,
     IncomingMoment,
     Lines,
-    Moment,
     NotNull,
     OneLine,
     RequestModel,
-    ResponseModel,
     Seen,
     WholeNumber,
 )
-from peerlearn.services.authoring import RosterEntry
 
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX_LENGTH), OneLine, Seen
@@ -130,37 +126,3 @@ class CourseChange(RequestModel):
         if self.modules is not None:
             given["modules"] = [module.draft() for module in self.modules]
         return CourseChanges(**given)
-
-
-class LearnerView(ResponseModel):
-    user_id: str
-    name: str
-
-
-class RosterEntryView(ResponseModel):
-    """An enrolment as the course's tutor sees it."""
-
-    enrollment_id: str
-    learner_id: str
-    learner: LearnerView
-    course_id: str
-    status: EnrollmentStatus
-    enrolled_at: Moment
-    updated_at: Moment
-
-    @classmethod
-    def of(cls, entry: RosterEntry) -> RosterEntryView:
-        enrollment = entry.enrollment
-        return cls(
-            enrollment_id=enrollment.enrollment_id,
-            learner_id=enrollment.learner_id,
-            learner=LearnerView(user_id=enrollment.learner_id, name=entry.learner_name),
-            course_id=enrollment.course_id,
-            status=enrollment.status,
-            enrolled_at=enrollment.enrolled_at,
-            updated_at=enrollment.updated_at,
-        )
-
-
-class RosterData(ResponseModel):
-    enrollments: list[RosterEntryView]

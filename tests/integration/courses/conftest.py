@@ -12,6 +12,7 @@ from peerlearn.domain.retrying import Backoff
 from peerlearn.domain.users import Principal, Role, User
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
+from peerlearn.persistence.course_rosters import CourseRosterRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.listings import ListingRepository
@@ -20,6 +21,7 @@ from peerlearn.persistence.table import Item, Table
 from peerlearn.persistence.writes import put
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
+from peerlearn.services.course_rosters import CourseRosterService
 from scripts.invariants.catalogue import CatalogueCheck
 from scripts.invariants.violation import Violation
 from tests.fakes.clock import START
@@ -45,6 +47,7 @@ class School:
         self.courses = CourseRepository(self.table)
         self.indexer = CatalogueIndexer(self.listings)
         self.authoring = AuthoringService(self.courses, AccountRepository(self.table), self.indexer)
+        self.rosters = CourseRosterService(CourseRosterRepository(self.table))
         self.reading = CatalogueService(self.catalogue, self.courses)
 
     def employ(self) -> None:

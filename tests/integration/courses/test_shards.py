@@ -19,6 +19,7 @@ from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
 from peerlearn.domain.errors import Conflict, DomainError, EnrollmentDenied, TemporarilyUnavailable
 from peerlearn.domain.paging import PageRequest
 from peerlearn.domain.retrying import Collision
+from peerlearn.domain.rosters import RosterQuery
 from peerlearn.persistence import keys
 from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -104,9 +105,9 @@ def test_readers_see_the_sum_of_the_shards(
     assert counted(listed[course_id]) == (12, 6, 1, 6)
     assert wire.calls == ["Query", "BatchGetItem", "BatchGetItem"]
     wire.forget()
-    roster = wired.authoring.roster(ADA, course_id, EnrollmentStatus.ACTIVE, PageRequest(1, 3))
+    roster = wired.rosters.page(ADA, course_id, RosterQuery(EnrollmentStatus.ACTIVE), PageRequest(1, 3))
     assert (roster.total, len(roster.entries)) == (6, 3)
-    assert wired.authoring.roster(ADA, course_id, EnrollmentStatus.DROPPED, PageRequest()).total == 1
+    assert wired.rosters.page(ADA, course_id, RosterQuery(EnrollmentStatus.DROPPED), PageRequest()).total == 1
     # a course without shards is read as ever
     wire.forget()
     assert wired.reading.course(small, None).seats.shards == ()

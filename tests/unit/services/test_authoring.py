@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,8 +11,7 @@ import pytest
 
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
-from peerlearn.domain.courses import Course, CoursePage, CourseStatus, Kind, Level, Seats
-from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.courses import CoursePage, CourseStatus, Kind, Level
 from peerlearn.domain.errors import (
     Conflict,
     CourseNotFound,
@@ -21,9 +20,8 @@ from peerlearn.domain.errors import (
     TemporarilyUnavailable,
     Unauthenticated,
 )
-from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.retrying import Collision
-from peerlearn.domain.users import FORMER_LEARNER, Principal, Role, User
+from peerlearn.domain.users import Principal, Role, User
 from peerlearn.services.authoring import AuthoringService
 
 ADA = Principal("usr_ada", Role.TUTOR, "sid")
@@ -47,10 +45,6 @@ class FakeStore:
     def page(self, course_id: str) -> CoursePage | None:
         return self.pages.get(course_id)
 
-    def course(self, course_id: str) -> tuple[Course, Seats] | None:
-        page = self.pages.get(course_id)
-        return (page.course, page.seats) if page else None
-
     def next_number(self) -> int:
         return len(self.pages) + 1
 
@@ -73,18 +67,10 @@ class FakeStore:
             raise Collision
         del self.pages[page.course.course_id]
 
-    def roster(
-        self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int
-    ) -> PageResult[Enrollment]:
-        return PageResult([Enrollment("usr_gone", course_id, EnrollmentStatus.ACTIVE, NOW, NOW)], total)
-
     def user(self, user_id: str) -> User | None:
         if user_id == "usr_gone":
             return None
         return User(user_id, user_id.title(), "a@b.example", Role.TUTOR, (), (), NOW)
-
-    def users(self, user_ids: Sequence[str]) -> dict[str, User]:
-        return {user_id: user for user_id in user_ids if (user := self.user(user_id))}
 
     def sync(self, course_id: str) -> None:
         if self.busy:
@@ -168,7 +154,6 @@ def test_ownership(service: AuthoringService, status: CourseStatus, refusal: typ
     course_id = service.create(ADA, replace(DRAFT, status=status)).course.course_id
     for act in (
         lambda who: service.change(who, course_id, CourseChanges(title="x")),
-        lambda who: service.roster(who, course_id, None, PageRequest()),
         lambda who: service.delete(who, course_id),
     ):
         with pytest.raises(refusal):
@@ -182,28 +167,6 @@ def test_deleted_draft_is_gone(service: AuthoringService) -> None:
     service.delete(ROOT, course_id)
     with pytest.raises(CourseNotFound):
         service.change(ADA, course_id, CourseChanges())
-
-
-@pytest.mark.parametrize(
-    ("status", "total"),
-    [
-        (None, 12),
-        (EnrollmentStatus.ACTIVE, 3),
-        (EnrollmentStatus.COMPLETED, 2),
-        (EnrollmentStatus.DROPPED, 4),
-        (EnrollmentStatus.WAITLISTED, 3),
-    ],
-)
-def test_roster_totals_are_the_seat_locks_counts(
-    service: AuthoringService, store: FakeStore, status: EnrollmentStatus | None, total: int
-) -> None:
-    page = service.create(ADA, DRAFT)
-    counted = replace(page.seats, taken=5, completed=2, dropped=4, waitlist_length=3)
-    store.pages[page.course.course_id] = replace(page, seats=counted)
-    roster = service.roster(ADA, page.course.course_id, status, PageRequest())
-    assert roster.total == total
-    # Somebody whose account is gone still has a line.
-    assert [entry.learner_name for entry in roster.entries] == [FORMER_LEARNER]
 
 
 def test_publishing_and_closing_are_audited_and_other_changes_are_not(

@@ -8,8 +8,15 @@ from peerlearn.bootstrap.audit import audit_trail
 from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.bootstrap.core import table
 from peerlearn.persistence.accounts import AccountRepository
+from peerlearn.persistence.course_rosters import CourseRosterRepository
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.services.authoring import AuthoringService
+from peerlearn.services.course_rosters import CourseRosterService
+
+
+@cache
+def course_roster_service() -> CourseRosterService:
+    return CourseRosterService(CourseRosterRepository(table()))
 
 
 @cache

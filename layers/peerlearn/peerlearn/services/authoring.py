@@ -1,24 +1,22 @@
-"""Making, changing and deleting courses, and reading who learns in them."""
+"""Making, changing and deleting courses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from peerlearn.domain.access import require_author
 from peerlearn.domain.audit import AuditAction, AuditEntry, AuditTrail
 from peerlearn.domain.authoring import CourseChanges, CourseDraft
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CoursePage, CourseStatus, Seats, Tutor
-from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
+from peerlearn.domain.courses import SEATS_PER_SHARD, Course, CoursePage, CourseStatus, Tutor
 from peerlearn.domain.erasure import account_erased
 from peerlearn.domain.errors import Conflict, CourseNotFound, TemporarilyUnavailable
 from peerlearn.domain.ids import repeatable_id
-from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.standing import Admission
-from peerlearn.domain.users import FORMER_LEARNER, Principal, User
+from peerlearn.domain.users import Principal, User
 from peerlearn.services.deciding import until_applied
 
 # How often a course may turn out to have been changed by others before the caller is asked to try again.
@@ -30,31 +28,18 @@ class Courses(Protocol):
     """The store of authoring; see `peerlearn.persistence.courses`."""
 
     def page(self, course_id: str) -> CoursePage | None: ...
-    def course(self, course_id: str) -> tuple[Course, Seats] | None: ...
     def next_number(self) -> int: ...
     def add(self, page: CoursePage, token: str, entry: AuditEntry | None = None) -> None: ...
     def change(self, before: CoursePage, after: CoursePage, token: str, entry: AuditEntry | None = None) -> None: ...
     def remove_draft(self, page: CoursePage, token: str) -> None: ...
-    def roster(
-        self, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest, total: int
-    ) -> PageResult[Enrollment]: ...
 
 
 class People(Protocol):
     def user(self, user_id: str) -> User | None: ...
-    def users(self, user_ids: Sequence[str]) -> dict[str, User]: ...
 
 
 class Indexer(Protocol):
     def sync(self, course_id: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class RosterEntry:
-    """An enrolment with the learner's name."""
-
-    enrollment: Enrollment
-    learner_name: str
 
 
 class AuthoringService:
@@ -136,29 +121,6 @@ class AuthoringService:
 
         self._on_own_course(author, course_id, deleted)
 
-    def roster(
-        self, author: Principal, course_id: str, status: EnrollmentStatus | None, wanted: PageRequest
-    ) -> PageResult[RosterEntry]:
-        """Return who learns, learned or waits in the course, in the order they came.
-
-        Raises
-        ------
-        CourseNotFound, Forbidden
-        """
-        found = self._courses.course(course_id)
-        if found is None:
-            raise CourseNotFound
-        course, seats = found
-        require_author(author, course)
-        page = self._courses.roster(course_id, status, wanted, _total(seats, status))
-        people = self._people.users([enrollment.learner_id for enrollment in page.entries])
-        return page.with_entries(
-            [
-                RosterEntry(enrollment, user.name if (user := people.get(enrollment.learner_id)) else FORMER_LEARNER)
-                for enrollment in page.entries
-            ]
-        )
-
     def _on_own_course(
         self, author: Principal, course_id: str, change: Callable[[CoursePage, str], CoursePage]
     ) -> CoursePage:
@@ -188,13 +150,3 @@ class AuthoringService:
         # The course is stored; what is not listed now is listed by way of the stream.
         with suppress(TemporarilyUnavailable):
             self._catalogue.sync(course.course_id)
-
-
-def _total(seats: Seats, status: EnrollmentStatus | None) -> int:
-    totals = {
-        EnrollmentStatus.ACTIVE: seats.taken - seats.completed,
-        EnrollmentStatus.COMPLETED: seats.completed,
-        EnrollmentStatus.DROPPED: seats.dropped,
-        EnrollmentStatus.WAITLISTED: seats.waitlist_length,
-    }
-    return sum(totals.values()) if status is None else totals[status]
