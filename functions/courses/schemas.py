@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from peerlearn.domain.assessments import Assessment
 from peerlearn.domain.courses import (
     SUBJECT_MAX_LENGTH,
     TITLE_MAX_LENGTH,
@@ -15,8 +17,10 @@ from peerlearn.domain.courses import (
     Kind,
     Level,
 )
+from peerlearn.domain.coursework import OwnWork, WorkCounts, WorkState
 from peerlearn.domain.facets import VALUES_MAX
-from peerlearn.http.models import Moment, ResponseModel
+from peerlearn.http.grades import ShownGrade
+from peerlearn.http.models import Moment, ResponseModel, is_none
 
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SUBJECT_MAX_LENGTH)]
 Words = Annotated[str, StringConstraints(max_length=TITLE_MAX_LENGTH)]
@@ -33,10 +37,26 @@ class ModuleView(ResponseModel):
     minutes: int
 
 
+class OwnWorkView(ResponseModel):
+    """How far the caller is with an assessment; `grade` is null until there is one."""
+
+    state: WorkState
+    grade: ShownGrade | None
+
+
+class WorkCountsView(ResponseModel):
+    """Over the members of the course: handed in, of these to be graded, and not handed in."""
+
+    submitted: int
+    ungraded: int
+    missing: int
+
+
 class AssessmentView(ResponseModel):
     """An assessment as the course's page sums it up.
 
-    `instructions` is always null here: members read them with the assessment, which may be long.
+    `instructions` is always null here: members read them with the assessment, which may be long. `mine` is the caller's
+    own state, absent where they are no member; `counts` is for the course's tutor.
     """
 
     assessment_id: str
@@ -46,6 +66,17 @@ class AssessmentView(ResponseModel):
     max_grade: int
     due_at: Moment | None
     allow_late: bool
+    mine: OwnWorkView | None = Field(default=None, exclude_if=is_none)
+    counts: WorkCountsView | None = Field(default=None, exclude_if=is_none)
+
+    @classmethod
+    def of(cls, assessment: Assessment, own: OwnWork | None, counts: WorkCounts | None) -> AssessmentView:
+        return cls.model_validate(assessment).model_copy(
+            update={
+                "mine": OwnWorkView.model_validate(own) if own is not None else None,
+                "counts": WorkCountsView.model_validate(counts) if counts is not None else None,
+            }
+        )
 
 
 class ListedCourseView(ResponseModel):
@@ -79,8 +110,11 @@ class CourseView(ListedCourseView):
     assessments: list[AssessmentView]
 
     @classmethod
-    def on_page(cls, page: CoursePage) -> CourseView:
-        assessments = [AssessmentView.model_validate(assessment) for assessment in page.assessments]
+    def on_page(cls, page: CoursePage, own: Mapping[str, OwnWork], counts: Mapping[str, WorkCounts]) -> CourseView:
+        assessments = [
+            AssessmentView.of(one, own.get(one.assessment_id), counts.get(one.assessment_id))
+            for one in page.assessments
+        ]
         return cls.model_validate(_fields(page) | {"modules": page.modules, "assessments": assessments})
 
 
@@ -88,8 +122,13 @@ class CourseData(ResponseModel):
     course: CourseView
 
     @classmethod
-    def of(cls, page: CoursePage) -> CourseData:
-        return cls(course=CourseView.on_page(page))
+    def of(
+        cls,
+        page: CoursePage,
+        own: Mapping[str, OwnWork] | None = None,
+        counts: Mapping[str, WorkCounts] | None = None,
+    ) -> CourseData:
+        return cls(course=CourseView.on_page(page, own or {}, counts or {}))
 
 
 class CoursesData(ResponseModel):

@@ -1,4 +1,4 @@
-"""A job that may take long, one chunk of it: a moved session in schedules, a tutor's new name on courses."""
+"""A job, one chunk of it: a moved session in schedules, a tutor's new name on courses, what waits for learners."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.bootstrap.jobs import renaming_service, rescheduling_service
+from peerlearn.bootstrap.jobs import agenda_service, renaming_service, rescheduling_service
 from peerlearn.bootstrap.running import job_runner
 from peerlearn.bootstrap.tasks import job_queue
 from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
@@ -18,6 +18,8 @@ from peerlearn.observability import logger
 CHUNKS: Mapping[JobKind, Callable[[str, Cursor], Step]] = {
     JobKind.RESCHEDULE: lambda course_id, cursor: rescheduling_service().carry_on(course_id, cursor),
     JobKind.RENAME: lambda user_id, cursor: renaming_service().carry_on(user_id, cursor),
+    JobKind.AGENDAS: lambda course_id, cursor: agenda_service().carry_on(course_id, cursor),
+    JobKind.AGENDA: lambda pair, _: Step(None, changed=agenda_service().follow(*pair.split("/"))),
 }
 
 

@@ -45,8 +45,8 @@ The same key with another body is a 409 `CONFLICT`. Successes are kept, and 403,
 same request is done.
 
 Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page; the
-audit trail by `cursor` alone. A page that would be larger than an answer may be (6 MB) ends early: what follows is
-behind its `next`.
+audit trail and the news by `cursor` alone. A page that would be larger than an answer may be (6 MB) ends early: what
+follows is behind its `next`.
 """
 
 _TAGS = {
@@ -57,7 +57,7 @@ _TAGS = {
     "assessments": "Tasks, uploads, submissions and grades.",
     "peers": "People of one's own courses.",
     "messages": "Writing to peers and tutors. What arrives meanwhile is pushed over the WebSocket.",
-    "profile": "One's own page and points.",
+    "profile": "One's own page, points and news.",
     "privacy": "All of one's data, and the end of one's account.",
     "calendar": "Booked sessions in one's own calendar program.",
     "sessions": "Where one is signed in, and ending that.",

@@ -19,13 +19,16 @@ from typing import Any, Protocol
 
 from peerlearn.domain.clock import utc_now
 from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.own_records import OwnKind
 from peerlearn.persistence.marshalling import unmarshal
 from scripts.invariants.accounts import AccountsCheck
+from scripts.invariants.agendas import AgendasCheck
 from scripts.invariants.bookings import SchedulesCheck, SeatsCheck
 from scripts.invariants.catalogue import CatalogueCheck
 from scripts.invariants.conversations import ConversationsCheck
 from scripts.invariants.erasures import ErasureCheck
 from scripts.invariants.learning import LedgerCheck, SubmissionsCheck
+from scripts.invariants.news import NewsCheck
 from scripts.invariants.violation import Violation
 
 __all__ = ["Violation", "table_items", "violations"]
@@ -51,6 +54,8 @@ def violations(
         LedgerCheck(settled=settled),
         SubmissionsCheck(settled=settled),
         ConversationsCheck(),
+        NewsCheck(),
+        AgendasCheck(),
         AccountsCheck(),
         ErasureCheck(moment, settled=settled),
         CatalogueCheck(settled=settled),
@@ -68,7 +73,7 @@ def table_items(client: Any, table_name: str) -> Iterator[Item]:
         yield from map(unmarshal, page["Items"])
 
 
-_ENTITIES = frozenset(Entity)
+_ENTITIES = frozenset([*Entity, *OwnKind])
 
 
 class _Check(Protocol):

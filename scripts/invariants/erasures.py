@@ -58,6 +58,8 @@ AFTERWARDS: Mapping[Entity, Whose] = {
     Entity.PAST_ATTEMPT: _owner,
     Entity.PAST_GRADE: _owner,
     Entity.TEACHING: _owner,
+    # the tutor on whose list there is work to grade
+    Entity.TALLY: lambda item: [item["listedFor"]] if "listedFor" in item else [],
     Entity.CONNECTION: _owner,
     Entity.WAIT: _named("learnerId"),
     # A seat that was completed stays counted, without what was done for it.

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from peerlearn.domain.news import NewsHead
-from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.news import head_key, head_of
+from peerlearn.persistence.items.own_records import OwnKind
 from scripts.invariants.violation import Violation
 
 
@@ -21,11 +22,11 @@ class NewsCheck:
 
     def see(self, item: Item) -> None:
         entity = item.get("entity")
-        if entity == Entity.NEWS_HEAD:
+        if entity == OwnKind.NEWS_HEAD:
             self._heads[item["userId"]] = head_of(item)
-        elif entity == Entity.NEWS:
+        elif entity == OwnKind.NEWS:
             self._entries[item["userId"]][int(item["number"])] = item["eventId"]
-        elif entity == Entity.NEWS_EVENT:
+        elif entity == OwnKind.NEWS_EVENT:
             self._events[item["userId"]][item["eventId"]] = int(item["number"])
 
     def violations(self) -> Iterator[Violation]:

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.jobs import agenda_service
+from peerlearn.bootstrap.news import news_service
 from peerlearn.bootstrap.security import tokens
 from peerlearn.domain import events
 from peerlearn.domain.clock import to_rfc3339, utc_now
@@ -32,6 +34,7 @@ from tests.support.bodies import FILE, HANDED_IN, LINK, MODULES, course_body
 from tests.support.catalogue.events import TICKET, UNDER_WAY
 from tests.support.courses import Courses
 from tests.support.mail_tokens import NAMES, minted
+from tests.support.news import promotion
 from tests.support.people import PASSWORD, People, Person
 
 
@@ -110,6 +113,11 @@ def new_world() -> World:
     _courses(world)
     _assessments(world)
     _privacy(world, people)
+    # Bob is behind with his, as the stream may be.
+    for name, course in (("ada", "common"), ("ada", "booked session"), ("eve", "common"), ("eve", "moved")):
+        agenda_service().follow(world.ids[course], world.people[name].user_id)
+    for number in range(3):
+        news_service().keep(world.people["ada"].user_id, promotion(number))
     for sender, receiver in (("ada", "bob"), ("bob", "ada")):
         world.call("send", sender, body=world.message(receiver, clientMessageId="before"))
     _connections(world)
@@ -181,6 +189,7 @@ def _assessments(world: World) -> None:
     for name in ("handed in", "graded"):
         world.call("submit", "ada", path=world.on(name), body=HANDED_IN)
     world.call("grade", "tutor", path=world.on("graded", "ada"), body={"grade": 10})
+    world.items["graded"] = _item(keys.submission(world.people["ada"].user_id, world.ids["graded"]))
     for name in ("task", "uploaded"):
         upload = world.call("create_upload", "ada", path=world.on(name), body=FILE).body["data"]["upload"]
         world.ids[f"{name} url"] = upload["submissionUrl"]

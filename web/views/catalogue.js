@@ -39,7 +39,7 @@ export async function catalogueView(app, place) {
     load: (given, options) => api.page("/v1/courses", given, options),
     size: PAGE,
     key: "courses",
-    entry: card,
+    entry,
     list,
     words: t.catalogue,
   });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from typing import Any
 
 from peerlearn.bootstrap.catalogue import catalogue_indexer
 from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.jobs import agenda_service
 from peerlearn.bootstrap.messages import message_service
+from peerlearn.bootstrap.news import news_service
 from peerlearn.bootstrap.progress import progress_service
 from peerlearn.domain.audit import AuditAction, AuditTrail
 from peerlearn.domain.clock import to_rfc3339, utc_now
@@ -25,6 +28,7 @@ from peerlearn.services.submissions import SubmissionService
 from tests.fakes.uploads import NoBucket
 from tests.support.courses import Courses
 from tests.support.learning import Learning
+from tests.support.news import promotion
 from tests.support.people import People, Person
 
 MODULES = [Module(f"mod_{number}", "About", 10) for number in range(60)]
@@ -81,11 +85,15 @@ class Lists:
             "/v1/courses?available=": partial(self.catalogue, {"available": "true", "sort": "title"}),
             "/v1/courses/{courseId}/enrollments": partial(self.roster, None),
             "/v1/courses/{courseId}/enrollments?status=": partial(self.roster, {"status": "active"}),
+            "/v1/courses/{courseId}/enrollments?sort=name": partial(self.roster, {"sort": "name", "status": "active"}),
+            "/v1/courses/{courseId}/enrollments?q=": partial(self.roster, {"q": "learn", "status": "active"}),
             "/v1/courses/{courseId}/leaderboard": self.leaderboard,
             "/v1/learner/me/enrollments": partial(self.own_courses, "list_enrollments", {}),
             "/v1/learner/me/enrollments?status=": partial(self.own_courses, "list_enrollments", {"status": "active"}),
             "/v1/learner/me/progress": partial(self.own_courses, "list_progress", {}),
             "/v1/learner/me/points": self.points,
+            "/v1/learner/me/news": self.news,
+            "/v1/learner/me/todo": self.todo,
             "/v1/learner/me/submissions": partial(self.submissions, "list_my_submissions"),
             "/v1/assessments/{assessmentId}/submissions": partial(self.submissions, "list_submissions"),
             "/v1/learner/peers": self.peers,
@@ -242,6 +250,44 @@ class Lists:
         for _ in range(9):
             change(CHANCE)
         return Walk("list_points", learner, lambda entry: entry["reference"], change, query={})
+
+    def todo(self) -> Walk:
+        learner, tutor = self._people.add(), self._people.add(Role.TUTOR)
+        course_id = self._courses.add(None, tutor_id=tutor.user_id)
+        self._learning.enroll(learner.user_id, course_id)
+        desk = SubmissionService(AssessmentRepository(table()), NoBucket())
+        here: list[str] = []
+
+        def come(chance: random.Random) -> str:
+            due = None if chance.random() < 0.3 else utc_now() + timedelta(hours=chance.randrange(1, 100))
+            here.append(self._learning.add_assessment(course_id, due_at=due))
+            return here[-1]
+
+        def change(chance: random.Random) -> set[object]:
+            if chance.random() < 0.5 and len(here) > 7:
+                touched = here.pop(chance.randrange(len(here)))
+                desk.submit(learner.principal, touched, "https://github.com/ada/work")
+            else:
+                touched = come(chance)
+            agenda_service().follow(course_id, learner.user_id)
+            return {touched}
+
+        for _ in range(9):
+            come(CHANCE)
+        agenda_service().follow(course_id, learner.user_id)
+        return Walk("list_todo", learner, lambda one: one["reference"], change, query={})
+
+    def news(self) -> Walk:
+        learner, numbers = self._people.add(), itertools.count()
+
+        def change(_: random.Random) -> set[object]:
+            event = promotion(next(numbers))
+            news_service().keep(learner.user_id, event)
+            return {event.event_id}
+
+        for _ in range(9):
+            change(CHANCE)
+        return Walk("list_news", learner, lambda one: one["eventId"], change, query={})
 
     def submissions(self, endpoint: str) -> Walk:
         learner, tutor = self._people.add(), self._people.add(Role.TUTOR)

@@ -20,6 +20,7 @@ from peerlearn.services.erasure import Eraser, ErasureService
 from peerlearn.services.messages import MessageService
 from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.support.accounts import Accounts, AnyPassword
+from tests.support.agendas import agendas_on
 from tests.support.learning import Learning
 from tests.support.people import People
 
@@ -56,7 +57,8 @@ def erasure_on(table: Table) -> ErasureService:
 
 def eraser_on(table: Table, files: FakeFiles) -> Eraser:
     seats = EnrollmentService(EnrollmentRepository(table))
-    return Eraser(ErasureRepository(table), TeachingRepository(table), seats, CourseRepository(table), files)
+    drafts, agendas = CourseRepository(table), agendas_on(table)
+    return Eraser(ErasureRepository(table), TeachingRepository(table), seats, drafts, files, agendas)
 
 
 @pytest.fixture

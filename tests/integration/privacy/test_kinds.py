@@ -38,6 +38,7 @@ LEFT_OUT = {
     Entity.MAIL: "leaves within seconds, and tells no more than the profile",
     Entity.MAIL_TOKEN: "a secret, by its hash; the address is in the profile",
     Entity.HELD_ADDRESS: "keeps a former address from others for 72 hours",
+    Entity.TALLY: "sums over a course; that there is work to grade is on their own list",
     Entity.TICKET: "a secret, for 30 seconds",
     Entity.COURSE: "public; that it is theirs is in it",
     Entity.LISTING: "where a course stands in the catalogue",

@@ -36,6 +36,7 @@ from peerlearn.services.submissions import SubmissionService
 from scripts.invariants import table_items, violations
 from tests.fakes.uploads import NoBucket
 from tests.integration.privacy.conftest import FakeFiles
+from tests.support.agendas import agendas_on
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.mortal import Killed, Mortal
@@ -92,6 +93,7 @@ def test_killed_between_any_two_calls_and_resumed_where_it_stopped(
         EnrollmentService(EnrollmentRepository(doomed)),
         CourseRepository(doomed),
         mortal.wrap(files, "delete_all"),
+        agendas_on(doomed),
         CHUNK,
     )
     queue = workers[Work.ERASURE]

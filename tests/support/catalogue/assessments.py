@@ -111,6 +111,13 @@ ROWS = (
         use("200", "ada", path=on("task")),
     ),
     endpoint(
+        "get_statistics",
+        "GET /v1/assessments/{assessmentId}/statistics",
+        # members from five grades on
+        besides(MEMBERS_AND_AUTHORS, "FORBIDDEN", "enrolled", "other"),
+        use("200", "tutor", path=on("task")),
+    ),
+    endpoint(
         "submit",
         "POST /v1/assessments/{assessmentId}/submit",
         MEMBERS,

@@ -28,6 +28,10 @@ def _list_courses(tour: Tour) -> None:
     tour.step("list_courses", query={})
 
 
+def _get_course(tour: Tour) -> None:
+    tour.step("get_course", path=tour.at("common"))
+
+
 def _list_roster(tour: Tour) -> None:
     for name in ("ada", "bob"):
         tour.call("enroll", tour.person(name), path=tour.at("common"), body=None)
@@ -78,7 +82,14 @@ ROWS = (
         tour=_list_courses,
     ),
     endpoint("list_facets", "GET /v1/courses/facets", EVERYBODY, use("200")),
-    endpoint("get_course", "GET /v1/courses/{courseId}", VIEWERS, use("200", path=at("common"))),
+    endpoint(
+        "get_course",
+        "GET /v1/courses/{courseId}",
+        VIEWERS,
+        use("200", path=at("common")),
+        use("200", "ada", "member", path=at("common")),
+        tour=_get_course,
+    ),
     endpoint(
         "list_roster",
         "GET /v1/courses/{courseId}/enrollments",

@@ -98,6 +98,15 @@ def _renamed(world: World) -> dict[str, Any]:
     return {"job": "rename", "subject": world.people["tutor"].user_id, "recordId": "record-3"}
 
 
+def _agenda(world: World) -> dict[str, Any]:
+    subject = f"{world.ids['common']}/{world.people['ada'].user_id}"
+    return {"job": "agenda", "subject": subject, "recordId": "record-4"}
+
+
+def _agendas(world: World) -> dict[str, Any]:
+    return {"job": "agendas", "subject": world.ids["common"], "recordId": "record-5"}
+
+
 def _moved(record_id: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"job": "reschedule", "subject": world.ids["moved"], "recordId": record_id}
 
@@ -124,6 +133,7 @@ ROWS = (
         _change("export", lambda w: (None, w.items["export"])),
         _change("a mail is to leave", lambda w: (None, w.items["mail"])),
         _change("renamed", lambda w: (w.items["ada"], w.items["renamed"])),
+        _change("graded", lambda w: (None, w.items["graded"])),
     ),
     row("promote", _task(lambda w: {"courseId": w.ids["freed"], "recordId": "record-1"})),
     row("index_catalogue", _task(lambda w: {"courseId": w.ids["open"]})),
@@ -131,6 +141,8 @@ ROWS = (
         "carry_on",
         _task(_moved("record-2"), "moved"),
         _task(_renamed, "renamed"),
+        _task(_agenda, "agenda"),
+        _task(_agendas, "agendas"),
         _task(_moved(UNDER_WAY), "going on"),
     ),
     row("send_mail", _task(lambda w: {"mailId": w.ids["mail"]})),
@@ -141,6 +153,7 @@ ROWS = (
         "notify",
         _change("message", lambda w: (None, w.items["message"])),
         _change("course", lambda w: (w.items["before"], w.items["moved"])),
+        _change("graded", lambda w: (None, w.items["graded"])),
         _change("ended", lambda w: (w.items["session"], w.items["session"] | {"revoked": True})),
     ),
 )

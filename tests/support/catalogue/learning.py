@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from peerlearn.bootstrap.jobs import agenda_service
+from peerlearn.bootstrap.news import news_service
 from tests.support.bodies import MODULES
 from tests.support.catalogue.callers import CALLERS, MEMBERS, besides
 from tests.support.catalogue.rows import at, endpoint, use
+from tests.support.news import promotion
 from tests.support.tour import Tour
 
+_TASK = {"title": "Mate in four", "instructions": "One position.", "maxGrade": 10}
 _TIMES = {"startsAt": "2030-01-01T10:00:00Z", "endsAt": "2030-01-01T11:00:00Z"}
 
 
@@ -45,6 +49,26 @@ def _complete_module(tour: Tour) -> None:
     tour.call("complete_module", ada, path=path, body=first)
     tour.step("complete_module", ada, path=path, body=second)
     tour.step("complete_module", ada, label="complete_module (again)", path=path, body=second)
+
+
+def _list_todo(tour: Tour) -> None:
+    # as the worker does
+    ada, due = tour.person("ada"), {**_TASK, "dueAt": "2031-01-01T10:00:00Z"}
+    for _ in range(3):
+        tour.call("create_assessment", tour.person("tutor"), path=tour.at("common"), body=due)
+    agenda_service().follow(tour.ids["common"], ada.user_id)
+    tour.step("list_todo", ada, query={})
+
+
+def _list_news(tour: Tour) -> None:
+    # as the stream's reader does
+    for number in range(3):
+        news_service().keep(tour.person("ada").user_id, promotion(number))
+    tour.step("list_news", tour.person("ada"), query={})
+
+
+def _mark_news_seen(tour: Tour) -> None:
+    tour.step("mark_news_seen", tour.person("ada"), body={"seenUpTo": 1})
 
 
 BOOKING = (
@@ -97,5 +121,16 @@ BOOKING = (
 PROFILE = (
     endpoint("get_profile", "GET /v1/learner/me", CALLERS, use("200", "ada")),
     endpoint("update_profile", "PATCH /v1/learner/me", CALLERS, use("200", "ada", body={"interests": ["chess", "go"]})),
+    endpoint("list_todo", "GET /v1/learner/me/todo", CALLERS, use("200", "ada", query={}), tour=_list_todo),
+    endpoint("list_news", "GET /v1/learner/me/news", CALLERS, use("200", "ada", query={}), tour=_list_news),
+    endpoint(
+        "mark_news_seen",
+        "PATCH /v1/learner/me/news",
+        CALLERS,
+        # those who never had news let it be as it is
+        use("200", "ada", body={"seenUpTo": 0}),
+        use("200", "ada", "further", body={"seenUpTo": 1}),
+        tour=_mark_news_seen,
+    ),
     endpoint("list_points", "GET /v1/learner/me/points", CALLERS, use("200", "ada", query={})),
 )

@@ -28,6 +28,8 @@ SIZES = {
     "families": (50, 240, 15),
     "points": (20, 400, 10),
     "messages": (20, 400, 10),
+    "news": (20, 240, 10),
+    "agendas": (20, 240, 10),
 }
 BAD = 0.3
 # Streams that an engine has kept make it slower and slower.

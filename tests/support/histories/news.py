@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from random import Random
 
-from peerlearn.persistence.items.base import Entity
+from peerlearn.persistence.items.own_records import OwnKind
 from peerlearn.persistence.news import NewsRepository
 from peerlearn.services.news import NewsService
 from scripts.invariants import violations
@@ -31,6 +31,6 @@ def news(ground: Ground, history: History, chance: Random, requests: int) -> Non
     history.at_once([(name, subject, use_case) for name, subject, use_case, *_ in calls if subject in unheard])
     items = ground.items()
     history.violations += violations(items)
-    kept = {(item["userId"], item["eventId"]) for item in items if item.get("entity") == Entity.NEWS}
+    kept = {(item["userId"], item["eventId"]) for item in items if item.get("entity") == OwnKind.NEWS}
     for missing in {one.subject for one in history.operations} - kept:
         history.found("news", missing, "was told and is not kept")

@@ -37,5 +37,8 @@ PLANTED = [
     Planted("families", "nobody asks whether the token is the live one", without_conditions(_on("SESSION#"))),
     Planted("endings", "nobody asks whether the session stands", without_conditions(_on("A#STANDING"))),
     Planted("points", "nobody asks whether the sums are still the same", without_conditions(_on("A#TOTALS"))),
+    Planted("agendas", "nobody asks whether somebody else has counted", without_conditions(_on("TALLY#"))),
+    Planted("agendas", "nobody asks what was carried out before", without_conditions(_on("O#Agenda#"))),
+    Planted("news", "nobody asks which number is the last", without_conditions(_on("O#News"))),
     Planted("messages", "nobody asks which message is the last", without_conditions(_on("MESSAGE"))),
 ]

@@ -45,9 +45,11 @@ from tests.fakes.keys import FakeKeyRing, fake_tokens
 from tests.fakes.uploads import NoBucket
 from tests.support.accounts import Accounts
 from tests.support.courses import Courses
+from tests.support.histories.agendas import agendas
 from tests.support.histories.endings import endings
 from tests.support.histories.ground import Bench, Ground
 from tests.support.histories.history import OK, UNKNOWN, Call, History, Operation, explained
+from tests.support.histories.news import news
 from tests.support.learning import Learning
 from tests.support.people import People
 
@@ -493,6 +495,8 @@ WORKLOADS: dict[str, Workload] = {
     "endings": endings,
     "points": points,
     "messages": messages,
+    "news": news,
+    "agendas": agendas,
 }
 
 

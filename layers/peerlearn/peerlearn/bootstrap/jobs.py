@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from peerlearn.bootstrap.core import table
+from peerlearn.persistence.agenda import AgendaRepository
+from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.teaching import TeachingRepository
+from peerlearn.services.agenda import AgendaService
 from peerlearn.services.renaming import RenamingService
 from peerlearn.services.rescheduling import ReschedulingService
 
@@ -14,6 +17,11 @@ from peerlearn.services.rescheduling import ReschedulingService
 @cache
 def rescheduling_service() -> ReschedulingService:
     return ReschedulingService(RosterRepository(table()))
+
+
+@cache
+def agenda_service() -> AgendaService:
+    return AgendaService(AgendaRepository(table()), CourseRepository(table()), RosterRepository(table()))
 
 
 @cache

@@ -7,6 +7,7 @@ from functools import cache
 from peerlearn.adapters.personal_files import PersonalFiles
 from peerlearn.bootstrap import bucket
 from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.jobs import agenda_service
 from peerlearn.bootstrap.standing import standing_service
 from peerlearn.persistence.courses import CourseRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
@@ -34,7 +35,8 @@ def export_writer() -> ExportService:
 def eraser() -> Eraser:
     seats = EnrollmentService(EnrollmentRepository(table()))
     teaching = TeachingRepository(table())
-    return Eraser(ErasureRepository(table()), teaching, seats, CourseRepository(table()), worker_files())
+    drafts = CourseRepository(table())
+    return Eraser(ErasureRepository(table()), teaching, seats, drafts, worker_files(), agenda_service())
 
 
 @cache

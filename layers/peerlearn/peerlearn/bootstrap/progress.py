@@ -9,9 +9,11 @@ from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.leaderboard import LeaderboardRepository
 from peerlearn.persistence.ledger import LedgerRepository
 from peerlearn.persistence.progress import ProgressRepository
+from peerlearn.persistence.todo import TodoRepository
 from peerlearn.services.leaderboard import LeaderboardService
 from peerlearn.services.points import PointsService
 from peerlearn.services.progress import ProgressService
+from peerlearn.services.todo import TodoService
 
 
 @cache
@@ -22,6 +24,11 @@ def progress_service() -> ProgressService:
 @cache
 def points_service() -> PointsService:
     return PointsService(LedgerRepository(table()))
+
+
+@cache
+def todo_service() -> TodoService:
+    return TodoService(TodoRepository(table()))
 
 
 @cache

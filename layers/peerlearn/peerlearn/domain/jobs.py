@@ -33,6 +33,8 @@ class JobKind(StrEnum):
 
     RESCHEDULE = "reschedule"
     RENAME = "rename"
+    AGENDA = "agenda"
+    AGENDAS = "agendas"
 
 
 class NotAllShown(TemporarilyUnavailable):

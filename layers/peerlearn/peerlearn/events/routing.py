@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from peerlearn.domain.jobs import JobKind
 from peerlearn.domain.tasks import Assignment, Posting, Work, traced
+from peerlearn.events.agenda import learner_affected, learners_affected
 from peerlearn.events.changes import RecordChange
 from peerlearn.events.courses import listing_affected
 from peerlearn.events.mails import wanted_mail
@@ -27,6 +28,10 @@ def _assignments(change: RecordChange) -> Iterator[Assignment]:
         yield Assignment(Work.CATALOGUE, Posting(traced({"courseId": course_id})))
     if (course_id := moved_session(change)) is not None:
         yield _job(JobKind.RESCHEDULE, course_id, change)
+    if (affected := learner_affected(change)) is not None:
+        yield _job(JobKind.AGENDA, "/".join(affected), change)
+    if (course_id := learners_affected(change)) is not None:
+        yield _job(JobKind.AGENDAS, course_id, change)
     if (user_id := renamed_person(change)) is not None:
         yield _job(JobKind.RENAME, user_id, change)
     if (user_id := erased_account(change)) is not None:

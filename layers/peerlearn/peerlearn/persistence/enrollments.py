@@ -14,6 +14,7 @@ from peerlearn.domain.retrying import Collision
 from peerlearn.domain.standing import Admission
 from peerlearn.persistence import keys, waitlist
 from peerlearn.persistence.guards import not_erased
+from peerlearn.persistence.items.base import LAST_CHANGE, LastChange
 from peerlearn.persistence.items.courses import course_of, seats_of, shards_of
 from peerlearn.persistence.items.enrollments import (
     enrollment_fields,
@@ -165,7 +166,12 @@ class EnrollmentRepository:
 
 def _enrollment_write(change: BookingChange, token: str) -> Write:
     situation = change.situation
-    fields: Item = {"status": change.after.value, "updatedAt": to_rfc3339(change.at), WRITTEN_BY: token}
+    fields: Item = {
+        "status": change.after.value,
+        "updatedAt": to_rfc3339(change.at),
+        WRITTEN_BY: token,
+        LAST_CHANGE: LastChange.BOOKED.value,
+    }
     if change.after is not EnrollmentStatus.DROPPED:
         fields |= enrollment_fields(situation.learner_id, situation.course_id, change.at)
     if change.after is EnrollmentStatus.WAITLISTED:

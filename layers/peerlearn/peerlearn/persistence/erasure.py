@@ -17,7 +17,7 @@ from peerlearn.persistence.account_ending import STANDING, TOMBSTONE, ending
 from peerlearn.persistence.address_writes import releasing
 from peerlearn.persistence.counters import adding, counted
 from peerlearn.persistence.inbox import INDEXES
-from peerlearn.persistence.items.base import Entity, Item
+from peerlearn.persistence.items.base import LAST_CHANGE, Entity, Item, LastChange
 from peerlearn.persistence.items.enrollments import enrollment_of
 from peerlearn.persistence.items.ledger import is_erased
 from peerlearn.persistence.ranges import items_under, key_of, page_under
@@ -96,7 +96,7 @@ class ErasureRepository:
         """Remove progress and points from an enrolment, which keeps its status so that the seats stay counted."""
         forgetting = setting(
             keys.enrollment(user_id, course_id),
-            {"points": 0, "completedModules": {}},
+            {"points": 0, "completedModules": {}, LAST_CHANGE: LastChange.PROGRESSED.value},
             removed=["lastAccessed", "handedIn", "GSI2PK", "GSI2SK"],
             condition=_EXISTS,
         )

@@ -22,6 +22,7 @@ WAIT_PREFIX, LINE_END = "WAIT#", "WAIT$"
 POINTS_PREFIX = "POINTS#"
 SUBMISSION_PREFIX = "SUBMISSION#"
 ASSESSMENT_PREFIX = "A#ASSESSMENT#"
+TALLY_PREFIX = "TALLY#"
 MESSAGE_PREFIX = "MESSAGE#"
 CONNECTION_PREFIX = "CONNECTION#"
 TEACHING_PREFIX = "TEACHES#"
@@ -182,6 +183,11 @@ def seat_shards(course_id: str, count: int) -> list[Key]:
 def assessment(course_id: str, assessment_id: str) -> Key:
     """Return the key of an assessment."""
     return Key(course_partition(course_id), f"{ASSESSMENT_PREFIX}{assessment_id}")
+
+
+def tally(course_id: str, assessment_id: str) -> Key:
+    """Return the key of how the work at an assessment stands, summed over the course's members."""
+    return Key(course_partition(course_id), f"{TALLY_PREFIX}{assessment_id}")
 
 
 def instructions(course_id: str, assessment_id: str) -> Key:

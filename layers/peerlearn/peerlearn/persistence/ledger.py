@@ -18,7 +18,7 @@ from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.points import Award, Entry, Totals
 from peerlearn.persistence import index_keys, keys
 from peerlearn.persistence.guards import HOLDS_SEAT, SEATED, STATUS_NAME
-from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.items.base import LAST_CHANGE, Item, LastChange
 from peerlearn.persistence.items.ledger import entry_item, entry_of, totals_item, totals_of
 from peerlearn.persistence.optimistic import WRITTEN_BY, replacing
 from peerlearn.persistence.table import Table
@@ -39,6 +39,7 @@ def standing_attributes(enrollment: Enrollment) -> Item:
     """Return the attributes that put an enrolment at its place on the course's leaderboard."""
     return {
         "points": enrollment.points,
+        LAST_CHANGE: LastChange.PROGRESSED.value,
         "GSI2PK": index_keys.leaderboard_partition(enrollment.course_id),
         "GSI2SK": index_keys.leaderboard_sort(enrollment.points, enrollment.learner_id),
     }

@@ -121,6 +121,12 @@ class Drafts(Protocol):
     def remove_draft(self, page: CoursePage, token: str) -> None: ...
 
 
+class Agendas(Protocol):
+    """See `peerlearn.services.agenda`."""
+
+    def follow(self, course_id: str, learner_id: str) -> int: ...
+
+
 class Files(Protocol):
     """See `peerlearn.adapters.personal_files`."""
 
@@ -149,6 +155,7 @@ class Eraser:
         seats: Seats,
         drafts: Drafts,
         files: Files,
+        agendas: Agendas,
         chunk: int = CHUNK,
     ) -> None:
         self._leftovers = leftovers
@@ -156,12 +163,15 @@ class Eraser:
         self._seats = seats
         self._drafts = drafts
         self._files = files
+        self._agendas = agendas
         self._chunk = chunk
         self._stages: dict[str, Callable[[str, str, int, int], _Part]] = {
             # Seats first: others wait for them.
             "seats": self._give_up_seats,
             "progress": self._forget_progress,
             "submissions": self._delete_submissions,
+            # While what was counted for them is still known.
+            "agendas": self._leave_tallies,
             # The record of an export goes before its file: a writer who finishes later finds that nobody wants it.
             "rest": self._delete_rest,
             "files": self._delete_files,
@@ -227,6 +237,12 @@ class Eraser:
         for one in enrollments:
             if one.points or one.completed_modules or one.last_accessed or one.handed_in:
                 self._leftovers.forget_progress(user_id, one.course_id)
+        return _Part(len(enrollments), following)
+
+    def _leave_tallies(self, user_id: str, place: str, room: int, _: int) -> _Part:
+        enrollments, following = self._leftovers.enrollments_from(user_id, place, room)
+        for one in enrollments:
+            self._agendas.follow(one.course_id, user_id)
         return _Part(len(enrollments), following)
 
     # Deleted items are not found again: these go on from the beginning.

@@ -87,6 +87,7 @@ def submission_item(submission: Submission, *, past: bool = False) -> Item:
         "submittedAt": submitted_at,
         "late": submission.late,
         "revision": submission.revision,
+        LAST_CHANGE: LastChange.HANDED_IN.value,
     }
     if submission.file:
         item["fileKey"] = submission.file.key

@@ -8,25 +8,25 @@ from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.events import EventType
 from peerlearn.domain.news import NewsEntry, NewsHead
 from peerlearn.persistence import keys
-from peerlearn.persistence.items.base import Entity, Item
-from peerlearn.persistence.items.own_records import own_record_item
+from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.items.own_records import OwnKind, own_record_item
 
 _HEAD = "HEAD"
 
 
 def head_key(user_id: str) -> keys.Key:
     """Return the key of the head: the last number, and how far its owner has seen."""
-    return keys.own_record(user_id, Entity.NEWS_HEAD.value, _HEAD)
+    return keys.own_record(user_id, OwnKind.NEWS_HEAD.value, _HEAD)
 
 
 def entry_key(user_id: str, number: int) -> keys.Key:
     """Return the key of an entry, so that entries sort in the order of their numbers."""
-    return keys.own_record(user_id, Entity.NEWS.value, f"{number:010d}")
+    return keys.own_record(user_id, OwnKind.NEWS.value, f"{number:010d}")
 
 
 def event_key(user_id: str, event_id: str) -> keys.Key:
     """Return the key by which an event is known to be among somebody's news already."""
-    return keys.own_record(user_id, Entity.NEWS_EVENT.value, event_id)
+    return keys.own_record(user_id, OwnKind.NEWS_EVENT.value, event_id)
 
 
 def head_of(item: Item | None) -> NewsHead:
@@ -35,7 +35,7 @@ def head_of(item: Item | None) -> NewsHead:
 
 
 def head_item(user_id: str, head: NewsHead) -> Item:
-    return own_record_item(user_id, Entity.NEWS_HEAD, _HEAD, {"last": head.last, "seenUpTo": head.seen_up_to})
+    return own_record_item(user_id, OwnKind.NEWS_HEAD, _HEAD, {"last": head.last, "seenUpTo": head.seen_up_to})
 
 
 def entry_item(user_id: str, entry: NewsEntry) -> Item:
@@ -47,12 +47,12 @@ def entry_item(user_id: str, entry: NewsEntry) -> Item:
         "data": json.dumps(dict(entry.data), separators=(",", ":"), ensure_ascii=False),
         "occurredAt": to_rfc3339(entry.occurred_at),
     }
-    return own_record_item(user_id, Entity.NEWS, f"{entry.number:010d}", fields | _expiry(entry))
+    return own_record_item(user_id, OwnKind.NEWS, f"{entry.number:010d}", fields | _expiry(entry))
 
 
 def event_item(user_id: str, entry: NewsEntry) -> Item:
     fields = {"eventId": entry.event_id, "number": entry.number}
-    return own_record_item(user_id, Entity.NEWS_EVENT, entry.event_id, fields | _expiry(entry))
+    return own_record_item(user_id, OwnKind.NEWS_EVENT, entry.event_id, fields | _expiry(entry))
 
 
 def entry_of(item: Item) -> NewsEntry:

@@ -21,6 +21,11 @@ class OwnKind(StrEnum):
     """The kinds of these records, as `entity` names them beside the kinds of all other items."""
 
     EXTENSION = "Extension"
+    NEWS = "News"
+    NEWS_EVENT = "NewsEvent"
+    NEWS_HEAD = "NewsHead"
+    AGENDA = "Agenda"
+    TODO = "Todo"
     WISHES = "Wishes"
 
 
