@@ -166,7 +166,7 @@ export class Api {
     try {
       return await this.#send(method, path, { ...options, token });
     } catch (error) {
-      // What ends sessions may have come between the two. A token that was replaced meanwhile proves nothing.
+      // Something that ends sessions may have come between the two. A token that was replaced meanwhile proves nothing.
       if (isTokenRefused(error) && this.#session.accessToken === token) this.#session.end("ended");
       throw error;
     }

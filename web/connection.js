@@ -1,4 +1,4 @@
-/** What is said while there is no connection, and that the page comes back by itself. */
+/** The note while there is no connection, and the page's way back by itself. */
 
 import { dated, fill, h } from "./dom.js";
 import { t } from "./strings.js";

@@ -1,5 +1,5 @@
 /**
- * What this device calls itself, and how the API knows it again.
+ * The name of this device, and the way in which the API knows it again.
  *
  * Somebody who types wrong passwords for an address locks it for a while. A device that has signed in there before shows
  * a device token and is let in all the same. It opens nothing, so it may stay in localStorage, where it outlives the tab;

@@ -1,5 +1,5 @@
 /**
- * What was typed and not sent yet. It waits in sessionStorage: through a reload, a sign-in that has expired, and a look
+ * Text that was typed and not sent yet. It waits in sessionStorage: through a reload, an expired session, and a look
  * at another page; not through the end of the tab. Each person has their own. Passwords and files are never kept.
  */
 
@@ -17,7 +17,7 @@ function isKept({ name, type, autocomplete = "" }) {
 export class Drafts {
   #storage;
 
-  /** Whose drafts these are: a user's id, or nothing where nobody is signed in. */
+  /** The id of the user whose drafts these are; empty where nobody is signed in. */
   owner = "";
 
   /** @param {() => Storage} [storage] a function: a browser that keeps nothing throws when it is asked for it */

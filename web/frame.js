@@ -1,4 +1,4 @@
-/** What is around every page: the main navigation by role, and who is signed in. */
+/** The frame of every page: the main navigation by role, and the account. */
 
 import { fill, h, hidden, named } from "./dom.js";
 import { landing, routeOf, SIGN_IN } from "./routes.js";
@@ -20,7 +20,7 @@ export class Frame {
     const main = document.getElementById("main");
     const skip = document.getElementById("skip");
     fill(skip, t.nav.skip);
-    // What is behind the # names a view here, so the link to the content moves the focus by itself.
+    // The part behind the # names a view here, so the link to the content moves the focus by itself.
     skip.addEventListener("click", (event) => {
       event.preventDefault();
       main.focus();

@@ -66,7 +66,7 @@ export class Inbox extends EventTarget {
     return this.conversations.reduce((sum, { unread }) => sum + unread, 0);
   }
 
-  /** Whom one may write to although there is no conversation yet: the name to show. */
+  /** Notes the name of somebody to whom one may write, although there is no conversation yet. */
   introduce(userId, name) {
     this.#names.set(userId, name);
   }

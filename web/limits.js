@@ -33,7 +33,7 @@ export function whenAgain(seconds, now = Date.now()) {
   return t.limits.at(new Intl.DateTimeFormat(locale, options).format(moment));
 }
 
-/** What is left, as a clock shows it: "37 s", "14:59", "1:00:00". */
+/** The rest of a wait, as a clock shows it: "37 s", "14:59", "1:00:00". */
 export function clock(seconds) {
   if (seconds < MINUTE) return `${seconds} s`;
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / MINUTE) % 60, seconds % MINUTE];

@@ -13,7 +13,7 @@ export class Names {
     this.#known.set(id, title);
   }
 
-  /** What is known without asking. */
+  /** The title, if it is known without asking. */
   known(id) {
     return this.#known.get(id);
   }

@@ -1,4 +1,4 @@
-/** What a push means to the person at the screen. */
+/** Pushes, in words for the person at the screen. */
 
 import { named } from "./dom.js";
 import { t } from "./strings.js";
@@ -45,7 +45,7 @@ export async function notify(app, type, data) {
   if (!isLooking) app.toasts.show(text, hash, topic);
 }
 
-/** What earned points is told of as well, by the assessment's or the course's id: both make one note. */
+/** The assessment's or course's id that the note on the deed itself has too: both become one note. */
 function topicOf({ reference, courseId }) {
   const [kind, id] = reference?.split(":") ?? [];
   return ["submission", "grade"].includes(kind) ? id : courseId;

@@ -12,7 +12,7 @@ export class Places {
     addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
 
-  /** What was noted down at the present place. */
+  /** The notes of the present place. */
   get kept() {
     return history.state ?? {};
   }
@@ -31,7 +31,7 @@ export class Places {
   /** The page is there: where it was left, or at its top. */
   arrive(kept, isElsewhere) {
     if (isElsewhere) scrollTo(0, kept.scroll ?? 0);
-    // What that sets off is no doing of the reader's.
+    // The scrolling that this sets off is not the reader's.
     requestAnimationFrame(() => {
       this.#isMoving = false;
     });

@@ -107,7 +107,7 @@ export function seatsPlot({ capacity, seatsTaken, waitlistLength }, position = n
   return figure(sentence, [bar(parts, sentence), queue], [t.plots.what, t.plots.number], rows);
 }
 
-/** What was handed in: graded, to grade, missing. */
+/** Hand-ins: graded, to grade, missing. */
 export function handInsPlot({ graded, ungraded, missing }) {
   const sentence = t.plots.handIns(graded, ungraded, missing);
   const parts = [

@@ -1,4 +1,4 @@
-/** What somebody has chosen for this browser: language and colours. It tells nothing about them, so it outlives the tab. */
+/** Choices for this browser: language and colours. They tell nothing about a person, so they outlive the tab. */
 
 const KEY = "peerlearn.preference.";
 

@@ -1,4 +1,4 @@
-/** What a button does when it is pressed, and what becomes of it when that is refused. */
+/** Buttons: their work while they are pressed, and the way out where it is refused. */
 
 import { ApiError, NetworkError } from "./api.js";
 import { h } from "./dom.js";

@@ -1,4 +1,4 @@
-/** What went wrong, in the reader's words. The API's stable codes and rules say what it was. */
+/** Problems in the reader's words. The API's stable codes and rules name them. */
 
 import { ApiError, NetworkError } from "./api.js";
 import { t } from "./strings.js";

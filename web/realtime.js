@@ -1,7 +1,7 @@
 /**
  * The WebSocket: a ticket opens it, it comes back by itself, and each push is told once.
  *
- * What was pushed while there was no connection is gone. Whoever needs it reads it after "online": see `inbox.js`.
+ * A push during a lost connection is gone. Listeners read what they missed after "online": see `inbox.js`.
  */
 
 const FIRST_PAUSE_SECONDS = 0.5;
@@ -25,7 +25,7 @@ export class Realtime extends EventTarget {
   #random;
   #socket = null;
   #isWanted = false;
-  // What is on its way to a connection; anything that comes back for another one is late.
+  // The attempt that is on its way; anything that comes back for another one is late.
   #attempt = null;
   #failures = 0;
   #retry = null;

@@ -120,7 +120,7 @@ export function routeOf(hash, session) {
       .map((part) => part && decodeURIComponent(part)) ?? [];
   const place = { params, query: new URLSearchParams(query), key: path };
   if (found === undefined) return { ...NOWHERE, ...place };
-  // Whoever has to sign in first comes back to the same address.
+  // After signing in, one comes back to the same address.
   if (!found.isPublic && session.user === null) return { ...ENTRY, ...place, key: SIGN_IN };
   if ((found.isForAdmins && !session.isAdmin) || (found.isForTutors && !session.isTutor)) {
     return { ...NOWHERE, ...place };

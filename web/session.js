@@ -1,5 +1,5 @@
 /**
- * Who is signed in.
+ * The signed-in user and their tokens.
  *
  * Where the tokens are kept, and why:
  *

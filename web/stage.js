@@ -27,7 +27,7 @@ export class Stage {
     this.#loading = loading;
   }
 
-  /** What the present view has asked for is wanted no more. */
+  /** Drops the requests of the present view. */
   leave() {
     this.#leaving.abort();
   }
@@ -94,6 +94,8 @@ export class Stage {
     this.#fit(route);
     fill(this.#loading);
     fill(this.#main, this.#heading, content).removeAttribute("aria-busy");
+    // for styles of one page alone, and for tests
+    this.#main.dataset.page = route.key;
     // After going elsewhere reading starts at the heading; after "Book" it goes on where it was.
     if (moveFocus && isElsewhere) this.#heading.focus({ preventScroll: true });
     else if (focused !== null || moveFocus) this.#refocus(focused);

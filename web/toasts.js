@@ -36,7 +36,7 @@ export class Toasts {
     this.#write(note);
   }
 
-  /** Whoever is there need not be told the way. */
+  /** Removes notes that lead where somebody is already. */
   dismiss(hash) {
     for (const toast of [...this.#region.children]) {
       if (toast.querySelector("a")?.getAttribute("href") === hash) toast.remove();

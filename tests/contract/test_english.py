@@ -14,6 +14,7 @@ import pytest
 from scripts.project.paths import ROOT
 
 FOLDERS = ("layers", "functions", "scripts", "benchmarks", "tests")
+SCRIPTS = [path for ending in ("js", "css") for path in sorted((ROOT / "web").rglob(f"*.{ending}"))]
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 # "What a course says of itself" has no subject at first sight; "A course without its modules" has
 HEADLESS = re.compile(r"(What|Who|Whoever|Whatever|Whom|Whose)\b(?![^.?]*\?)")
@@ -39,6 +40,13 @@ def openings(path: Path) -> Iterator[tuple[int, str]]:
 def test_sentences_have_a_subject(path: Path) -> None:
     headless = [f"{line}: {words}" for line, words in openings(path) if HEADLESS.match(words)]
     assert not headless
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_sentences_of_the_console_have_a_subject(path: Path) -> None:
+    opening = re.compile(r"\n *(?:/\*\*?(?:\n \*)? |// )(.*)")
+    comments = opening.findall("\n" + path.read_text(encoding="utf-8"))
+    assert [words for words in comments if HEADLESS.match(words)] == []
 
 
 def test_names_of_tests_have_a_subject() -> None:

@@ -23,7 +23,7 @@ export async function assessmentView(app, { params: [assessmentId], signal }) {
     fill(state, latest ? standing(app, assessment, latest, path) : h("p", { class: "fine" }, t.tasks.nothing));
     // A graded one takes no further attempt.
     ways.hidden = Boolean(latest?.gradedAt);
-    // What is handed in is done: replacing it is there for whoever looks for it.
+    // Work that is handed in is done: the way to replace it is folded away.
     const hadFocus = ways.contains(document.activeElement);
     fill(ways, latest ? h("details", {}, h("summary", {}, t.tasks.replace), both) : both);
     if (hadFocus) state.focus();
@@ -95,7 +95,7 @@ function standing(app, assessment, submission, path) {
   ];
 }
 
-/** What was handed in: a link, or a button that fetches an uploaded file. */
+/** The work that was handed in: a link, or a button that fetches an uploaded file. */
 export function handedIn(app, submission, path) {
   const { submissionUrl, fileName, learnerId } = submission;
   if (!fileName) return externalLink(submissionUrl);

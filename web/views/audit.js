@@ -6,7 +6,7 @@ import { momentOf } from "./moments.js";
 
 const PAGE = 25;
 
-/** Who did what, newest first, for administrators. */
+/** The audit trail, newest first, for administrators. */
 export async function auditView(app, place) {
   const rows = h("tbody");
   const { filters, found, more } = await listing(app, place, {
@@ -36,7 +36,7 @@ export async function auditView(app, place) {
   };
 }
 
-/** What fields hold is local time; the API takes moments. */
+/** Fields hold local time; the API takes moments. */
 function query(given) {
   return { ...given, from: momentOf(given.from), to: momentOf(given.to) };
 }

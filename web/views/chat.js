@@ -29,7 +29,7 @@ async function refreshed(inbox) {
   try {
     await inbox.refresh();
   } catch (error) {
-    // What is known is shown; the next connection brings the rest.
+    // The conversations that are known are shown; the next connection brings the rest.
     if (!(error instanceof NetworkError) || inbox.conversations.length === 0) throw error;
   }
 }

@@ -6,7 +6,7 @@ import { tasksTab } from "./course/tasks.js";
 import { optional, subnav } from "./parts.js";
 
 const TABS = { tasks: tasksTab, people: peopleTab, about: aboutTab };
-// What changes somebody's place in this course behind their back.
+// Pushes about a change of one's place in this course.
 const MOVING = ["enrollment.promoted", "course.completed", "session.updated"];
 
 /**

@@ -19,7 +19,7 @@ export async function devicesView(app, { signal }) {
     fill(link, calendarLink && calendar(sessions, calendarLink));
   }
 
-  /** What was pressed is gone: reading goes on with what came of it. */
+  /** The button that was pressed is gone: reading goes on with the outcome. */
   async function tell(text) {
     await load();
     fill(said, text).focus();

@@ -17,7 +17,7 @@ export function gradingForm(app, { assessment, person, graded, next, previous })
   const { learnerId, name, earlier } = person;
   const work = h("div", {});
   const enter = h("button", { value: "stay" });
-  // What the tutor has in front of them: a grade is for that attempt.
+  // The attempt in front of the tutor: a grade is for that one.
   let shown = person.latest;
 
   function show(attempt) {
@@ -41,7 +41,7 @@ export function gradingForm(app, { assessment, person, graded, next, previous })
       if (error.code === "CONFLICT" && error.details.submission) show(error.details.submission);
       throw error;
     }
-    // What was saved, as it was saved.
+    // The grade as it was saved.
     show(saved);
     element.elements.grade.value = saved.grade ?? "";
     app.toasts.show(t.grading.saved(named(name)));

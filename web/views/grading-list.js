@@ -1,4 +1,4 @@
-/** Who is to be graded, who is graded, and who has handed in nothing. */
+/** The learners of an assessment: to be graded, graded, or without any work. */
 
 import { dated } from "../dom.js";
 import { t } from "../strings.js";

@@ -16,7 +16,7 @@ const ORDERS = {
   points: (one, other) => (other.points ?? 0) - (one.points ?? 0),
 };
 
-/** Who takes a course, those first who need their tutor. */
+/** The learners of a course, those first who need their tutor. */
 export async function learnersView(app, { params: [courseId], query, signal }) {
   const { api } = app;
   const path = `/v1/courses/${encodeURIComponent(courseId)}`;

@@ -59,7 +59,7 @@ export async function listing(app, place, { hash, label, controls, load, size, k
 
   /** @param {number} [least] how many entries there were when somebody left */
   async function show(given, least = 0) {
-    // Whoever changes a filter while the list is on its way wants the new one, and only that.
+    // A filter that changes while a list is on its way makes that list useless.
     latest.abort();
     latest = new AbortController();
     const limit = Math.min(MOST, Math.max(size, least));

@@ -6,7 +6,7 @@ export function momentOf(local) {
   return Number.isNaN(date.getTime()) ? "" : date.toISOString();
 }
 
-/** What a `datetime-local` field takes. */
+/** The value for a `datetime-local` field. */
 export function localOf(moment) {
   if (!moment) return "";
   const date = new Date(moment);

@@ -5,7 +5,7 @@ import { t } from "../strings.js";
 const DAY = 86_400_000;
 const LONG_AWAY_DAYS = 7;
 
-/** What is amiss, in words; nothing of who is done, or has only just come. */
+/** Each problem of a learner, in words; none where somebody is done, or has only just come. */
 export function needs({ status, missing, lastAccessed, enrolledAt, completedModules, totalModules }, now = Date.now()) {
   if (status !== "active") return [];
   const days = Math.floor((now - new Date(lastAccessed ?? enrolledAt)) / DAY);

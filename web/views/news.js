@@ -1,4 +1,4 @@
-/** What was pushed while one was away. */
+/** News: pushes that came while one was away. */
 
 import { h, hidden, named, time } from "../dom.js";
 import { t } from "../strings.js";

@@ -1,4 +1,4 @@
-/** What several views show alike. */
+/** Pieces that several views show alike. */
 
 import { fill, h, named, time } from "../dom.js";
 import { number, t } from "../strings.js";
@@ -49,7 +49,7 @@ export function figures(pairs) {
   return h("ul", { class: "figures" }, pairs.map(figure));
 }
 
-/** What kind of thing a course is, and whose. */
+/** A course's kind, subject, level and tutor. */
 export function aboutLine({ kind, subject, level, tutor }) {
   const parts = [
     kind === "session" ? pill(t.course.session) : null,

@@ -141,7 +141,7 @@ function erasure(app) {
   );
 }
 
-/** What takes one's password; a wrong one is said beside it. */
+/** Awaits an answer that takes one's password; a wrong one is said beside its field. */
 async function proven(answer, name) {
   try {
     await answer;

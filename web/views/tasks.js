@@ -5,7 +5,7 @@ import { momentOf } from "./moments.js";
 import { due, pill, separated } from "./parts.js";
 import { teachingNav } from "./teaching.js";
 
-/** What a tutor asks of the learners of a course. */
+/** A course's assessments, for its tutor. */
 export async function tasksView(app, { params: [courseId], signal }) {
   const path = `/v1/courses/${encodeURIComponent(courseId)}`;
   const { course } = await app.api.get(path, {}, { signal });

@@ -31,7 +31,7 @@ export async function learnerToday(app, { signal }) {
   };
 }
 
-/** What the courses themselves say of dates, where there is no list of them. */
+/** Dates that the courses themselves tell, where there is no list of them. */
 function dates(progress) {
   return progress
     .flatMap(({ courseId, title, kind, startsAt, nextDueAt, status }) => [

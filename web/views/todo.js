@@ -1,4 +1,4 @@
-/** What waits for somebody: as a list, and the next seven days of it side by side. */
+/** Things that wait for somebody: as a list, and the next seven days of them side by side. */
 
 import { dated, h, named, time } from "../dom.js";
 import { t } from "../strings.js";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +62,10 @@ class Visitor:
     def open(self, view: str = "") -> None:
         self.page.goto(f"{self.url}{view}")
 
+    def arrive(self, view: str) -> None:
+        """Waits until a view is there and no longer on its way."""
+        expect(self.page.get_by_role("main")).to_have_attribute("data-page", view.removeprefix("#").split("?")[0])
+
     def heading(self, text: str) -> None:
         """Waits for a view."""
         expect(self.page.get_by_role("heading", level=1, name=text, exact=True)).to_be_visible()
@@ -102,24 +106,24 @@ class Visitor:
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
-def check(visitor: Visitor, name: str) -> None:
+Scheme = Literal["light", "dark"]
+EVERY_RULE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def check(visitor: Visitor, name: str, schemes: Sequence[Scheme] = ("light", "dark")) -> None:
     """Nothing that a program finds against WCAG 2.2 AA, by day and by night, and nothing wider than the screen."""
     widths = visitor.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1], name
     size = visitor.page.viewport_size
     assert size is not None
     # As high as the page is: what the navigation of a phone lies over is a matter of scrolling.
-    height = visitor.page.evaluate("document.documentElement.scrollHeight")
+    height = max(size["height"], visitor.page.evaluate("document.documentElement.scrollHeight"))
     visitor.page.set_viewport_size({"width": size["width"], "height": height})
-    every_rule = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    # only the colours are other ones at night, and these views have all of them
-    contrast = {"type": "rule", "values": ["color-contrast"]}
-    schemes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [("light", every_rule)]
-    if name in ("catalogue", "course", "assessment", "conversation"):
-        schemes.append(("dark", contrast))
-    for scheme, rules in schemes:
+    for number, scheme in enumerate(schemes):
         visitor.page.emulate_media(color_scheme=scheme)
-        visitor.screenshot(f"phone-{scheme}-{name}")
+        visitor.screenshot(f"{name}-{scheme}")
+        # only the colours are other ones at night
+        rules = {"type": "rule", "values": ["color-contrast"]} if number else {"type": "tag", "values": EVERY_RULE}
         found = Axe().run(visitor.page, options={"runOnly": rules, "resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
     visitor.page.set_viewport_size(size)

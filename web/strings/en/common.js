@@ -1,4 +1,4 @@
-/** What stands around every page, what goes wrong anywhere, and who one is. */
+/** The frame of every page, problems, and one's own account. */
 
 import { count } from "../plurals.js";
 

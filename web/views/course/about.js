@@ -1,4 +1,4 @@
-/** What a course is, how many seats it has, and how to get or give up one. */
+/** A course's description and seats, and the ways to take or give up one. */
 
 import { h, named } from "../../dom.js";
 import { seatsPlot } from "../../plots.js";

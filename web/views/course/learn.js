@@ -41,7 +41,7 @@ export async function learnTab(app, { course, seat }) {
       showFar();
       swap(element, row(module));
     });
-    // What is shown is out of date: somebody has changed the course, or one's place in it.
+    // The page is out of date: somebody has changed the course, or one's place in it.
     if ([403, 404, 409].includes(refusal?.status)) await app.show();
   }
 

@@ -1,4 +1,4 @@
-/** Who else is in a course: its tutor, one's own place among the members, and peers to write to. */
+/** The people of a course: its tutor, peers to write to, and one's own place among the members. */
 
 import { h, named } from "../../dom.js";
 import { pressing } from "../../press.js";

@@ -5,7 +5,7 @@ import { press } from "../../press.js";
 import { SIGN_IN } from "../../routes.js";
 import { t } from "../../strings.js";
 
-/** What somebody can do about their seat. */
+/** The buttons and links for somebody's seat. */
 export function seatActions(app, { course, seat, isOwn }) {
   const { api, session, toasts } = app;
   const path = `/v1/courses/${encodeURIComponent(course.courseId)}`;

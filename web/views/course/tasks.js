@@ -1,4 +1,4 @@
-/** What is asked of the members of a course, and how they stand. */
+/** A course's assessments, and one's own standing in each. */
 
 import { h } from "../../dom.js";
 import { t } from "../../strings.js";
