@@ -39,6 +39,7 @@ WRITTEN, MADE = 12, 2
 _SHORT, _LONG = 200, 4096
 TEXTS: dict[str, tuple[int, int]] = {
     "title": (TITLE_MAX_LENGTH, WRITTEN),
+    "courseTitle": (TITLE_MAX_LENGTH, WRITTEN),
     "name": (NAME_MAX_LENGTH, WRITTEN),
     # the values of facets are subjects, levels and ids
     **dict.fromkeys(("subject", "value"), (SUBJECT_MAX_LENGTH, WRITTEN)),

@@ -16,6 +16,7 @@ from peerlearn.bootstrap import enrollments as booking
 from peerlearn.domain import (
     courses,
     exports,
+    facets,
     file_names,
     file_types,
     grades,
@@ -23,6 +24,7 @@ from peerlearn.domain import (
     jobs,
     leaderboard,
     mail_tokens,
+    news,
     numbers,
     paging,
     peers,
@@ -40,6 +42,7 @@ from peerlearn.domain.directory import TEXT_MAX_LENGTH
 from peerlearn.domain.limits import DEFAULTS, spoken
 from peerlearn.domain.submissions import FEEDBACK_MAX_LENGTH
 from peerlearn.events.tasks import pause_before_next_try
+from peerlearn.http import caching
 from peerlearn.http.websocket import MESSAGE_MAX_BYTES
 from peerlearn.persistence import (
     audit,
@@ -155,6 +158,7 @@ def stated() -> Iterator[Stated]:
     yield from _deploying()
     yield from _commands()
     yield from _table()
+    yield from _news_and_facets()
     yield from _architecture()
 
 
@@ -410,6 +414,17 @@ def _table() -> Iterator[Stated]:
     yield page, "A booking that keeps losing conflicts gives up after {:g} seconds", (booking._PATIENCE_SECONDS,)
     yield page, "is tried again for {:g} s and then told 503", (booking._PATIENCE_SECONDS,)
     yield page, "Work that grows with a course or a person is done {} at a time", (jobs.CHUNK,)
+
+
+def _news_and_facets() -> Iterator[Stated]:
+    kept, parts = days(news.KEPT_FOR), word(catalogue_keys.FACET_COUNTERS)
+    yield "table.md", "numbered without gaps; TTL and `expiresAt`, {} days", (kept,)
+    yield "realtime.md", "are also kept as *news* of each receiver for {} days", (kept,)
+    yield "table.md", "how many courses have a value of a facet, in {} parts", (parts,)
+    yield "table.md", "a subject and a level one in {} parts", (parts,)
+    yield "table.md", "{:,} values of a facet are read at most", (facets.VALUES_MAX,)
+    yield "deploying.md", "the catalogue for {} seconds and its facets", (caching.SEATS_SECONDS,)
+    yield "deploying.md", "seats are shown {} seconds late at most", (caching.SEATS_SECONDS + 1,)
 
 
 def _architecture() -> Iterator[Stated]:

@@ -45,6 +45,7 @@ LEFT_OUT = {
     Entity.CATALOGUE_CARD: "what a list shows of a course, which is public",
     Entity.CATALOGUE_ENTRY: "where a course stands in the catalogue",
     Entity.CATALOGUE_COUNTER: "how many courses stand there",
+    Entity.CATALOGUE_FACET: "how many courses of theirs are there",
     Entity.CATALOGUE_BLOCK: "the numbers of courses in the catalogue",
 }
 ASKING = ("ada", "tutor")

@@ -164,7 +164,7 @@ class EnrollmentRepository:
         return self._seats_in(self._table.batch_get(self._seat_keys(course_id)), course_id)
 
 
-def _enrollment_write(change: BookingChange, token: str) -> Write:
+def _changed_fields(change: BookingChange, token: str) -> Item:
     situation = change.situation
     fields: Item = {
         "status": change.after.value,
@@ -178,6 +178,11 @@ def _enrollment_write(change: BookingChange, token: str) -> Write:
         fields["waitingSince"] = change.waiting_since
     if change.shard and change.seats_taken > 0:
         fields["seatShard"] = change.shard
+    return fields
+
+
+def _enrollment_write(change: BookingChange, token: str) -> Write:
+    situation, fields = change.situation, _changed_fields(change, token)
     names = {f"#{name}": name for name in fields} | {"#waitingSince": "waitingSince"}
     values = {f":{name}": value for name, value in fields.items()}
     sets = [f"#{name} = :{name}" for name in fields]
