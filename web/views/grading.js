@@ -3,7 +3,7 @@ import { gradesPlot } from "../plots.js";
 import { t } from "../strings.js";
 import { gradingForm } from "./grading-form.js";
 import { groupsOf, peopleOf } from "./grading-list.js";
-import { card, due, optional, separated } from "./parts.js";
+import { card, due, separated } from "./parts.js";
 
 /** The work on one assessment: who is to be graded, and one learner at a time. */
 export async function gradingView(app, { params: [assessmentId], query, signal }) {
@@ -15,7 +15,7 @@ export async function gradingView(app, { params: [assessmentId], query, signal }
   const course = `/v1/courses/${encodeURIComponent(assessment.courseId)}`;
   const [roster, statistics] = await Promise.all([
     app.api.all(`${course}/enrollments`, "enrollments", {}, { signal }),
-    optional(app.api.get(`${path}/statistics`, {}, { signal })),
+    app.api.get(`${path}/statistics`, {}, { signal }),
   ]);
   for (const { learner } of roster) app.inbox.introduce(learner.userId, learner.name);
   app.names.keep(assessmentId, assessment.title);
@@ -117,7 +117,7 @@ export async function gradingView(app, { params: [assessmentId], query, signal }
       h("p", { class: "fine" }, separated([due(assessment.dueAt), t.tasks.outOf(assessment.maxGrade)])),
       counts,
       h("div", { class: "split" }, list, pane),
-      statistics?.statistics.graded > 0 && card("grades", t.plots.gradesTitle, gradesPlot(statistics.statistics)),
+      statistics.statistics.graded > 0 && card("grades", t.plots.gradesTitle, gradesPlot(statistics.statistics)),
     ],
   };
 }

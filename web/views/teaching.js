@@ -9,11 +9,11 @@ export async function teachingView(app, { signal }) {
   const { userId } = session.user;
   const [published, todo, others] = await Promise.all([
     api.all("/v1/courses", "courses", { tutor: userId }, { signal }),
-    optional(api.get("/v1/learner/me/todo", { limit: 100 }, { signal })),
+    api.get("/v1/learner/me/todo", { limit: 100 }, { signal }),
     shelved(api, new Shelf(userId), signal),
   ]);
   const ungraded = new Map();
-  for (const { kind, courseId, count } of todo?.todo ?? []) {
+  for (const { kind, courseId, count } of todo.todo) {
     if (kind === "grading") ungraded.set(courseId, (ungraded.get(courseId) ?? 0) + count);
   }
   const known = new Set(published.map(({ courseId }) => courseId));

@@ -2,7 +2,7 @@ import { h, time } from "../dom.js";
 import { ring, strip } from "../plots.js";
 import { number, t } from "../strings.js";
 import { news } from "./news.js";
-import { card, optional } from "./parts.js";
+import { card } from "./parts.js";
 import { todoList, weekStrip } from "./todo.js";
 
 const WEEK = 7 * 86_400_000;
@@ -12,12 +12,12 @@ export async function learnerToday(app, { signal }) {
   const { api, names } = app;
   const [{ data }, todo, latest] = await Promise.all([
     api.page("/v1/learner/me/progress", { limit: 100 }, { signal }),
-    optional(api.get("/v1/learner/me/todo", { limit: 50 }, { signal })),
-    optional(api.page("/v1/learner/me/news", { limit: 5 }, { signal })),
+    api.get("/v1/learner/me/todo", { limit: 50 }, { signal }),
+    api.page("/v1/learner/me/news", { limit: 5 }, { signal }),
   ]);
   const { progress, summary } = data;
   for (const one of progress) names.keep(one.courseId, one.title);
-  const waiting = todo?.todo ?? dates(progress);
+  const waiting = todo.todo;
   const week = waiting.filter(({ dueAt }) => dueAt && new Date(dueAt) - Date.now() < WEEK);
   return {
     title: t.today.title,
@@ -25,22 +25,10 @@ export async function learnerToday(app, { signal }) {
       goOn(progress),
       week.length > 0 && card("week", t.today.week, weekStrip(week)),
       card("todo", t.today.todo, waiting.length > 0 ? todoList(waiting) : h("p", { class: "fine" }, t.today.nothing)),
-      latest && news(app, latest),
+      news(app, latest),
       progress.length > 0 && courses(progress, summary),
     ],
   };
-}
-
-/** Dates that the courses themselves tell, where there is no list of them. */
-function dates(progress) {
-  return progress
-    .flatMap(({ courseId, title, kind, startsAt, nextDueAt, status }) => [
-      kind === "session" &&
-        startsAt > new Date().toISOString() && { kind: "session", dueAt: startsAt, courseId, title },
-      nextDueAt && status === "active" && { kind: "assessment", dueAt: nextDueAt, courseId, title },
-    ])
-    .filter(Boolean)
-    .sort((one, other) => (one.dueAt < other.dueAt ? -1 : 1));
 }
 
 /** The course that was studied last and is not done: one press leads back to it. */

@@ -3,7 +3,7 @@ import { press } from "../press.js";
 import { t } from "../strings.js";
 import { byNeed, needs } from "./need.js";
 import { news } from "./news.js";
-import { card, optional } from "./parts.js";
+import { card } from "./parts.js";
 import { todoList, weekStrip } from "./todo.js";
 
 const MOST = 5;
@@ -13,11 +13,11 @@ export async function tutorToday(app, { signal }) {
   const { api, session } = app;
   const [{ data }, todo, latest] = await Promise.all([
     api.page("/v1/courses", { tutor: session.user.userId, limit: 100 }, { signal }),
-    optional(api.get("/v1/learner/me/todo", { limit: 50 }, { signal })),
-    optional(api.page("/v1/learner/me/news", { limit: 5 }, { signal })),
+    api.get("/v1/learner/me/todo", { limit: 50 }, { signal }),
+    api.page("/v1/learner/me/news", { limit: 5 }, { signal }),
   ]);
   const { courses } = data;
-  const entries = todo?.todo ?? [];
+  const entries = todo.todo;
   const grading = entries.filter(({ kind }) => kind === "grading");
   const dates = entries.filter(({ kind }) => kind !== "grading");
   const lines = courses.filter(({ waitlistLength }) => waitlistLength > 0);
@@ -29,7 +29,7 @@ export async function tutorToday(app, { signal }) {
       dates.length > 0 && card("week", t.today.week, weekStrip(dates)),
       courses.length > 0 && (await behind(app, courses, signal)),
       lines.length > 0 && card("lines", t.today.lines, h("ul", { class: "rows" }, lines.map(line))),
-      latest && news(app, latest),
+      news(app, latest),
     ],
   };
 }
@@ -68,9 +68,8 @@ async function behind(app, courses, signal) {
   async function load() {
     const path = `/v1/courses/${encodeURIComponent(choose.value)}`;
     const query = { status: "active", sort: "lastAccessed", limit: 50 };
-    // An API without that order says so; then the newest come first.
-    const answer = await optional(app.api.page(`${path}/enrollments`, query, { signal }));
-    const found = (answer?.data.enrollments ?? []).filter((one) => needs(one).length > 0).sort(byNeed);
+    const { data } = await app.api.page(`${path}/enrollments`, query, { signal });
+    const found = data.enrollments.filter((one) => needs(one).length > 0).sort(byNeed);
     for (const { learner } of found) app.inbox.introduce(learner.userId, learner.name);
     more.setAttribute("href", `#/teaching/courses/${choose.value}/learners`);
     fill(list, found.length > 0 ? found.slice(0, MOST).map(learner) : h("li", { class: "fine" }, t.today.nobodyBehind));
