@@ -36,7 +36,9 @@ def test_document_is_what_the_code_says(path: Path) -> None:
 
 
 def test_each_route_has_an_operation_and_no_operation_is_without_a_route() -> None:
-    functions = [r["Properties"] for r in load_template()["Resources"].values() if r["Type"].endswith("::Function")]
+    functions = [
+        r["Properties"] for r in load_template()["Resources"].values() if r["Type"] == "AWS::Serverless::Function"
+    ]
     routes = {
         f"{event['Properties']['Method'].upper()} {event['Properties']['Path']}"
         for function in functions

@@ -38,7 +38,9 @@ def seconds_of(handler: str) -> int:
     """The Timeout of the template's function with that Handler; of any other, what is usual."""
     template = load_template()
     usual: int = template["Globals"]["Function"]["Timeout"]
-    functions = [one["Properties"] for one in template["Resources"].values() if one["Type"].endswith("::Function")]
+    functions = [
+        one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::Serverless::Function"
+    ]
     return next((one.get("Timeout", usual) for one in functions if one["Handler"] == handler), usual)
 
 

@@ -29,7 +29,9 @@ NO_REFUSAL_OF_THE_CALLER |= {
 
 def routes() -> set[str]:
     """The endpoints of the template, by the names of their modules."""
-    functions = [r["Properties"] for r in load_template()["Resources"].values() if r["Type"].endswith("::Function")]
+    functions = [
+        r["Properties"] for r in load_template()["Resources"].values() if r["Type"] == "AWS::Serverless::Function"
+    ]
     return {
         function["Handler"].split(".")[-2]
         for function in functions
