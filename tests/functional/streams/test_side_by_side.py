@@ -87,7 +87,8 @@ def test_long_job_holds_up_neither_a_promotion_nor_a_push_of_somebody_else(
     active = [item["learnerId"] for item in courses.roster(awaited) if item["status"] == "active"]
     assert active == ["usr_waiter"]
     # the rest of each long job is a task that others come in front of
-    assert [len(workers[work].waiting) for work in (Work.JOB, Work.ANNOUNCEMENT)] == [1, 1]
+    assert "reschedule" in [task["job"] for task in workers[Work.JOB].tasks]
+    assert len(workers[Work.ANNOUNCEMENT].waiting) == 1
     turns = 1
     while workers[Work.JOB].hand_over():
         turns += 1
@@ -101,12 +102,15 @@ def test_long_job_holds_up_neither_a_promotion_nor_a_push_of_somebody_else(
 def test_two_long_jobs_take_turns(workers: Workers, session: str) -> None:
     run(follow_up, course_record(session))
     queue = workers[Work.JOB]
-    queue.hand_over()
+    # to-do lists follow the session in a job of their own
+    for _ in range(2):
+        queue.hand_over()
     queue.send({"job": "rename", "subject": "usr_nobody", "recordId": "record-7"})
-    queue.hand_over()
-    queue.hand_over()
+    for _ in range(3):
+        queue.hand_over()
     # a short one is done after one chunk of the long one that was there before it
-    assert {task["job"] for task in queue.tasks} == {"reschedule"}
+    assert "rename" not in [task["job"] for task in queue.tasks]
+    assert "reschedule" in [task["job"] for task in queue.tasks]
 
 
 def test_routing_makes_no_call_of_the_table(workers: Workers, session: str, monkeypatch: pytest.MonkeyPatch) -> None:
