@@ -79,6 +79,10 @@ export class Api {
     return (await this.#call("PATCH", path, { ...options, body })).data;
   }
 
+  async put(path, body, options = {}) {
+    return (await this.#call("PUT", path, { ...options, body })).data;
+  }
+
   async delete(path, options = {}) {
     await this.#call("DELETE", path, options);
   }

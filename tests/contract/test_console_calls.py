@@ -11,7 +11,15 @@ import pytest
 from scripts.web_console import FOLDER
 from tests.support.documented import document
 
-METHODS = {"get": "GET", "page": "GET", "all": "GET", "post": "POST", "patch": "PATCH", "delete": "DELETE"}
+METHODS = {
+    "get": "GET",
+    "page": "GET",
+    "all": "GET",
+    "post": "POST",
+    "patch": "PATCH",
+    "put": "PUT",
+    "delete": "DELETE",
+}
 LITERAL = r'"[^"]*"|`[^`]*`'
 CALL = re.compile(rf"(?:\bapi|#api|this)\.({'|'.join(METHODS)})\(\s*({LITERAL}|\w+)")
 SENT = re.compile(rf'this\.#(?:send|call)\(\s*"([A-Z]+)",\s*({LITERAL})')

@@ -4,6 +4,7 @@ import { fill, h, named, time } from "../dom.js";
 import { field, form, textArea } from "../forms.js";
 import { number, t } from "../strings.js";
 import { handedIn } from "./assessment.js";
+import { extension, reopening } from "./grading-more.js";
 import { separated } from "./parts.js";
 
 /**
@@ -24,7 +25,18 @@ export function gradingForm(app, { assessment, person, graded, next, previous })
     shown = attempt;
     fill(work, attemptLine(app, shown, path));
     fill(enter, shown.gradedAt ? t.grading.correct : t.grading.grade);
+    reopen.hidden = !shown.gradedAt;
   }
+
+  function reopened(submission) {
+    show(submission);
+    element.elements.grade.value = "";
+    graded(person, submission);
+    enter.focus();
+  }
+
+  const about = { assessment, learnerId, name };
+  const reopen = reopening(app, { ...about, shown: () => shown, reopened });
 
   async function save({ grade, feedback }, button) {
     let saved;
@@ -88,6 +100,8 @@ export function gradingForm(app, { assessment, person, graded, next, previous })
         ),
       ),
     element,
+    h("p", {}, reopen),
+    extension(app, about),
   ];
 }
 

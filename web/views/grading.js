@@ -3,7 +3,9 @@ import { gradesPlot } from "../plots.js";
 import { t } from "../strings.js";
 import { gradingForm } from "./grading-form.js";
 import { groupsOf, peopleOf } from "./grading-list.js";
+import { extension } from "./grading-more.js";
 import { card, due, separated } from "./parts.js";
+import { taskEditor } from "./task-form.js";
 
 /** The work on one assessment: who is to be graded, and one learner at a time. */
 export async function gradingView(app, { params: [assessmentId], query, signal }) {
@@ -82,6 +84,7 @@ export async function gradingView(app, { params: [assessmentId], query, signal }
       since && h("span", { class: "fine" }, " ", since),
       " ",
       h("a", { href: `#/chat/${learnerId}`, "aria-label": t.chat.writeTo(name) }, t.chat.write),
+      extension(app, { assessment, learnerId, name }),
     );
   }
 
@@ -117,6 +120,7 @@ export async function gradingView(app, { params: [assessmentId], query, signal }
       h("p", { class: "fine" }, separated([due(assessment.dueAt), t.tasks.outOf(assessment.maxGrade)])),
       counts,
       h("div", { class: "split" }, list, pane),
+      taskEditor(app, assessment),
       statistics.statistics.graded > 0 && card("grades", t.plots.gradesTitle, gradesPlot(statistics.statistics)),
     ],
   };

@@ -1,8 +1,8 @@
 import { h, named } from "../dom.js";
-import { field, form, textArea, tick } from "../forms.js";
+import { form } from "../forms.js";
 import { t } from "../strings.js";
-import { momentOf } from "./moments.js";
 import { due, pill, separated } from "./parts.js";
+import { taskBody, taskFields } from "./task-form.js";
 import { teachingNav } from "./teaching.js";
 
 /** A course's assessments, for its tutor. */
@@ -49,18 +49,12 @@ function row({ assessmentId, title, maxGrade, dueAt, allowLate, counts }) {
 function newAssessment(app, path, courseId, added) {
   const element = form(
     { class: "card", "aria-label": t.tasks.newTitle, draft: `assessment-${courseId}` },
-    async ({ title, instructions, maxGrade, dueAt, allowLate }) => {
-      const body = { title, instructions, maxGrade: Number(maxGrade), allowLate: allowLate === "on" };
-      if (dueAt) body.dueAt = momentOf(dueAt);
-      const { assessment } = await app.api.post(`${path}/assessments`, body);
+    async (values) => {
+      const { assessment } = await app.api.post(`${path}/assessments`, taskBody(values));
       element.reset();
       added(assessment);
     },
-    field(t.tasks.name, { name: "title", required: true }),
-    field(t.tasks.instructions, {}, textArea({ name: "instructions", rows: 4 })),
-    field(t.tasks.maxGrade, { name: "maxGrade", type: "number", min: 1, max: 10000, value: 10 }),
-    field(t.tasks.dueAt, { name: "dueAt", type: "datetime-local" }, undefined, t.common.mayBeEmpty),
-    tick(t.tasks.allowLate, { name: "allowLate" }),
+    taskFields({}),
     h("button", {}, t.tasks.add),
   );
   return h("details", {}, h("summary", {}, t.tasks.newTitle), element);

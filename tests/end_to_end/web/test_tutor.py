@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.end_to_end.web.conftest import Visitor, Visitors, signed_in
 from tests.end_to_end.web.made_up import course
-from tests.end_to_end.web.school import school
+from tests.end_to_end.web.school import school, submission
 from tests.end_to_end.web.stand_in import StandIn, done, ok, refused
 
 DRAFT = course(courseId="crs_9", title="Splicing", status="draft", capacity=None, seatsAvailable=None)
@@ -159,7 +159,7 @@ def test_assessment_is_added_to_the_list(visitors: Visitors, api: StandIn) -> No
     form.get_by_role("button", name="Add").click()
     expect(tutor.page.get_by_role("link", name="A splice")).to_be_focused()
     expect(form.get_by_label("Title")).to_have_value("")
-    sent = {"title": "A splice", "instructions": "", "maxGrade": 20, "allowLate": True}
+    sent = {"title": "A splice", "instructions": "", "maxGrade": 20, "dueAt": None, "allowLate": True}
     assert api.bodies("POST /v1/courses/crs_1/assessments") == [sent]
 
 
@@ -196,3 +196,44 @@ def test_course_of_somebody_else_is_no_ones_to_edit(visitors: Visitors, api: Sta
     tutor.open("#/teaching/courses/crs_2/learners")
     tutor.heading("That did not work")
     expect(tutor.page.get_by_role("alert")).to_have_text("This is not your course.")
+
+
+def test_assessment_is_changed_in_what_differs_and_deleted(visitors: Visitors, api: StandIn) -> None:
+    call = "/v1/assessments/asm_1"
+    taken = refused(409, "CONFLICT", "Somebody has handed in work.")
+    api.on(f"PATCH {call}", ok({"assessment": {}}))
+    api.on(f"DELETE {call}", taken, done())
+    tutor = signed_in(visitors, api)
+    tutor.open("#/teaching/assessments/asm_1")
+    tutor.page.get_by_text("Change the assessment").click()
+    form = tutor.page.get_by_role("form", name="Change the assessment")
+    form.get_by_label("Title").fill("A photograph of two bowlines")
+    form.get_by_role("button", name="Save").click()
+    expect(tutor.toast("Saved.")).to_be_visible()
+    assert api.bodies(f"PATCH {call}") == [{"title": "A photograph of two bowlines"}]
+    tutor.page.get_by_text("Change the assessment").click()
+    for _ in range(2):
+        tutor.button("Delete the assessment").click()
+        tutor.agree("Delete the assessment")
+    expect(tutor.toast("Somebody has handed in work.")).to_be_visible()
+    tutor.arrive("#/teaching/courses/crs_1/tasks")
+
+
+def test_learner_gets_more_time_and_another_attempt(visitors: Visitors, api: StandIn) -> None:
+    call = "/v1/assessments/asm_1"
+    until = {"assessmentId": "asm_1", "learnerId": "usr_1", "dueAt": "2026-12-04T16:00:00Z"}
+    api.on(f"PUT {call}/extensions/usr_1", ok({"extension": until}))
+    api.on(f"PATCH {call}/submissions/usr_1", ok({"submission": submission("1", 1)}))
+    tutor = signed_in(visitors, api, timezone_id="Europe/Berlin")
+    tutor.open("#/teaching/assessments/asm_1?learner=usr_1")
+    pane = tutor.page.locator(".pane")
+    pane.get_by_text("Give more time").click()
+    pane.get_by_label("Due").fill("2026-12-04T17:00")
+    pane.get_by_role("button", name="Set the date").click()
+    expect(tutor.toast("has time until Dec 4, 2026, 5:00 PM")).to_be_visible()
+    assert api.bodies(f"PUT {call}/extensions/usr_1") == [{"dueAt": "2026-12-04T16:00:00.000Z"}]
+    pane.get_by_role("button", name="Open again").click()
+    tutor.agree("Open again")
+    expect(pane.get_by_role("button", name="Grade", exact=True)).to_be_focused()
+    expect(pane.get_by_role("button", name="Open again")).to_be_hidden()
+    assert api.bodies(f"PATCH {call}/submissions/usr_1") == [{"attempt": 1, "grade": None}]

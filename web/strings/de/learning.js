@@ -164,6 +164,10 @@ export const learning = {
     dueAt: "Fällig",
     allowLate: "Verspätetes wird angenommen und vermerkt",
     add: "Hinzufügen",
+    edit: "Aufgabe ändern",
+    delete: "Aufgabe löschen",
+    deleteQuestion: "Diese Aufgabe löschen? Sie lässt sich nicht wiederherstellen.",
+    deleted: "Die Aufgabe ist gelöscht.",
     counts: (submitted, missing) => `${submitted} abgegeben, ${missing} fehlen`,
   },
   chat: {

@@ -89,6 +89,16 @@ export const teaching = {
     previous: "Zurück",
     keys: "Strg + Enter speichert und geht weiter; Alt + ↓ und Alt + ↑ gehen vor und zurück.",
     saved: (name) => ["Bewertet: ", name, "."],
+    moreTime: "Mehr Zeit geben",
+    moreTimeFor: (name) => `Mehr Zeit für ${name}`,
+    extend: "Datum setzen",
+    extended: (name, moment) => [name, " hat Zeit bis ", moment, "."],
+    reopen: "Wieder öffnen",
+    reopenQuestion: (name) => [
+      "Die Bewertung von ",
+      name,
+      " zurücknehmen? Ihre Punkte fallen weg, ein neuer Versuch ist möglich.",
+    ],
     earlier: (number) => count(number, "früherer Versuch", "frühere Versuche"),
   },
 };

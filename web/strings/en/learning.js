@@ -166,6 +166,10 @@ export const learning = {
     dueAt: "Due",
     allowLate: "Late work is taken, and marked",
     add: "Add",
+    edit: "Change the assessment",
+    delete: "Delete the assessment",
+    deleteQuestion: "Delete this assessment? It cannot be brought back.",
+    deleted: "The assessment is deleted.",
     counts: (submitted, missing) => `${submitted} handed in, ${missing} missing`,
   },
   chat: {

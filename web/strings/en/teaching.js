@@ -91,6 +91,16 @@ export const teaching = {
     previous: "Previous",
     keys: "Ctrl + Enter saves and goes on; Alt + ↓ and Alt + ↑ go to the next and the previous one.",
     saved: (name) => ["Graded: ", name, "."],
+    moreTime: "Give more time",
+    moreTimeFor: (name) => `More time for ${name}`,
+    extend: "Set the date",
+    extended: (name, moment) => [name, " has time until ", moment, "."],
+    reopen: "Open again",
+    reopenQuestion: (name) => [
+      "Take the grade of ",
+      name,
+      " back? The points of it go, and another attempt may follow.",
+    ],
     earlier: (number) => count(number, "earlier attempt", "earlier attempts"),
   },
 };
