@@ -75,7 +75,7 @@ def _generated(path: str, api_url: Callable[[], str]) -> bytes | None:
         # The local API, its socket and its bucket are all at one address.
         host = urlsplit(api_url()).netloc
         return page([f"http://{host}", f"ws://{host}"])
-    return config_json(api_url()) if path == "/config.json" else None
+    return config_json(api_url(), sends_mail=True) if path == "/config.json" else None
 
 
 def address_in(stack_file: Path | None, default: str) -> str:

@@ -48,9 +48,9 @@ def page(origins: Sequence[str]) -> bytes:
     return text.replace(_ANYWHERE, " ".join(["connect-src 'self'", *origins])).encode()
 
 
-def config_json(api_url: str) -> bytes:
+def config_json(api_url: str, *, sends_mail: bool) -> bytes:
     """Return the configuration that the page reads first."""
-    return json.dumps({"apiUrl": api_url}).encode()
+    return json.dumps({"apiUrl": api_url, "sendsMail": sends_mail}).encode()
 
 
 def files(stack: Mapping[str, str], region: str) -> Iterator[tuple[str, bytes]]:
@@ -61,7 +61,7 @@ def files(stack: Mapping[str, str], region: str) -> Iterator[tuple[str, bytes]]:
     # domains of one's own, where there are any
     api = f"https://{stack['DomainName']}/api" if stack.get("DomainName") else stack["ApiUrl"]
     socket = f"wss://{stack['RealtimeDomainName']}" if stack.get("RealtimeDomainName") else stack["WebSocketUrl"]
-    yield "config.json", config_json(api)
+    yield "config.json", config_json(api, sends_mail=bool(stack.get("MailFrom")))
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     # Forms may be signed for either of the bucket's two addresses.
     uploads = [f"https://{stack['BucketName']}.{service}.{suffix}" for service in ("s3", f"s3.{region}")]

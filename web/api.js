@@ -151,6 +151,14 @@ export class Api {
     }
   }
 
+  /**
+   * Opens what a mail's link leads to. The link is its own key: who is signed in here has nothing to do with it, and a
+   * link that is refused says nothing against the session.
+   */
+  async open(path, body = {}) {
+    return (await this.#send("POST", path, { body }))?.data ?? null;
+  }
+
   async #call(method, path, options = {}) {
     // A token that lapses between sending and arriving is the same case as one that lapsed long ago: ask, then renew.
     const token = this.#session.accessToken;

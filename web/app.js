@@ -2,6 +2,7 @@
 
 import { LastAnswers } from "./answers.js";
 import { Api } from "./api.js";
+import { Banner } from "./banner.js";
 import { Connection } from "./connection.js";
 import { fill, h } from "./dom.js";
 import { drafts } from "./drafts.js";
@@ -21,6 +22,7 @@ class App {
   #stage;
   #connection;
   #frame;
+  #banner;
   #cameFrom = null;
 
   /** Why one has to sign in again; null where nobody was signed out. */
@@ -38,11 +40,13 @@ class App {
     this.#connection = new Connection(this, document.getElementById("connection"));
     this.#stage = new Stage(this, document.getElementById("main"), document.getElementById("loading"));
     this.#frame = new Frame(this);
+    this.#banner = new Banner(this, document.getElementById("banner"), config.sendsMail === true);
   }
 
   async start() {
     this.session.addEventListener("started", () => this.#started());
     this.session.addEventListener("ended", ({ detail }) => this.#ended(detail));
+    this.session.addEventListener("changed", () => this.#banner.render());
     this.inbox.addEventListener("change", () => this.#frame.render());
     this.inbox.addEventListener("incoming", ({ detail }) => notify(this, "incoming", detail));
     this.realtime.addEventListener("push", ({ detail }) => notify(this, detail.type, detail.data));
@@ -110,6 +114,7 @@ class App {
     drafts.owner = this.session.user.userId;
     this.realtime.start();
     this.#frame.render();
+    this.#banner.render();
   }
 
   #ended(reason) {
@@ -119,6 +124,7 @@ class App {
     if (reason === "signed out") drafts.forget();
     drafts.owner = "";
     this.#frame.render();
+    this.#banner.render();
     const notice = t.signIn.endings[reason];
     if (notice === undefined) this.show();
     else this.#askToSignIn(notice);

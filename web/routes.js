@@ -51,6 +51,7 @@ const ROUTES = [
   page(/^\/me\/grades$/, () => import("./views/grades.js"), "gradesView", t.grades.title, me),
   page(/^\/me\/points$/, () => import("./views/points.js"), "pointsView", t.points.title, me),
   page(/^\/me\/settings$/, () => import("./views/settings.js"), "settingsView", t.settings.title, me),
+  page(/^\/me\/mails$/, () => import("./views/mails.js"), "mailsView", t.mails.title, me),
   page(/^\/me\/devices$/, () => import("./views/devices.js"), "devicesView", t.devices.title, me),
   page(/^\/teaching$/, () => import("./views/teaching.js"), "teachingView", t.teaching.title, teaching),
   page(/^\/teaching\/new$/, () => import("./views/editor.js"), "newCourseView", t.editor.newTitle, teaching),
@@ -85,6 +86,11 @@ const ROUTES = [
     place: "audit",
     isForAdmins: true,
   }),
+  ...["verify", "undo", "unsubscribe", "reset", "forgot"].map((name) =>
+    page(new RegExp(`^/${name}$`), () => import("./views/links.js"), `${name}View`, t.links[name].title, {
+      isPublic: true,
+    }),
+  ),
   page(/^\/sign-in$/, () => import("./views/sign-in.js"), "signInView", t.signIn.title, { isPublic: true }),
   page(/^\/register$/, () => import("./views/sign-in.js"), "registerView", t.register.title, { isPublic: true }),
 ];

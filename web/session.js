@@ -72,6 +72,13 @@ export class Session extends EventTarget {
     if (isNew) this.dispatchEvent(new Event("started"));
   }
 
+  /** Takes news of one's own account; those of somebody else's say nothing of who is signed in here. */
+  learn(user) {
+    if (this.#user?.userId !== user.userId) return;
+    this.#user = { ...this.#user, ...user };
+    this.dispatchEvent(new Event("changed"));
+  }
+
   /**
    * Forgets everything.
    *

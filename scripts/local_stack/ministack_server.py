@@ -1,4 +1,4 @@
-"""Runs MiniStack, in its own interpreter, with four things put right.
+"""Runs MiniStack, in its own interpreter, with five things put right.
 
 S3 answers a signed link with the headers that the link asks for (`response-content-disposition`, ...). MiniStack 1.5.33
 does so unless the link names a version, and the product's links do: a file would be shown instead of saved, and not
@@ -13,8 +13,11 @@ and so with another address than what is open in browsers and written into setti
 SQS asks for the permission of one call, `sqs:SendMessage`, also where several are made at once. MiniStack asks for one
 that AWS does not know, `sqs:SendMessageBatch`.
 
+SES asks for the permission to send from the sender's identity. MiniStack asks for that on everything.
+
 Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html,
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html,
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-restapi.html
 """
@@ -22,6 +25,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apig
 from __future__ import annotations
 
 import importlib
+import json
 import runpy
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -34,7 +38,9 @@ def main() -> None:
     gateway = importlib.import_module("ministack.services.apigateway_v1")
     _tell_request_ids(gateway)
     _keep_addresses(gateway, importlib.import_module("ministack.services.cloudformation.provisioners"))
-    _ask_for_permissions_that_there_are(importlib.import_module("ministack.core.iam_actions"))
+    actions = importlib.import_module("ministack.core.iam_actions")
+    _ask_for_permissions_that_there_are(actions)
+    _ask_for_the_senders_identity(actions)
     runpy.run_module("ministack", run_name="__main__")
 
 
@@ -104,6 +110,19 @@ def _ask_for_permissions_that_there_are(actions: Any) -> None:
         return action.removesuffix("Batch") if is_batch else action
 
     setattr(actions, name, of_one)
+
+
+def _ask_for_the_senders_identity(actions: Any) -> None:
+    name = "_ses_v2_resource_arn"
+    resource_arn = getattr(actions, name)
+
+    def of_sender(method: str, path: str, body: bytes, region: str, account_id: str) -> Any:
+        if not path.rstrip("/").endswith("/outbound-emails"):
+            return resource_arn(method, path, body, region, account_id)
+        sender = str(json.loads(body).get("FromEmailAddress", ""))
+        return f"arn:aws:ses:{region}:{account_id}:identity/{sender.rpartition('@')[2]}"
+
+    setattr(actions, name, of_sender)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ export function meNav(current) {
     ["#/me", t.me.title],
     ["#/me/grades", t.grades.title],
     ["#/me/points", t.points.title],
+    ["#/me/mails", t.mails.title],
     ["#/me/settings", t.settings.title],
   ];
   return subnav(t.nav.me, pages, current);

@@ -18,6 +18,7 @@ export async function signInView(app, { query }) {
     field(t.signIn.email, { name: "email", type: "email", autocomplete: "username", required: true }),
     passwordField(t.signIn.password, "password"),
     enter,
+    h("p", {}, h("a", { href: "#/forgot" }, t.links.forgot.link)),
   );
   // Too many wrong passwords of one account are no reason to keep another one waiting.
   element.elements.email.addEventListener("input", () => release(enter));

@@ -35,7 +35,17 @@ LEARNER_PAGES = [
     ("#/me", "Me"),
     ("#/me/grades", "Grades"),
     ("#/me/points", "Points"),
+    ("#/me/mails", "Address and mails"),
     ("#/me/settings", "Settings"),
+    ("#/verify?token=usr_1.a", "Confirm your address"),
+    ("#/undo?token=usr_1.a", "Keep your address"),
+    ("#/unsubscribe?token=usr_1.a", "Fewer mails"),
+    ("#/reset?token=usr_1.a", "Choose a new password"),
+    ("#/forgot", "A lost password"),
+]
+NOTICES = [
+    *("session.reminder", "session.changed", "enrollment.promoted", "submission.graded", "assessment.due"),
+    *("message.unread", "review.assigned", "announcement"),
 ]
 TUTOR_PAGES = [
     ("#/today", "Today"),
@@ -159,7 +169,16 @@ def _own_page(api: StandIn) -> None:
         for number in range(30)
     ]
     api.on("GET /v1/learner/me/points", ok({"entries": entries}, total=30))
-    profile = {"name": NAMES[2], "points": 300, "totalStudyHours": 12.33, "badges": ["first-module", "first-course"]}
+    on = {"email": True, "push": False}
+    api.on("GET /v1/learner/me/notifications", ok({"notifications": dict.fromkeys(NOTICES, on)}))
+    of_mails = {"email": f"{LONG}@people.example", "emailVerified": False, "language": "de", "timeZone": "UTC"}
+    profile = {
+        "name": NAMES[2],
+        **of_mails,
+        "points": 300,
+        "totalStudyHours": 12.33,
+        "badges": ["first-module", "first-course"],
+    }
     api.on("GET /v1/learner/me", ok({"profile": {**profile, "interests": ["knots"], "learningGoals": []}}))
     work = [submission("ada", 1, 9.5), submission("ada", 2)]
     api.on("GET /v1/learner/me/submissions", ok({"submissions": work}, total=2))

@@ -28,7 +28,7 @@ def test_serves_the_console_for_its_api_until_it_is_stopped() -> None:
     console = Console(free_port())
     console.start(API)
     try:
-        assert requests.get(f"{console.url}config.json", timeout=10).json() == {"apiUrl": API}
+        assert requests.get(f"{console.url}config.json", timeout=10).json() == {"apiUrl": API, "sendsMail": True}
         script = requests.get(f"{console.url}app.js", timeout=10)
         assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
         assert requests.get(f"{console.url}%2e%2e/template.yaml", timeout=10).status_code == 404
@@ -74,6 +74,9 @@ def test_serves_the_console_for_the_address_that_the_running_stack_has_now(tmp_p
     try:
         for address in (API, "http://127.0.0.1:9/_aws/execute-api/def/api"):
             file.write_text(json.dumps({"apiUrl": address}), encoding="utf-8")
-            assert requests.get(f"{console.url}config.json", timeout=10).json() == {"apiUrl": address}
+            assert requests.get(f"{console.url}config.json", timeout=10).json() == {
+                "apiUrl": address,
+                "sendsMail": True,
+            }
     finally:
         console.stop()

@@ -57,7 +57,7 @@ def test_every_file_as_what_it_is_and_nothing_else(s3: S3Client) -> None:
 
 def test_the_page_may_connect_to_its_own_api_socket_and_bucket_alone(s3: S3Client) -> None:
     publish(s3, STACK, "eu-west-1")
-    assert json.loads(text_of(s3, "config.json")) == {"apiUrl": STACK["ApiUrl"]}
+    assert json.loads(text_of(s3, "config.json")) == {"apiUrl": STACK["ApiUrl"], "sendsMail": False}
     aws = "execute-api.eu-west-1.amazonaws.com"
     uploads = "https://uploads.s3.amazonaws.com https://uploads.s3.eu-west-1.amazonaws.com"
     allowed = f"connect-src 'self' https://abc.{aws} wss://def.{aws} {uploads};"
@@ -66,8 +66,9 @@ def test_the_page_may_connect_to_its_own_api_socket_and_bucket_alone(s3: S3Clien
 
 def test_domains_of_ones_own_take_the_place_of_aws(s3: S3Client) -> None:
     own = {"DomainName": "api.learn.example", "RealtimeDomainName": "live.learn.example"}
+    own["MailFrom"] = "school@learn.example"
     publish(s3, STACK | own, "eu-west-1")
-    assert json.loads(text_of(s3, "config.json")) == {"apiUrl": "https://api.learn.example/api"}
+    assert json.loads(text_of(s3, "config.json")) == {"apiUrl": "https://api.learn.example/api", "sendsMail": True}
     assert "connect-src 'self' https://api.learn.example wss://live.learn.example " in text_of(s3, "index.html")
 
 
