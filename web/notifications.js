@@ -15,7 +15,7 @@ const TOLD = {
   "submission.graded": async ({ names }, { grade, assessmentId, courseId }) => [
     t.pushes.graded(quoted(await names.assessment(assessmentId)), quoted(await names.course(courseId)), grade),
     task(assessmentId),
-    assessmentId,
+    `grade:${assessmentId}`,
   ],
   "enrollment.promoted": async ({ names }, { courseId }) => [
     t.pushes.promoted(quoted(await names.course(courseId))),
@@ -45,10 +45,10 @@ export async function notify(app, type, data) {
   if (!isLooking) app.toasts.show(text, hash, topic);
 }
 
-/** The assessment's or course's id that the note on the deed itself has too: both become one note. */
+/** The topic that the note on the deed itself has too: both become one note. Handing in and its grade are two. */
 function topicOf({ reference, courseId }) {
   const [kind, id] = reference?.split(":") ?? [];
-  return ["submission", "grade"].includes(kind) ? id : courseId;
+  return ["submission", "grade"].includes(kind) ? `${kind}:${id}` : courseId;
 }
 
 function quoted(title) {

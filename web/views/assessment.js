@@ -32,7 +32,7 @@ export async function assessmentView(app, { params: [assessmentId], signal }) {
   async function handIn(submissionUrl) {
     const { submission: accepted } = await app.api.post(`${path}/submit`, { submissionUrl }, { signal });
     show(accepted);
-    app.toasts.show(t.tasks.handedIn(accepted.attempt), undefined, assessmentId);
+    app.toasts.show(t.tasks.handedIn(accepted.attempt), undefined, `submission:${assessmentId}`);
   }
 
   app.realtime.addEventListener(

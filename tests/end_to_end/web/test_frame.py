@@ -146,17 +146,22 @@ def test_points_are_told_with_what_earned_them(visitors: Visitors, api: StandIn)
     ada = signed_in(visitors, api)
     about = {"courseId": "crs_1", "assessmentId": "asm_1"}
     award = {"reason": "perfect_grade", "points": 30, "reference": "grade:asm_1:1", "courseId": "crs_1"}
+    earlier = {"reason": "first_submission", "points": 20, "reference": "submission:asm_1", "courseId": "crs_1"}
     api.push("points.awarded", **award, awardedAt=NOW)
     expect(ada.page.locator(".toast")).to_contain_text(["+30 points for a perfect grade"])
     api.push("submission.graded", **about, submissionId="sub_1", attempt=1, grade=10, gradedAt=NOW)
     toast = ada.page.locator(".toast")
     expect(toast).to_contain_text(["Knots for Sailors: A bowline has been graded: 10 · +30 points"])
     expect(toast).to_have_count(1)
+    # handing in is another matter
+    api.push("points.awarded", **earlier, awardedAt=NOW)
+    expect(toast).to_have_count(2)
+    expect(toast.nth(1)).to_contain_text("+20 points for handing in")
     for module in ("mod_1", "mod_2"):
         entry = {"reason": "module_completed", "points": 10, "reference": f"module:crs_1:{module}"}
         api.push("points.awarded", **entry, courseId="crs_1", awardedAt=NOW)
-    expect(toast).to_have_count(2)
-    expect(toast.nth(1)).to_contain_text("+20 points")
+    expect(toast).to_have_count(3)
+    expect(toast.nth(2)).to_contain_text("+20 points")
 
 
 def test_notes_leave_navigation_and_heading_free_on_a_phone(visitors: Visitors, api: StandIn) -> None:
