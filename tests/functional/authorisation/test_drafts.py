@@ -40,7 +40,7 @@ def routes() -> list[str]:
 _USUAL = {name: (ENDPOINTS[name].uses[0].parts or {}).get("body") for name in routes()}
 BODIES: dict[str, Any] = {name: body for name, body in _USUAL.items() if isinstance(body, dict)}
 # Operations refused for the caller's role, before any course is looked for.
-OF_AUTHORS = {name for name in routes() if REFUSED[name].get("enrolled") == "FORBIDDEN"}
+OF_AUTHORS = {name for name in routes() if REFUSED[name].get("learner") == "FORBIDDEN"}
 
 
 @pytest.fixture(autouse=True)

@@ -273,4 +273,6 @@ def test_request_that_is_still_being_answered_is_told_so(
 
 
 def without_keys(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [item for item in items if not item["PK"]["S"].startswith("IDEMPOTENCY#")]
+    # a course's number that was taken by a process that is gone is nobody's
+    apart = ("IDEMPOTENCY#", "COURSES")
+    return [item for item in items if not item["PK"]["S"].startswith(apart)]
