@@ -39,8 +39,8 @@ def routes() -> list[str]:
 # As the catalogue has them; where a body is made of its scene, that of the event file does.
 _USUAL = {name: (ENDPOINTS[name].uses[0].parts or {}).get("body") for name in routes()}
 BODIES: dict[str, Any] = {name: body for name, body in _USUAL.items() if isinstance(body, dict)}
-# Operations refused for the caller's role, before any course is looked for.
-OF_AUTHORS = {name for name in routes() if REFUSED[name].get("learner") == "FORBIDDEN"}
+# Operations refused for the caller's role, before any course is looked for: a learner's enrolment makes no difference.
+OF_AUTHORS = {name for name in routes() if REFUSED[name].get("learner") == REFUSED[name].get("enrolled") == "FORBIDDEN"}
 
 
 @pytest.fixture(autouse=True)

@@ -97,7 +97,8 @@ def test_a_field_refuses_a_text_or_keeps_it(
 
 
 # Nobody else reads these, or they are no text: who sends something else is told what they are.
-OPAQUE = {"contentType", "password", "newPassword", "currentPassword", "refreshToken", "deviceToken", "clientMessageId"}
+OPAQUE = {"contentType", "password", "newPassword", "currentPassword", "clientMessageId"}
+OPAQUE |= {"refreshToken", "deviceToken", "token"}
 # These may be empty, and have several lines.
 LONG = {"description", "instructions", "feedback", "reason"}
 READ = [field for field in FIELDS if not OPAQUE & {str(field.id).rpartition("-")[2].removesuffix(".0")}]
