@@ -12,7 +12,7 @@ INSTRUCTIONS_MAX_LENGTH = 10_000
 
 _OWN_PART = 24
 
-_ASSESSMENT_ID = re.compile(r"asm_(?P<course>.+)_[0-9a-f]{24}")
+_ASSESSMENT_ID = re.compile(rf"asm_(?P<course>.+)_[0-9a-f]{{{_OWN_PART}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ def new_assessment_id(course_id: str) -> str:
 def own_part(assessment_id: str) -> str:
     """Return the part of an assessment's id that is not its course's: it names the assessment within the course."""
     return assessment_id[-_OWN_PART:]
+
+
+def whole_id(course_id: str, own: str) -> str:
+    """Return the id of an assessment by its course and its own part."""
+    return f"asm_{course_id}_{own}"
 
 
 def course_of_assessment(assessment_id: str) -> str | None:

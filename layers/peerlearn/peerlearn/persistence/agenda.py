@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from peerlearn.domain.agenda import Agenda, AgendaStep, Situation, Tally
-from peerlearn.domain.assessments import Assessment
+from peerlearn.domain.assessments import Assessment, whole_id
 from peerlearn.domain.clock import from_rfc3339
 from peerlearn.domain.retrying import Collision
 from peerlearn.persistence import keys
@@ -71,7 +71,7 @@ class AgendaRepository:
         return [assessment_of(item) for item in items]
 
     def _extensions(self, learner_id: str, course_id: str) -> Mapping[str, datetime]:
-        prefix = keys.own_record(learner_id, OwnKind.EXTENSION.value, f"asm_{course_id}_").sk
+        prefix = keys.own_record(learner_id, OwnKind.EXTENSION.value, whole_id(course_id, "")).sk
         items = items_under(self._table, keys.user_partition(learner_id), prefix)
         return {item["assessmentId"]: from_rfc3339(item["dueAt"]) for item in items}
 

@@ -9,13 +9,14 @@ from typing import Protocol
 from uuid import uuid4
 
 from peerlearn.domain.agenda import Agenda, AgendaStep, Situation, Tally, next_step
-from peerlearn.domain.assessments import Assessment, own_part
+from peerlearn.domain.assessments import Assessment, own_part, whole_id
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.courses import Course, Seats
 from peerlearn.domain.deadline import carried
-from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.jobs import CHUNK, Cursor, Step
-from peerlearn.domain.retrying import Backoff, Collision
+from peerlearn.domain.retrying import Backoff
+from peerlearn.domain.standing import Admission
+from peerlearn.services.deciding import until_applied
 from peerlearn.services.rosters import Members, Rosters
 
 # As many as a client of the AWS SDK keeps connections.
@@ -69,17 +70,9 @@ class AgendaService:
             Others were always faster.
         """
         steps = 0
-        while True:
-            for _ in self._backoff().waits():
-                try:
-                    if not self._take_step(course_id, learner_id):
-                        return steps
-                except Collision:
-                    continue
-                steps += 1
-                break
-            else:
-                raise TemporarilyUnavailable
+        while self._take_step(course_id, learner_id):
+            steps += 1
+        return steps
 
     def carry_on(self, course_id: str, cursor: Cursor) -> Step:
         """Bring the agendas of the next chunk of a course's learners in line, and at first its tutor's entries.
@@ -102,18 +95,25 @@ class AgendaService:
 
     def _take_step(self, course_id: str, learner_id: str) -> bool:
         """Take the next step; return False where there is none."""
-        agenda = self._agendas.agenda(learner_id, course_id)
-        situation = self._agendas.situation(learner_id, course_id)
-        step = next_step(agenda, situation.wanted(agenda, self._clock()))
-        if step is None:
-            return False
-        self._agendas.carry_out(step, self._tallies(step, situation), f"{uuid4().hex}")
-        return True
+
+        def load(admission: Admission | None) -> tuple[tuple[Agenda, Situation], Admission | None]:
+            agenda = self._agendas.agenda(learner_id, course_id)
+            return (agenda, self._agendas.situation(learner_id, course_id)), admission
+
+        def carry_out(found: tuple[Agenda, Situation], _: object, token: str) -> bool:
+            agenda, situation = found
+            step = next_step(agenda, situation.wanted(agenda, self._clock()))
+            if step is None:
+                return False
+            self._agendas.carry_out(step, self._tallies(step, situation), token)
+            return True
+
+        return until_applied(load, carry_out, tries=self._backoff().waits())
 
     def _tallies(self, step: AgendaStep, situation: Situation) -> list[tuple[Tally, Tally]]:
         course_id = step.after.course_id
         there = {own_part(one.assessment_id): one for one in situation.assessments}
-        ids = [f"asm_{course_id}_{own}" for own in step.assessments]
+        ids = [whole_id(course_id, own) for own in step.assessments]
         if not ids:
             return []
         tutor_id = situation.course.tutor.user_id if situation.course else None
@@ -124,19 +124,20 @@ class AgendaService:
 
     def _relist(self, course_id: str) -> None:
         """Put the tutor's entries where the due dates of the assessments are now."""
-        for _ in self._backoff().waits():
+
+        def load(admission: Admission | None) -> tuple[list[tuple[Tally, Tally]], Admission | None]:
             found = self._courses.course(course_id)
             if found is None:
-                return
+                return [], admission
             there = {one.assessment_id: one for one in self._agendas.assessments(course_id)}
             _, tutor_id = self._agendas.tallies(course_id, [], found[0].tutor.user_id)
             tallies = self._agendas.all_tallies(course_id)
-            moved = [(one, one.relisted(there.get(one.assessment_id), tutor_id)) for one in tallies]
-            try:
-                for before, after in moved:
-                    if before != after:
-                        self._agendas.relist(course_id, (before, after), uuid4().hex)
-            except Collision:
-                continue
-            return
-        raise TemporarilyUnavailable
+            return [(one, one.relisted(there.get(one.assessment_id), tutor_id)) for one in tallies], admission
+
+        def carry_out(tallies: list[tuple[Tally, Tally]], _: object, __: str) -> None:
+            for before, after in tallies:
+                if before != after:
+                    # Each is a transaction, and a transaction's token is its own.
+                    self._agendas.relist(course_id, (before, after), uuid4().hex)
+
+        until_applied(load, carry_out, tries=self._backoff().waits())
