@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from peerlearn.domain.addresses import same_address
 from peerlearn.domain.audit import AuditEntry
 from peerlearn.domain.errors import TokenExpired
 from peerlearn.domain.mail_tokens import MailToken, TokenKind, dead_link
@@ -47,7 +48,7 @@ class AccountChange:
     @property
     def moves(self) -> bool:
         """Whether the account has another address afterwards."""
-        return self.after.email.lower() != self.before.email.lower()
+        return not same_address(self.after.email, self.before.email)
 
 
 def require_live(token: MailToken | None, kind: TokenKind) -> MailToken:
@@ -72,11 +73,11 @@ def proven_by(user: User, token: MailToken, now: datetime) -> User:
     ------
     Unauthenticated, TokenExpired
     """
-    if _same(token.email, user.email):
+    if same_address(token.email, user.email):
         token.require_in_time(now)
         return replace(user, email_verified=True)
     pending = user.address.pending
-    if pending is None or not _same(token.email, pending.email) or token.number != pending.number:
+    if pending is None or not same_address(token.email, pending.email) or token.number != pending.number:
         raise dead_link()
     if pending.epoch != user.session_epoch:
         raise dead_link()
@@ -97,7 +98,7 @@ def undone_by(user: User, token: MailToken, now: datetime) -> User:
     Unauthenticated, TokenExpired
     """
     former = user.address.before(token.number)
-    if former is None or not _same(token.email, former.email):
+    if former is None or not same_address(token.email, former.email):
         raise dead_link()
     token.require_in_time(now)
     if now >= former.until:
@@ -120,7 +121,7 @@ def reset_by(user: User, token: MailToken, now: datetime) -> User:
     ------
     Unauthenticated, TokenExpired
     """
-    if token.number != user.address.resets or not _same(token.email, user.email):
+    if token.number != user.address.resets or not same_address(token.email, user.email):
         raise dead_link()
     token.require_in_time(now)
     address = user.address._replace(pending=None, resets=user.address.resets + 1)
@@ -132,7 +133,3 @@ def reset_by(user: User, token: MailToken, now: datetime) -> User:
 
 def _without_sessions(user: User) -> User:
     return replace(user, session_epoch=user.session_epoch + 1, kept_session=None)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.lower() == other.lower()

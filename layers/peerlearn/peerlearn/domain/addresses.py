@@ -17,6 +17,11 @@ from typing import NamedTuple
 UNDO_LIFETIME = timedelta(hours=72)
 
 
+def same_address(one: str, other: str) -> bool:
+    """Return whether two spellings are one address: case means nothing."""
+    return one.lower() == other.lower()
+
+
 # Tuples, since every function makes these classes when it starts, and a data class takes eight times as long to make.
 class PendingAddress(NamedTuple):
     """A new address that has not proven itself yet.

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from peerlearn.domain.account_changes import AccountChange
+from peerlearn.domain.addresses import same_address
 from peerlearn.domain.errors import EmailAlreadyRegistered
 from peerlearn.domain.mail_tokens import MailToken, dead_link
 from peerlearn.domain.retrying import Collision
@@ -154,7 +155,7 @@ def _credential(change: AccountChange, now: datetime) -> Write:
 def _left_behind(change: AccountChange) -> Write:
     """Return the write of the address that the account leaves: held while the account may go back to it, or free."""
     before, read_hash = change.before, change.read_hash or ""
-    until = [one.until for one in change.after.address.former if one.email.lower() == before.email.lower()]
+    until = [one.until for one in change.after.address.former if same_address(one.email, before.email)]
     if until:
         return holding(before.email, before.user_id, read_hash, max(until))
     return leaving(before.email, before.user_id, read_hash)

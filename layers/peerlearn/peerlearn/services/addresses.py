@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from peerlearn.domain.account_changes import AccountChange, proven_by, require_live, undone_by
+from peerlearn.domain.addresses import same_address
 from peerlearn.domain.audit import AuditAction, AuditTrail
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.erasure import account_erased
@@ -203,7 +204,7 @@ class AddressService:
         prove_own(self._accounts, self._proof, caller, password)
 
         def carry_out(user: User, _: object, token: str) -> str:
-            if wanted.lower() == user.email.lower():
+            if same_address(wanted, user.email):
                 raise ValidationFailed(("newEmail", Problem(Rule.UNCHANGED, "is your address already")))
             now = self._clock()
             after = replace(user, address=user.address.asked_for(user.email, wanted, user.session_epoch, now))

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from peerlearn.domain.addresses import same_address
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TooManyRequests
 from peerlearn.domain.limits import RESET_MAILS, UNPROVEN_MAILS, Limits
@@ -134,9 +135,9 @@ class MailDelivery:
             return None
         pending = user.address.pending
         is_so = {
-            MailKind.ADDRESS_PROOF: _same(mail.address, user.email) and not user.email_verified,
-            MailKind.PASSWORD_RESET: _same(mail.address, user.email),
-            MailKind.ADDRESS_CHANGE: pending is not None and _same(mail.address, pending.email),
+            MailKind.ADDRESS_PROOF: same_address(mail.address, user.email) and not user.email_verified,
+            MailKind.PASSWORD_RESET: same_address(mail.address, user.email),
+            MailKind.ADDRESS_CHANGE: pending is not None and same_address(mail.address, pending.email),
         }
         return user if is_so.get(mail.kind, True) else None
 
@@ -149,7 +150,7 @@ class MailDelivery:
         names = []
         if mail.kind is MailKind.PASSWORD_RESET:
             names.append(RESET_MAILS)
-        if not (user.email_verified and _same(mail.address, user.email)):
+        if not (user.email_verified and same_address(mail.address, user.email)):
             names.append(UNPROVEN_MAILS)
         try:
             for name in names:
@@ -182,7 +183,3 @@ def _number(mail: Mail, user: User) -> int:
     if mail.kind is MailKind.ADDRESS_CHANGE:
         return user.address.changes
     return int(mail.data.get("number", 0))
-
-
-def _same(one: str, other: str) -> bool:
-    return one.lower() == other.lower()
