@@ -9,7 +9,6 @@ import json
 from typing import Any
 
 from peerlearn.adapters.keyring import SecretKeys, SigningKey
-from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.paging import not_a_cursor
 
 _SIGNATURE_BYTES = 16
@@ -38,14 +37,14 @@ class CursorCodec:
             raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             # Decoders skip stray characters and spare bits: only the spelling that was handed out counts.
             if _text_of(raw) != cursor:
-                raise _refused()
+                raise not_a_cursor()
             signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
             kid, position = json.loads(payload)
         except (ValueError, TypeError, RecursionError) as error:
-            raise _refused() from error
+            raise not_a_cursor() from error
         key = self._keys.find(kid) if isinstance(kid, str) else None
         if key is None or not hmac.compare_digest(signature, _signature(key, payload, scope)):
-            raise _refused()
+            raise not_a_cursor()
         result: dict[str, Any] = position
         return result
 
@@ -58,7 +57,3 @@ def _signature(key: SigningKey, payload: bytes, scope: str) -> bytes:
     derived = hmac.digest(key.secret, b"cursor", hashlib.sha256)
     message = hashlib.sha256(scope.encode()).digest() + payload
     return hmac.digest(derived, message, hashlib.sha256)[:_SIGNATURE_BYTES]
-
-
-def _refused() -> ValidationFailed:
-    return not_a_cursor()

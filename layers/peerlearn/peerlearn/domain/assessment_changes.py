@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from peerlearn.domain.assessments import Assessment
-from peerlearn.domain.authoring import UNCHANGED, Unchanged
+from peerlearn.domain.authoring import UNCHANGED, Unchanged, either
 from peerlearn.domain.courses import Course
 from peerlearn.domain.errors import Conflict, NotFound, ValidationFailed
 from peerlearn.domain.problems import Problem, Rule
@@ -31,15 +31,16 @@ class AssessmentChanges:
             The highest grade is another one, and somebody has been graded.
         """
         old = before.assessment
-        given = {
-            name: value
-            for name in ("title", "max_grade", "due_at", "allow_late")
-            if not isinstance(value := getattr(self, name), Unchanged)
-        }
-        after = replace(old, **given)
+        after = replace(
+            old,
+            title=either(self.title, old.title),
+            max_grade=either(self.max_grade, old.max_grade),
+            due_at=either(self.due_at, old.due_at),
+            allow_late=either(self.allow_late, old.allow_late),
+        )
         if after.max_grade != old.max_grade and old.has_grades:
             raise Conflict("Somebody has been graded: the highest grade stays as it is.")
-        text = before.instructions if isinstance(self.instructions, Unchanged) else self.instructions
+        text = either(self.instructions, before.instructions)
         if (after, text) == (old, before.instructions):
             return before
         return Task(before.course, replace(after, version=old.version + 1), text)

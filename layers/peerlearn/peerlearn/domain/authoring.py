@@ -136,20 +136,20 @@ class CourseChanges:
             retired = () if before.status is CourseStatus.DRAFT else _retired(page, modules)
         course = replace(
             before,
-            title=_either(self.title, before.title),
-            description=_either(self.description, before.description),
-            subject=_either(self.subject, before.subject),
-            level=_either(self.level, before.level),
-            kind=_either(self.kind, before.kind),
-            status=_either(self.status, before.status),
-            starts_at=_either(self.starts_at, before.starts_at),
-            ends_at=_either(self.ends_at, before.ends_at),
+            title=either(self.title, before.title),
+            description=either(self.description, before.description),
+            subject=either(self.subject, before.subject),
+            level=either(self.level, before.level),
+            kind=either(self.kind, before.kind),
+            status=either(self.status, before.status),
+            starts_at=either(self.starts_at, before.starts_at),
+            ends_at=either(self.ends_at, before.ends_at),
         )
         _require_times(course.kind, course.starts_at, course.ends_at)
         if course.status is CourseStatus.DRAFT and before.status is not CourseStatus.DRAFT:
             raise Conflict(f"A {before.status.value} course cannot become a draft again.")
         seats = replace(
-            page.seats.resized(_either(self.capacity, page.seats.capacity), seats_per_shard),
+            page.seats.resized(either(self.capacity, page.seats.capacity), seats_per_shard),
             status=course.status,
             kind=course.kind,
             starts_at=course.starts_at,
@@ -224,5 +224,6 @@ def _retired(page: CoursePage, modules: Sequence[Module]) -> tuple[Module, ...]:
     return tuple(retired.values())
 
 
-def _either(value: T | Unchanged, present: T) -> T:
+def either(value: T | Unchanged, present: T) -> T:
+    """Return the value of a field after a change: the given one, or the present one where it is left as it is."""
     return present if isinstance(value, Unchanged) else value

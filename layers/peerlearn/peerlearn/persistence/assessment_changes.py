@@ -123,35 +123,29 @@ def _keys(course_id: str, assessment_id: str) -> tuple[keys.Key, keys.Key, keys.
 
 
 def _as_read(assessment: Assessment) -> dict[str, Any]:
-    # version n -> the next one, or gone;  the first version is said by nothing
+    # version n -> the next one, or gone;  an item of the first version has none
+    is_as_read: dict[str, Any] = {"names": {"#version": "version"}}
     if assessment.version == 1:
-        return {
-            "condition": "attribute_exists(PK) AND attribute_not_exists(#version)",
-            "names": {"#version": "version"},
-        }
-    return {"condition": "#version = :read", "names": {"#version": "version"}, "values": {":read": assessment.version}}
+        return is_as_read | {"condition": "attribute_exists(PK) AND attribute_not_exists(#version)"}
+    return is_as_read | {"condition": "#version = :read", "values": {":read": assessment.version}}
 
 
 def _storing(before: Assessment, after: Assessment, token: str) -> Write:
-    condition = _as_read(before)
-    names = dict(condition["names"])
+    is_as_read = _as_read(before)
     if after.max_grade != before.max_grade:
         # nobody graded -> another highest grade;  somebody graded -> it stays
-        condition["condition"] += " AND attribute_not_exists(#graded)"
-        names["#graded"] = "hasGrades"
+        is_as_read["condition"] += " AND attribute_not_exists(#graded)"
+        is_as_read["names"]["#graded"] = "hasGrades"
     fields = {
         name: value
         for name, value in assessment_item(after).items()
         if name in ("title", "maxGrade", "allowLate", "dueAt", "version")
     }
-    names.pop("#version")
     return setting(
         keys.assessment(after.course_id, after.assessment_id),
         fields | {WRITTEN_BY: token},
         removed=["dueAt"] if after.due_at is None else [],
-        condition=condition["condition"],
-        names=names,
-        values=condition.get("values"),
+        **is_as_read,
     )
 
 
@@ -164,7 +158,6 @@ def _due(course: Course, assessment: Assessment, due_at: datetime | None, *, few
     # the dates that were read -> those with the new one
     condition = "#dueDates = :dates" if before else "attribute_not_exists(#dueDates)"
     fields: dict[str, Any] = {"assessmentCount": course.assessment_count - fewer} if fewer else {}
-    names = {"#dueDates": "dueDates"}
     values: dict[str, Any] = {":dates": before} if before else {}
     if fewer:
         condition += " AND #assessmentCount = :count"
@@ -176,7 +169,6 @@ def _due(course: Course, assessment: Assessment, due_at: datetime | None, *, few
         fields,
         removed=[] if after else ["dueDates"],
         condition=condition,
-        names=names,
         values=values,
     )
 
