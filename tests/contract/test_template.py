@@ -159,14 +159,12 @@ def test_no_permission_is_given_twice(name: str) -> None:
 ASKING = {("peerlearn.bootstrap.security", "published_keys"), ("peerlearn.http.websocket", "Sender")}
 # A middleware of every endpoint, which asks where an idempotency key is sent: to a POST, see OncePolicy.
 WITH_A_KEY = "peerlearn.http.idempotency"
-# It removes a connection whoever had it, in whatever standing.
-ASKS_NOTHING = {"DisconnectFunction"}
 
 
 def test_functions_that_ask_who_is_calling_have_the_policy_for_it_and_no_other_has() -> None:
     asking = {name for name in OWN if ASKING & reached_by(module_of(OWN[name]), not_through=WITH_A_KEY)}
     # a token that is sent along with a key is looked at, although the endpoint needs none
-    assert (asking - ASKS_NOTHING) | with_policy("OncePolicy") == with_policy("CallerPolicy")
+    assert asking | with_policy("OncePolicy") == with_policy("CallerPolicy")
 
 
 def is_open_to_everybody(properties: dict[str, Any]) -> bool:
@@ -178,7 +176,7 @@ def test_functions_without_a_caller_cannot_read_keys_or_people() -> None:
     strangers = set(FUNCTIONS) - with_policy("CallerPolicy")
     # a link to a calendar is its own key, and so is a ticket
     everybody = {name for name, properties in OWN.items() if is_open_to_everybody(properties)}
-    others = {FALLBACK, "AuthorizeFunction", "FollowUpFunction", "NotifyFunction", *WORKERS, *ASKS_NOTHING}
+    others = {FALLBACK, "AuthorizeFunction", "FollowUpFunction", "NotifyFunction", *WORKERS}
     assert strangers - everybody == others
     for name, properties in FUNCTIONS.items():
         assert "secretsmanager:GetSecretValue" not in policies.actions_of(own_statements_of(properties)), name

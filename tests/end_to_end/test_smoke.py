@@ -31,7 +31,7 @@ def test_a_deployed_stack_is_tried_and_nothing_is_left_behind(stack: dict[str, A
     ]
     assert [step.split(",")[0] for step in steps] == [
         "sign-up",
-        "proving the address, with a link of the operator's",
+        "proving the address",
         "a tutor",
         "a course and an assessment",
         "booking",

@@ -247,7 +247,7 @@ def stage(dynamodb_local: DynamoDBLocal) -> Iterator[Stage]:
         connected(dynamodb_local, name, WEB_SOCKET_URL="wss://sockets.example/live") as network,
         pytest.MonkeyPatch.context() as patch,
     ):
-        # What is written for several people is written for one after the other: calls have one order, and one only.
+        # Writes for several people follow one another here, so that the calls have one order.
         for module in (agenda, notifications):
             patch.setattr(module, "_AT_ONCE", 1)
         stage_ = Stage(new_world(), network, aside, dynamodb_local.endpoint, name)
