@@ -112,17 +112,22 @@ class Mixture:
         return outcomes
 
 
+# by what a task has and no other
+WORKERS = {
+    "event": "announce",
+    "job": "carry_on",
+    "userId": "finish_erasure",
+    "mailId": "send_mail",
+    "recordId": "promote",
+    "courseId": "index_catalogue",
+}
+
+
 def worker_of(task: dict[str, Any]) -> str | None:
     """Return the worker of a task; None of a record that was put aside, and of an export."""
     if "record" in task or "exportId" in task:
         return None
-    if "event" in task:
-        return "announce"
-    if "job" in task:
-        return "carry_on"
-    if "userId" in task:
-        return "finish_erasure"
-    return "promote" if "recordId" in task else "index_catalogue"
+    return next(worker for name, worker in WORKERS.items() if name in task)
 
 
 @pytest.fixture
