@@ -10,6 +10,7 @@ from unittest import mock
 
 import botocore.session
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 LEVELS = ("unit", "functional", "contract", "integration", "end_to_end")
@@ -32,6 +33,9 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="peerlearn",
 )
 
+# A busy machine makes a property slow, not wrong.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # Each test makes its own clients. Without this each of them would also unpack and parse what AWS's services look like.
 mock.patch.object(botocore.session, "create_loader", cache(botocore.session.create_loader)).start()
