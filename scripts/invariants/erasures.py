@@ -17,6 +17,8 @@ from scripts.invariants.violation import Violation
 TERM = timedelta(hours=1)
 _USER = keys.user_partition("")
 _OPEN = frozenset({EnrollmentStatus.ACTIVE.value, EnrollmentStatus.WAITLISTED.value})
+# Whatever an item of a broken table lacks, it is looked at.
+_OF_ONES_LEARNING = ("completedModules", "points", "lastAccessed")
 
 
 def _owner(item: Item) -> list[str]:
@@ -64,7 +66,7 @@ AFTERWARDS: Mapping[Entity, Whose] = {
     Entity.WAIT: _named("learnerId"),
     # A seat that was completed stays counted, without what was done for it.
     Entity.ENROLLMENT: _owner_if(
-        lambda item: item["status"] in _OPEN or item["completedModules"] or item["points"] or "lastAccessed" in item
+        lambda item: item.get("status") in _OPEN or any(item.get(name) for name in _OF_ONES_LEARNING)
     ),
     Entity.COURSE: _named("tutorId"),
     Entity.MAIL_TOKEN: _owner,

@@ -61,10 +61,11 @@ def test_every_block_does_what_its_page_shows(stack: dict[str, Any], tmp_path: P
 
 def environment_at(stack: dict[str, Any], folder: Path) -> dict[str, str]:
     """Return an environment in which nothing of this test run is seen, and no region is set."""
+    hidden = ("AWS_REGION", "AWS_DEFAULT_REGION", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     return {
         name: value
         for name, value in local_environment(stack["endpoint"]).items()
-        if not name.startswith("PYTEST_") and name not in ("AWS_REGION", "AWS_DEFAULT_REGION")
+        if not name.startswith("PYTEST_") and name not in hidden
     } | {"AWS_CONFIG_FILE": str(folder / "none")}
 
 

@@ -55,7 +55,7 @@ def test_from_registration_to_a_completed_course(visitors: Visitors, client: Cli
 
     ada.go("Me")
     ada.heading("Me")
-    expect(page.get_by_text(HOSTILE, exact=True)).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(HOSTILE, exact=True)).to_be_visible()
     expect(page.get_by_role("list", name="Badges").get_by_role("listitem")).to_have_text(
         ["First module", "First course"]
     )
