@@ -17,7 +17,7 @@ from scripts.invariants.violation import Violation
 TERM = timedelta(hours=1)
 _USER = keys.user_partition("")
 _OPEN = frozenset({EnrollmentStatus.ACTIVE.value, EnrollmentStatus.WAITLISTED.value})
-# Whatever an item of a broken table lacks, it is looked at.
+# An item of a broken table may lack some of them, and is looked at all the same.
 _OF_ONES_LEARNING = ("completedModules", "points", "lastAccessed")
 
 

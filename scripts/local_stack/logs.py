@@ -17,9 +17,11 @@ _DEPLOYED_NAME = re.compile(r"(?:.*-)?(?P<words>\w+)Function(?:-\w+)?")
 _REPORT = re.compile(r"REPORT RequestId: (?P<id>\S+).*?\sDuration: (?P<ms>[0-9.]+) ms", re.DOTALL)
 # said by Lambda itself about each invocation; numbers for CloudWatch
 _NOT_FOR_PEOPLE = ("START ", "END ", "REPORT ", "INIT_START ", '{"_aws":')
-# An invocation that ends while logs are read is found by the next reading. MiniStack writes all lines of an invocation
-# at once, to a stream of its own, so a stream that was read has nothing new.
+# An invocation that ends while logs are read is found by the next reading. MiniStack writes the lines of an invocation
+# to a stream of its own, so a stream that was read to its end has nothing new.
 _OVERLAP_MILLISECONDS = 2000
+# A stream is at its end with Lambda's report, or when nothing has come for so long.
+_REPORT_MILLISECONDS = 5000
 
 
 @dataclass(slots=True)
@@ -100,21 +102,29 @@ class LogFollower:
         sizes = self._group_sizes()
         changed = [group for group, size in sizes.items() if size != self._sizes.get(group)]
         self._sizes = sizes
-        since, self._since = self._since, int(time.time() * 1000) - _OVERLAP_MILLISECONDS
+        now = int(time.time() * 1000)
+        since, self._since = self._since, now - _OVERLAP_MILLISECONDS
         seen: set[str] = set()
         found: list[Invocation] = []
         for group in changed:
             streams: dict[str, list[Any]] = {}
             pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
             for event in (event for page in pages for event in page["events"]):
-                seen.add(event["logStreamName"])
-                if event["logStreamName"] not in self._seen:
-                    streams.setdefault(event["logStreamName"], []).append(event)
+                streams.setdefault(event["logStreamName"], []).append(event)
             context = group.rsplit("/", 1)[-1]
-            for events in streams.values():
-                at = max(event["timestamp"] for event in events) / 1000
-                found += _invocations(context, at, [event["message"] for event in events])
-        self._seen = seen
+            for stream, events in streams.items():
+                messages = [event["message"] for event in events]
+                times = [event["timestamp"] for event in events]
+                if not messages[-1].startswith("REPORT ") and now - max(times) < _REPORT_MILLISECONDS:
+                    # The rest is being written: the next reading takes it as a whole.
+                    self._since = min(self._since, *times)
+                    self._sizes.pop(group, None)
+                    continue
+                seen.add(stream)
+                if stream not in self._seen:
+                    found += _invocations(context, max(times) / 1000, messages)
+        # The next reading may begin with lines that were read before.
+        self._seen = seen | self._seen if self._since < now - _OVERLAP_MILLISECONDS else seen
         return sorted(found, key=lambda invocation: invocation.at)
 
     def wait_for_silence(self, quiet: float, at_most: float) -> None:

@@ -57,3 +57,43 @@ def test_earlier_lines_are_read_where_they_are_asked_for(
     follower = LogFollower("http://127.0.0.1:9", from_the_beginning=from_the_beginning)
     assert [line for one in follower.new_invocations() for line in one.lines] == lines
     assert follower.new_invocations() == []
+
+
+class Writing:
+    """CloudWatch Logs in which one invocation's lines are being written; each look finds the lines of its turn."""
+
+    def __init__(self, looks: list[list[str]], now: float) -> None:
+        self._looks = iter(looks)
+        self._now = int(now * 1000)
+
+    def get_paginator(self, operation: str) -> Writing:
+        self._operation = operation
+        return self
+
+    def paginate(self, startTime: int = 0, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: N803 (botocore's name)
+        if self._operation == "describe_log_groups":
+            yield {"logGroups": [{"logGroupName": "/peerlearn/x/auth", "storedBytes": 10}]}
+            return
+        lines = [{"logStreamName": "s", "timestamp": self._now, "message": message} for message in next(self._looks)]
+        yield {"events": lines if startTime <= self._now else []}
+
+
+REPORT = "REPORT RequestId: r-1\tDuration: 3.00 ms"
+
+
+@pytest.mark.parametrize(
+    ("looks", "seconds", "lines"),
+    [
+        ([["began"], ["began", "answered", REPORT]], 0.0, [[], ["began", "answered"]]),
+        ([["began"], ["began"], ["began", "answered", REPORT]], 0.0, [[], [], ["began", "answered"]]),
+        # a function that was ended leaves no report
+        ([["began"]], 60.0, [["began"]]),
+    ],
+)
+def test_an_invocation_is_told_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, looks: list[list[str]], seconds: float, lines: list[list[str]]
+) -> None:
+    monkeypatch.setattr("scripts.local_stack.logs.time.time", lambda: 1000.0 + seconds)
+    monkeypatch.setattr("scripts.local_stack.logs.Clients.logs", lambda _: Writing(looks, 1000.0))
+    follower = LogFollower("http://127.0.0.1:9", from_the_beginning=True)
+    assert [[line for one in follower.new_invocations() for line in one.lines] for _ in looks] == lines
