@@ -78,3 +78,15 @@ def test_visitors_pages_are_as_good(visitors: Visitors, address: str) -> None:
     visitor.open(address)
     visitor.arrive(address)
     check(visitor, f"visitor-{address.removeprefix('#/').replace('/', '-')}")
+
+
+def test_links_of_rows_are_high_enough_for_a_finger(visitors: Visitors, api: StandIn) -> None:
+    visitor = signed_in(visitors, api, reduced_motion="reduce", **SCREENS["phone"])
+    heights: list[float] = []
+    for _ in pages(visitor, api):
+        heights += visitor.page.evaluate(
+            "[...document.querySelectorAll('.target a.title')].map((link) => link.getBoundingClientRect().height)"
+        )
+    assert heights
+    # WCAG 2.2, 2.5.8, in CSS pixels
+    assert min(heights) >= 24
