@@ -23,7 +23,7 @@ FUNCTIONS = [
 
 
 class Calls:
-    """One real call for each action, with the credentials of a session; none of them changes anything that matters."""
+    """One real call for each action, with the credentials of a session; none of them changes anything."""
 
     def __init__(self, session: boto3.Session, stack: dict[str, Any]) -> None:
         config = Config(proxies={}, retries={"total_max_attempts": 1}, signature_version="s3v4")
@@ -48,9 +48,9 @@ class Calls:
         }
         self.by_action: dict[str, Callable[[], object]] = {
             # the most harmful ones first
-            "dynamodb:DeleteItem": lambda: dynamodb.delete_item(TableName=table, Key=KEY),
-            "dynamodb:PutItem": lambda: dynamodb.put_item(TableName=table, Item=KEY),
-            "dynamodb:UpdateItem": lambda: dynamodb.update_item(TableName=table, Key=KEY),
+            "dynamodb:DeleteItem": lambda: dynamodb.delete_item(TableName=table, Key=KEY, **never),
+            "dynamodb:PutItem": lambda: dynamodb.put_item(TableName=table, Item=KEY, **never),
+            "dynamodb:UpdateItem": lambda: dynamodb.update_item(TableName=table, Key=KEY, **never),
             "secretsmanager:PutSecretValue": lambda: client("secretsmanager").put_secret_value(
                 SecretId="nothing", SecretString="{}"
             ),
