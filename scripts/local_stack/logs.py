@@ -95,7 +95,8 @@ class LogFollower:
         self._logs = Clients(endpoint).logs()
         self._sizes = {} if from_the_beginning else self._group_sizes()
         self._since = 0 if from_the_beginning else int(time.time() * 1000)
-        self._seen: set[str] = set()
+        # When each stream that was told had its last line, as long as a reading may find it again.
+        self._told: dict[str, int] = {}
 
     def new_invocations(self) -> list[Invocation]:
         """Those since the last call, in the order they ended."""
@@ -104,27 +105,19 @@ class LogFollower:
         self._sizes = sizes
         now = int(time.time() * 1000)
         since, self._since = self._since, now - _OVERLAP_MILLISECONDS
-        seen: set[str] = set()
         found: list[Invocation] = []
         for group in changed:
-            streams: dict[str, list[Any]] = {}
-            pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
-            for event in (event for page in pages for event in page["events"]):
-                streams.setdefault(event["logStreamName"], []).append(event)
             context = group.rsplit("/", 1)[-1]
-            for stream, events in streams.items():
-                messages = [event["message"] for event in events]
-                times = [event["timestamp"] for event in events]
+            for stream, events in self._streams(group, since).items():
+                messages, times = [event["message"] for event in events], [event["timestamp"] for event in events]
                 if not messages[-1].startswith("REPORT ") and now - max(times) < _REPORT_MILLISECONDS:
                     # The rest is being written: the next reading takes it as a whole.
                     self._since = min(self._since, *times)
                     self._sizes.pop(group, None)
-                    continue
-                seen.add(stream)
-                if stream not in self._seen:
+                elif stream not in self._told:
+                    self._told[stream] = max(times)
                     found += _invocations(context, max(times) / 1000, messages)
-        # The next reading may begin with lines that were read before.
-        self._seen = seen | self._seen if self._since < now - _OVERLAP_MILLISECONDS else seen
+        self._told = {stream: at for stream, at in self._told.items() if at >= self._since}
         return sorted(found, key=lambda invocation: invocation.at)
 
     def wait_for_silence(self, quiet: float, at_most: float) -> None:
@@ -136,6 +129,13 @@ class LogFollower:
             now = time.monotonic()
             if self.new_invocations():
                 last = now
+
+    def _streams(self, group: str, since: int) -> dict[str, list[Any]]:
+        streams: dict[str, list[Any]] = {}
+        pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
+        for event in (event for page in pages for event in page["events"]):
+            streams.setdefault(event["logStreamName"], []).append(event)
+        return streams
 
     def _group_sizes(self) -> dict[str, int]:
         pages = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=_PREFIX)

@@ -35,7 +35,11 @@ def test_silence_is_waited_for_but_not_for_ever(monkeypatch: pytest.MonkeyPatch,
 
 
 class Logs:
-    """CloudWatch Logs with one line, written some time ago."""
+    """CloudWatch Logs with one group: each look finds the lines of its turn, as (stream, seconds, message)."""
+
+    def __init__(self, *looks: list[tuple[str, float, str]]) -> None:
+        self._looks = iter(looks)
+        self._size = 0
 
     def get_paginator(self, operation: str) -> Logs:
         self._operation = operation
@@ -43,46 +47,40 @@ class Logs:
 
     def paginate(self, startTime: int = 0, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: N803 (botocore's name)
         if self._operation == "describe_log_groups":
-            yield {"logGroups": [{"logGroupName": "/peerlearn/x/auth", "storedBytes": 10}]}
+            self._size += 1
+            yield {"logGroups": [{"logGroupName": "/peerlearn/x/auth", "storedBytes": self._size}]}
             return
-        line = {"logStreamName": "s", "timestamp": 1000, "message": "said before"}
-        yield {"events": [line] if startTime <= 1000 else []}
+        lines = [
+            {"logStreamName": stream, "timestamp": int(at * 1000), "message": message}
+            for stream, at, message in next(self._looks, [])
+        ]
+        yield {"events": [line for line in lines if startTime <= line["timestamp"]]}
+
+
+REPORT = "REPORT RequestId: r-1\tDuration: 3.00 ms"
+
+
+def follower_of(monkeypatch: pytest.MonkeyPatch, logs: Logs, **options: bool) -> LogFollower:
+    monkeypatch.setattr("scripts.local_stack.logs.Clients.logs", lambda _: logs)
+    return LogFollower("http://127.0.0.1:9", **options)
+
+
+def lines_of(follower: LogFollower) -> list[Any]:
+    return [line for one in follower.new_invocations() for line in one.lines]
 
 
 @pytest.mark.parametrize(("from_the_beginning", "lines"), [(False, []), (True, ["said before"])])
 def test_earlier_lines_are_read_where_they_are_asked_for(
     monkeypatch: pytest.MonkeyPatch, *, from_the_beginning: bool, lines: list[str]
 ) -> None:
-    monkeypatch.setattr("scripts.local_stack.logs.Clients.logs", lambda _: Logs())
-    follower = LogFollower("http://127.0.0.1:9", from_the_beginning=from_the_beginning)
-    assert [line for one in follower.new_invocations() for line in one.lines] == lines
+    before = [("s", 1.0, "said before")]
+    follower = follower_of(monkeypatch, Logs(before, before), from_the_beginning=from_the_beginning)
+    assert lines_of(follower) == lines
     assert follower.new_invocations() == []
 
 
-class Writing:
-    """CloudWatch Logs in which one invocation's lines are being written; each look finds the lines of its turn."""
-
-    def __init__(self, looks: list[list[str]], now: float) -> None:
-        self._looks = iter(looks)
-        self._now = int(now * 1000)
-
-    def get_paginator(self, operation: str) -> Writing:
-        self._operation = operation
-        return self
-
-    def paginate(self, startTime: int = 0, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: N803 (botocore's name)
-        if self._operation == "describe_log_groups":
-            yield {"logGroups": [{"logGroupName": "/peerlearn/x/auth", "storedBytes": 10}]}
-            return
-        lines = [{"logStreamName": "s", "timestamp": self._now, "message": message} for message in next(self._looks)]
-        yield {"events": lines if startTime <= self._now else []}
-
-
-REPORT = "REPORT RequestId: r-1\tDuration: 3.00 ms"
-
-
 @pytest.mark.parametrize(
-    ("looks", "seconds", "lines"),
+    ("looks", "seconds", "told"),
     [
         ([["began"], ["began", "answered", REPORT]], 0.0, [[], ["began", "answered"]]),
         ([["began"], ["began"], ["began", "answered", REPORT]], 0.0, [[], [], ["began", "answered"]]),
@@ -91,9 +89,21 @@ REPORT = "REPORT RequestId: r-1\tDuration: 3.00 ms"
     ],
 )
 def test_an_invocation_is_told_as_a_whole(
-    monkeypatch: pytest.MonkeyPatch, looks: list[list[str]], seconds: float, lines: list[list[str]]
+    monkeypatch: pytest.MonkeyPatch, looks: list[list[str]], seconds: float, told: list[list[str]]
 ) -> None:
     monkeypatch.setattr("scripts.local_stack.logs.time.time", lambda: 1000.0 + seconds)
-    monkeypatch.setattr("scripts.local_stack.logs.Clients.logs", lambda _: Writing(looks, 1000.0))
-    follower = LogFollower("http://127.0.0.1:9", from_the_beginning=True)
-    assert [[line for one in follower.new_invocations() for line in one.lines] for _ in looks] == lines
+    logs = Logs(*([("s", 1000.0, message) for message in messages] for messages in looks))
+    follower = follower_of(monkeypatch, logs, from_the_beginning=True)
+    assert [lines_of(follower) for _ in looks] == told
+
+
+def test_an_invocation_is_told_once_whatever_the_readings_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("scripts.local_stack.logs.time.time", lambda: now[0])
+    first, second = [("s", 1000.0, "one"), ("s", 1000.0, REPORT)], [("t", 1001.5, "two"), ("t", 1001.5, REPORT)]
+    follower = follower_of(monkeypatch, Logs(first, [], first + second), from_the_beginning=True)
+    told = []
+    for _ in range(3):
+        told.append(lines_of(follower))
+        now[0] += 1
+    assert told == [["one"], [], ["two"]]
