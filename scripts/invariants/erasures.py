@@ -17,8 +17,8 @@ from scripts.invariants.violation import Violation
 TERM = timedelta(hours=1)
 _USER = keys.user_partition("")
 _OPEN = frozenset({EnrollmentStatus.ACTIVE.value, EnrollmentStatus.WAITLISTED.value})
-# An item of a broken table may lack some of them, and is looked at all the same.
-_OF_ONES_LEARNING = ("completedModules", "points", "lastAccessed")
+# Of an enrolment: what its learner has done in the course.
+_LEARNT = ("completedModules", "points", "lastAccessed")
 
 
 def _owner(item: Item) -> list[str]:
@@ -26,7 +26,7 @@ def _owner(item: Item) -> list[str]:
 
 
 def _named(attribute: str) -> Callable[[Item], list[str]]:
-    return lambda item: [item[attribute]]
+    return lambda item: [item[attribute]] if attribute in item else []
 
 
 def _owner_if(is_left: Callable[[Item], object]) -> Callable[[Item], list[str]]:
@@ -46,7 +46,7 @@ Whose = Callable[[Item], list[str]]
 AT_ONCE: Mapping[Entity, Whose] = {
     Entity.CREDENTIAL: _named("userId"),
     Entity.PROFILE: _owner,
-    Entity.STANDING: _owner_if(lambda item: item["sessions"] or item["state"] != AccountState.ERASED.value),
+    Entity.STANDING: _owner_if(lambda item: item.get("sessions") or item.get("state") != AccountState.ERASED.value),
     Entity.INBOX: _owner_if(lambda item: "erasedAt" not in item),
     Entity.ADMINISTRATORS: lambda item: list(item["userIds"]),
 }
@@ -61,13 +61,11 @@ AFTERWARDS: Mapping[Entity, Whose] = {
     Entity.PAST_GRADE: _owner,
     Entity.TEACHING: _owner,
     # the tutor on whose list there is work to grade
-    Entity.TALLY: lambda item: [item["listedFor"]] if "listedFor" in item else [],
+    Entity.TALLY: _named("listedFor"),
     Entity.CONNECTION: _owner,
     Entity.WAIT: _named("learnerId"),
     # A seat that was completed stays counted, without what was done for it.
-    Entity.ENROLLMENT: _owner_if(
-        lambda item: item.get("status") in _OPEN or any(item.get(name) for name in _OF_ONES_LEARNING)
-    ),
+    Entity.ENROLLMENT: _owner_if(lambda item: item.get("status") in _OPEN or any(item.get(name) for name in _LEARNT)),
     Entity.COURSE: _named("tutorId"),
     Entity.MAIL_TOKEN: _owner,
     Entity.HELD_ADDRESS: _named("userId"),
