@@ -50,7 +50,7 @@ def test_from_registration_to_a_completed_course(visitors: Visitors, client: Cli
     register(ada)
     # and the course that one came from is there again
     ada.heading(title)
-    learn(ada)
+    learn(ada, title)
     assert page.title() == f"{title} · Peerlearn"
 
     ada.go("Me")
@@ -81,7 +81,7 @@ def register(ada: Visitor) -> None:
     ada.connected()
 
 
-def learn(ada: Visitor) -> None:
+def learn(ada: Visitor, title: str) -> None:
     page = ada.page
     ada.button("Book a seat").click()
     expect(page.get_by_role("heading", level=1)).to_be_focused()
@@ -96,7 +96,7 @@ def learn(ada: Visitor) -> None:
     ada.connected()
     ada.button("Mark as done Two").click()
     expect(page.get_by_text("100 %")).to_be_visible()
-    expect(ada.toast("You have completed")).to_be_visible()
+    expect(ada.toast(f"You have completed {title}. Congratulations!")).to_be_visible()
     page.get_by_role("link", name="About", exact=True).click()
     expect(page.get_by_text("9 free seats of 10")).to_be_visible()
     page.get_by_role("navigation", name="Parts of the course").get_by_role("link", name="People").click()

@@ -163,6 +163,8 @@ def test_roster_is_sorted_by_name(call: Call, tutor: Person, progressed: tuple[s
     course_id, _ = progressed
     entries = roster(call, tutor, course_id, sort="name")
     assert [one["learner"]["name"].split()[0] for one in entries] == ["Ada", "Eve", "Zoe"]
+    whole = {one["learnerId"]: one for one in roster(call, tutor, course_id)}
+    assert entries == [whole[one["learnerId"]] for one in entries]
 
 
 def test_roster_of_more_than_a_thousand_is_neither_sorted_nor_searched(

@@ -29,7 +29,7 @@ def test_any_request_has_an_answer_of_the_document(school: School, operation: Op
     # of what takes nothing, nothing can be wrong
     for mode in MODES if operation.takes_anything else MODES[:1]:
 
-        @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck))
         @given(
             case=SCHEMA[operation.path][operation.method].as_strategy(generation_mode=mode),
             who=st.sampled_from(sorted(school.tokens)),
@@ -81,7 +81,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))
 @given(
     operation=st.sampled_from([one for one in OPERATIONS if one.body is not None]),
     body=JSON_VALUES.map(json.dumps) | st.text(max_size=60) | st.sampled_from(["[" * 2000, '{"a":' * 2000, "NaN", ""]),
@@ -91,7 +91,7 @@ def test_any_body_has_an_answer_of_the_document(school: School, operation: Opera
     school.send(operation, body=body, token=school.tokens[who], path=school.path(operation))
 
 
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))
 @given(
     operation=st.sampled_from([one for one in OPERATIONS if any(p["name"] == "cursor" for p in one.parameters)]),
     text=st.text(max_size=200) | st.from_regex(r"[A-Za-z0-9_-]{1,80}\.[A-Za-z0-9_-]{1,60}", fullmatch=True),

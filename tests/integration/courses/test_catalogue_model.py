@@ -102,7 +102,6 @@ def _is_found(course: Course, wanted: tuple[str, ...]) -> bool:
 
 @settings(
     max_examples=6,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(actions=actions)

@@ -112,7 +112,7 @@ class Mixture:
         return outcomes
 
 
-# by what a task has and no other
+# The first of these that a task has tells its worker: others may follow.
 WORKERS = {
     "event": "announce",
     "job": "carry_on",

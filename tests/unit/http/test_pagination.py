@@ -77,7 +77,7 @@ def test_nothing_is_left_out_and_nothing_is_too_long(letter: str) -> None:
     assert len(pages[0]) == 100 if letter in LETTERS[3:] else 40 < len(pages[0]) < 100
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from(LETTERS), st.integers(0, 490_000)), max_size=12), st.integers(1, 12))
 def test_all_entries_come_in_their_order(sizes: list[tuple[str, int]], limit: int) -> None:
     stored[:] = [f"{number} {letter * count}" for number, (letter, count) in enumerate(sizes)]
