@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys
 from tests.functional.conftest import TABLE
@@ -64,6 +66,19 @@ def test_session_keeps_its_time_with_its_seats(call: Call, tutor: Person, aws: D
     answer = call("update_course", token=tutor.token, path={"courseId": course["courseId"]}, body=moved)
     assert {key: answer.body["data"]["course"][key] for key in TIMES} == stored
     assert {key: seats(aws, course["courseId"])[key] for key in TIMES} == stored
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_published_session_moves_within_its_day(hours: int, call: Call, tutor: Person) -> None:
+    course = call("create_course", token=tutor.token, body=SESSION | {"status": "published"}).body["data"]["course"]
+    begins = from_rfc3339(course["startsAt"]) + timedelta(hours=hours)
+    moved = {"startsAt": to_rfc3339(begins), "endsAt": to_rfc3339(begins + timedelta(hours=1))}
+    answer = call("update_course", token=tutor.token, path={"courseId": course["courseId"]}, body=moved)
+    assert answer.status == 200, answer
+    found = call("list_courses", query={"startsFrom": moved["startsAt"], "startsTo": moved["startsAt"]})
+    assert [one["courseId"] for one in found.body["data"]["courses"]] == [course["courseId"]]
+    former = {"startsFrom": course["startsAt"], "startsTo": course["startsAt"]}
+    assert call("list_courses", query=former).body["data"]["courses"] == []
 
 
 def test_no_limit_and_no_seat(make: Make) -> None:

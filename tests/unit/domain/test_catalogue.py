@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.listings import Listing, next_step
 from peerlearn.domain.text import compared
 from peerlearn.domain.users import FORMER_TUTOR, NAME_MAX_LENGTH
+from peerlearn.persistence.listings import key_of_place
 
 COURSE = Course(
     course_id="crs_1",
@@ -182,12 +183,16 @@ def test_a_search_without_words_matches_nothing_and_a_blank_one_everything() -> 
     assert not Filters(query="a ???").matches_nothing
 
 
+MORNING = datetime(2026, 1, 1, 9, tzinfo=UTC)
 courses = st.builds(
-    lambda title, subject, level, status: replace(COURSE, title=title, subject=subject, level=level, status=status),
+    lambda title, subject, level, status, starts_at: replace(
+        COURSE, title=title, subject=subject, level=level, status=status, starts_at=starts_at
+    ),
     st.text(alphabet="ab 1", min_size=1, max_size=40),
     st.sampled_from(["Music", "Games"]),
     st.sampled_from(list(Level)),
     st.sampled_from(list(CourseStatus)),
+    st.sampled_from([None, MORNING, MORNING + timedelta(hours=3), MORNING + timedelta(days=1)]),
 )
 
 
@@ -201,6 +206,9 @@ def test_steps_lead_to_where_the_course_belongs(versions: list[Course], room: in
             assert len(step.added) + len(step.removed) + len(step.rewritten) + len(entries) <= room
             assert not set(step.added) & set(listing.marks)
             assert set(step.removed) | set(step.rewritten) <= set(listing.marks)
+            # a transaction writes an item once
+            written = [key_of_place(one, 1) for one in (*step.added, *step.removed, *step.rewritten)]
+            assert len(written) == len(set(written))
             listing = step.taken_from(listing, course)
             steps += 1
             assert steps < 500

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from peerlearn.domain.catalogue import PlaceKind, kind_and_name, places_of
 from peerlearn.domain.courses import Course
 
+_DATE = len("2026-01-01")
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -65,11 +67,16 @@ def next_step(course: Course, listing: Listing, room: int) -> ListingStep:
     added: dict[str, str] = {}
     rewritten: dict[str, str] = {}
     removed: list[str] = []
+    days: set[str] = set()
     for place in sorted(wanted.keys() | listing.marks.keys()):
         was, becomes = listing.marks.get(place), wanted.get(place)
-        if was == becomes:
+        kind, name = kind_and_name(place)
+        if was == becomes or (kind is PlaceKind.START and name[:_DATE] in days):
             continue
-        room -= 2 if kind_and_name(place)[0] is PlaceKind.ENTRY and None in (was, becomes) else 1
+        if kind is PlaceKind.START:
+            # One item holds all times of a day, and a transaction writes it once: a second time is for the next step.
+            days.add(name[:_DATE])
+        room -= 2 if kind is PlaceKind.ENTRY and None in (was, becomes) else 1
         if room < 0:
             break
         if becomes is None:
