@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -98,6 +99,11 @@ class Visitor:
         """Answers what the page asks before it does something."""
         self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
+    def answered(self, call: str) -> AbstractContextManager[object]:
+        """Waits at the end of a block for the answer to a call that is made in it, such as `DELETE /v1/learner/me`."""
+        method, _, path = call.partition(" ")
+        return self.page.expect_response(lambda answer: answer.request.method == method and answer.url.endswith(path))
+
     def toast(self, text: str) -> Locator:
         return self.page.locator(".toast").filter(has_text=text)
 
@@ -116,11 +122,11 @@ def check(visitor: Visitor, name: str, schemes: Sequence[Scheme] = ("light", "da
     assert widths[0] <= widths[1], name
     size = visitor.page.viewport_size
     assert size is not None
-    # As high as the page is: what the navigation of a phone lies over is a matter of scrolling.
-    height = max(size["height"], visitor.page.evaluate("document.documentElement.scrollHeight"))
-    visitor.page.set_viewport_size({"width": size["width"], "height": height})
     for number, scheme in enumerate(schemes):
         visitor.page.emulate_media(color_scheme=scheme)
+        # As high as the page is by now: what the navigation of a phone lies over is a matter of scrolling.
+        height = max(size["height"], visitor.page.evaluate("document.documentElement.scrollHeight"))
+        visitor.page.set_viewport_size({"width": size["width"], "height": height})
         visitor.screenshot(f"{name}-{scheme}")
         # only the colours are other ones at night
         rules = {"type": "rule", "values": ["color-contrast"]} if number else {"type": "tag", "values": EVERY_RULE}

@@ -340,6 +340,7 @@ def test_everybody_can_use_it_on_a_phone(visitors: Visitors, client: Client, sta
     learner.heading("Sign in")
     check(learner, "sign-in")
     learner.sign_in(account.email)
+    learner.arrive("#/today")
     learner.heading("Today")
     check(learner, "today")
     for view, heading, name in (
@@ -352,6 +353,7 @@ def test_everybody_can_use_it_on_a_phone(visitors: Visitors, client: Client, sta
         (f"#/chat/{tutor.user_id}", "Tomas Novak", "conversation"),
     ):
         learner.open(view)
+        learner.arrive(view)
         learner.heading(heading)
         check(learner, name)
 
@@ -365,6 +367,7 @@ def test_everybody_can_use_it_on_a_phone(visitors: Visitors, client: Client, sta
         (f"#/teaching/assessments/{task_id}", "Grading: T", "grading"),
     ):
         teacher.open(view)
+        teacher.arrive(view)
         teacher.heading(heading)
         check(teacher, name)
 
