@@ -50,11 +50,13 @@ class Logs:
             self._size += 1
             yield {"logGroups": [{"logGroupName": "/peerlearn/x/auth", "storedBytes": self._size}]}
             return
-        lines = [
-            {"logStreamName": stream, "timestamp": int(at * 1000), "message": message}
-            for stream, at, message in next(self._looks, [])
-        ]
-        yield {"events": [line for line in lines if startTime <= line["timestamp"]]}
+        yield {
+            "events": [
+                {"logStreamName": stream, "timestamp": int(at * 1000), "message": message}
+                for stream, at, message in next(self._looks, [])
+                if startTime <= int(at * 1000)
+            ]
+        }
 
 
 REPORT = "REPORT RequestId: r-1\tDuration: 3.00 ms"
