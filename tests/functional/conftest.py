@@ -50,6 +50,7 @@ NAMES = {
     "CURSOR_SECRET_ID": CURSOR_SECRET,
     "MAIL_FROM": "school@peerlearn.example",
     "APP_URL": "https://peerlearn.example/",
+    "API_URL": "https://api.peerlearn.example",
 }
 
 

@@ -50,7 +50,7 @@ class People:
         self._tokens = tokens
         self._clock = clock
 
-    def add(self, role: Role = Role.LEARNER, name: str | None = None) -> Person:
+    def add(self, role: Role = Role.LEARNER, name: str | None = None, *, proven: bool = False) -> Person:
         """A new account of that role."""
         number = next(_numbers)
         user = User(
@@ -61,6 +61,7 @@ class People:
             interests=("chess",),
             learning_goals=("endgames",),
             created_at=self._clock(),
+            email_verified=proven,
         )
         session_id = new_id("sid")
         session = SignInSession(

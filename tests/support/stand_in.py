@@ -51,6 +51,7 @@ class StandInForAws:
             "LIMITS": "",
             "LOCAL_ENDPOINT": "",
             "APP_URL": "https://peerlearn.example/",
+            "API_URL": "https://api.peerlearn.example",
             "MAIL_CONFIGURATION_SET": "",
             "MAIL_FROM": "school@peerlearn.example",
             "MAIL_QUEUE_URL": f"{queues}/mails",

@@ -47,6 +47,7 @@ from peerlearn.http.websocket import MESSAGE_MAX_BYTES
 from peerlearn.persistence import (
     audit,
     catalogue_keys,
+    claims,
     index_keys,
     keys,
     message_writes,
@@ -304,6 +305,7 @@ def _limits_and_alarms() -> Iterator[Stated]:
         ("ApiErrors", "{} answers of 5xx in {} minutes"),
         ("WebSocketErrors", "{} messages in {} minutes not handled"),
         ("FunctionErrors", "{} runs in {} minutes"),
+        ("MailErrors", "{} runs in {} minutes"),
         ("TableThrottles", "{} throttled reads or writes in {} minutes"),
     ):
         yield page, f"| `{name}Alarm` | {words}", alarm(name)
@@ -390,6 +392,7 @@ def _table() -> Iterator[Stated]:
     yield page, "while those are under a {} GSI1", (word(leaderboard.LEADERBOARD_LENGTH),)
     yield page, "update course (count < {}, its tutor)", (courses.ASSESSMENTS_MAX,)
     yield page, "removed by the worker that has sent it; TTL and `expiresAt`, {} days", (days(mails._KEPT),)
+    yield page, "none is told twice ([mail.md](mail.md)); TTL and `expiresAt`, {} days", (days(claims._KEPT),)
     parts, block = word(catalogue_keys.SHELF_COUNTERS), numbers._BLOCK
     yield page, "the exact total of a shelf, in {} parts", (parts,)
     yield page, "Its total is a counter of {} parts", (parts,)

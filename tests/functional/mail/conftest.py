@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Call = Callable[..., Answer]
 PASSWORD = "Analytical-1843"
 OTHER = "Difference-1822"
+ADA = "ada@learners.example"
 
 
 @pytest.fixture
@@ -27,7 +28,14 @@ def inbox(aws: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Inbox:
 @pytest.fixture
 def ada(call: Call) -> dict[str, Any]:
     """Her answer to a registration."""
-    return register(call, "ada@learners.example")
+    return register(call, ADA)
+
+
+@pytest.fixture
+def proven(call: Call, inbox: Inbox, ada: dict[str, Any]) -> dict[str, Any]:
+    """The same, with her address proven."""
+    assert call("verify", body={"token": inbox.only(ADA).token}).status == 201
+    return ada
 
 
 def register(call: Call, email: str, password: str = PASSWORD, **more: Any) -> dict[str, Any]:

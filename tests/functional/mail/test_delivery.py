@@ -16,20 +16,12 @@ from peerlearn.bootstrap.mails import mail_delivery
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.users import Role
 from tests.functional.conftest import TABLE
-from tests.functional.mail.conftest import OTHER, PASSWORD, Call, register, sign_in
+from tests.functional.mail.conftest import ADA, OTHER, PASSWORD, Call, register, sign_in
 from tests.support.inbox import Inbox, Received
 from tests.support.people import People, Person
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-ADA = "ada@learners.example"
-
-
-@pytest.fixture
-def proven(call: Call, inbox: Inbox, ada: dict[str, Any]) -> dict[str, Any]:
-    assert call("verify", body={"token": inbox.only(ADA).token}).status == 201
-    return ada
 
 
 def by_hand(raw: bytes) -> tuple[dict[str, str], dict[str, bytes]]:

@@ -21,6 +21,15 @@ VALUES: dict[str, object] = {
     "link": "https://learn.example/#/verify?token=a.b&c",
     "wanted": "c•••@learn.example",
     "role": "tutor",
+    "title": "Knots",
+    "assessment": "A photograph",
+    "startsAt": AT,
+    "endsAt": AT,
+    "dueAt": AT,
+    "grade": "8.5",
+    "maxGrade": "10",
+    "messages": "3",
+    "people": "2",
 }
 _LINK = re.compile(r"\[[^\]]+\]\((\w+)\)")
 

@@ -7,7 +7,8 @@
     [Choose a password](link)
 
 A paragraph is one of the text, and one of the HTML. A line in brackets and parentheses is a link: a button there, the
-bare address here. `common.txt` holds what all mails of a language share, a line each.
+bare address here. `common.txt` holds what all mails of a language share, a line each. A mail that is given a value
+`unsubscribe` ends with the link that turns its kind off.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ _PAGE = """<!doctype html>
 """
 _PARAGRAPH = '<p style="margin:0 0 16px">{text}</p>'
 _SMALL = '<p style="margin:24px 0 0;font-size:14px">{text}</p>'
+_SMALL_LINK = '<a href="{target}">{label}</a>'
 _BUTTON = (
     '<p style="margin:0 0 16px"><a href="{target}" style="display:inline-block;padding:12px 20px;border-radius:10px;'
     'background:#2450bd;color:#ffffff;text-decoration:none;font-weight:600">{label}</a></p>'
@@ -70,10 +72,11 @@ class MailTexts:
         if role := told.get("role"):
             told["role"] = common[f"role.{role}"]
         greeting = common["greeting" if told.get("name") else "greeting.nobody"]
+        footer = [common["footer"], *([common["unsubscribe"]] if "unsubscribe" in told else [])]
         return Letter(
             subject=_one_line(subject.format_map(told))[:_SUBJECT_MAX],
-            text=_as_text([greeting, *body, common["footer"]], told),
-            html=_as_html(language, subject, [greeting, *body], common["footer"], told),
+            text=_as_text([greeting, *body, *footer], told),
+            html=_as_html(language, subject, [greeting, *body], footer, told),
         )
 
 
@@ -121,16 +124,19 @@ def _as_text(paragraphs: list[str], told: Mapping[str, str]) -> str:
     return "\n\n".join(map(plain, paragraphs)) + "\n"
 
 
-def _as_html(language: Language, subject: str, paragraphs: list[str], footer: str, told: Mapping[str, str]) -> str:
+def _as_html(
+    language: Language, subject: str, paragraphs: list[str], footer: list[str], told: Mapping[str, str]
+) -> str:
     escaped = {name: html.escape(_one_line(text)) for name, text in told.items()}
 
-    def marked_up(paragraph: str) -> str:
+    def marked_up(paragraph: str, link_form: str, text_form: str) -> str:
         link = _LINK.fullmatch(paragraph)
         if link is not None:
-            return _BUTTON.format(target=escaped[link["target"]], label=html.escape(link["label"]))
-        return _PARAGRAPH.format(text=html.escape(paragraph).format_map(escaped))
+            return link_form.format(target=escaped[link["target"]], label=html.escape(link["label"]))
+        return text_form.format(text=html.escape(paragraph).format_map(escaped))
 
-    parts = [*map(marked_up, paragraphs), _SMALL.format(text=html.escape(footer).format_map(escaped))]
+    parts = [marked_up(one, _BUTTON, _PARAGRAPH) for one in paragraphs]
+    parts += [marked_up(one, _SMALL.format(text=_SMALL_LINK), _SMALL) for one in footer]
     title = html.escape(subject).format_map(escaped)
     return _PAGE.format(language=language.value, subject=title, paragraphs="\n".join(parts))
 

@@ -11,8 +11,10 @@ from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import aws_client, client_config, table
 from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.mails import OutboxRepository
+from peerlearn.persistence.notices import NoticeRepository
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.mails import MailDelivery
+from peerlearn.services.notice_mails import NoticeDelivery
 from peerlearn.settings import settings
 
 _READ_SECONDS = 10
@@ -26,12 +28,7 @@ def mail_client() -> Any:
 @cache
 def mail_delivery() -> MailDelivery:
     chosen = settings()
-    return MailDelivery(
-        OutboxRepository(table()),
-        account_repository(),
-        ThrottleRepository(table()),
-        MailTexts(),
-        Mailing(mail_client(), chosen.mail_from, chosen.mail_configuration_set),
-        limits(),
-        chosen.app_url,
-    )
+    outbox, accounts, texts = OutboxRepository(table()), account_repository(), MailTexts()
+    post = Mailing(mail_client(), chosen.mail_from, chosen.mail_configuration_set)
+    notices = NoticeDelivery(outbox, accounts, NoticeRepository(table()), texts, post, chosen.app_url, chosen.api_url)
+    return MailDelivery(outbox, accounts, ThrottleRepository(table()), texts, post, limits(), chosen.app_url, notices)

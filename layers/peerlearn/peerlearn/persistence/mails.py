@@ -6,7 +6,7 @@ from peerlearn.domain.mail_tokens import MailToken
 from peerlearn.domain.mails import Mail
 from peerlearn.persistence import mail_keys
 from peerlearn.persistence.items.mails import mail_item, mail_of, mail_token_item
-from peerlearn.persistence.table import Table
+from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, delete, put
 
 
@@ -33,6 +33,15 @@ class OutboxRepository:
     def remove(self, mail_id: str) -> None:
         """Forget a mail: it has left, or never will."""
         self._table.write(delete(mail_keys.mail(mail_id)))
+
+    def take(self, mail_id: str) -> bool:
+        """Remove a mail, and return whether this call did: of any number that try, one at most is told so."""
+        try:
+            self._table.write(delete(mail_keys.mail(mail_id), condition="attribute_exists(PK)"))
+        except ConditionFailed:
+            # Another worker's, or our own whose reply was lost: nobody can tell, and it leaves at most once.
+            return False
+        return True
 
     def keep_token(self, token: MailToken) -> None:
         """Store a token before the mail leaves whose link carries it."""

@@ -13,10 +13,16 @@ from peerlearn.persistence.guards import not_erased
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.own_records import OwnKind
 from peerlearn.persistence.table import ConditionFailed, Table
-from peerlearn.persistence.writes import Write, setting, update
+from peerlearn.persistence.writes import Write, check, setting, update
 
 _NAME = "wishes"
-_ATTRIBUTES = {f"{notice.value}/{channel.value}": Wish(notice, channel) for notice in Notice for channel in Channel}
+
+
+def _attribute(wish: Wish) -> str:
+    return f"{wish.notice.value}/{wish.channel.value}"
+
+
+_ATTRIBUTES = {_attribute(wish): wish for wish in (Wish(notice, channel) for notice in Notice for channel in Channel)}
 
 
 def wishes_key(user_id: str) -> keys.Key:
@@ -27,6 +33,17 @@ def wishes_key(user_id: str) -> keys.Key:
 def wishes_of(item: Item | None) -> Wishes:
     """Return what somebody has said."""
     return {wish: bool((item or {})[name]) for name, wish in _ATTRIBUTES.items() if name in (item or {})}
+
+
+def wanting(user_id: str, wish: Wish) -> Write:
+    """Return the condition that somebody has not turned a kind of news off by a channel."""
+    # on until somebody turns it off: said nothing, or said that they want it
+    return check(
+        wishes_key(user_id),
+        "attribute_not_exists(#wish) OR #wish = :wanted",
+        names={"#wish": _attribute(wish)},
+        values={":wanted": True},
+    )
 
 
 class NoticeRepository:
@@ -79,7 +96,7 @@ class NoticeRepository:
 
 
 def _saying(user_id: str, wishes: Wishes) -> Write:
-    said = [(f"{wish.notice.value}/{wish.channel.value}", wanted) for wish, wanted in wishes.items()]
+    said = [(_attribute(wish), wanted) for wish, wanted in wishes.items()]
     names = {f"#wish{number}": name for number, (name, _) in enumerate(said)}
     values: Item = {f":wish{number}": wanted for number, (_, wanted) in enumerate(said)}
     sets = "".join(f", #wish{number} = :wish{number}" for number in range(len(said)))

@@ -48,10 +48,7 @@ class StandingWrite:
 
     def require_proof(self, admission: Admission) -> StandingWrite:
         """Require that the account's address is proven, where the admission asks for that."""
-        if admission.needs_proof:
-            self._conditions.append(f"{self._name('proven')} = :proven")
-            self._values[":proven"] = True
-        return self
+        return self.require_proven() if admission.needs_proof else self
 
     def require_epoch(self, epoch: int) -> StandingWrite:
         """Require that nothing has ended all sessions since the account was read."""
@@ -105,6 +102,12 @@ class StandingWrite:
         """Require that the account is neither suspended nor erased."""
         self._conditions.append(f"{self._name('state')} = :active")
         self._values[":active"] = AccountState.ACTIVE.value
+        return self
+
+    def require_proven(self) -> StandingWrite:
+        """Require that the account's address is proven, whatever the stack asks of those who write."""
+        self._conditions.append(f"{self._name('proven')} = :proven")
+        self._values[":proven"] = True
         return self
 
     def end_session(self, session_id: str) -> StandingWrite:

@@ -1,10 +1,9 @@
-"""Sending mails: at least once, to whoever may still have them."""
+"""Sending mails: those about an account at least once, to whoever may still have them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from peerlearn.domain.addresses import same_address
@@ -12,7 +11,8 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TooManyRequests
 from peerlearn.domain.limits import RESET_MAILS, UNPROVEN_MAILS, Limits
 from peerlearn.domain.mail_tokens import MailToken, TokenKind, new_token
-from peerlearn.domain.mails import Letter, Mail, MailKind
+from peerlearn.domain.mails import Letter, Mail, MailKind, Outcome
+from peerlearn.domain.notices import Notice
 from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import Credential, Language, User
 from peerlearn.services.throttling import Uses, count_use
@@ -45,20 +45,6 @@ class Post(Protocol):
     def send(self, address: str, letter: Letter) -> None: ...
 
 
-class Outcome(StrEnum):
-    """The end of a mail, for the log."""
-
-    SENT = "sent"
-    GONE = "gone"
-    STALE = "stale"
-    NOBODY = "nobody"
-    TOO_MANY = "too many"
-
-    @property
-    def has_left(self) -> bool:
-        return self is Outcome.SENT
-
-
 # The page of the front end that a link leads to, and the kind of its token.
 _LINKS: Mapping[MailKind, tuple[str, TokenKind]] = {
     MailKind.ADDRESS_PROOF: ("verify", TokenKind.VERIFY),
@@ -67,6 +53,12 @@ _LINKS: Mapping[MailKind, tuple[str, TokenKind]] = {
     MailKind.ADDRESS_CHANGED: ("undo", TokenKind.UNDO),
     MailKind.PASSWORD_RESET: ("reset", TokenKind.RESET),
 }
+
+
+class Notices(Protocol):
+    """See `peerlearn.services.notice_mails`."""
+
+    def deliver(self, mail: Mail, notice: Notice) -> Outcome: ...
 
 
 class MailDelivery:
@@ -81,6 +73,7 @@ class MailDelivery:
         post: Post,
         limits: Limits,
         app_url: str,
+        notices: Notices,
         clock: Clock = utc_now,
     ) -> None:
         self._outbox = outbox
@@ -90,13 +83,14 @@ class MailDelivery:
         self._post = post
         self._limits = limits
         self._app_url = app_url
+        self._notices = notices
         self._clock = clock
 
     def deliver(self, mail_id: str) -> Outcome:
         """Send a mail, and forget it once it has left.
 
         Cut off in between, it is sent once more when the task comes again: a mail about somebody's security leaves at
-        least once. Its link then has another token, which opens the same.
+        least once. Its link then has another token, which opens the same. A notice leaves at most once.
 
         Raises
         ------
@@ -105,6 +99,8 @@ class MailDelivery:
         mail = self._outbox.mail(mail_id)
         if mail is None:
             return Outcome.GONE
+        if mail.notice is not None:
+            return self._notices.deliver(mail, mail.notice)
         outcome = self._sent(mail)
         self._outbox.remove(mail_id)
         return outcome
@@ -163,7 +159,7 @@ class MailDelivery:
         # An address that nobody has proven may be a stranger's, who is shown no text that somebody else has chosen.
         known = user.email_verified and mail.kind not in (MailKind.ADDRESS_CHANGE, MailKind.ADDRESS_TAKEN)
         values: dict[str, object] = {
-            **mail.data,
+            **mail.told,
             "name": user.name if known else "",
             "at": mail.created_at,
             "app": self._app_url,

@@ -27,6 +27,7 @@ class OwnKind(StrEnum):
     AGENDA = "Agenda"
     TODO = "Todo"
     WISHES = "Wishes"
+    CLAIM = "Claim"
 
 
 _INTERNAL = frozenset({"PK", "SK", "entity", "userId", "ttl", "writtenBy", CORRELATION_ID})

@@ -1,0 +1,167 @@
+"""Notices as they leave: once for a claim, at most, and to nobody who may not have them or does not want them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from peerlearn.bootstrap.core import table
+from peerlearn.bootstrap.mails import mail_delivery
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.mails import NOTICES, MailKind, Mailroom
+from peerlearn.persistence.claims import claim
+from tests.functional.conftest import TABLE
+from tests.functional.mail.conftest import ADA, PASSWORD, Call
+from tests.support.inbox import Inbox
+from tests.support.people import Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+STARTS_AT = datetime(2126, 3, 30, 10, tzinfo=UTC)
+
+
+def reminded(user_id: str, key: str = "session.reminder#crs_1#1", **told: Any) -> bool:
+    """Whether a reminder of a session could be claimed for somebody."""
+    data: dict[str, Any] = {"title": "Knots", "courseId": "crs_1", "startsAt": STARTS_AT} | told
+    (mail,) = Mailroom(is_open=True).notice(user_id, MailKind.SESSION_REMINDER, **data)
+    return claim(table(), user_id, mail, key)
+
+
+def kept(aws: DynamoDBClient, kind: str) -> list[dict[str, Any]]:
+    return [dict(item) for item in aws.scan(TableName=TABLE)["Items"] if item["entity"]["S"] == kind]
+
+
+@pytest.fixture
+def user_id(proven: dict[str, Any]) -> str:
+    """Ada's, whose address is proven."""
+    found: str = proven["user"]["userId"]
+    return found
+
+
+def test_every_mail_of_a_kind_that_may_be_turned_off_says_which_kind() -> None:
+    assert {kind.value for kind in NOTICES} - {notice.value for notice in NOTICES.values()} == {"session.closed"}
+
+
+def test_notice_is_in_its_readers_language_and_time(
+    call: Call, inbox: Inbox, proven: dict[str, Any], user_id: str
+) -> None:
+    call("update_profile", token=proven["token"], body={"language": "de", "timeZone": "Asia/Tokyo"})
+    assert reminded(user_id)
+    mail = inbox.only(ADA)
+    assert mail.subject == "Knots beginnt bald"
+    assert "30. März 2126, 19:00 Uhr (Asia/Tokyo)" in mail.text
+    assert mail.text.startswith("Hallo Ada,")
+    assert "https://peerlearn.example/#/courses/crs_1" in mail.text
+    assert mail.html.count("<a ") == 2
+
+
+def test_same_thing_is_told_once(aws: DynamoDBClient, inbox: Inbox, user_id: str) -> None:
+    assert [reminded(user_id), reminded(user_id), reminded(user_id, "session.reminder#crs_1#2")] == [True, False, True]
+    assert len(inbox.deliver()) == 2
+    assert kept(aws, "Mail") == []
+    claims = kept(aws, "Claim")
+    assert len(claims) == 2
+    assert all({"expiresAt", "ttl"} <= one.keys() for one in claims)
+
+
+def test_one_click_of_a_mail_program_ends_the_kind(call: Call, inbox: Inbox, user_id: str) -> None:
+    assert reminded(user_id)
+    mail = inbox.only(ADA)
+    one_click, page = (part.strip(" <>") for part in str(mail.message["List-Unsubscribe"]).split(","))
+    assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert one_click.startswith("https://api.peerlearn.example/v1/unsubscribe?token=")
+    assert page.startswith("https://peerlearn.example/#/unsubscribe?token=")
+    assert page in mail.text
+    token = parse_qs(urlsplit(one_click).query)["token"][0]
+    assert call("unsubscribe", query={"token": token}, body="List-Unsubscribe=One-Click").status == 204
+    assert not reminded(user_id, "session.reminder#crs_1#2")
+    assert inbox.deliver() == []
+
+
+def test_mail_about_an_account_offers_no_such_click(inbox: Inbox, ada: dict[str, Any]) -> None:  # noqa: ARG001
+    assert "List-Unsubscribe" not in inbox.only(ADA).message
+
+
+def test_links_of_all_notices_are_made_with_one_key(inbox: Inbox, user_id: str) -> None:
+    for number in "12":
+        assert reminded(user_id, number)
+    first, second = inbox.deliver()
+    assert first.message["List-Unsubscribe"] == second.message["List-Unsubscribe"]
+
+
+def test_nobody_without_a_proven_address_is_told(aws: DynamoDBClient, ada: dict[str, Any], learner: Person) -> None:
+    assert not reminded(ada["user"]["userId"])
+    assert not reminded(learner.user_id)
+    assert not reminded("usr_nobody")
+    assert kept(aws, "Claim") == []
+
+
+def test_suspended_account_is_told_nothing(call: Call, inbox: Inbox, user_id: str, administrator: Person) -> None:
+    assert reminded(user_id, "1")
+    change = {"status": "suspended", "reason": "Spam"}
+    assert call("update_user", token=administrator.token, path={"userId": user_id}, body=change).status == 200
+    assert not reminded(user_id, "2")
+    assert [mail.subject for mail in inbox.deliver()] == ["Your account was suspended"]
+
+
+def test_kind_that_was_turned_off_behind_the_claim_is_not_sent(
+    aws: DynamoDBClient, call: Call, inbox: Inbox, proven: dict[str, Any], user_id: str
+) -> None:
+    assert reminded(user_id)
+    call("change_notifications", token=proven["token"], body={"session.reminder": {"email": False}})
+    assert inbox.deliver() == []
+    assert kept(aws, "Mail") == []
+
+
+def test_kind_that_was_turned_on_again_is_sent(call: Call, inbox: Inbox, proven: dict[str, Any], user_id: str) -> None:
+    for is_on in (False, True):
+        call("change_notifications", token=proven["token"], body={"session.reminder": {"email": is_on}})
+    call("change_notifications", token=proven["token"], body={"session.changed": {"email": False}})
+    assert reminded(user_id)
+    assert len(inbox.deliver()) == 1
+
+
+def test_erased_account_is_told_nothing_and_keeps_no_claim(
+    aws: DynamoDBClient, call: Call, inbox: Inbox, proven: dict[str, Any], user_id: str
+) -> None:
+    assert reminded(user_id, "1")
+    assert call("erase_account", token=proven["token"], body={"password": PASSWORD}).status == 204
+    assert not reminded(user_id, "2")
+    assert inbox.deliver() == []
+    assert kept(aws, "Mail") == []
+
+
+def test_reminder_that_comes_behind_the_beginning_is_not_sent(
+    inbox: Inbox, user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reminded(user_id, "1", startsAt=utc_now() + timedelta(minutes=5))
+    assert reminded(user_id, "2", startsAt=utc_now() + timedelta(minutes=15))
+    later = utc_now() + timedelta(minutes=10)
+    monkeypatch.setattr(mail_delivery()._notices, "_clock", lambda: later)
+    assert len(inbox.deliver()) == 1
+
+
+def test_notice_goes_to_the_address_of_the_present(
+    call: Call, inbox: Inbox, proven: dict[str, Any], user_id: str
+) -> None:
+    body = {"newEmail": "countess@learners.example", "password": PASSWORD}
+    assert call("change_email", token=proven["token"], body=body).status == 201
+    token = next(mail.token for mail in inbox.deliver() if mail.to == "countess@learners.example")
+    assert reminded(user_id)
+    assert call("verify", body={"token": token}).status == 201
+    assert [mail.to for mail in inbox.deliver() if mail.message["List-Unsubscribe"]] == ["countess@learners.example"]
+
+
+def test_notice_that_may_have_left_is_not_sent_again(aws: DynamoDBClient, inbox: Inbox, user_id: str) -> None:
+    """The reply of SES is lost: whether it took the mail, nobody knows."""
+    assert reminded(user_id)
+    inbox.refuses = TimeoutError()
+    assert inbox.deliver() == []
+    assert kept(aws, "Mail") == []
+    inbox.refuses = None
+    assert inbox.deliver() == []
+    assert inbox.workers.dead == []
