@@ -8,10 +8,16 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from peerlearn.bootstrap.mailroom import mailroom
 from peerlearn.bootstrap.tasks import retry_queue, router
 from peerlearn.domain.tasks import Assignment
+from peerlearn.events.changes import RecordChange
 from peerlearn.events.routing import assignments
 from peerlearn.events.stream import process_together
+
+
+def called_for(change: RecordChange) -> list[Assignment]:
+    return assignments(change, lambda: mailroom().is_open)
 
 
 def route(batch: Mapping[str, Sequence[Assignment]]) -> Mapping[str, BaseException]:
@@ -23,4 +29,4 @@ def note(handed_on: Sequence[Assignment]) -> tuple[str, Mapping[str, object]]:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_together(event, context, assignments, route, retry_queue, note)
+    return process_together(event, context, called_for, route, retry_queue, note)

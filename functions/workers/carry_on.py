@@ -1,4 +1,4 @@
-"""A job, one chunk of it: a moved session in schedules, a tutor's new name on courses, what waits for learners."""
+"""A job, one chunk of it: a moved session in schedules, a tutor's new name, what waits for learners, notices."""
 
 from __future__ import annotations
 
@@ -8,18 +8,32 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from peerlearn.bootstrap.jobs import agenda_service, renaming_service, rescheduling_service
+from peerlearn.bootstrap.jobs import (
+    agenda_service,
+    change_notice_service,
+    renaming_service,
+    rescheduling_service,
+)
 from peerlearn.bootstrap.running import job_runner
 from peerlearn.bootstrap.tasks import job_queue
+from peerlearn.domain.change_notices import SessionChange
 from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
 from peerlearn.events.tasks import process_tasks
 from peerlearn.observability import logger
+
+
+def _tell_of_grade(assessment_id: str, learner_id: str, revision: str) -> int:
+    return change_notice_service().tell_of_grade(assessment_id, learner_id, int(revision))
+
 
 CHUNKS: Mapping[JobKind, Callable[[str, Cursor], Step]] = {
     JobKind.RESCHEDULE: lambda course_id, cursor: rescheduling_service().carry_on(course_id, cursor),
     JobKind.RENAME: lambda user_id, cursor: renaming_service().carry_on(user_id, cursor),
     JobKind.AGENDAS: lambda course_id, cursor: agenda_service().carry_on(course_id, cursor),
     JobKind.AGENDA: lambda pair, _: Step(None, changed=agenda_service().follow(*pair.split("/"))),
+    JobKind.SEAT_NOTICE: lambda seat, _: Step(None, changed=change_notice_service().tell_of_seat(*seat.split("/"))),
+    JobKind.GRADE_NOTICE: lambda grade, _: Step(None, changed=_tell_of_grade(*grade.split("/"))),
+    JobKind.SESSION_NOTICES: lambda change, cursor: change_notice_service().carry_on(SessionChange.of(change), cursor),
 }
 
 

@@ -81,7 +81,7 @@ class Inbox:
     def __init__(self, patch: pytest.MonkeyPatch, items: Callable[[], list[dict[str, Any]]]) -> None:
         self.received: list[Received] = []
         self.refuses: Exception | None = None
-        self.workers = Workers(patch, Work.MAIL)
+        self.workers = Workers(patch, Work.MAIL, Work.JOB, Work.PROMOTION, Work.CATALOGUE)
         self._items = items
         self._seen: set[str] = set()
         patch.setattr(mails, "mail_client", lambda: self)

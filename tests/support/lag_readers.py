@@ -75,6 +75,16 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_roster_of_more_than_a_thousand_is_neither_sorted_nor_searched": _late(3),
         "test_roster_tells_how_far_each_learner_has_come": _late(3),
     },
+    "mail/test_change_notices.py": {
+        "test_each_who_has_a_seat_is_told_of_another_time": Reader(),
+        "test_grade_and_another_grade_are_told": Reader(),
+        "test_grade_that_another_has_followed_is_not_told": Reader(),
+        "test_learner_who_left_or_turned_it_off_is_not_told": Reader(),
+        "test_other_words_or_a_cleared_grade_are_not_told": Reader(),
+        "test_session_closed_before_it_begins_is_told": Reader(),
+        "test_time_that_has_changed_again_is_told_once": Reader(),
+        "test_wish_about_changed_sessions_is_about_closed_ones_too": Reader(),
+    },
     "mail/test_notices.py": {
         "test_wishes_are_exported_as_they_are": Reader(),
     },

@@ -103,7 +103,9 @@ def new_world() -> World:
     world = World()
     people = People(account_repository(), tokens())
     world.people = {"tutor": people.add(Role.TUTOR), "admin": people.add(Role.ADMIN)}
-    world.people |= {name: people.add() for name in ("ada", "bob", "eve")}
+    world.people |= {name: people.add() for name in ("ada", "bob")}
+    # The only one who is sent notices.
+    world.people["eve"] = people.add(proven=True)
     new = {"name": "Pia", "email": "pia@people.example", "password": PASSWORD}
     world.tokens["pia"] = world.call("register", body=new).body["token"]
     _second_session(world)
@@ -189,6 +191,8 @@ def _assessments(world: World) -> None:
     for name in ("handed in", "graded"):
         world.call("submit", "ada", path=world.on(name), body=HANDED_IN)
     world.call("grade", "tutor", path=world.on("graded", "ada"), body={"grade": 10})
+    world.call("submit", "eve", path=world.on("graded"), body=HANDED_IN)
+    world.call("grade", "tutor", path=world.on("graded", "eve"), body={"grade": 7})
     world.items["graded"] = _item(keys.submission(world.people["ada"].user_id, world.ids["graded"]))
     for name in ("task", "uploaded"):
         upload = world.call("create_upload", "ada", path=world.on(name), body=FILE).body["data"]["upload"]
@@ -237,6 +241,11 @@ def _mails(world: World) -> None:
     (mail,) = Mailroom(is_open=True).to(world.people["ada"].user, MailKind.ADDRESS_PROOF)
     OutboxRepository(table()).add(mail)
     world.ids["mail"], world.items["mail"] = mail.mail_id, _item(mail_keys.mail(mail.mail_id))
+    eve, told = world.people["eve"].user_id, {"title": "common", "courseId": world.ids["common"]}
+    world.items["seat"] = _item(keys.enrollment(eve, world.ids["common"]))
+    (notice,) = Mailroom(is_open=True).notice(eve, MailKind.ENROLLMENT_PROMOTED, **told)
+    OutboxRepository(table()).add(notice)
+    world.ids["notice"] = notice.mail_id
 
 
 def _item(key: keys.Key) -> Item:

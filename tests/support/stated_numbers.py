@@ -283,7 +283,7 @@ def _operations() -> Iterator[Stated]:
         assert table in RESOURCES
     yield page, "could not be given away by {} tries", letters[:1]
     yield page, "could not be put into the catalogue by {} tries", letters[:1]
-    yield page, "new name not carried on, by {} tries", letters[:1]
+    yield page, "or a change not told by mail, by {} tries", letters[:1]
     yield page, "an export or an erasure failed {} times", letters[:1]
     yield page, "a mail could not be sent by {} tries", letters[:1]
     yield page, "could not be told of a change by {} tries", letters[1:]
@@ -388,6 +388,7 @@ def _table() -> Iterator[Stated]:
         yield page, job, (jobs.CHUNK,)
     yield page, "finish an erasure, {} items", (jobs.CHUNK,)
     yield page, "tell a course, {} learners", (jobs.CHUNK,)
+    yield page, "tell of a session's change, {} entries of the roster", (jobs.CHUNK,)
     yield page, "as many Queries that count, {} at once", (side_by_side._AT_ONCE,)
     yield page, "while those are under a {} GSI1", (word(leaderboard.LEADERBOARD_LENGTH),)
     yield page, "update course (count < {}, its tutor)", (courses.ASSESSMENTS_MAX,)

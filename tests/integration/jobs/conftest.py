@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from functions.workers import announce, carry_on, promote
+from peerlearn.domain.mails import Mailroom
 from peerlearn.domain.tasks import Work
+from peerlearn.persistence.change_notices import ChangeNoticeRepository
 from peerlearn.persistence.connections import ConnectionRepository
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.jobs import JobRepository
@@ -18,6 +20,7 @@ from peerlearn.persistence.rosters import RosterRepository
 from peerlearn.persistence.table import Table
 from peerlearn.persistence.teaching import TeachingRepository
 from peerlearn.services.announcements import Announcer
+from peerlearn.services.change_notices import ChangeNoticeService
 from peerlearn.services.enrollments import EnrollmentService
 from peerlearn.services.jobs import JobRunner
 from peerlearn.services.news import NewsService
@@ -64,6 +67,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Table, Any], None
         for module, name, service in (
             (carry_on, "job_runner", runner),
             (carry_on, "rescheduling_service", ReschedulingService(rosters, CHUNK)),
+            (carry_on, "change_notice_service", _notices(table, rosters)),
             (carry_on, "renaming_service", RenamingService(TeachingRepository(table), CHUNK)),
             (announce, "job_runner", runner),
             (announce, "announcer", announcer),
@@ -74,6 +78,10 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Table, Any], None
 
     yield use_
     forget_providers()
+
+
+def _notices(table: Table, rosters: RosterRepository) -> ChangeNoticeService:
+    return ChangeNoticeService(ChangeNoticeRepository(table), rosters, Mailroom(is_open=True), CHUNK)
 
 
 @pytest.fixture

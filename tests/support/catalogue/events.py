@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from peerlearn.domain.change_notices import session_change
 from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.marshalling import marshal
 from tests.support.api import event_of
 from tests.support.catalogue.rows import BUSY, Use, row
@@ -111,6 +113,23 @@ def _moved(record_id: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"job": "reschedule", "subject": world.ids["moved"], "recordId": record_id}
 
 
+def _seat_notice(world: World) -> dict[str, Any]:
+    course_id, learner_id = world.ids["common"], world.people["eve"].user_id
+    subject = f"{course_id}/{learner_id}/{world.items['seat']['updatedAt']}"
+    return {"job": "seat-notice", "subject": subject, "recordId": "record-6"}
+
+
+def _grade_notice(world: World) -> dict[str, Any]:
+    subject = f"{world.ids['graded']}/{world.people['eve'].user_id}/1"
+    return {"job": "grade-notice", "subject": subject, "recordId": "record-7"}
+
+
+def _session_notices(world: World) -> dict[str, Any]:
+    moved = course_of(world.items["moved"])
+    change = session_change(course_of(world.items["before"]), moved, moved.created_at)
+    return {"job": "session-notices", "subject": change.subject if change else "", "recordId": "record-8"}
+
+
 def _export(world: World) -> dict[str, Any]:
     return {"userId": world.people["bob"].user_id, "exportId": world.ids["export"]}
 
@@ -134,6 +153,7 @@ ROWS = (
         _change("a mail is to leave", lambda w: (None, w.items["mail"])),
         _change("renamed", lambda w: (w.items["ada"], w.items["renamed"])),
         _change("graded", lambda w: (None, w.items["graded"])),
+        _change("promoted", lambda w: (w.items["seat"] | {"status": "waitlisted"}, w.items["seat"])),
     ),
     row("promote", _task(lambda w: {"courseId": w.ids["freed"], "recordId": "record-1"})),
     row("index_catalogue", _task(lambda w: {"courseId": w.ids["open"]})),
@@ -143,9 +163,16 @@ ROWS = (
         _task(_renamed, "renamed"),
         _task(_agenda, "agenda"),
         _task(_agendas, "agendas"),
+        _task(_seat_notice, "a seat is told"),
+        _task(_grade_notice, "a grade is told"),
+        _task(_session_notices, "another time is told"),
         _task(_moved(UNDER_WAY), "going on"),
     ),
-    row("send_mail", _task(lambda w: {"mailId": w.ids["mail"]})),
+    row(
+        "send_mail",
+        _task(lambda w: {"mailId": w.ids["mail"]}),
+        _task(lambda w: {"mailId": w.ids["notice"]}, "notice"),
+    ),
     row("announce", _task(lambda w: {"courseId": w.ids["common"], "event": w.announced})),
     row("finish_erasure", _task(lambda w: {"userId": w.people["zoe"].user_id})),
     row("write_export", _task(_export)),

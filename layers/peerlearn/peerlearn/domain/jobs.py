@@ -35,6 +35,10 @@ class JobKind(StrEnum):
     RENAME = "rename"
     AGENDA = "agenda"
     AGENDAS = "agendas"
+    # mails about a change: to one learner, to the same, and to each who holds a seat
+    SEAT_NOTICE = "seat-notice"
+    GRADE_NOTICE = "grade-notice"
+    SESSION_NOTICES = "session-notices"
 
 
 class NotAllShown(TemporarilyUnavailable):

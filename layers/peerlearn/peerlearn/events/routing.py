@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from peerlearn.domain.jobs import JobKind
 from peerlearn.domain.tasks import Assignment, Posting, Work, traced
@@ -10,13 +10,21 @@ from peerlearn.events.agenda import learner_affected, learners_affected
 from peerlearn.events.changes import RecordChange
 from peerlearn.events.courses import listing_affected
 from peerlearn.events.mails import wanted_mail
+from peerlearn.events.notices import grade_given, seat_given, session_changed
 from peerlearn.events.privacy import erased_account, renamed_person, wanted_export
 from peerlearn.events.seats import course_with_freed_seat, moved_session
 
 
-def assignments(change: RecordChange) -> list[Assignment]:
-    """Return the tasks that follow from one change, for the queue of each kind of work; most changes have one."""
-    return list(_assignments(change))
+def assignments(change: RecordChange, sends_mail: Callable[[], bool] = lambda: True) -> list[Assignment]:
+    """Return the tasks that follow from one change, for the queue of each kind of work; most changes have one.
+
+    Parameters
+    ----------
+    sends_mail: callable
+        Tells whether people are told of changes by mail at all; asked where there is one to tell of.
+    """
+    notices = list(_notices(change))
+    return [*_assignments(change), *(notices if notices and sends_mail() else ())]
 
 
 def _assignments(change: RecordChange) -> Iterator[Assignment]:
@@ -40,6 +48,15 @@ def _assignments(change: RecordChange) -> Iterator[Assignment]:
         yield Assignment(Work.EXPORT, Posting(traced(export)))
     if (mail_id := wanted_mail(change)) is not None:
         yield Assignment(Work.MAIL, Posting(traced({"mailId": mail_id})))
+
+
+def _notices(change: RecordChange) -> Iterator[Assignment]:
+    if (seat := seat_given(change)) is not None:
+        yield _job(JobKind.SEAT_NOTICE, "/".join(seat), change)
+    if (grade := grade_given(change)) is not None:
+        yield _job(JobKind.GRADE_NOTICE, "/".join(grade), change)
+    if (changed := session_changed(change)) is not None:
+        yield _job(JobKind.SESSION_NOTICES, changed.subject, change)
 
 
 def _job(kind: JobKind, subject: str, change: RecordChange) -> Assignment:
