@@ -84,7 +84,8 @@ class Inbox:
         self.workers = Workers(patch, Work.MAIL, Work.JOB, Work.PROMOTION, Work.CATALOGUE)
         self._items = items
         self._seen: set[str] = set()
-        patch.setattr(mails, "mail_client", lambda: self)
+        for client in ("mail_client", "mail_client_of_one_try"):
+            patch.setattr(mails, client, lambda: self)
 
     def send_email(self, **request: Any) -> dict[str, str]:
         """Stands for SES."""
@@ -110,6 +111,10 @@ class Inbox:
             follow_up.lambda_handler({"Records": [record]}, cast("LambdaContext", Context()))
         self.workers.drain(Work.MAIL)
         return self.received[before:]
+
+    def forget(self) -> None:
+        """Let the stream tell of every mail that waits as if it were new."""
+        self._seen.clear()
 
     def only(self, address: str) -> Received:
         """The one mail that an address gets now."""

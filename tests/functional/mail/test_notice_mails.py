@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from peerlearn.bootstrap.core import table
-from peerlearn.bootstrap.mails import mail_delivery
+from peerlearn.bootstrap.mails import mail_client_of_one_try, mail_delivery
 from peerlearn.domain.clock import utc_now
 from peerlearn.domain.mails import NOTICES, MailKind, Mailroom
+from peerlearn.domain.tasks import Work
 from peerlearn.persistence.claims import claim
 from tests.functional.conftest import TABLE
 from tests.functional.mail.conftest import ADA, PASSWORD, Call
@@ -20,6 +22,13 @@ from tests.support.people import Person
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def error(code: str, status: int) -> ClientError:
+    """A refusal of SES's."""
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "SendEmail")
+
 
 STARTS_AT = datetime(2126, 3, 30, 10, tzinfo=UTC)
 
@@ -156,12 +165,56 @@ def test_notice_goes_to_the_address_of_the_present(
     assert [mail.to for mail in inbox.deliver() if mail.message["List-Unsubscribe"]] == ["countess@learners.example"]
 
 
-def test_notice_that_may_have_left_is_not_sent_again(aws: DynamoDBClient, inbox: Inbox, user_id: str) -> None:
+@pytest.mark.parametrize("refusal", [ReadTimeoutError(endpoint_url="ses"), error("InternalServiceErrorException", 500)])
+def test_notice_that_may_have_left_is_not_sent_again(
+    refusal: Exception, aws: DynamoDBClient, inbox: Inbox, user_id: str
+) -> None:
     """The reply of SES is lost: whether it took the mail, nobody knows."""
     assert reminded(user_id)
-    inbox.refuses = TimeoutError()
+    inbox.refuses = refusal
     assert inbox.deliver() == []
     assert kept(aws, "Mail") == []
     inbox.refuses = None
     assert inbox.deliver() == []
     assert inbox.workers.dead == []
+
+
+def test_notice_that_ses_has_certainly_not_taken_leaves_later(
+    aws: DynamoDBClient, inbox: Inbox, user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand reminders of one minute are more than SES takes in a second."""
+    assert reminded(user_id)
+    inbox.refuses = error("TooManyRequestsException", 429)
+    postponed: list[int] = []
+
+    def postpone(_: str, seconds: int) -> None:
+        postponed.append(seconds)
+        if len(postponed) == 3:
+            inbox.refuses = None
+
+    monkeypatch.setattr(inbox.workers[Work.MAIL], "postpone", postpone)
+    assert len(inbox.deliver()) == 1
+    assert len(postponed) == 3
+    assert kept(aws, "Mail") == []
+
+
+def test_notice_that_ses_does_not_take_at_all_waits_as_a_dead_letter(
+    aws: DynamoDBClient, inbox: Inbox, user_id: str
+) -> None:
+    assert reminded(user_id)
+    inbox.refuses = error("SendingPausedException", 400)
+    assert inbox.deliver() == []
+    assert [mail["putBack"] for mail in kept(aws, "Mail")] == [{"BOOL": True}]
+    inbox.refuses = None
+    # what the stream tells of it makes no other task
+    inbox.forget()
+    assert inbox.deliver() == []
+    (task,) = inbox.workers.dead
+    assert mail_delivery().deliver(task["mailId"]).has_left
+    assert not mail_delivery().deliver(task["mailId"]).has_left
+
+
+@pytest.mark.usefixtures("aws")
+def test_client_of_notices_makes_one_try() -> None:
+    """A call that is repeated for want of an answer may send the mail twice."""
+    assert mail_client_of_one_try().meta.config.retries["total_max_attempts"] == 1

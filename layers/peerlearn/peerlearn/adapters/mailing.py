@@ -10,13 +10,16 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import Any
 
 import idna
+from botocore.exceptions import ClientError
 
-from peerlearn.adapters.failures import transient_as_unavailable
+from peerlearn.adapters.failures import NO_REPLY, status_of, transient_as_unavailable
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.mails import Letter
+from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.mails import Letter, NotTaken
 
 _SENDER = "Peerlearn"
 
@@ -56,6 +59,9 @@ class Mailing:
         }
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
+        self._hand_over(request)
+
+    def _hand_over(self, request: Mapping[str, Any]) -> None:
         with transient_as_unavailable():
             self._client.send_email(**request)
 
@@ -72,6 +78,31 @@ class Mailing:
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message
+
+
+class MailingOnce(Mailing):
+    """Sends mails that may leave once at most.
+
+    Its client makes a single try: one that is repeated because no answer came may well send the mail twice.
+    """
+
+    def _hand_over(self, request: Mapping[str, Any]) -> None:
+        """Hand a mail over.
+
+        Raises
+        ------
+        NotTaken
+            SES has refused it, since there are too many of them, for example.
+        TemporarilyUnavailable
+            Nobody knows whether SES has taken it.
+        """
+        try:
+            self._client.send_email(**request)
+        except ClientError as error:
+            is_unknown = status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+            raise TemporarilyUnavailable if is_unknown else NotTaken from error
+        except NO_REPLY as error:
+            raise TemporarilyUnavailable from error
 
 
 def deliverable(address: str) -> str:

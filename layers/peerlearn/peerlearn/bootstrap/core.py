@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WORKER_READ_SECONDS = 60
 
 
-def client_config(read_timeout: int = 2) -> Config:
+def client_config(read_timeout: int = 2, attempts: int = 3) -> Config:
     """1 s to connect, 2 s to answer, at most 3 attempts; parameters are ours, so botocore need not check them.
 
     With botocore's pauses a reply that never comes costs 12 s at most. Where less time than a try may need is left of a
@@ -32,7 +32,7 @@ def client_config(read_timeout: int = 2) -> Config:
     return Config(
         connect_timeout=1,
         read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         parameter_validation=False,
         tcp_keepalive=True,
     )

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from peerlearn.adapters.mail_texts import MailTexts
-from peerlearn.adapters.mailing import Mailing
+from peerlearn.adapters.mailing import Mailing, MailingOnce
 from peerlearn.bootstrap.accounts import account_repository
 from peerlearn.bootstrap.core import aws_client, client_config, table
 from peerlearn.bootstrap.standing import limits
@@ -26,9 +26,15 @@ def mail_client() -> Any:
 
 
 @cache
+def mail_client_of_one_try() -> Any:
+    return aws_client("sesv2", client_config(_READ_SECONDS, attempts=1))
+
+
+@cache
 def mail_delivery() -> MailDelivery:
     chosen = settings()
     outbox, accounts, texts = OutboxRepository(table()), account_repository(), MailTexts()
     post = Mailing(mail_client(), chosen.mail_from, chosen.mail_configuration_set)
-    notices = NoticeDelivery(outbox, accounts, NoticeRepository(table()), texts, post, chosen.app_url, chosen.api_url)
+    once = MailingOnce(mail_client_of_one_try(), chosen.mail_from, chosen.mail_configuration_set)
+    notices = NoticeDelivery(outbox, accounts, NoticeRepository(table()), texts, once, chosen.app_url, chosen.api_url)
     return MailDelivery(outbox, accounts, ThrottleRepository(table()), texts, post, limits(), chosen.app_url, notices)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from peerlearn.domain.clock import Clock, from_rfc3339, to_rfc3339, utc_now
-from peerlearn.domain.errors import MailDisabled
+from peerlearn.domain.errors import MailDisabled, TemporarilyUnavailable
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.notices import Notice
 from peerlearn.domain.users import User
@@ -126,6 +126,10 @@ class Outcome(StrEnum):
     @property
     def has_left(self) -> bool:
         return self is Outcome.SENT
+
+
+class NotTaken(TemporarilyUnavailable):
+    """A mail was refused for now: it has certainly not left."""
 
 
 @dataclass(frozen=True, slots=True)

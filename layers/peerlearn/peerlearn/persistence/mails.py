@@ -5,7 +5,7 @@ from __future__ import annotations
 from peerlearn.domain.mail_tokens import MailToken
 from peerlearn.domain.mails import Mail
 from peerlearn.persistence import mail_keys
-from peerlearn.persistence.items.mails import mail_item, mail_of, mail_token_item
+from peerlearn.persistence.items.mails import PUT_BACK, mail_item, mail_of, mail_token_item
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import Write, delete, put
 
@@ -42,6 +42,10 @@ class OutboxRepository:
             # Another worker's, or our own whose reply was lost: nobody can tell, and it leaves at most once.
             return False
         return True
+
+    def put_back(self, mail: Mail) -> None:
+        """Store a mail again that was removed and has not left; the stream makes no further task of it."""
+        self._table.write(put(mail_item(mail) | {PUT_BACK: True}))
 
     def keep_token(self, token: MailToken) -> None:
         """Store a token before the mail leaves whose link carries it."""

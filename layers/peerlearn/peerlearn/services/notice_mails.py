@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from peerlearn.domain.clock import Clock, utc_now
-from peerlearn.domain.mails import Letter, Mail, MailKind, Outcome
+from peerlearn.domain.mails import Letter, Mail, MailKind, NotTaken, Outcome
 from peerlearn.domain.notices import Channel, Notice, Wishes, new_mail_key, unsubscribing_token, wants
 from peerlearn.domain.users import AccountState, Language, User
 
@@ -15,6 +15,7 @@ class Outbox(Protocol):
     """See `peerlearn.persistence.mails`."""
 
     def take(self, mail_id: str) -> bool: ...
+    def put_back(self, mail: Mail) -> None: ...
 
 
 class Accounts(Protocol):
@@ -37,7 +38,7 @@ class Texts(Protocol):
 
 
 class Post(Protocol):
-    """See `peerlearn.adapters.mailing`."""
+    """See `peerlearn.adapters.mailing.MailingOnce`."""
 
     def send(self, address: str, letter: Letter, headers: Mapping[str, str]) -> None: ...
 
@@ -83,7 +84,8 @@ class NoticeDelivery:
     def deliver(self, mail: Mail, notice: Notice) -> Outcome:
         """Send a notice, unless its reader may not have it or has turned its kind off meanwhile.
 
-        It is removed first, and sent only by the worker that has removed it: cut off in between, it never leaves.
+        It is removed first, and sent only by the worker that has removed it: cut off in between, it never leaves. One
+        that was certainly not taken is put back, and leaves when its task comes again.
 
         Raises
         ------
@@ -100,7 +102,11 @@ class NoticeDelivery:
             return Outcome.GONE
         if user is None or letter is None:
             return reason or Outcome.NOBODY
-        self._post.send(user.email, letter, headers)
+        try:
+            self._post.send(user.email, letter, headers)
+        except NotTaken:
+            self._outbox.put_back(mail)
+            raise
         return Outcome.SENT
 
     def _reason_against(self, mail: Mail, notice: Notice, user: User | None) -> Outcome | None:

@@ -12,6 +12,8 @@ from peerlearn.persistence.items.base import Entity, Item
 
 # Longer than dead letters are kept: one that is handed over again then finds its mail.
 _KEPT = timedelta(days=15)
+# Of a mail that its worker has put back: the task that it came by comes again.
+PUT_BACK = "putBack"
 
 
 def mail_item(mail: Mail) -> Item:
