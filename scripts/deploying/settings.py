@@ -30,11 +30,15 @@ _OPTIONS = ("region", "profile", "gradual", "gradual_functions", "snap_start")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that is asked once; `name` is a parameter of the template, or `region` or `profile`."""
+    """A question that is asked once; `name` is a parameter of the template, or `region` or `profile`.
+
+    `only_with` names another question: this one is asked where that one had an answer.
+    """
 
     name: str
     text: str
     suggestion: str
+    only_with: str = ""
 
     def put_to(self, ask: Callable[[str], str]) -> str:
         """Return the answer; ask again, with the reason, until it is one."""
@@ -54,6 +58,8 @@ QUESTIONS = (
     Question("profile", "Profile of the AWS command line", ""),
     Question("AllowedOrigins", "Origins of your front end, separated by commas", "http://localhost:3000"),
     Question("AlarmEmail", "E-mail address that is told of alarms", ""),
+    Question("MailFrom", "E-mail address that mails to people are sent from, of a domain of yours", ""),
+    Question("AppUrl", "Address of your front end, which links in mails lead to", "", only_with="MailFrom"),
 )
 
 
@@ -141,8 +147,16 @@ def settings_of(environment: str, file: Path, ask: Callable[[str], str] | None) 
                 f"This is the first deployment: run it in a terminal, or write {file.name} (docs/deploying.md)."
             )
         print(f"The first deployment of this environment. Your answers go to {file.name}; change them there.")
-        file.write_text(_as_toml({question.name: question.put_to(ask) for question in QUESTIONS}), encoding="utf-8")
+        file.write_text(_as_toml(_answers(ask)), encoding="utf-8")
     return checked(environment, file.name, _read(file))
+
+
+def _answers(ask: Callable[[str], str]) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    for question in QUESTIONS:
+        if not question.only_with or answers[question.only_with]:
+            answers[question.name] = question.put_to(ask)
+    return answers
 
 
 def checked(environment: str, name: str, said: Mapping[str, Any]) -> Settings:

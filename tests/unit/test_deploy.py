@@ -19,7 +19,10 @@ from scripts.project.paths import ROOT
 from scripts.project.problem import Problem
 from scripts.project.template import load_template
 
-ANSWERS = ["eu-west-1", "school", "https://learn.example,https://tutor.example", "ops@learn.example"]
+ANSWERS = [
+    *("eu-west-1", "school", "https://learn.example,https://tutor.example", "ops@learn.example"),
+    *("school@learn.example", "https://learn.example/"),
+]
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
 
 
@@ -44,13 +47,13 @@ def understood(command: list[str]) -> dict[str, str]:
 def test_asks_once_and_keeps_the_answers(tmp_path: Path) -> None:
     file, answers = tmp_path / "deploy.prod.toml", answering(ANSWERS)
     first = settings_of("prod", file, lambda _: next(answers))
-    told = [first.parameters[name] for name in ("AllowedOrigins", "AlarmEmail")]
+    told = [first.parameters[name] for name in ("AllowedOrigins", "AlarmEmail", "MailFrom", "AppUrl")]
     assert [first.region, first.profile, *told] == ANSWERS
     assert settings_of("prod", file, None) == first
 
 
 def test_asks_again_with_the_reason_until_it_is_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    answers = answering(["nowhere", "eu-west-1", "", "not a url", "https://a.example,", "*", "nobody", ""])
+    answers = answering(["nowhere", "eu-west-1", "", "not a url", "https://a.example,", "*", "nobody", "", ""])
     found = settings_of("dev", tmp_path / "deploy.dev.toml", lambda _: next(answers))
     assert (found.region, found.parameters["AllowedOrigins"], found.parameters["AlarmEmail"]) == ("eu-west-1", "*", "")
     said = capsys.readouterr().out
