@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints
 
 from peerlearn.domain.directory import DirectoryEntry, DirectoryPerson
+from peerlearn.domain.suppressions import SuppressionReason
 from peerlearn.domain.users import AccountState, Role
 from peerlearn.http.models import Moment, ResponseModel
 
@@ -36,15 +37,32 @@ class UserEntryView(ResponseModel):
         return cls(**_fields(entry))
 
 
+class MailSuppressionView(ResponseModel):
+    """Why an address does not get every mail: one came back, or its reader complained of one; and since when."""
+
+    reason: SuppressionReason
+    at: Moment
+
+
 class UserDetailView(UserEntryView):
-    """The same, with the numbers of sign-in sessions, and of courses in which they hold a seat or wait for one."""
+    """The same, with the numbers of sign-in sessions, and of courses in which they hold a seat or wait for one.
+
+    `mailSuppressed` is null where every mail goes to the address.
+    """
 
     sessions: int
     enrollments: int
+    mail_suppressed: MailSuppressionView | None
 
     @classmethod
     def of_person(cls, person: DirectoryPerson) -> UserDetailView:
-        return cls(**_fields(person.entry), sessions=person.sessions, enrollments=person.enrollments)
+        suppressed = person.suppressed
+        return cls(
+            **_fields(person.entry),
+            sessions=person.sessions,
+            enrollments=person.enrollments,
+            mail_suppressed=MailSuppressionView.model_validate(suppressed) if suppressed else None,
+        )
 
 
 def _fields(entry: DirectoryEntry) -> dict[str, Any]:

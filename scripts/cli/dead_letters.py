@@ -30,7 +30,7 @@ WORK_QUEUES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "CatalogueFailures": lambda _: "CatalogueQueue",
     "JobFailures": lambda _: "JobQueue",
     "AnnouncementFailures": lambda _: "AnnouncementQueue",
-    "MailFailures": lambda _: "MailQueue",
+    "MailFailures": lambda task: "MailQueue" if "mailId" in task else "MailFeedbackQueue",
     "TaskFailures": _of_erasure_or_export,
 }
 

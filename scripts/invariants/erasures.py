@@ -97,6 +97,7 @@ IMPERSONAL: Mapping[Entity, str] = {
     Entity.ASSESSMENT: "a course's own",
     Entity.INSTRUCTIONS: "a course's own",
     Entity.SUBMISSION_COUNTER: "counts, which the check of attempts holds",
+    Entity.SUPPRESSION: "stands under a digest of an address, and expires",
     Entity.THROTTLE: "stands under a digest, and expires",
     Entity.KEPT_ANSWER: "stands under a digest, sealed, and expires after a day",
     Entity.LAYOUT: "the number of the layout of the table's items",

@@ -38,7 +38,7 @@ WRITES_OF_READERS = {"ExportDataFunction": {"dynamodb:PutItem"}}
 # Functions that a queue of work feeds, and nothing else.
 WORKERS = {
     *("PromoteFunction", "IndexCatalogueFunction", "CarryOnFunction", "AnnounceFunction"),
-    *("WriteExportFunction", "FinishErasureFunction", "SendMailFunction"),
+    *("WriteExportFunction", "FinishErasureFunction", "SendMailFunction", "RecordFeedbackFunction"),
 }
 # Reading the whole table is nobody's job.
 RESOURCES_MAX = 500  # of CloudFormation
@@ -433,8 +433,8 @@ def test_routing_functions_may_only_put_tasks_on_queues() -> None:
         for resource in as_list(statement.get("Resource", []))
     }
     retries = {("sqs:SendMessage", "FollowUpRetries"), ("sqs:ChangeMessageVisibility", "FollowUpRetries")}
-    # whom a whole course is told by, is the other consumer's concern
-    routed = WORKERS - {"AnnounceFunction"}
+    # whom a whole course is told by, is the other consumer's concern; of bounces SES tells
+    routed = WORKERS - {"AnnounceFunction", "RecordFeedbackFunction"}
     assert granted == retries | {("sqs:SendMessage", queue_of(name)) for name in routed}
 
 

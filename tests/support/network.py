@@ -48,6 +48,7 @@ ENVIRONMENT = {
     "MAIL_FROM": "school@peerlearn.example",
     "APP_URL": "https://peerlearn.example/",
     "API_URL": "https://api.peerlearn.example",
+    "FEEDBACK_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/feedback",
     "JOB_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retries",
     # No window is full or closes in the course of a test.

@@ -47,6 +47,7 @@ class StandInForAws:
             "ENVIRONMENT": "dev",
             "ERASURE_QUEUE_URL": f"{queues}/erasures",
             "EXPORT_QUEUE_URL": f"{queues}/exports",
+            "FEEDBACK_QUEUE_URL": f"{queues}/feedback",
             "JOB_QUEUE_URL": f"{queues}/jobs",
             "LIMITS": "",
             "LOCAL_ENDPOINT": "",

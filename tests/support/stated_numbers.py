@@ -305,7 +305,6 @@ def _limits_and_alarms() -> Iterator[Stated]:
         ("ApiErrors", "{} answers of 5xx in {} minutes"),
         ("WebSocketErrors", "{} messages in {} minutes not handled"),
         ("FunctionErrors", "{} runs in {} minutes"),
-        ("MailErrors", "{} runs in {} minutes"),
         ("TableThrottles", "{} throttled reads or writes in {} minutes"),
     ):
         yield page, f"| `{name}Alarm` | {words}", alarm(name)

@@ -3,6 +3,7 @@ import { field, form } from "../forms.js";
 import { pressing } from "../press.js";
 import { t } from "../strings.js";
 import { listing } from "./listing.js";
+import { optional } from "./parts.js";
 
 const PAGE = 20;
 
@@ -32,6 +33,7 @@ function card(app, found) {
   let person = found;
   const path = `/v1/users/${encodeURIComponent(person.userId)}`;
   const about = h("div", {});
+  const mails = h("div", {});
   const manage = h("div", { class: "stack" });
   // Outside of what is built anew: it keeps the focus, and is read out.
   const said = h("p", { class: "fine", role: "status", tabindex: -1 });
@@ -59,14 +61,21 @@ function card(app, found) {
     return [roleForm(person, change), statusForm(person, change), pressing(app, { class: "quiet" }, end, endSessions)];
   }
 
+  // The list does not tell whether mails reach somebody: it is asked for whoever is looked at.
+  async function showMails() {
+    const answer = await optional(app.api.get(path));
+    fill(mails, answer?.user.mailSuppressed ? suppression(answer.user.mailSuppressed) : null);
+  }
+
   show();
-  return h(
-    "li",
-    { class: "card" },
-    h("h2", {}, named(person.name)),
-    about,
-    h("details", {}, h("summary", {}, t.people.manage, hidden(" ", person.name)), manage, said, trail(person)),
-  );
+  const summary = h("summary", {}, t.people.manage, hidden(" ", person.name));
+  const details = h("details", {}, summary, mails, manage, said, trail(person));
+  details.addEventListener("toggle", () => details.open && showMails());
+  return h("li", { class: "card" }, h("h2", {}, named(person.name)), about, details);
+}
+
+function suppression({ reason, at }) {
+  return h("p", { class: "bad" }, t.people.mails[reason](time(at, { dateStyle: "medium" })));
 }
 
 function facts({ email, emailVerified, role, status, createdAt, lastSeenAt }) {

@@ -39,6 +39,7 @@ class Settings(BaseModel):
     erasure_queue_url: Annotated[str, Field(validation_alias="ERASURE_QUEUE_URL")] = ""
     export_queue_url: Annotated[str, Field(validation_alias="EXPORT_QUEUE_URL")] = ""
     mail_queue_url: Annotated[str, Field(validation_alias="MAIL_QUEUE_URL")] = ""
+    feedback_queue_url: Annotated[str, Field(validation_alias="FEEDBACK_QUEUE_URL")] = ""
     # The queue of records that a stream's consumer is to try again.
     retry_queue_url: Annotated[str, Field(validation_alias="RETRY_QUEUE_URL")] = ""
 

@@ -185,6 +185,9 @@ def test_an_administrator_finds_somebody_and_suspends_them(visitors: Visitors, a
         "PATCH /v1/users/usr_bob", ok({"user": suspended}), ok({"user": BOB}), ok({"user": {**BOB, "role": "tutor"}})
     )
     admin.on("DELETE /v1/users/usr_bob/sessions", done())
+    admin.on("GET /v1/users/usr_ada", ok({"user": {**own, "mailSuppressed": None}}))
+    bounced = {"reason": "bounce", "at": NOW}
+    admin.on("GET /v1/users/usr_bob", ok({"user": {**BOB, "mailSuppressed": bounced}}))
     ada = signed_in(visitors, admin, **PHONE)
     ada.go("People")
     ada.heading("People")
@@ -193,6 +196,7 @@ def test_an_administrator_finds_somebody_and_suspends_them(visitors: Visitors, a
     expect(ada.page.get_by_text("2 people", exact=True)).to_be_visible()
     ada.page.get_by_text("Manage Ada").click()
     expect(ada.page.get_by_text("This is you.")).to_be_visible()
+    expect(ada.page.get_by_text("Mails to this address come back")).to_have_count(0)
 
     ada.page.get_by_label("Name or email").fill("bo")
     ada.page.get_by_label("Status").select_option("Active")
@@ -201,6 +205,7 @@ def test_an_administrator_finds_somebody_and_suspends_them(visitors: Visitors, a
     bob = ada.page.get_by_role("listitem").filter(has_text="Bob <b>")
     expect(bob).to_contain_text("(not verified)")
     bob.get_by_text("Manage").click()
+    expect(bob.get_by_text("Mails to this address come back, last on")).to_be_visible()
     check(ada, "people")
 
     bob.get_by_label("Reason").fill(" spam ")

@@ -1,4 +1,4 @@
-"""`mail test`."""
+"""`mail test` and `mail allow`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from peerlearn.bootstrap.core import table
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.suppressions import Feedback, Suppression, SuppressionReason
+from peerlearn.persistence.suppressions import SuppressionRepository
 from scripts.cli.target import Target
 from tests.functional.cli.conftest import STACK, CloudFormation, Run
 
@@ -63,3 +67,20 @@ def test_stack_without_a_sender_says_so(run: Run, monkeypatch: pytest.MonkeyPatc
     done = run("mail", "test", "ada@learn.example")
     assert done.status == 1
     assert "sends no mails: deploy it with MailFrom" in done.err
+
+
+def test_allowed_address_has_no_bounce_or_complaint_any_more(run: Run, ses: Ses) -> None:
+    suppressions = SuppressionRepository(table())
+    for reason in SuppressionReason:
+        assert suppressions.note(Feedback("ada@learn.example", reason, utc_now()), utc_now())
+    done = run("mail", "allow", "Ada@learn.example")
+    assert "Every mail goes to Ada@learn.example again." in done.out
+    assert suppressions.of("ada@learn.example") == Suppression()
+    assert run("mail", "allow", "ada@learn.example").status == 0
+    assert ses.taken == []
+
+
+def test_address_that_is_none_is_not_allowed(run: Run, ses: Ses) -> None:
+    done = run("mail", "allow", "ada")
+    assert (done.status, ses.taken) == (2, [])
+    assert "ADDRESS:" in done.err

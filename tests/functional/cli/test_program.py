@@ -30,6 +30,7 @@ COMMANDS = {
     "keys rotate": [],
     "keys show": [],
     "mail test": ["ada@school.example"],
+    "mail allow": ["ada@school.example"],
     "redrive": [],
     "upgrade": [],
 }

@@ -255,7 +255,7 @@ def test_every_queue_of_tasks_is_known() -> None:
         policy = resource.get("Properties", {}).get("RedrivePolicy")
         if policy and policy["deadLetterTargetArn"]["Fn::GetAtt"][0] != "StreamFailures":
             sources.setdefault(policy["deadLetterTargetArn"]["Fn::GetAtt"][0], set()).add(name)
-    tasks: list[dict[str, str]] = [{"userId": "usr_1"}, {"userId": "usr_1", "exportId": "exp_1"}]
+    tasks: list[dict[str, str]] = [{"userId": "usr_1"}, {"userId": "usr_1", "exportId": "exp_1"}, {"mailId": "mail_1"}]
     assert {name: {queue_of(task) for task in tasks} for name, queue_of in WORK_QUEUES.items()} == sources
 
 

@@ -210,6 +210,7 @@ def test_account_is_shown_with_its_sessions_and_enrolments(
     user = shown(ada.user_id).body["data"]["user"]
     # seats that are held, a completed course's too, and a place in a line; not what was dropped
     assert (user.pop("sessions"), user.pop("enrollments")) == (2, 3)
+    assert user.pop("mailSuppressed") is None
     assert user == listed(q="ada").body["data"]["users"][0]
 
 

@@ -37,6 +37,8 @@ def items(dynamodb_local: DynamoDBLocal) -> Iterator[list[Item]]:
         add_what_comes_of_repeating(world)
         # so that somebody's former address is held for them
         assert USE_CASES["verify (moving)"].outcome(world, "verify") == "201"
+        # so that something is known of an address
+        assert USE_CASES["record_feedback"].outcome(world, "record_feedback") == "done"
         for label in FOLLOW_UPS:
             assert USE_CASES[label].outcome(world, label.partition(" (")[0]) == "done"
         for course in [item for item in table_items(client, name) if item["entity"] == "Course"]:

@@ -130,6 +130,11 @@ def _session_notices(world: World) -> dict[str, Any]:
     return {"job": "session-notices", "subject": change.subject if change else "", "recordId": "record-8"}
 
 
+def _feedback(kind: str) -> Callable[[World], dict[str, Any]]:
+    told: dict[str, Any] = json.loads(event_of("record_feedback")["Records"][0]["body"])
+    return lambda _: told | {"eventType": kind}
+
+
 def _export(world: World) -> dict[str, Any]:
     return {"userId": world.people["bob"].user_id, "exportId": world.ids["export"]}
 
@@ -173,6 +178,7 @@ ROWS = (
         _task(lambda w: {"mailId": w.ids["mail"]}),
         _task(lambda w: {"mailId": w.ids["notice"]}, "notice"),
     ),
+    row("record_feedback", _task(_feedback("Bounce")), _task(_feedback("Delivery"), "delivered")),
     row("announce", _task(lambda w: {"courseId": w.ids["common"], "event": w.announced})),
     row("finish_erasure", _task(lambda w: {"userId": w.people["zoe"].user_id})),
     row("write_export", _task(_export)),

@@ -15,6 +15,14 @@ export const admin = {
     found: (number) => count(number, "Person", "Personen"),
     soFar: (number) => `Bisher ${count(number, "Person", "Personen")}`,
     notVerified: "nicht bestätigt",
+    mails: {
+      bounce: (day) => [
+        "E-Mails an diese Adresse kommen zurück, zuletzt am ",
+        day,
+        ". Bis sie wieder bestätigt ist, gehen keine Nachrichten mehr dorthin.",
+      ],
+      complaint: (day) => ["Am ", day, " wurde eine E-Mail als Spam gemeldet. Nachrichten gehen keine mehr dorthin."],
+    },
     since: (day, seen) => ["Seit ", day, seen ? [", zuletzt gesehen ", seen] : ", nie gesehen"],
     self: "Das bist du. Jemand anderes aus der Verwaltung kann deine Rolle ändern oder dich sperren.",
     manage: "Verwalten",

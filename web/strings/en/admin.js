@@ -17,6 +17,14 @@ export const admin = {
     found: (number) => count(number, "person", "people"),
     soFar: (number) => `${count(number, "person", "people")} so far`,
     notVerified: "not verified",
+    mails: {
+      bounce: (day) => [
+        "Mails to this address come back, last on ",
+        day,
+        ". No news goes there until it is verified again.",
+      ],
+      complaint: (day) => ["A mail was reported as spam on ", day, ". No news goes to this address."],
+    },
     since: (day, seen) => ["Since ", day, seen ? [", last seen ", seen] : ", never seen"],
     self: "This is you. Another administrator can change your role or suspend you.",
     manage: "Manage",

@@ -6,9 +6,10 @@ from functools import cache
 
 from peerlearn.bootstrap.core import table
 from peerlearn.persistence.directory import DirectoryRepository
+from peerlearn.persistence.suppressions import SuppressionRepository
 from peerlearn.services.directory import DirectoryService
 
 
 @cache
 def directory_service() -> DirectoryService:
-    return DirectoryService(DirectoryRepository(table()))
+    return DirectoryService(DirectoryRepository(table()), SuppressionRepository(table()))

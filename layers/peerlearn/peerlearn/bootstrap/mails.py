@@ -12,9 +12,11 @@ from peerlearn.bootstrap.core import aws_client, client_config, table
 from peerlearn.bootstrap.standing import limits
 from peerlearn.persistence.mails import OutboxRepository
 from peerlearn.persistence.notices import NoticeRepository
+from peerlearn.persistence.suppressions import SuppressionRepository
 from peerlearn.persistence.throttling import ThrottleRepository
 from peerlearn.services.mails import MailDelivery
 from peerlearn.services.notice_mails import NoticeDelivery
+from peerlearn.services.suppressions import FeedbackService
 from peerlearn.settings import settings
 
 _READ_SECONDS = 10
@@ -34,7 +36,25 @@ def mail_client_of_one_try() -> Any:
 def mail_delivery() -> MailDelivery:
     chosen = settings()
     outbox, accounts, texts = OutboxRepository(table()), account_repository(), MailTexts()
+    suppressions = SuppressionRepository(table())
     post = Mailing(mail_client(), chosen.mail_from, chosen.mail_configuration_set)
     once = MailingOnce(mail_client_of_one_try(), chosen.mail_from, chosen.mail_configuration_set)
-    notices = NoticeDelivery(outbox, accounts, NoticeRepository(table()), texts, once, chosen.app_url, chosen.api_url)
-    return MailDelivery(outbox, accounts, ThrottleRepository(table()), texts, post, limits(), chosen.app_url, notices)
+    notices = NoticeDelivery(
+        outbox, accounts, suppressions, NoticeRepository(table()), texts, once, chosen.app_url, chosen.api_url
+    )
+    return MailDelivery(
+        outbox,
+        accounts,
+        suppressions,
+        ThrottleRepository(table()),
+        texts,
+        post,
+        limits(),
+        chosen.app_url,
+        notices,
+    )
+
+
+@cache
+def feedback_service() -> FeedbackService:
+    return FeedbackService(SuppressionRepository(table()))

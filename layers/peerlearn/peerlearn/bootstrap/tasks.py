@@ -64,6 +64,11 @@ def mail_queue() -> Queue:
 
 
 @cache
+def feedback_queue() -> Queue:
+    return _queue(settings().feedback_queue_url)
+
+
+@cache
 def retry_queue() -> Queue:
     """Return where a consumer of the stream puts aside what it could not do; each has its own."""
     return _queue(settings().retry_queue_url)

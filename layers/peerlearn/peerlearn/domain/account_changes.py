@@ -75,7 +75,7 @@ def proven_by(user: User, token: MailToken, now: datetime) -> User:
     """
     if same_address(token.email, user.email):
         token.require_in_time(now)
-        return replace(user, email_verified=True)
+        return replace(user, email_verified=True, address=user.address._replace(proven_at=now))
     pending = user.address.pending
     if pending is None or not same_address(token.email, pending.email) or token.number != pending.number:
         raise dead_link()
@@ -107,7 +107,7 @@ def undone_by(user: User, token: MailToken, now: datetime) -> User:
         _without_sessions(user),
         email=former.email,
         email_verified=True,
-        address=user.address.undone(token.number),
+        address=user.address.undone(token.number, now),
     )
 
 
@@ -124,7 +124,7 @@ def reset_by(user: User, token: MailToken, now: datetime) -> User:
     if token.number != user.address.resets or not same_address(token.email, user.email):
         raise dead_link()
     token.require_in_time(now)
-    address = user.address._replace(pending=None, resets=user.address.resets + 1)
+    address = user.address._replace(pending=None, resets=user.address.resets + 1, proven_at=now)
     after = replace(_without_sessions(user), email_verified=True, address=address)
     if user.email_verified:
         return after

@@ -11,6 +11,7 @@ holds a link to undo a later change, and that link is dead once the owner has un
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,6 +21,18 @@ UNDO_LIFETIME = timedelta(hours=72)
 def same_address(one: str, other: str) -> bool:
     """Return whether two spellings are one address: case means nothing."""
     return one.lower() == other.lower()
+
+
+def spelled_out(address: str) -> str:
+    """Return an address in lower case with its domain in its own script: SES knows it as `xn--bcher-kva.example`."""
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local}{at}{'.'.join(map(_label, domain.split('.')))}"
+
+
+def _label(label: str) -> str:
+    with suppress(UnicodeError):
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    return label
 
 
 # Tuples, since every function makes these classes when it starts, and a data class takes eight times as long to make.
@@ -54,6 +67,8 @@ class AddressState(NamedTuple):
         How many times a link has given the account another password: those mailed before are dead.
     version: int
         Grows with each write of any of this.
+    proven_at: datetime or None
+        When a link that was mailed to the address was last opened.
     """
 
     pending: PendingAddress | None = None
@@ -61,6 +76,7 @@ class AddressState(NamedTuple):
     changes: int = 0
     resets: int = 0
     version: int = 0
+    proven_at: datetime | None = None
 
     def asked_for(self, present: str, wanted: str, epoch: int, now: datetime) -> AddressState:
         """Return the state once another address was asked for; a change that was pending is replaced."""
@@ -75,12 +91,12 @@ class AddressState(NamedTuple):
     def carried_out(self, number: int, now: datetime) -> AddressState:
         """Return the state once the pending address has proven itself: the time to undo begins anew."""
         former = (one._replace(until=now + UNDO_LIFETIME) if one.number == number else one for one in self.former)
-        return self._replace(pending=None, former=tuple(former))
+        return self._replace(pending=None, former=tuple(former), proven_at=now)
 
-    def undone(self, number: int) -> AddressState:
+    def undone(self, number: int, now: datetime) -> AddressState:
         """Return the state without that change and all after it. Links to another password are dead, too."""
         former = tuple(one for one in self.former if one.number < number)
-        return self._replace(pending=None, former=former, resets=self.resets + 1)
+        return self._replace(pending=None, former=former, resets=self.resets + 1, proven_at=now)
 
     def before(self, number: int) -> FormerAddress | None:
         """Return the address before that change, where it can still be undone or is only late."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from peerlearn.domain.text import compared
 from peerlearn.domain.users import AccountState, Role, User
+
+if TYPE_CHECKING:
+    # Every function that reads an account needs this module, and only an administrator's page what it is about.
+    from peerlearn.domain.suppressions import Suppressed
 
 # Of a text's beginning so much is compared: it becomes a part of a key and of a cursor.
 TEXT_MAX_LENGTH = 100
@@ -76,8 +81,11 @@ class DirectoryPerson:
         How many of their sign-in sessions have not ended.
     enrollments: int
         In how many courses they hold a seat, as an active or former learner, or wait for one.
+    suppressed: Suppressed or None
+        Why their address does not get every mail.
     """
 
     entry: DirectoryEntry
     sessions: int
     enrollments: int
+    suppressed: Suppressed | None = None

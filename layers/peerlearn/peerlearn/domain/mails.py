@@ -121,6 +121,7 @@ class Outcome(StrEnum):
     STALE = "stale"
     NOBODY = "nobody"
     TOO_MANY = "too many"
+    SUPPRESSED = "suppressed"
     UNWANTED = "unwanted"
 
     @property

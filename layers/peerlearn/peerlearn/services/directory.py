@@ -11,6 +11,7 @@ from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import UserNotFound
 from peerlearn.domain.paging import PageRequest, PageResult
 from peerlearn.domain.profiles import Profile
+from peerlearn.domain.suppressions import Suppression
 from peerlearn.domain.users import SignInSession
 from peerlearn.services.sign_in_sessions import sessions_that_stand
 
@@ -22,11 +23,18 @@ class Directory(Protocol):
     def person(self, user_id: str) -> tuple[Profile, Sequence[SignInSession]] | None: ...
 
 
+class Suppressions(Protocol):
+    """See `peerlearn.persistence.suppressions`."""
+
+    def of(self, address: str) -> Suppression: ...
+
+
 class DirectoryService:
     """The reading use cases of the `users` endpoints. Whoever calls them has to be an administrator."""
 
-    def __init__(self, directory: Directory, clock: Clock = utc_now) -> None:
+    def __init__(self, directory: Directory, suppressions: Suppressions, clock: Clock = utc_now) -> None:
         self._directory = directory
+        self._suppressions = suppressions
         self._clock = clock
 
     def people(self, filters: DirectoryFilters, wanted: PageRequest) -> PageResult[DirectoryEntry]:
@@ -50,4 +58,5 @@ class DirectoryService:
         stand = sessions_that_stand(standing, sessions, self._clock()) if standing else []
         counted = [one for one in profile.enrollments if one.status is not EnrollmentStatus.DROPPED]
         entry = DirectoryEntry(profile.user, standing.last_seen if standing else None)
-        return DirectoryPerson(entry, len(stand), len(counted))
+        suppressed = self._suppressions.of(profile.user.email).shown_of(profile.user)
+        return DirectoryPerson(entry, len(stand), len(counted), suppressed)

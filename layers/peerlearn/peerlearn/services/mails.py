@@ -13,6 +13,7 @@ from peerlearn.domain.limits import RESET_MAILS, UNPROVEN_MAILS, Limits
 from peerlearn.domain.mail_tokens import MailToken, TokenKind, new_token
 from peerlearn.domain.mails import Letter, Mail, MailKind, Outcome
 from peerlearn.domain.notices import Notice
+from peerlearn.domain.suppressions import Suppression
 from peerlearn.domain.throttling import Allowance
 from peerlearn.domain.users import Credential, Language, User
 from peerlearn.services.throttling import Uses, count_use
@@ -31,6 +32,12 @@ class Accounts(Protocol):
 
     def user(self, user_id: str) -> User | None: ...
     def credential(self, email: str) -> Credential | None: ...
+
+
+class Suppressions(Protocol):
+    """See `peerlearn.persistence.suppressions`."""
+
+    def of(self, address: str) -> Suppression: ...
 
 
 class Texts(Protocol):
@@ -68,6 +75,7 @@ class MailDelivery:
         self,
         outbox: Outbox,
         accounts: Accounts,
+        suppressions: Suppressions,
         throttle: Uses,
         texts: Texts,
         post: Post,
@@ -78,6 +86,7 @@ class MailDelivery:
     ) -> None:
         self._outbox = outbox
         self._accounts = accounts
+        self._suppressions = suppressions
         self._throttle = throttle
         self._texts = texts
         self._post = post
@@ -114,6 +123,8 @@ class MailDelivery:
             return Outcome.NOBODY
         if mail.kind is MailKind.ADDRESS_CHANGE and not self._is_free(mail, user):
             mail = Mail(mail.mail_id, MailKind.ADDRESS_TAKEN, mail.address, mail.user_id, mail.created_at)
+        if self._suppressions.of(mail.address).stops(mail, user, now):
+            return Outcome.SUPPRESSED
         if not self._has_room(mail, user, now):
             return Outcome.TOO_MANY
         values = self._values(mail, user, now)

@@ -8,6 +8,7 @@ from typing import Protocol
 from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.mails import Letter, Mail, MailKind, NotTaken, Outcome
 from peerlearn.domain.notices import Channel, Notice, Wishes, new_mail_key, unsubscribing_token, wants
+from peerlearn.domain.suppressions import Suppression
 from peerlearn.domain.users import AccountState, Language, User
 
 
@@ -22,6 +23,12 @@ class Accounts(Protocol):
     """See `peerlearn.persistence.accounts`."""
 
     def user(self, user_id: str) -> User | None: ...
+
+
+class Suppressions(Protocol):
+    """See `peerlearn.persistence.suppressions`."""
+
+    def of(self, address: str) -> Suppression: ...
 
 
 class Store(Protocol):
@@ -65,6 +72,7 @@ class NoticeDelivery:
         self,
         outbox: Outbox,
         accounts: Accounts,
+        suppressions: Suppressions,
         store: Store,
         texts: Texts,
         post: Post,
@@ -74,6 +82,7 @@ class NoticeDelivery:
     ) -> None:
         self._outbox = outbox
         self._accounts = accounts
+        self._suppressions = suppressions
         self._store = store
         self._texts = texts
         self._post = post
@@ -111,12 +120,15 @@ class NoticeDelivery:
 
     def _reason_against(self, mail: Mail, notice: Notice, user: User | None) -> Outcome | None:
         """Return why a notice is not to be sent, or None."""
-        if mail.is_stale(self._clock()):
+        now = self._clock()
+        if mail.is_stale(now):
             return Outcome.STALE
         if user is None or user.state is not AccountState.ACTIVE or not user.email_verified:
             return Outcome.NOBODY
         if not wants(self._store.wishes(user.user_id), notice, Channel.EMAIL):
             return Outcome.UNWANTED
+        if self._suppressions.of(user.email).stops(mail, user, now):
+            return Outcome.SUPPRESSED
         return None
 
     def _told(self, mail: Mail, notice: Notice, user: User) -> tuple[dict[str, str], dict[str, object]]:

@@ -24,6 +24,8 @@ def address_fields(state: AddressState) -> Item:
         "passwordResets": state.resets,
         "addressVersion": state.version,
     }
+    if state.proven_at is not None:
+        fields["provenAt"] = to_rfc3339(state.proven_at)
     if state.pending is not None:
         fields[PENDING] = state.pending._asdict()
     return fields
@@ -41,6 +43,7 @@ def address_of(item: Item) -> AddressState:
         changes=int(item.get("addressChanges", 0)),
         resets=int(item.get("passwordResets", 0)),
         version=int(item.get("addressVersion", 0)),
+        proven_at=from_rfc3339(item["provenAt"]) if "provenAt" in item else None,
     )
 
 

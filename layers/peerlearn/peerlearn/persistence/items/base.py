@@ -61,6 +61,7 @@ class Entity(StrEnum):
     LAYOUT = "Layout"
     MAIL = "Mail"
     MAIL_TOKEN = "MailToken"  # noqa: S105 (the name of a kind)
+    SUPPRESSION = "Suppression"
     HELD_ADDRESS = "HeldAddress"
 
 
