@@ -336,7 +336,7 @@ def _deploying() -> Iterator[Stated]:
     yield page, "Lambda leaves at least {} unreserved", (account._UNRESERVED,)
     few, many = {at_once(name) for name in WORKERS if name not in _MANY}, {at_once(name) for name in _MANY}
     bounds = (word(*few), word(*many))
-    yield page, "The workers behind queues run {} at a time, those of promotions and announcements {}.", bounds
+    yield page, "The workers behind queues run {} at a time, those of promotions, announcements and mails {}.", bounds
     yield page, "for each function and version of {} MB", (TEMPLATE["Globals"]["Function"]["MemorySize"],)
 
 

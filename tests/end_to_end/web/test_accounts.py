@@ -201,7 +201,7 @@ def test_an_administrator_finds_somebody_and_suspends_them(visitors: Visitors, a
     ada.page.get_by_label("Name or email").fill("bo")
     ada.page.get_by_label("Status").select_option("Active")
     expect(ada.page.get_by_text("1 person", exact=True)).to_be_visible()
-    assert admin.calls[-1][0] == "GET /v1/users?q=bo&status=active&limit=20"
+    assert [called for called, *_ in admin.calls if "?" in called][-1] == "GET /v1/users?q=bo&status=active&limit=20"
     bob = ada.page.get_by_role("listitem").filter(has_text="Bob <b>")
     expect(bob).to_contain_text("(not verified)")
     bob.get_by_text("Manage").click()
