@@ -208,6 +208,7 @@ def _privacy() -> Iterator[Stated]:
     yield page, "writes parts of {} MiB", (personal_files.PART_BYTES // 2**20,)
     yield page, "It has {} minutes, is tried again", (of("WriteExportFunction")["Timeout"] // 60,)
     yield page, "expire after {} days by the bucket's lifecycle rule", (word(expiry("exports/")),)
+    yield page, "waits among the dead letters for {} days at most", (kept_letters(),)
     yield page, "in chunks of {} items", (jobs.CHUNK,)
     expiring = (
         whole(timedelta(seconds=DEFAULTS["wrong-passwords"].seconds), timedelta(minutes=1)),

@@ -17,6 +17,7 @@ from peerlearn.domain.tasks import Work
 from peerlearn.persistence.claims import claim
 from tests.functional.conftest import TABLE
 from tests.functional.mail.conftest import ADA, PASSWORD, Call
+from tests.functional.mail.test_feedback import LONG_AGO, bounce, complaint, tell
 from tests.support.inbox import Inbox
 from tests.support.people import Person
 
@@ -130,6 +131,24 @@ def test_kind_that_was_turned_on_again_is_sent(call: Call, inbox: Inbox, proven:
     for is_on in (False, True):
         call("change_notifications", token=proven["token"], body={"session.reminder": {"email": is_on}})
     call("change_notifications", token=proven["token"], body={"session.changed": {"email": False}})
+    assert reminded(user_id)
+    assert len(inbox.deliver()) == 1
+
+
+@pytest.mark.parametrize("told", [bounce(), complaint()])
+@pytest.mark.parametrize("kind", NOTICES)
+def test_address_that_mails_came_back_from_gets_no_notice(
+    kind: MailKind, told: dict[str, Any], aws: DynamoDBClient, inbox: Inbox, user_id: str
+) -> None:
+    (mail,) = Mailroom(is_open=True).notice(user_id, kind, title="Knots", courseId="crs_1")
+    assert claim(table(), user_id, mail, kind.value)
+    tell(told)
+    assert inbox.deliver() == []
+    assert kept(aws, "Mail") == []
+
+
+def test_address_that_has_proven_itself_since_gets_notices_again(inbox: Inbox, user_id: str) -> None:
+    tell(bounce(at=LONG_AGO))
     assert reminded(user_id)
     assert len(inbox.deliver()) == 1
 
