@@ -1,4 +1,4 @@
-"""A job, one chunk of it: a moved session in schedules, a tutor's new name, what waits for learners, notices."""
+"""A job, one chunk of it: a moved session in schedules, a tutor's new name, to-do lists, notices, reminders."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from peerlearn.bootstrap.jobs import (
     renaming_service,
     rescheduling_service,
 )
+from peerlearn.bootstrap.reminders import planning_service, reminder_service
 from peerlearn.bootstrap.running import job_runner
 from peerlearn.bootstrap.tasks import job_queue
 from peerlearn.domain.change_notices import SessionChange
 from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
+from peerlearn.domain.reminders import Cause, Due
 from peerlearn.events.tasks import process_tasks
 from peerlearn.observability import logger
 
@@ -34,6 +36,8 @@ CHUNKS: Mapping[JobKind, Callable[[str, Cursor], Step]] = {
     JobKind.SEAT_NOTICE: lambda seat, _: Step(None, changed=change_notice_service().tell_of_seat(*seat.split("/"))),
     JobKind.GRADE_NOTICE: lambda grade, _: Step(None, changed=_tell_of_grade(*grade.split("/"))),
     JobKind.SESSION_NOTICES: lambda change, cursor: change_notice_service().carry_on(SessionChange.of(change), cursor),
+    JobKind.PLAN: lambda cause, _: Step(None, changed=planning_service().plan(Cause.of(cause))),
+    JobKind.REMIND: lambda due, cursor: reminder_service().carry_on(Due.of(due), cursor),
 }
 
 

@@ -80,6 +80,7 @@ STAYING: Mapping[Entity, str] = {
     Entity.TICKET: "expires after 30 seconds",
     Entity.AUDIT: "stays until the retention of the trail is over",
     Entity.MAIL: "is removed by its worker, who finds no account, and expires",
+    Entity.DUE: "names whom it would remind, who is not reminded, until two days after its minute",
     Entity.CATALOGUE_BLOCK: "follows its courses, which the catalogue's check holds",
     Entity.CATALOGUE_CARD: "follows its course, which the catalogue's check holds",
     Entity.CATALOGUE_FACET: "follows its courses, which the catalogue's check holds",
@@ -100,6 +101,7 @@ IMPERSONAL: Mapping[Entity, str] = {
     Entity.SUPPRESSION: "stands under a digest of an address, and expires",
     Entity.THROTTLE: "stands under a digest, and expires",
     Entity.KEPT_ANSWER: "stands under a digest, sealed, and expires after a day",
+    Entity.TICK: "a minute",
     Entity.LAYOUT: "the number of the layout of the table's items",
     Entity.JOB: "stands under a digest, and expires; holds ids and times",
 }

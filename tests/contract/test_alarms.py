@@ -204,5 +204,5 @@ def test_dashboard_shows_what_the_product_counts(widgets: list[dict[str, Any]]) 
     """In the namespace that functions are told to count in."""
     namespace = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"]
     shown = [line for widget in widgets for line in widget["properties"]["metrics"] if line[0] == namespace]
-    assert {line[1] for line in shown} == {"Enrollments", "Promotions", "Messages"}
+    assert {line[1] for line in shown} == {"Enrollments", "Promotions", "Messages", "MinutesBehind"}
     assert f'{{{namespace},reason,service}} MetricName=\\"EnrollmentsRefused' in json.dumps(widgets)

@@ -176,7 +176,7 @@ def test_functions_without_a_caller_cannot_read_keys_or_people() -> None:
     strangers = set(FUNCTIONS) - with_policy("CallerPolicy")
     # a link to a calendar is its own key, and so is a ticket
     everybody = {name for name, properties in OWN.items() if is_open_to_everybody(properties)}
-    others = {FALLBACK, "AuthorizeFunction", "FollowUpFunction", "NotifyFunction", *WORKERS}
+    others = {FALLBACK, "AuthorizeFunction", "FollowUpFunction", "NotifyFunction", "TickFunction", *WORKERS}
     assert strangers - everybody == others
     for name, properties in FUNCTIONS.items():
         assert "secretsmanager:GetSecretValue" not in policies.actions_of(own_statements_of(properties)), name

@@ -126,6 +126,11 @@ _READERS: dict[str, dict[str, Reader]] = {
     "streams/test_notify.py": {
         "test_a_changed_session_gets_through_and_reaches_who_booked": _again(1, 3),
     },
+    "streams/test_reminders.py": {
+        "test_tick_hands_on_what_is_due_and_its_job_puts_a_mail_into_the_outbox": Reader(),
+        "test_draft_is_due_once_it_is_published_and_a_moved_session_at_its_new_time_too": Reader(),
+        "test_assessment_and_more_time_for_a_learner_are_due_a_day_before": Reader(),
+    },
     "streams/test_agendas.py": {
         "test_entry_tells_what_a_page_shows": Reader(),
         "test_learner_finds_what_is_open_and_booked_soonest_first": Reader(),

@@ -21,6 +21,8 @@ def outcome_of(handler: str, event: dict[str, Any]) -> str:
         return f"raised {type(error).__name__}"
     if "Records" in event:
         return "again" if answer["batchItemFailures"] else "done"
+    if event.get("source") == "aws.scheduler":
+        return "ticked"
     if "policyDocument" in answer:
         return str(answer["policyDocument"]["Statement"][0]["Effect"])
     if "httpMethod" in event:

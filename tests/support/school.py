@@ -13,16 +13,19 @@ from peerlearn.bootstrap.jobs import agenda_service
 from peerlearn.bootstrap.news import news_service
 from peerlearn.bootstrap.security import tokens
 from peerlearn.domain import events
-from peerlearn.domain.clock import to_rfc3339, utc_now
+from peerlearn.domain.clock import from_rfc3339, to_rfc3339, utc_now
 from peerlearn.domain.courses import CourseStatus
 from peerlearn.domain.exports import ExportRecord
 from peerlearn.domain.ids import new_id
 from peerlearn.domain.jobs import Cursor, JobKind, Step, job_id_of
 from peerlearn.domain.mails import MailKind, Mailroom
 from peerlearn.domain.realtime import Connection, Ticket
+from peerlearn.domain.reminders import minute_of, session_dues
 from peerlearn.domain.users import Role
 from peerlearn.persistence import keys, mail_keys
+from peerlearn.persistence.dues import DueRepository
 from peerlearn.persistence.items.base import Item
+from peerlearn.persistence.items.dues import due_item
 from peerlearn.persistence.items.jobs import cursor_item
 from peerlearn.persistence.items.realtime import connection_item, ticket_item
 from peerlearn.persistence.mails import OutboxRepository
@@ -124,6 +127,7 @@ def new_world() -> World:
         world.call("send", sender, body=world.message(receiver, clientMessageId="before"))
     _connections(world)
     _mails(world)
+    _reminders(world)
     return world
 
 
@@ -246,6 +250,16 @@ def _mails(world: World) -> None:
     (notice,) = Mailroom(is_open=True).notice(eve, MailKind.ENROLLMENT_PROMOTED, **told)
     OutboxRepository(table()).add(notice)
     world.ids["notice"] = notice.mail_id
+
+
+def _reminders(world: World) -> None:
+    """Have a tick passed, and a reminder due in the minute after."""
+    begins = from_rfc3339(world.items["moved"]["startsAt"])
+    day, _ = session_dues(world.ids["moved"], begins)
+    minute, dues = minute_of(utc_now()), DueRepository(table())
+    dues.move(None, minute - timedelta(minutes=1))
+    table().write(put(due_item(day, minute)))
+    world.ids["due"] = day.name
 
 
 def _item(key: keys.Key) -> Item:

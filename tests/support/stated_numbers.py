@@ -31,6 +31,7 @@ from peerlearn.domain import (
     points,
     progress,
     realtime,
+    reminders,
     standing,
     users,
 )
@@ -240,6 +241,14 @@ def _mail() -> Iterator[Stated]:
     yield page, "`POST /v1/learner/auth/reset` | an hour |", ()
     yield page, "no more than {} of them leave in a day (`unproven-mails`)", (quota("unproven-mails"),)
     yield page, "{} links to a new password an hour leave to any address (`reset-mails`)", (quota("reset-mails"),)
+    day, hour = reminders.SESSION_HOURS
+    assert (hour, reminders.EVENING.hour) == (1, 18)
+    yield page, "a session begins | {} hours and one hour before", (day,)
+    yield page, "an assessment is due | {} hours before", (reminders.ASSESSMENT_HOURS,)
+    yield page, "one that fails or is left out loses nothing, for {} days", (word(days(reminders.DUE_KEPT)),)
+    late = word(whole(reminders._WORTH_DAY, timedelta(hours=1)))
+    yield page, "{} hours before a session the one of the day", (late,)
+    yield page, "goes through the roster in chunks of {}", (jobs.CHUNK,)
 
 
 def _realtime() -> Iterator[Stated]:
@@ -284,7 +293,7 @@ def _operations() -> Iterator[Stated]:
         assert table in RESOURCES
     yield page, "could not be given away by {} tries", letters[:1]
     yield page, "could not be put into the catalogue by {} tries", letters[:1]
-    yield page, "or a change not told by mail, by {} tries", letters[:1]
+    yield page, "or a change or a reminder not told by mail, by {} tries", letters[:1]
     yield page, "an export or an erasure failed {} times", letters[:1]
     yield page, "a mail could not be sent by {} tries", letters[:1]
     yield page, "could not be told of a change by {} tries", letters[1:]
@@ -306,6 +315,8 @@ def _limits_and_alarms() -> Iterator[Stated]:
         ("ApiErrors", "{} answers of 5xx in {} minutes"),
         ("WebSocketErrors", "{} messages in {} minutes not handled"),
         ("FunctionErrors", "{} runs in {} minutes"),
+        ("TickErrors", "due items could not be handed to their queue, {} times in {} minutes"),
+        ("TickBehind", "the tick is more than {} minutes behind, for {} minutes"),
         ("TableThrottles", "{} throttled reads or writes in {} minutes"),
     ):
         yield page, f"| `{name}Alarm` | {words}", alarm(name)
@@ -337,12 +348,12 @@ def _deploying() -> Iterator[Stated]:
     yield page, "Lambda leaves at least {} unreserved", (account._UNRESERVED,)
     few, many = {at_once(name) for name in WORKERS if name not in _MANY}, {at_once(name) for name in _MANY}
     bounds = (word(*few), word(*many))
-    yield page, "The workers behind queues run {} at a time, those of promotions, announcements and mails {}.", bounds
+    yield page, "The workers behind queues run {} at a time, those of promotions, announcements, jobs and mails {}.", bounds
     yield page, "for each function and version of {} MB", (TEMPLATE["Globals"]["Function"]["MemorySize"],)
 
 
-_MANY = ("PromoteFunction", "AnnounceFunction")
-WORKERS = (*_MANY, "IndexCatalogueFunction", "CarryOnFunction", "FinishErasureFunction", "WriteExportFunction")
+_MANY = ("PromoteFunction", "AnnounceFunction", "CarryOnFunction", "SendMailFunction")
+WORKERS = (*_MANY, "IndexCatalogueFunction", "FinishErasureFunction", "WriteExportFunction")
 
 
 def _commands() -> Iterator[Stated]:
@@ -394,6 +405,9 @@ def _table() -> Iterator[Stated]:
     yield page, "update course (count < {}, its tutor)", (courses.ASSESSMENTS_MAX,)
     yield page, "removed by the worker that has sent it; TTL and `expiresAt`, {} days", (days(mails._KEPT),)
     yield page, "none is told twice ([mail.md](mail.md)); TTL and `expiresAt`, {} days", (days(claims._KEPT),)
+    yield page, "in that minute; TTL and `expiresAt`, {} days after it", (days(reminders.DUE_KEPT),)
+    yield page, "remind a session, {} learners", (jobs.CHUNK,)
+    yield page, "remind of an assessment, {} learners", (jobs.CHUNK,)
     parts, block = word(catalogue_keys.SHELF_COUNTERS), numbers._BLOCK
     yield page, "the exact total of a shelf, in {} parts", (parts,)
     yield page, "Its total is a counter of {} parts", (parts,)

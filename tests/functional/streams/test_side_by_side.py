@@ -102,8 +102,8 @@ def test_long_job_holds_up_neither_a_promotion_nor_a_push_of_somebody_else(
 def test_two_long_jobs_take_turns(workers: Workers, session: str) -> None:
     run(follow_up, course_record(session))
     queue = workers[Work.JOB]
-    # to-do lists follow the session in a job of their own
-    for _ in range(2):
+    # to-do lists and reminders follow the session in jobs of their own
+    for _ in range(len(queue.tasks)):
         queue.hand_over()
     queue.send({"job": "rename", "subject": "usr_nobody", "recordId": "record-7"})
     for _ in range(3):

@@ -38,6 +38,7 @@ LEFT_OUT = {
     Entity.MAIL: "leaves within seconds, and tells no more than the profile",
     Entity.MAIL_TOKEN: "a secret, by its hash; the address is in the profile",
     Entity.SUPPRESSION: "stands under a digest of an address, and tells when mails came back from it",
+    Entity.DUE: "when they are to be reminded follows from what is in it",
     Entity.HELD_ADDRESS: "keeps a former address from others for 72 hours",
     Entity.TALLY: "sums over a course; that there is work to grade is on their own list",
     Entity.TICKET: "a secret, for 30 seconds",

@@ -5,9 +5,13 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from peerlearn.domain.change_notices import session_change
+from peerlearn.domain.clock import from_rfc3339, utc_now
+from peerlearn.domain.notices import Notice
+from peerlearn.domain.reminders import Cause
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.items.courses import course_of
 from peerlearn.persistence.marshalling import marshal
@@ -109,6 +113,20 @@ def _agendas(world: World) -> dict[str, Any]:
     return {"job": "agendas", "subject": world.ids["common"], "recordId": "record-5"}
 
 
+def _planned(world: World) -> dict[str, Any]:
+    begins = from_rfc3339(world.items["moved"]["startsAt"]) + timedelta(days=2)
+    cause = Cause(Notice.SESSION_REMINDER, world.ids["moved"], utc_now(), begins)
+    return {"job": "plan", "subject": cause.name, "recordId": "record-6"}
+
+
+def _due(world: World) -> dict[str, Any]:
+    return {"job": "remind", "subject": world.ids["due"], "recordId": "due"}
+
+
+def _tick(_: str) -> Use:
+    return Use(lambda _: event_of("tick"), "ticked", "raised TemporarilyUnavailable")
+
+
 def _moved(record_id: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"job": "reschedule", "subject": world.ids["moved"], "recordId": record_id}
 
@@ -171,8 +189,11 @@ ROWS = (
         _task(_seat_notice, "a seat is told"),
         _task(_grade_notice, "a grade is told"),
         _task(_session_notices, "another time is told"),
+        _task(_planned, "planned"),
+        _task(_due, "reminded"),
         _task(_moved(UNDER_WAY), "going on"),
     ),
+    row("tick", _tick),
     row(
         "send_mail",
         _task(lambda w: {"mailId": w.ids["mail"]}),

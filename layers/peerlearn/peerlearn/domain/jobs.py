@@ -39,6 +39,9 @@ class JobKind(StrEnum):
     SEAT_NOTICE = "seat-notice"
     GRADE_NOTICE = "grade-notice"
     SESSION_NOTICES = "session-notices"
+    # what is due later, and what is due now
+    PLAN = "plan"
+    REMIND = "remind"
 
 
 class NotAllShown(TemporarilyUnavailable):

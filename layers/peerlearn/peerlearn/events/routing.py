@@ -12,6 +12,7 @@ from peerlearn.events.courses import listing_affected
 from peerlearn.events.mails import wanted_mail
 from peerlearn.events.notices import grade_given, seat_given, session_changed
 from peerlearn.events.privacy import erased_account, renamed_person, wanted_export
+from peerlearn.events.reminders import causes
 from peerlearn.events.seats import course_with_freed_seat, moved_session
 
 
@@ -57,6 +58,8 @@ def _notices(change: RecordChange) -> Iterator[Assignment]:
         yield _job(JobKind.GRADE_NOTICE, "/".join(grade), change)
     if (changed := session_changed(change)) is not None:
         yield _job(JobKind.SESSION_NOTICES, changed.subject, change)
+    for cause in causes(change):
+        yield _job(JobKind.PLAN, cause.name, change)
 
 
 def _job(kind: JobKind, subject: str, change: RecordChange) -> Assignment:

@@ -9,7 +9,11 @@ no claim behind it, and of all who try the same one a single one gets it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain, islice
+from uuid import uuid4
 
 from peerlearn.domain.clock import to_rfc3339
 from peerlearn.domain.mails import NOTICES, Mail
@@ -20,7 +24,7 @@ from peerlearn.persistence.mails import posting
 from peerlearn.persistence.notices import wanting
 from peerlearn.persistence.standing import StandingWrite
 from peerlearn.persistence.table import ConditionFailed, Table
-from peerlearn.persistence.writes import Write, put
+from peerlearn.persistence.writes import TRANSACTION_MAX, Write, put
 
 # Longer than anything comes again that a claim follows from: records of the stream, dead letters, ticks made up for.
 _KEPT = timedelta(days=30)
@@ -49,19 +53,72 @@ def claim(table: Table, user_id: str, mail: Mail, key: str, *conditions: Write) 
     ------
     TemporarilyUnavailable
     """
-    writes = [
-        put(_claim_item(user_id, mail, key), condition="attribute_not_exists(PK)"),
-        posting(mail),
-        StandingWrite(user_id, mail.created_at).require_active().require_proven().write(),
-        wanting(user_id, Wish(NOTICES[mail.kind], Channel.EMAIL)),
-        *conditions,
-    ]
     try:
-        table.transact(writes, mail.mail_id)
+        table.transact(_writes(Wanted(user_id, mail, key, conditions)), mail.mail_id)
     except ConditionFailed as failure:
         found = failure.found[_CLAIM]
         return found is not None and found["mailId"] == mail.mail_id
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A claim to be made: as the arguments of `claim`."""
+
+    user_id: str
+    mail: Mail
+    key: str
+    conditions: Sequence[Write] = ()
+
+
+def claim_together(table: Table, wanted: Sequence[Wanted], shared: Sequence[Write]) -> int:
+    """Have notices leave of which the same must be true; return how many did by this call.
+
+    As many as a transaction has room for are claimed by one: claims of their own would meet each other at the items
+    of the shared conditions. Somebody whose own conditions do not hold is left out, and the others are tried again.
+
+    Parameters
+    ----------
+    wanted: sequence of Wanted
+        Of different people, each with as many conditions.
+    shared
+        Conditions on items that are nobody's own, such as that a session starts at a time.
+
+    Raises
+    ------
+    TemporarilyUnavailable
+    """
+    if not wanted:
+        return 0
+    step = (TRANSACTION_MAX - len(shared)) // len(_writes(wanted[0]))
+    return sum(_claimed(table, wanted[start : start + step], shared) for start in range(0, len(wanted), step))
+
+
+def _claimed(table: Table, wanted: Sequence[Wanted], shared: Sequence[Write]) -> int:
+    left = list(wanted)
+    while left:
+        parts = [_writes(one) for one in left]
+        try:
+            table.transact([*shared, *chain.from_iterable(parts)], str(uuid4()))
+        except ConditionFailed as failure:
+            if any(failure.failed[: len(shared)]):
+                return 0
+            failed = iter(failure.failed[len(shared) :])
+            left = [one for one, part in zip(left, parts, strict=True) if not any(tuple(islice(failed, len(part))))]
+        else:
+            return len(left)
+    return 0
+
+
+def _writes(wanted: Wanted) -> list[Write]:
+    user_id, mail = wanted.user_id, wanted.mail
+    return [
+        put(_claim_item(user_id, mail, wanted.key), condition="attribute_not_exists(PK)"),
+        posting(mail),
+        StandingWrite(user_id, mail.created_at).require_active().require_proven().write(),
+        wanting(user_id, Wish(NOTICES[mail.kind], Channel.EMAIL)),
+        *wanted.conditions,
+    ]
 
 
 def _claim_item(user_id: str, mail: Mail, key: str) -> Item:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from peerlearn.domain.shards import shard_of
 from peerlearn.persistence.keys import Key
 
 # A month's entries are spread over so many partitions, each of which takes a thousand writes a second.
 AUDIT_SHARDS = 4
+# Sessions begin on the hour: what is due in one minute is spread over so many partitions.
+DUE_SHARDS = 4
 
 
 def throttle(subject: str) -> Key:
@@ -50,3 +54,18 @@ def published_keys() -> Key:
 def layout() -> Key:
     """Return the key of the only item about the table itself: which layout its items have."""
     return Key("LAYOUT", "LAYOUT")
+
+
+def due(minute: datetime, name: str) -> Key:
+    """Return the key of a due item, by its minute and a shard that its name decides."""
+    return Key(due_partitions(minute)[shard_of(name, DUE_SHARDS)], name)
+
+
+def due_partitions(minute: datetime) -> list[str]:
+    """Return the partitions of what is due in a minute, `DUE#2026-01-01T10:00Z#0` and on."""
+    return [f"DUE#{minute:%Y-%m-%dT%H:%MZ}#{shard}" for shard in range(DUE_SHARDS)]
+
+
+def tick() -> Key:
+    """Return the key of the only item that says how far the tick has got."""
+    return Key("TICK", "TICK")

@@ -63,6 +63,8 @@ class Entity(StrEnum):
     MAIL_TOKEN = "MailToken"  # noqa: S105 (the name of a kind)
     SUPPRESSION = "Suppression"
     HELD_ADDRESS = "HeldAddress"
+    DUE = "Due"
+    TICK = "Tick"
 
 
 # The kind of an item's last write, where only some of its writes interest the stream's filters: these see an item
