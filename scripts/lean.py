@@ -63,6 +63,8 @@ _UNUSED_PACKAGES = (
     "pydantic/v1",
     "s3transfer",
 )
+# Lists of what was installed, for installers and auditors.
+_INSTALLATION = ("*.dist-info/RECORD", "*.dist-info/sboms/*")
 # https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html: a file of 64 bits, least significant byte first
 _ELF = b"\x7fELF\x02\x01"
 _ELF_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
@@ -114,12 +116,20 @@ def main(folder: Path) -> None:
             postpone(path, "importlib.metadata")
     for schema in folder.glob("*/python/pydantic_core/core_schema.py"):
         empty_typed_dictionaries(schema)
-    for package in _UNUSED_PACKAGES:
-        for unused in folder.glob(f"*/python/{package}"):
-            shutil.rmtree(unused)
+    leave_out_unused(folder)
     for extension in folder.glob("*/python/**/*.so*"):
         leave_out_debugging(extension)
     compile_all(folder)
+
+
+def leave_out_unused(folder: Path) -> None:
+    """Removes packages that nothing imports, and files that nothing which runs reads."""
+    for package in _UNUSED_PACKAGES:
+        for unused in folder.glob(f"*/python/{package}"):
+            shutil.rmtree(unused)
+    for listed in _INSTALLATION:
+        for file in folder.glob(f"*/python/{listed}"):
+            file.unlink()
 
 
 def services_of(folder: Path) -> set[str]:
