@@ -15,11 +15,12 @@ from peerlearn.domain.messages import Conversation, Draft, Pair
 from peerlearn.domain.notices import Notice
 from peerlearn.domain.reminders import Cause, Due, assessment_due, next_evening, unread_due
 from peerlearn.domain.submissions import Submission
+from peerlearn.persistence import keys
 from peerlearn.persistence.conversations import ConversationRepository
 from peerlearn.persistence.items.assessments import assessment_item, extension_item, submission_item
 from peerlearn.persistence.items.base import Item
 from peerlearn.persistence.table import Table
-from peerlearn.persistence.writes import put
+from peerlearn.persistence.writes import delete, put
 from tests.fakes.clock import START, FakeClock
 from tests.integration.reminders.conftest import Outbox
 from tests.support.courses import Courses
@@ -48,8 +49,14 @@ class Desk:
         if handed_in:
             self.hand_in(user_id)
         if until is not None:
-            self._put(extension_item(Extension(self.assessment_id, user_id, until)))
+            self.extend(user_id, until)
         return user_id
+
+    def extend(self, user_id: str, until: datetime) -> None:
+        self._put(extension_item(Extension(self.assessment_id, user_id, until)))
+
+    def delete(self) -> None:
+        self._school.table.write(delete(keys.assessment(self.course_id, self.assessment_id)))
 
     def hand_in(self, user_id: str) -> None:
         work = Submission(
