@@ -449,3 +449,22 @@ def test_stream_consumers_give_up_in_good_order(name: str) -> None:
         assert source["DestinationConfig"]["OnFailure"]["Destination"]
         for pattern in source["FilterCriteria"]["Filters"]:
             json.loads(pattern["Pattern"])
+
+
+# -- the tick
+
+
+def test_tick_is_called_each_minute_by_a_role_that_may_call_nothing_else() -> None:
+    schedule, role = RESOURCES["TickSchedule"], RESOURCES["TickRole"]
+    assert {RESOURCES[name]["Condition"] for name in ("TickSchedule", "TickRole", "TickGroup")} == {"HasMail"}
+    assert schedule["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["Properties"]["Target"]["Arn"] == {"Fn::GetAtt": ["TickFunction", "Arn"]}
+    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"]["StringEquals"]["aws:SourceArn"] == {"Fn::GetAtt": ["TickGroup", "Arn"]}
+    (policy,) = role["Properties"]["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (
+        "lambda:InvokeFunction",
+        {"Fn::GetAtt": ["TickFunction", "Arn"]},
+    )
