@@ -1,6 +1,6 @@
 """GET /v1/learner/me/submissions: list the caller's attempts at every assessment, newest first.
 
-What the caller has just handed in shows at once.
+Attempts that the caller has just handed in show at once.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """GET /v1/assessments/{assessmentId}/submissions: list all attempts at an assessment for its tutor, newest first.
 
-What was handed in or graded a moment ago may not show yet, while `total` counts it.
+An attempt that was handed in or graded a moment ago may not show yet, while `total` counts it.
 """
 
 from __future__ import annotations

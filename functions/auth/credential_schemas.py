@@ -1,4 +1,7 @@
-"""Addresses and passwords in bodies. Apart from `schemas`: who shows a token need not load what checks addresses."""
+"""Addresses and passwords in bodies.
+
+Apart from `schemas`: an endpoint that takes a token need not load the check of addresses.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ Email = Annotated[
 def _reachable(email: str) -> str:
     local = email.rpartition("@")[0]
     if not local.isascii():
-        message = "has characters before the @ that no mail from here can be sent to: use ASCII ones"
+        message = "has characters other than ASCII before the @, and no mail can be sent to such an address"
         raise ValueRefused(Problem(Rule.NOT_REACHABLE, message))
     return email
 

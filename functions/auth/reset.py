@@ -1,7 +1,7 @@
 """POST /v1/learner/auth/reset: reset a password by the token that was mailed.
 
-Every session ends, and the address is proven. What somebody else had registered under an unproven address for others to
-see, its name, interests and goals, is gone as well.
+Every session ends, and the address is proven. The name, interests and goals that somebody else had registered under an
+unproven address, for others to see, are gone as well.
 """
 
 from __future__ import annotations

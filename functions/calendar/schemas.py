@@ -6,7 +6,7 @@ from peerlearn.http.models import Moment, ResponseModel
 
 
 class CalendarLinkView(ResponseModel):
-    """`url` is told once; whoever has it reads the calendar, until it is replaced or revoked."""
+    """`url` is told once; anybody who has it can read the calendar, until it is replaced or revoked."""
 
     url: str
     created_at: Moment

@@ -1,8 +1,8 @@
 """GET /v1/learner/conversations: list the caller's conversations, newest first, with unread counts.
 
-One that began a moment ago may not show yet, while `total` counts it; what is shown of each is up to date. The pages of
-a cursor keep the order of the moment at which the first of them was read: a conversation that gets a message meanwhile
-comes once, at the place that it had then, and one that begins meanwhile is not among them.
+One that began a moment ago may not show yet, while `total` counts it; the contents of each are up to date. The pages
+of a cursor keep the order of the moment at which the first of them was read: a conversation that gets a message
+meanwhile comes once, at the place that it had then, and one that begins meanwhile is not among them.
 """
 
 from __future__ import annotations

@@ -227,7 +227,7 @@ class ExportedConversation(ResponseModel):
 
 
 class ExportDocument(ResponseModel):
-    """Everything that is kept about one person: what the file of an export holds."""
+    """Everything that is kept about one person, as the file of an export holds it."""
 
     generated_at: Moment
     profile: ExportedProfile

@@ -1,6 +1,6 @@
 """GET /v1/learner/me/points: list the caller's points ledger, newest entry first.
 
-What the caller has just earned shows at once.
+Points that the caller has just earned show at once.
 """
 
 from __future__ import annotations

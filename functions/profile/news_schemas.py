@@ -20,7 +20,7 @@ class SeenMark(RequestModel):
 
 
 class NewsView(ResponseModel):
-    """A piece of news: what was pushed, under the `eventId` that it was pushed with."""
+    """A piece of news: the data and the `eventId` of its push."""
 
     number: int
     event_id: str

@@ -1,12 +1,12 @@
 """GET /v1/courses/{courseId}/leaderboard: rank the members of a course by their points, the first hundred.
 
-`data.me` is the caller's own rank, wherever it is; absent for who is no member. Members ahead are counted up to a
-thousand: with more of them the rank is null. With `around=me` there is one page, of the caller's row and those next to
-it, `limit` in all; those without points stand behind the others, in the order in which they came.
+`data.me` is the caller's own rank, also below the hundredth; a caller who is no member has none. Members ahead are
+counted up to a thousand: with more of them the rank is null. With `around=me` there is one page, of the caller's row
+and those next to it, `limit` in all; members without points come behind the others, in the order of their enrolment.
 
-Points earned a moment ago may not show yet, nor who has just come or left. Ranks move while points are earned: each
-page tells the ranks of its own moment. A cursor names the points and the user id of the last row, so that whoever's
-points stay the same is seen once; whoever earns some between two pages may be seen twice or not at all.
+Points earned a moment ago may not show yet, nor members who have just come or left. Ranks move while points are earned:
+each page tells the ranks of its own moment. A cursor names the points and the user id of the last row, so that a member
+whose points stay the same is seen once; one who earns some between two pages may be seen twice or not at all.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""GET /v1/learner/me/todo: list what waits for the caller, soonest first; what has no due date comes last.
+"""GET /v1/learner/me/todo: list the caller's open tasks, soonest first; tasks without a due date come last.
 
 For a learner the assessments of their courses that they have not handed in and that are still open, and the sessions
 that they have booked and that have not begun; for a tutor each assessment of theirs with work to grade. `until` leaves
-out what is due later. What has changed appears within seconds; what was handed in, graded or given up is gone at once.
+out tasks that are due later. Changes appear within seconds; a task that was handed in, graded or given up is gone at
+once.
 A page may hold fewer entries than `limit`; the list ends where `metadata.next` is absent.
 """
 

@@ -1,10 +1,10 @@
 """GET /v1/users: list accounts by the beginning of their name or address, for administrators.
 
-`q` is compared without regard to case and to the accents of Latin and Greek letters. First come those whose name
-begins with it, by name, then those whose address alone does, by address; without `q` it is everybody, by name. `role`
+`q` is compared without regard to case and to the accents of Latin and Greek letters. Accounts whose name begins with it
+come first, by name, then those of which only the address does, by address; without `q` it is everybody, by name. `role`
 and `status` narrow the list. `total` is exact, and takes the longer the more people `q` matches. By `page` the first
-1,000 entries can be reached; `cursor` goes on without end, and shows whoever stays as they are once, whoever else comes
-or goes meanwhile. A change is listed within seconds; a page is short where somebody has just gone.
+1,000 entries can be reached; `cursor` goes on without end, and shows each account that stays unchanged once, though
+others come or go meanwhile. A change is listed within seconds; a page is short where somebody has just gone.
 """
 
 from __future__ import annotations

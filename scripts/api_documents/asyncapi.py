@@ -30,8 +30,8 @@ _DESCRIPTION = """\
 The real-time side of a peer learning system. A client gets a ticket from `POST /v1/learner/realtime/ticket` and opens
 the WebSocket with it. Each message that it sends gets exactly one answer; a `clientMessageId` comes back with it.
 
-What happens meanwhile is pushed, at least once: a redelivery carries the same `eventId`. What was sent while a client
-was away is read with `GET /v1/learner/messages`.
+Events are pushed as they happen, at least once: a redelivery carries the same `eventId`. A client that was away reads
+the messages that it missed with `GET /v1/learner/messages`.
 """
 _TOO_LONG = f"The message has more than {MESSAGE_MAX_BYTES // 1024} KB."
 _BY_EVERY_MESSAGE: Mapping[type[DomainError], str] = {
@@ -97,7 +97,7 @@ def _pushed(schemas: dict[str, Schema], messages: dict[str, Schema]) -> Schema:
     return {
         "action": "send",
         "channel": _CHANNEL,
-        "summary": "What happens, as it happens.",
+        "summary": "Events, as they happen.",
         "description": "To every device of those whom it concerns, but the one that caused it.",
         "messages": [_of_channel(f"{data.__name__}Event") for data in PUSHED.values()],
     }
@@ -112,7 +112,7 @@ def _document(schemas: dict[str, Schema], messages: dict[str, Schema], operation
             "title": "Peerlearn in real time",
             "version": project["version"],
             "description": _DESCRIPTION,
-            "tags": [{"name": "realtime", "description": "What happens, as it happens."}],
+            "tags": [{"name": "realtime", "description": "Events, as they happen."}],
         },
         "defaultContentType": "application/json",
         "servers": {

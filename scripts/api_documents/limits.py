@@ -15,7 +15,7 @@ LIMIT_HEADERS: Mapping[str, Schema] = {
     "RateLimit-Policy": {"required": True, "description": "Quota and window in seconds.", "schema": {"type": "string"}},
     "RateLimit": {
         "required": True,
-        "description": "What is left, and the seconds until it is whole again.",
+        "description": "The uses that are left, and the seconds until all are there again.",
         "schema": {"type": "string"},
     },
 }

@@ -45,8 +45,8 @@ The same key with another body is a 409 `CONFLICT`. Successes are kept, and 403,
 same request is done.
 
 Lists are walked by `page` and `limit`, or by `cursor` with `metadata.next`, which costs the same on every page; the
-audit trail and the news by `cursor` alone. A page that would be larger than an answer may be (6 MB) ends early: what
-follows is behind its `next`.
+audit trail and the news by `cursor` alone. A page that would be larger than an answer may be (6 MB) ends early: the
+rest is behind its `next`.
 """
 
 _TAGS = {
@@ -56,19 +56,19 @@ _TAGS = {
     "progress": "Modules completed, and how the members of a course rank.",
     "assessments": "Tasks, uploads, submissions and grades.",
     "peers": "People of one's own courses.",
-    "messages": "Writing to peers and tutors. What arrives meanwhile is pushed over the WebSocket.",
+    "messages": "Writing to peers and tutors. Messages that arrive meanwhile are pushed over the WebSocket.",
     "profile": "One's own page, points and news.",
     "privacy": "All of one's data, and the end of one's account.",
     "calendar": "Booked sessions in one's own calendar program.",
     "sessions": "Where one is signed in, and ending that.",
-    "users": "What administrators do with accounts.",
+    "users": "Accounts, for administrators.",
     "realtime": "Tickets for the WebSocket, which `docs/asyncapi.json` describes.",
     "documents": "This document.",
 }
 
 _SERVER = {
     "url": "https://{apiId}.execute-api.{region}.amazonaws.com/api",
-    "description": "A deployed stack; its outputs name the URL. What a stack serves names itself.",
+    "description": "A deployed stack; its outputs name the URL. The document that a stack serves names that stack.",
     "variables": {"apiId": {"default": "abc1234567"}, "region": {"default": "us-east-1"}},
 }
 

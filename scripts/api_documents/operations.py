@@ -152,7 +152,7 @@ _PARAMETERS = {
     "with": "The other person's user id.",
     "after": "Messages after this `seq`.",
     "before": "Messages before this `seq`.",
-    "token": "What the link was made with.",
+    "token": "The token of the link.",
     "actor": "Only what this user did; a user id.",
     "target": "Only what was done to this: an id, or two joined by a slash, as entries show it.",
     "action": "Only entries of this action.",
@@ -185,8 +185,8 @@ def _success(
     if revalidates:
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Cache-Control")}
         answer["headers"] = headers
-        responses["304"] = {"description": "What one has is up to date.", "headers": headers}
+        responses["304"] = {"description": "The copy that the caller has is up to date.", "headers": headers}
     return responses
 
 
-_SUCCESSES = {"200": "The answer.", "201": "Done; what came of it.", "204": "Done."}
+_SUCCESSES = {"200": "The answer.", "201": "Done, with the result.", "204": "Done."}

@@ -16,13 +16,13 @@ _SUMMARY = ROOT / "docs" / "mutants.md"
 _KINDS = {
     "condition": "a term of a condition expression, made always true",
     "filter": "a term of a filter that decides who is shown",
-    "own write": "the comparison of what stood in the way with one's own write: never the same, always the same",
+    "own write": "the comparison of the item in the way with one's own write: never the same, always the same",
     "guard": "an `if` that ends in a refusal, and each term of its test",
-    "predicate": "the answer of what such a test asks, and each term of it",
-    "grant": "what lets somebody in where everybody else is refused",
+    "predicate": "the answer of a function that such a test calls, and each term of it",
+    "grant": "an exception that lets somebody in where everybody else is refused",
     "call": "a call that does nothing but refuse",
-    "role": "who may call an endpoint: an administrator, an author, a caller becomes the next weaker one",
-    "token": "what is demanded of a token or a signature",
+    "role": "the role that an endpoint demands: an administrator, an author, a caller becomes the next weaker one",
+    "token": "a demand on a token or a signature",
     "upload": "a condition of an upload form",
 }
 

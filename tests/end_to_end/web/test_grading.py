@@ -153,13 +153,13 @@ def test_an_empty_grade_is_no_zero(visitors: Visitors, api: StandIn) -> None:
 
 
 def test_a_file_is_announced_as_the_browser_knows_it(visitors: Visitors, api: StandIn) -> None:
-    fields = [{"field": "fileName", "message": "ends in .exe, which is not taken as such"}]
+    fields = [{"field": "fileName", "message": "ends in .exe, and such a file is not accepted as it is"}]
     api.on(f"POST {TASK}/upload", refused(422, "VALIDATION_FAILED", fields=fields))
     ada = signed_in(visitors, api)
     ada.open("#/assessments/asm_1")
     for name, content_type in (("作业.kt", ""), ("invoice.pdf.exe", "application/pdf")):
         file: Any = {"name": name, "mimeType": content_type or "application/octet-stream", "buffer": b"fun main() {}"}
         ada.page.locator("#file").set_input_files(file)
-        expect(ada.page.get_by_text("ends in .exe, which is not taken as such")).to_be_visible()
+        expect(ada.page.get_by_text("ends in .exe, and such a file is not accepted as it is")).to_be_visible()
     assert [body["fileName"] for body in api.bodies(f"POST {TASK}/upload")] == ["作业.kt", "invoice.pdf.exe"]
     assert [body["contentType"] for body in api.bodies(f"POST {TASK}/upload")][1] == "application/pdf"

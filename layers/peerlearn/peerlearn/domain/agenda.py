@@ -24,7 +24,7 @@ from peerlearn.domain.submissions import Submission
 
 # Of one transaction, which has a hundred writes at most: each tally may take its tutor's entry along.
 _TALLIES_AT_ONCE, _ENTRIES_AT_ONCE = 15, 30
-# Of an entry without a due date, which comes last.
+# Stands for the due date of an entry that has none: it sorts behind every time.
 NEVER = "9999"
 _SCALE: int = 10**DECIMALS
 

@@ -56,7 +56,7 @@ class MailDisabled(DomainError):
 
     status = 503
     code = "MAIL_DISABLED"
-    default_message = "No mails are sent from here."
+    default_message = "This service sends no mails."
 
     def __init__(self, message: str | None = None) -> None:
         # That takes another deployment.

@@ -86,7 +86,7 @@ def type_of(file_name: str, declared: str) -> FileType:
     extensions = _extensions(file_name)
     last = extensions[-1] if extensions else ""
     if last in _ACTIVE:
-        message = f"ends in .{last}, which is not taken as such: {_IN_ARCHIVE}"
+        message = f"ends in .{last}, and such a file is not accepted as it is: {_IN_ARCHIVE}"
         raise TypeRefused("fileName", Rule.TYPE_NOT_TAKEN, message)
     known = _BY_EXTENSION.get(last)
     if known is None:
@@ -132,12 +132,13 @@ def _declared_type(extension: str, said: str) -> FileType:
     if not said and not extension:
         return _BY_TYPE["text/plain"]
     if not said:
-        message = f"ends in .{extension}, which is not known here: {_IN_ARCHIVE}"
+        message = f"ends in .{extension}, which is no known type: {_IN_ARCHIVE}"
         raise TypeRefused("fileName", Rule.TYPE_NOT_TAKEN, message)
     text = _BY_TYPE["text/plain"]
     known = stored_type(said) or (text if text.accepts(said) else None)
     if known is None:
-        raise TypeRefused("contentType", Rule.TYPE_NOT_TAKEN, f"is {said}, which is not taken as such: {_IN_ARCHIVE}")
+        message = f"is {said}, and such a file is not accepted as it is: {_IN_ARCHIVE}"
+        raise TypeRefused("contentType", Rule.TYPE_NOT_TAKEN, message)
     return known
 
 

@@ -71,12 +71,12 @@ class MailToken:
         TokenExpired
         """
         if now >= self.expires_at:
-            raise TokenExpired("This link is past its time. Ask for another one.")
+            raise TokenExpired("This link has expired. Ask for a new one.")
 
 
 def dead_link() -> Unauthenticated:
     """Return what a token is told that is spent, replaced, altered or somebody else's."""
-    return Unauthenticated("This link opens nothing: it was used already, or another one has replaced it.")
+    return Unauthenticated("This link is not valid: it was used already, or a newer one has replaced it.")
 
 
 def new_token(kind: TokenKind, user_id: str, email: str, number: int, now: datetime) -> tuple[str, MailToken]:

@@ -97,8 +97,8 @@ def shown(text: str) -> Unsubscribing:
 
 
 def no_such_link() -> Unauthenticated:
-    """Return what a token is told that turns nothing off."""
-    return Unauthenticated("This link turns nothing off.")
+    """Return the refusal of a token that turns nothing off."""
+    return Unauthenticated("This link is not valid: it turns no mails off.")
 
 
 def _mac(mail_key: str, notice: Notice) -> str:

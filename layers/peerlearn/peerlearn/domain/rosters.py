@@ -83,7 +83,7 @@ class RosterQuery:
 class RosterEntry:
     """An enrolment with the learner's name, and what they have done of what there is to do.
 
-    `missing` counts the assessments that were not handed in; of those alone who hold a seat.
+    `missing` counts the assessments that were not handed in. It is 0 for a learner without a seat.
     """
 
     enrollment: Enrollment

@@ -62,7 +62,7 @@ def text_problem(text: str, *, of_lines: bool) -> Problem | None:
     """
     for character in text:
         if character in _DIRECTIONS:
-            message = "must not have characters that change the direction of what follows"
+            message = "must not have characters that change the direction of the text after them"
             return Problem(Rule.DIRECTION_CHARACTERS, message)
         if character in _LINE_BREAKS:
             if not of_lines:

@@ -129,13 +129,13 @@ def _allowed(text: str, *, of_lines: bool) -> str:
 
 def _seen(text: str) -> str:
     if not is_visible(text):
-        raise ValueRefused(Problem(Rule.NOTHING_VISIBLE, "must have something that can be seen"))
+        raise ValueRefused(Problem(Rule.NOTHING_VISIBLE, "must have at least one visible character"))
     return text
 
 
 def _of_somebody_present(name: str) -> str:
     if is_reserved_name(name):
-        raise ValueRefused(Problem(Rule.RESERVED_NAME, "is what people are called who have left"))
+        raise ValueRefused(Problem(Rule.RESERVED_NAME, "is a name that is shown for people who have left"))
     return name
 
 
@@ -158,7 +158,7 @@ def _of_the_world(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
-        message = "is no time zone of the IANA's, such as Europe/Berlin"
+        message = "must be the name of a time zone, such as Europe/Berlin"
         raise ValueRefused(Problem(Rule.NOT_TIME_ZONE, message)) from error
     return name
 
@@ -167,7 +167,7 @@ TimeZone = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$"),
     AfterValidator(_of_the_world),
-    Field(description="A time zone by its name in the IANA's database, such as `Europe/Berlin`."),
+    Field(description="The name of a time zone in the IANA database, such as `Europe/Berlin`."),
 ]
 
 

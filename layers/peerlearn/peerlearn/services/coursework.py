@@ -41,7 +41,7 @@ class CourseworkService:
         return {one: OwnWork.of(submissions.get(one)) for one in ids}
 
     def counts(self, viewer: Principal | None, page: CoursePage) -> Mapping[str, WorkCounts]:
-        """Return how the work at each assessment stands, for who teaches the course; empty for anybody else."""
+        """Return how the work at each assessment stands, for the course's teacher; empty for anybody else."""
         if not page.assessments or not may_teach(viewer, page.course):
             return {}
         tallies = self._coursework.tallies(page.course.course_id)

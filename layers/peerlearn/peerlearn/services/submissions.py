@@ -218,12 +218,12 @@ class SubmissionService:
         ------
         AssessmentNotFound, SubmissionNotFound, Forbidden
         NotFound
-            What was handed in is a link, not an uploaded file.
+            The submission is a link, not an uploaded file.
         """
         desk = self._assessments.desk(learner_id, assessment_id)
         course, _ = require_shown(caller, desk.course, desk.assessment)
         require_fetcher(caller, course, learner_id)
         file = require_submission(desk.latest).file
         if file is None:
-            raise NotFound("What was handed in is a link, not an uploaded file.")
+            raise NotFound("The submission is a link, not an uploaded file.")
         return self._uploads.link(file)
