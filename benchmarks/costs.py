@@ -93,7 +93,7 @@ def main() -> None:
     job = sum(each[label] * times for label, times in JOB.items())
     request = sum(each[label] * times for label, times in MIX.items()) / sum(MIX.values())
     sums = [
-        "| what | requests | $ |",
+        "| sum | requests | $ |",
         "|---|---|---|",
         f"| a million bookings, each from signing in to the seat | {sum(JOB.values())} M | {job * 1e6:,.0f} |",
         f"| the bookings alone | 1 M | {each['enroll'] * 1e6:,.2f} |",

@@ -360,7 +360,7 @@ def _commands() -> Iterator[Stated]:
     page = "cli.md"
     values = (yaml_nodes.DEPTH_MAX, yaml_nodes.VALUES_MAX, yaml_nodes.ALIASED_MAX)
     yield page, "more than {} levels, {:,} values in a course, or {:,} that aliases stand for", values
-    yield page, "listed with its line, {} mistakes at most", (importing._SHOWN_MISTAKES,)
+    yield page, "listed with their lines, {} at most", (importing._SHOWN_MISTAKES,)
     yield page, "it signs {} minutes later", (word(public_keys.KEY_FRESH_SECONDS / 60),)
     yield page, "{} days at the latest", (word(days(users.REFRESH_TOKEN_LIFETIME)),)
     scanned = (word(option(checking.check, "segments")), option(checking.check, "rate"))
@@ -380,7 +380,7 @@ def _table() -> Iterator[Stated]:
     yield page, "of a course of more than {:,} seats: its part of the capacity", (courses.SEATS_PER_SHARD,)
     shards = (courses.SEATS_PER_SHARD, courses.SEATS_PER_SHARD, courses.SHARDS_MAX)
     yield page, "A course of more than {:,} seats has ⌈capacity ÷ {:,}⌉ shards, {} at most", shards
-    yield page, "what is to be done, up to {:,} characters", (INSTRUCTIONS_MAX_LENGTH,)
+    yield page, "the text of the task, up to {:,} characters", (INSTRUCTIONS_MAX_LENGTH,)
     counters = keys._SUBMISSION_COUNTERS
     yield (
         page,
@@ -430,7 +430,7 @@ def _table() -> Iterator[Stated]:
     longest = (lines.EXACT_POSITIONS, word(lines._ROUNDED_TO))
     yield page, "in a line of more than {:,} positions are rounded up to the next {}", longest
     yield page, "A booking that keeps losing conflicts gives up after {:g} seconds", (booking._PATIENCE_SECONDS,)
-    yield page, "is tried again for {:g} s and then told 503", (booking._PATIENCE_SECONDS,)
+    yield page, "is tried again for {:g} s and then answered 503", (booking._PATIENCE_SECONDS,)
     yield page, "Work that grows with a course or a person is done {} at a time", (jobs.CHUNK,)
 
 
