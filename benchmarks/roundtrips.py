@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from benchmarks.rows import Effort, Row
 from scripts.dynamodb_local import DynamoDBLocal
@@ -33,9 +33,15 @@ GOALS = {
 
 def measure(effort: Effort) -> Iterator[Row]:
     costs = tour(1 if effort.quick else 5)
+    yield _round_trips(costs)
+    yield _capacity(costs)
+    yield _catalogue(costs)
+
+
+def _round_trips(costs: Mapping[str, Cost]) -> Row:
     over = {label: costs[label].depth for label, goal in GOALS.items() if costs[label].depth > goal}
     missed = ", ".join(f"{label} {depth} (goal {GOALS[label]})" for label, depth in over.items())
-    yield Row(
+    return Row(
         metric="P3",
         name="endpoints within their round trips",
         goal=f"{len(GOALS)} of {len(GOALS)}",
@@ -46,10 +52,13 @@ def measure(effort: Effort) -> Iterator[Row]:
         aim=0,
         details={label: {"calls": cost.calls, "depth": cost.depth} for label, cost in costs.items()},
     )
+
+
+def _capacity(costs: Mapping[str, Cost]) -> Row:
     ratios = {label: cost.units / cost.least for label, cost in costs.items() if cost.least}
     worst = max(ratios, key=lambda label: ratios[label])
     at_least = sum(ratio <= 1.0 for ratio in ratios.values())
-    yield Row(
+    return Row(
         metric="P4",
         name="capacity ÷ least, worst endpoint",
         goal="1.0",
@@ -63,8 +72,11 @@ def measure(effort: Effort) -> Iterator[Row]:
             for label, cost in costs.items()
         },
     )
+
+
+def _catalogue(costs: Mapping[str, Cost]) -> Row:
     page, course = costs["list_courses"], costs["get_course"]
-    yield Row(
+    return Row(
         metric="P10",
         name="units of a catalogue page of 10, without a shared cache",
         goal="<= 6",

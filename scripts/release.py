@@ -121,12 +121,9 @@ def prepare(
         There is no such function, or CodeDeploy knows no such way.
     """
     modules = modules_of(template)
-    if gradual and gradual not in TYPES:
-        raise Problem(f"CodeDeploy knows no {gradual} for Lambda: use one of {', '.join(TYPES)}.")
     gradually = set(only) if gradual else set()
     named = gradually | set(snap_start)
-    if unknown := sorted(named - set(modules)):
-        raise Problem(f"There is no function named {', '.join(unknown)}: use the names of modules, e.g. login.")
+    _require_known(gradual, named - set(modules))
     for module in named:
         properties = template["Resources"][modules[module]]["Properties"]
         properties |= _version(code, gradual if module in gradually else "", snap_start=module in snap_start)
@@ -134,6 +131,13 @@ def prepare(
     _call_by_alias(template, versioned)
     call_by_role(template, versioned)
     return template
+
+
+def _require_known(gradual: str, unknown: Collection[str]) -> None:
+    if gradual and gradual not in TYPES:
+        raise Problem(f"CodeDeploy knows no {gradual} for Lambda: use one of {', '.join(TYPES)}.")
+    if unknown:
+        raise Problem(f"There is no function named {', '.join(sorted(unknown))}: use the names of modules, e.g. login.")
 
 
 def _version(code: str, gradual: str, *, snap_start: bool) -> dict[str, Any]:

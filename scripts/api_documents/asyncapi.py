@@ -103,6 +103,25 @@ def _pushed(schemas: dict[str, Schema], messages: dict[str, Schema]) -> Schema:
     }
 
 
+_SERVER: Schema = {
+    "host": "{apiId}.execute-api.{region}.amazonaws.com",
+    "pathname": "/live",
+    "protocol": "wss",
+    "description": "A deployed stack; the ticket's answer names the URL.",
+    "variables": {"apiId": {"default": "abc1234567"}, "region": {"default": "us-east-1"}},
+    "security": [{"$ref": "#/components/securitySchemes/ticket"}],
+}
+_HANDSHAKE: Schema = {
+    "method": "GET",
+    "query": {
+        "type": "object",
+        "properties": {"ticket": {"type": "string", "description": "Opens the door once."}},
+        "required": ["ticket"],
+    },
+    "bindingVersion": "0.1.0",
+}
+
+
 def _document(schemas: dict[str, Schema], messages: dict[str, Schema], operations: dict[str, Schema]) -> Schema:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
@@ -115,33 +134,14 @@ def _document(schemas: dict[str, Schema], messages: dict[str, Schema], operation
             "tags": [{"name": "realtime", "description": "Events, as they happen."}],
         },
         "defaultContentType": "application/json",
-        "servers": {
-            "deployed": {
-                "host": "{apiId}.execute-api.{region}.amazonaws.com",
-                "pathname": "/live",
-                "protocol": "wss",
-                "description": "A deployed stack; the ticket's answer names the URL.",
-                "variables": {"apiId": {"default": "abc1234567"}, "region": {"default": "us-east-1"}},
-                "security": [{"$ref": "#/components/securitySchemes/ticket"}],
-            }
-        },
+        "servers": {"deployed": _SERVER},
         "channels": {
             "connection": {
                 "address": "/",
                 "description": "One connection of one device of one person, for two hours at most.",
                 "servers": [{"$ref": "#/servers/deployed"}],
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
-                "bindings": {
-                    "ws": {
-                        "method": "GET",
-                        "query": {
-                            "type": "object",
-                            "properties": {"ticket": {"type": "string", "description": "Opens the door once."}},
-                            "required": ["ticket"],
-                        },
-                        "bindingVersion": "0.1.0",
-                    }
-                },
+                "bindings": {"ws": _HANDSHAKE},
             }
         },
         "operations": operations,

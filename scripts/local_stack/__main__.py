@@ -43,20 +43,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one command; the return value is the exit status."""
-    parser = argparse.ArgumentParser(prog="local_stack", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="start the stack, and stop it on Ctrl-C")
-    run.add_argument("--port", type=int, default=4566)
-    run.add_argument("--enforce-iam", action="store_true", help="refuse what the functions' policies do not allow")
-    commands.add_parser("watch", help="redeploy what changes to the stack that runs")
-    logs = commands.add_parser("logs", help="follow the logs of the stack that runs")
-    logs.add_argument("--function", default="", metavar="NAME", help="only functions with this in their name")
-    logs.add_argument("--level", default="INFO", choices=_LEVELS, help="only what reaches this level")
-    logs.add_argument(
-        "--request", default="", metavar="ID", help="everything that was logged about one request, by its requestId"
-    )
-    commands.add_parser("reset", help="forget the stack's data")
-    arguments = parser.parse_args(given)
+    arguments = _parser().parse_args(given)
     try:
         if arguments.command == "reset":
             reset(_FOLDER)
@@ -82,6 +69,23 @@ def main(given: Sequence[str] | None = None) -> int:
         print(sentence_of(error), file=sys.stderr)
         return 1
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="local_stack", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="start the stack, and stop it on Ctrl-C")
+    run.add_argument("--port", type=int, default=4566)
+    run.add_argument("--enforce-iam", action="store_true", help="refuse what the functions' policies do not allow")
+    commands.add_parser("watch", help="redeploy what changes to the stack that runs")
+    logs = commands.add_parser("logs", help="follow the logs of the stack that runs")
+    logs.add_argument("--function", default="", metavar="NAME", help="only functions with this in their name")
+    logs.add_argument("--level", default="INFO", choices=_LEVELS, help="only what reaches this level")
+    logs.add_argument(
+        "--request", default="", metavar="ID", help="everything that was logged about one request, by its requestId"
+    )
+    commands.add_parser("reset", help="forget the stack's data")
+    return parser
 
 
 def _run(stack: LocalStack) -> None:

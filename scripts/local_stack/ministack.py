@@ -66,6 +66,20 @@ class MiniStack:
         # functions are unpacked there anew
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
+        with self.log.open("wb") as output:
+            self._process = subprocess.Popen(
+                # -P: or this folder would stand before its packages, and this module for `ministack`
+                [str(_INTERPRETER), "-P", str(_SERVER)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._environment(temporary),
+                cwd=self._folder,
+                start_new_session=True,
+            )
+        self._wait_until_ready()
+
+    def _environment(self, temporary: Path) -> dict[str, str]:
         environment = local_environment(self.endpoint) | {
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
@@ -83,18 +97,7 @@ class MiniStack:
         }
         # the server runs the functions with its own interpreter and sets this for them
         del environment["AWS_ENDPOINT_URL"]
-        with self.log.open("wb") as output:
-            self._process = subprocess.Popen(
-                # -P: or this folder would stand before its packages, and this module for `ministack`
-                [str(_INTERPRETER), "-P", str(_SERVER)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                cwd=self._folder,
-                start_new_session=True,
-            )
-        self._wait_until_ready()
+        return environment
 
     def is_running(self) -> bool:
         """Whether the server has not ended by itself."""

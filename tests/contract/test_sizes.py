@@ -11,7 +11,7 @@ from scripts.project.paths import ROOT
 
 MODULE_LINES = 300
 FUNCTION_LINES = 40
-FOLDERS = ("layers", "functions")
+FOLDERS = ("layers", "functions", "scripts", "benchmarks")
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
