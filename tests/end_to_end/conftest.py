@@ -19,6 +19,7 @@ from scripts.local_stack import LocalStack
 from scripts.local_stack.build import locked
 from scripts.local_stack.clients import Clients
 from scripts.local_stack.processes import free_port
+from tests.support.classroom import Classroom
 from tests.support.secrets_in_logs import leaks, noting_secrets
 
 
@@ -81,3 +82,8 @@ def _logged(clients: Clients) -> Iterator[tuple[str, str]]:
             lines += len(messages)
             yield group["logGroupName"], "\n".join(messages)
     assert lines, "there are no logs to search"
+
+
+@pytest.fixture
+def classroom(stack: dict[str, Any]) -> Classroom:
+    return Classroom(stack)

@@ -47,13 +47,15 @@ def _again(*lags: int) -> Reader:
 
 
 _READERS: dict[str, dict[str, Reader]] = {
-    "assessments/test_assessments.py": {
-        "test_corrections_reverse_what_was_earned_and_keep_the_old_grade": Reader(),
-        "test_gradings_are_audited_and_a_repeat_is_not": _late(1, 3),
+    "assessments/test_attempts.py": {
         "test_the_tutor_sees_every_attempt_in_pages": _late(1, 3),
     },
     "assessments/test_changes.py": {
         "test_extension_is_audited_and_exported": _late(1, 3),
+    },
+    "assessments/test_grading.py": {
+        "test_corrections_reverse_what_was_earned_and_keep_the_old_grade": Reader(),
+        "test_gradings_are_audited_and_a_repeat_is_not": _late(1, 3),
     },
     "assessments/test_reopening.py": {
         "test_reopening_is_audited": _late(1, 3),

@@ -25,6 +25,9 @@ SCREENSHOTS = ROOT / "test-results" / "console"
 # A cold function takes a second, and several wait for the same two processors.
 PATIENCE = 60_000
 
+# A name that would be markup, were it put into a page as such.
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
