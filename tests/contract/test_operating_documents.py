@@ -202,6 +202,41 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
+def broken_tables(text: str) -> list[str]:
+    """Return the lines of tables that are shown as text: without a header above them, or with other cells than it."""
+    lines = re.sub(r"```.*?```", "", text, flags=re.DOTALL).splitlines()
+    broken, columns = [], 0
+    for number, line in enumerate(lines):
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        cells = len(re.findall(r"(?<!\\)\|", line)) - 1
+        if not line.startswith("|"):
+            columns = 0
+        elif columns == 0 and re.fullmatch(r"\|( *:?-+:? *\|)+", below):
+            columns = cells
+        elif cells != columns:
+            broken.append(line)
+    return broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tables_have_a_header_and_its_columns(page: Path) -> None:
+    assert broken_tables(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("| a | b |\n|---|---|\n| 1 | 2 |\n", []),
+        # a bar parts cells in code too, unless it has a backslash
+        ("| a |\n|---|\n| `x \\| y` |\n| `x | y` |\n", ["| `x | y` |"]),
+        ("| a | b |\n|---|---|\n| 1 |\n", ["| 1 |"]),
+        ("| a |\n|---|\n| 1 |\n\n| 2 |\n", ["| 2 |"]),
+    ],
+)
+def test_broken_tables_are_seen(text: str, broken: list[str]) -> None:
+    assert broken_tables(text) == broken
+
+
 def test_the_tests_that_show_a_promise_exist() -> None:
     text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     folder = "tests"
