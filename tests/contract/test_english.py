@@ -1,6 +1,6 @@
 """Plain English as far as a machine can hold it: no headless clause in a document or in a text for clients.
 
-Docstrings and comments do not begin with one.
+Docstrings and comments of the product have none, those of other code do not begin with one.
 """
 
 from __future__ import annotations
@@ -23,30 +23,55 @@ from tests.support.prose import headless_clauses, texts_of
 FOLDERS = ("layers", "functions", "scripts", "benchmarks", "tests")
 SCRIPTS = [path for ending in ("js", "css") for path in sorted((ROOT / "web").rglob(f"*.{ending}"))]
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+PRODUCT = [path for path in FILES if path.is_relative_to(ROOT / "layers") or path.is_relative_to(ROOT / "functions")]
+# Paragraphs, points, and the explanations below the names of parameters and attributes.
+PARTS = r"\n\s*\n|\n(?=\s*[-*] )|\n\s+(?=[A-Z])"
 # "What a course says of itself" has no subject at first sight; "A course without its modules" has
 HEADLESS = re.compile(r"(What|Who|Whoever|Whatever|Whom|Whose)\b(?![^.?]*\?)")
 
 
-def openings(path: Path) -> Iterator[tuple[int, str]]:
-    """The beginnings of docstrings and of blocks of comments, with their lines."""
-    text = path.read_text(encoding="utf-8")
+def explanations(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the docstrings of a module, and its blocks of comments, with their lines."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             docstring = ast.get_docstring(node)
             if docstring:
-                yield getattr(node, "lineno", 1), docstring.partition("\n\n")[0]
-    last = -1
+                yield getattr(node, "lineno", 1), docstring
+    first, lines = 0, list[str]()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
-            if token.start[0] != last + 1:
-                yield token.start[0], token.string.lstrip("# ")
-            last = token.start[0]
+            if lines and token.start[0] != first + len(lines):
+                yield first, "\n".join(lines)
+                lines = []
+            first = first if lines else token.start[0]
+            lines.append(token.string.lstrip("# "))
+    if lines:
+        yield first, "\n".join(lines)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_sentences_have_a_subject(path: Path) -> None:
-    headless = [f"{line}: {words}" for line, words in openings(path) if HEADLESS.match(words)]
+def test_explanations_begin_with_a_subject(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    headless = [f"{line}: {words}" for line, words in explanations(text) if HEADLESS.match(words)]
     assert not headless
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_sentences_of_the_product_have_a_subject(path: Path) -> None:
+    headless = [
+        f"{line}: {clause}"
+        for line, words in explanations(path.read_text(encoding="utf-8"))
+        for part in re.split(PARTS, words)
+        for clause in headless_clauses(part)
+    ]
+    assert headless == []
+
+
+def test_explanations_are_docstrings_and_blocks_of_comments() -> None:
+    text = (
+        '"""One."""\n\n# Two,\n# three.\nA = 1  # four\n\n\ndef five():\n    """Six.\n\n    Seven.\n    """\n'
+    )
+    assert list(explanations(text)) == [(1, "One."), (8, "Six.\n\nSeven."), (3, "Two,\nthree.\nfour")]
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -22,7 +22,7 @@ class Settings(BaseModel):
     allowed_origins: Annotated[str, Field(validation_alias="ALLOWED_ORIGINS")] = ""
     bcrypt_cost: Annotated[int, Field(validation_alias="BCRYPT_COST", ge=10, le=16)] = 12
 
-    # `name=quota/seconds, ...`: what is said here instead of the defaults in `peerlearn.domain.limits`
+    # `name=quota/seconds, ...`: limits that take the place of the defaults in `peerlearn.domain.limits`
     limits: Annotated[str, Field(validation_alias="LIMITS")] = ""
     # How long an entry of the audit trail is kept.
     audit_retention_days: Annotated[int, Field(validation_alias="AUDIT_RETENTION_DAYS", ge=1, le=3650)] = 365

@@ -1,8 +1,8 @@
 """State that a function started from a SnapStart snapshot must have anew.
 
-A snapshot is taken after the imports. Nothing here opens a connection, reads a secret or the time at import, so what it
-holds is harmless but for the state of `random`: all that are restored from it would wait for the same "random" times.
-What has been made before nevertheless, by whoever warms a process up, is forgotten and made again on its next use.
+A snapshot is taken after the imports. Nothing here opens a connection, reads a secret or the time at import, so its
+contents are harmless but for the state of `random`: all that are restored from it would wait for the same "random"
+times. Providers that a warm-up has made before nevertheless are forgotten, and made again on their next use.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ _SIGNATURE_BYTES = 16
 
 
 class CursorCodec:
-    """HMAC-SHA256 over scope and position, with a secret of its own: who lists cannot sign tokens with it."""
+    """HMAC-SHA256 over scope and position, with a secret of its own: functions that list cannot sign tokens with it."""
 
     def __init__(self, keys: SecretKeys) -> None:
         self._keys = keys

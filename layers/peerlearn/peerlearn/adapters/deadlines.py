@@ -37,5 +37,5 @@ def keep_deadlines(client: Any, longest_try: float) -> None:
 
     events, service = client.meta.events, client.meta.service_model.service_id.hyphenize()
     events.register(f"before-send.{service}", begin)
-    # botocore asks whoever is registered for the service before all others, and the first word counts
+    # botocore asks the handlers of the service before all others, and the first answer counts
     events.register_first(f"needs-retry.{service}", again)

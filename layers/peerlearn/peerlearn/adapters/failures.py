@@ -1,8 +1,8 @@
 """The meaning of AWS's failures here: those that pass by themselves are a 503, others are final or a fault of ours.
 
 `MEANINGS` names every error that botocore's models give for an operation that is called (a test compares them), the
-codes that services answer beside their models, and every code that botocore itself takes for throttling. What is in no
-list is judged by its status.
+codes that services answer beside their models, and every code that botocore itself takes for throttling. A code
+that is in no list is judged by its status.
 
 Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html,

@@ -64,7 +64,7 @@ class MailTexts:
         Parameters
         ----------
         values: mapping
-            What the template names: texts, and moments as datetime. An empty `name` greets nobody by name.
+            The values that the template names: texts, and moments as datetime. An empty `name` greets nobody by name.
         """
         common = common_texts(language)
         subject, body = template(kind.value, language)

@@ -36,7 +36,7 @@ class PasswordHasher:
     def verify(self, password: str, password_hash: str | None) -> bool:
         """Return whether the hash is of this password, in its prepared spelling or, as older hashes are, as typed.
 
-        A missing hash is False. Whatever is False takes the same work: that of the setting's cost for each spelling.
+        A missing hash is False. Each False takes the same work: that of the setting's cost for each spelling.
         """
         texts = spellings(password)
         known = password_hash or _nobody(self._cost)

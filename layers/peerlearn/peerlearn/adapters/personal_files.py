@@ -1,4 +1,4 @@
-"""The files of one person in the bucket: what they uploaded, and exports of their data.
+"""The files of one person in the bucket: their uploads, and exports of their data.
 
 A large export is written in parts, one of them in memory at a time; one that is cut off is begun again, and what it had
 written so far goes by the bucket's lifecycle rule. Beginning, parts and end name the same checksum, since S3 may refuse

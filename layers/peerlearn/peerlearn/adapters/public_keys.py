@@ -23,7 +23,7 @@ class SparingLook:
     Parameters
     ----------
     read
-        Raises TemporarilyUnavailable where nothing could be read; then so does whoever asks before the next look.
+        Raises TemporarilyUnavailable where nothing could be read; then each question before the next look does so too.
     """
 
     def __init__(self, read: Callable[[], object], monotonic: Callable[[], float]) -> None:

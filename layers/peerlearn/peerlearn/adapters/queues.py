@@ -18,7 +18,7 @@ DELAY_MAX_SECONDS = 900
 
 
 class Queue:
-    """One queue of SQS; what is sent to it arrives at least once."""
+    """One queue of SQS; a task that is sent to it arrives at least once."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client

@@ -13,7 +13,7 @@ from peerlearn.domain.clock import Clock, utc_now
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.signing import PublishedKeys, successor
 
-# Others publish at the same moment: what they wrote is what was wanted, so a second look finds it done.
+# Others publish at the same moment: they write the same keys, so a second look finds it done.
 _TRIES_MAX = 3
 
 
@@ -50,7 +50,7 @@ class PublishingKeyRing(SecretKeyRing):
         TemporarilyUnavailable
         """
         for _ in range(_TRIES_MAX):
-            # In this order: whoever replaces a version has read the secret after that version was written.
+            # In this order: the process that replaces a version has read the secret after that version was written.
             published = self._publication.read()
             keys = self._versions_of_secret(published)
             public = {key.kid: key_pair(key.secret)[0] for key in keys}

@@ -47,7 +47,7 @@ class TokenVerifier:
         self._clock = clock
 
     def verify_access(self, token: str, source: str = "") -> Principal:
-        """Return whom the token was issued to; what it is worth now is their standing's question.
+        """Return the person whom the token was issued to; their standing tells whether it still holds.
 
         Parameters
         ----------

@@ -1,8 +1,8 @@
 """Uploads in S3: forms to post them with, a look at what arrived, links to fetch them.
 
 An upload is tagged `state=pending` by its own form and expires by the bucket's lifecycle rule; `keep` replaces the tag
-of the version that is handed in. What the author called the file, and when the upload was begun, is signed into the
-form and kept by S3 with the file. Presigned URLs and forms are secrets of whoever asked for them and are never logged.
+of the version that is handed in. The author's name for the file, and the beginning of the upload, are signed into the
+form and kept by S3 with the file. Presigned URLs and forms are secrets of their caller and are never logged.
 
 Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html

@@ -1,4 +1,4 @@
-"""The catalogue: what anybody sees of courses, and the index behind it."""
+"""The catalogue: the public view of courses, and the index behind it."""
 
 from __future__ import annotations
 

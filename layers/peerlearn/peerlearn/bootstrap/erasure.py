@@ -1,4 +1,4 @@
-"""Ending an account. Apart from `privacy`: what follows afterwards proves no password."""
+"""Ending an account. Apart from `privacy`: the work that follows proves no password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Keys, tokens and cursors. Who verifies reads public keys from a table; only who signs has a client for secrets."""
+"""Keys, tokens and cursors.
+
+A function that verifies reads public keys from a table; only one that signs has a client for secrets.
+"""
 
 from __future__ import annotations
 

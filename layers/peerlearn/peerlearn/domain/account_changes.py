@@ -114,8 +114,8 @@ def undone_by(user: User, token: MailToken, now: datetime) -> User:
 def reset_by(user: User, token: MailToken, now: datetime) -> User:
     """Return the account once a link has given it another password; every session ends, and the address is proven.
 
-    An address that nobody had proven belongs to whoever proves it: what an earlier registration had put on the account
-    for others to see is gone with its sessions.
+    An address that nobody had proven belongs to the person who proves it: the fields that an earlier registration had
+    put on the account for others to see are gone with its sessions.
 
     Raises
     ------

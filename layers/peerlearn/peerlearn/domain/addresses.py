@@ -4,7 +4,7 @@
     A, B pending             --B proves itself-->        B; A may undo it for another 72 hours
     B (or still A)           --A undoes it-->            A again, without anything that came after
 
-Changes are numbered. Undoing one takes everything after it away: whoever moved a stolen account through three addresses
+Changes are numbered. Undoing one takes everything after it away: a thief who moved an account through three addresses
 holds a link to undo a later change, and that link is dead once the owner has undone the first.
 """
 
@@ -39,7 +39,7 @@ def _label(label: str) -> str:
 class PendingAddress(NamedTuple):
     """A new address that has not proven itself yet.
 
-    `epoch` is the account's when it was asked for: whatever ends all sessions takes the change with it, so that a thief
+    `epoch` is the account's when it was asked for: an end of all sessions takes the change with it, so that a thief
     who is shut out has left none behind.
     """
 

@@ -1,8 +1,8 @@
 """To-do lists of people, and how the work of a course stands: both follow from what is stored, learner by learner.
 
-For each learner of a course an *agenda* says what has been put on their to-do list for it, and what they count for in
-the course's *tallies*, one for each assessment. Whatever happens to the learner or the course, the agenda is compared
-with what it should be, and the difference is carried out in steps, each with the agenda that says so. So a step that is
+For each learner of a course an *agenda* names their entries on the to-do list for it, and their counts in the course's
+*tallies*, one for each assessment. After each change of the learner or the course, the stored agenda is compared with
+the one that should be, and the difference is carried out in steps, each with the agenda that says so. So a step that is
 cut off is done again, one that is done twice changes nothing, and in the end the tallies are sums over the learners.
 """
 

@@ -1,4 +1,4 @@
-"""Assessments: the tasks of a course. What is handed in for them is in `peerlearn.domain.submissions`."""
+"""Assessments: the tasks of a course. Work that is handed in for them is in `peerlearn.domain.submissions`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ASSESSMENT_ID = re.compile(rf"asm_(?P<course>.+)_[0-9a-f]{{{_OWN_PART}}}")
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A task of a course as its page sums it up; what is to be done, the instructions, is kept apart and may be long.
+    """A task of a course as its page sums it up; its instructions are kept apart and may be long.
 
     `due_at` None means that it never closes. `version` counts changes by its authors; `has_grades` is set by the first
     grade, and from then on `max_grade` stays.

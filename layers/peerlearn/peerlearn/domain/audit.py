@@ -1,7 +1,7 @@
-"""The audit trail: who did what to whom, from where, and what came of it.
+"""The audit trail: actions with their actor, target, network address and result.
 
-An entry is written by the transaction that does what it tells, and never changed. It names people by their ids alone:
-who has gone is nobody's name in it.
+An entry is written by the transaction of the action itself, and never changed. It names people by their ids alone, so
+it holds no name of somebody who has gone.
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ class AuditEntry:
     Attributes
     ----------
     actor_id: str or None
-        Whose doing it was; None where nobody was signed in.
+        The person who did it; None where nobody was signed in.
     target: str
-        What it was done to: a plain id (`usr_...`, `crs_...`), or two joined by a slash where it takes both to name it:
+        The target: a plain id (`usr_...`, `crs_...`), or two joined by a slash where it takes both to name it:
         `<assessmentId>/<learnerId>` is somebody's work, `<courseId>/<learnerId>` their place on a roster.
     source: str
         The network address that the actor called from; empty where no request was behind it.
     outcome: str
-        `done`, or a word for what came of it instead.
+        `done`, or a word for another result.
     details: dict
-        What else there is to know, by name: texts, numbers, truth values, None. No secret, no address, no name.
+        Further facts, by name: texts, numbers, truth values, None. No secret, no address, no name.
     """
 
     entry_id: str
@@ -107,7 +107,7 @@ class AuditTrail:
         source: str
             Needed only without an actor, who brings their own.
         key: str, optional
-            What happened, such as an event's id: the same action on the same target under the same key has the same id.
+            The event, such as its id: the same action on the same target under the same key has the same id.
         """
         now = self.clock()
         return AuditEntry(

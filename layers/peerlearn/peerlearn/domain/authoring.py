@@ -209,7 +209,7 @@ def _outline(
 
 
 def _retired(page: CoursePage, modules: Sequence[Module]) -> tuple[Module, ...]:
-    """Return the modules that the course had and has no more: what was done for them counts when they come back.
+    """Return the modules that the course had and has no more: their completion counts when they come back.
 
     Raises
     ------

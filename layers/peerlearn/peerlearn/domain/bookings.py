@@ -1,10 +1,10 @@
-"""Taking places in courses and giving them up: what is decided on what, and what a decision changes.
+"""Taking places in courses and giving them up: the situations, the decisions and their changes.
 
 A use case looks at a `Situation` and decides on a `BookingChange`, or refuses. The store carries a change out as one
 transaction whose conditions are the situation it was decided on; where that no longer holds it raises `Collision` with
 what it found instead, and the use case decides again.
 
-The reasons of a refusal, in their order: what the learner has already, whether the course is open, whether it has a
+The reasons of a refusal, in their order: the learner's present place, whether the course is open, whether it has a
 seat, whether the learner has the time.
 """
 

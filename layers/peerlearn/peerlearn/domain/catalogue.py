@@ -4,8 +4,8 @@
     group    the courses that have one thing in common: a facet, a beginning of a word, a time at which they begin
 
 A shelf has an entry for each course, with all that a list shows of it, newest first, and their number: a page of it
-costs the same at any size. Of a group only the courses' numbers are kept: what several filters find together is what
-their groups have in common, so that a total is exact without a look at the courses.
+costs the same at any size. Of a group only the courses' numbers are kept: several filters together find the
+courses that their groups have in common, so that a total is exact without a look at the courses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which request the present work is for: from API Gateway through what it wrote to whoever is told of it.
+"""The request that the present work is for: from API Gateway through its writes to the people who are told of it.
 
 An item keeps the id of the request that last wrote it, and the stream's consumers go on under that id, so that one
 search of the logs follows a booking or a message to its end.

@@ -1,4 +1,4 @@
-"""Courses and bookable sessions: what they are made of and what state allows what."""
+"""Courses and bookable sessions: their parts, and the changes that each state allows."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def split(capacity: int, floors: Sequence[int]) -> list[int]:
     The floors add up to `capacity` at most.
     """
     parts = list(floors)
-    # From the highest floor down: whoever is above an even share of what is left keeps what it has.
+    # From the highest floor down: a shard above an even share of the rest keeps its part.
     left, open_parts = capacity, sorted(range(len(floors)), key=lambda number: -floors[number])
     while floors[open_parts[0]] * len(open_parts) > left:
         left -= floors[open_parts.pop(0)]

@@ -1,4 +1,4 @@
-"""How long the work at hand may still take: what cannot end in time is not begun, so that the caller hears of it.
+"""How long the work at hand may still take: a try that cannot end in time is not begun, so that the caller hears of it.
 
 A task of a queue ends in time as well, and comes again. Records of the stream have no deadline.
 """

@@ -1,4 +1,4 @@
-"""The directory of people that administrators search: what is compared, what is asked for, what is shown."""
+"""The directory of people that administrators search: comparison, questions and entries."""
 
 from __future__ import annotations
 

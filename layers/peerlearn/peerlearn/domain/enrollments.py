@@ -5,7 +5,8 @@
 active --drop--> dropped        waitlisted --leave--> dropped
 dropped --enroll--> active      dropped --join waitlist--> waitlisted
 
-Who still waits when a session has ended is listed as dropped, though nothing is written at that moment (`as_listed`).
+A learner who still waits when a session has ended is listed as dropped, though nothing is written at that moment
+(`as_listed`).
 """
 
 from __future__ import annotations

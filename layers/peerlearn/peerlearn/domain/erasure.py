@@ -1,7 +1,7 @@
 """Erasure: the fate of an account that its owner erases.
 
     account, sessions, address          gone at once, in one transaction that leaves a tombstone
-    seats, places in waitlists          given up by the ordinary rules, so that whoever waits moves up
+    seats, places in waitlists          given up by the ordinary rules, so that waiting learners move up
     completed courses                   keep their seat, without progress, points or a name
     ledger, attempts, files, drafts     gone
     courses that learners know          stay, by "Former tutor" under an id that is nobody's

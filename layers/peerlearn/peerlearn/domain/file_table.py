@@ -53,7 +53,7 @@ class FileType:
     Attributes
     ----------
     content_type: str
-        What it is signed, stored and served as.
+        The type that it is signed, stored and served as.
     extensions, aliases: frozenset of str
         How such files end, and what else clients call them.
     begins: bytes

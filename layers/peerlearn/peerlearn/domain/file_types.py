@@ -5,7 +5,7 @@ its own (`text/x-python-script`): a name that belongs to no type here contradict
 is what it is declared to be, and a text where it is declared to be nothing.
 
 Refused are programs, and what a browser or Office would run: HTML, SVG, Office files with macros. These are taken in an
-archive. Whatever is taken is only ever served as an attachment.
+archive. A file is only ever served as an attachment.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _is_of_another(said: str, known: FileType) -> bool:
 
 
 def _extensions(file_name: str) -> list[str]:
-    # As Windows reads a name: blanks and dots at its end are none of it. What shows nothing hides no extension.
+    # As Windows reads a name: blanks and dots at its end are none of it. An invisible ending hides no extension.
     plain = unicodedata.normalize("NFKC", file_name).casefold()
     shown = "".join(character for character in plain if unicodedata.category(character) != "Cf")
     return _END.sub("", shown).split(".")[1:]

@@ -4,7 +4,7 @@ nothing, or kept a day ago           --claim-->    claimed
 claimed, its time is over            --claim-->    claimed anew, with the same seed
 claimed                              --keep-->     answered
 claimed, and nothing was done        --release-->  nothing
-claimed, and who knows what was done --lapse-->    claimed, its time is over
+claimed, and something may be done --lapse-->    claimed, its time is over
 
 The ids that a request makes up are derived from the claim's seed. So where a function was killed between its commit and
 its answer, the repeat finds what is there already, and makes no second one.
@@ -87,7 +87,7 @@ class Kept:
     answer: bytes | None = None
 
     def is_lapsed(self, now: datetime) -> bool:
-        """Return whether whoever claimed it must have ended without an answer."""
+        """Return whether the request that claimed it must have ended without an answer."""
         return self.answer is None and self.claim.until <= now
 
 

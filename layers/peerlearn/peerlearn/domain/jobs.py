@@ -1,7 +1,7 @@
 """Jobs: work that is too long for one invocation.
 
 A job is done in chunks. Behind each chunk its cursor says where the next one begins, and that is put on the queue as a
-task of its own: whatever ends a worker, the job goes on from its cursor, and other tasks come in between.
+task of its own: wherever a worker ends, the job goes on from its cursor, and other tasks come in between.
 
     (none)         --first chunk, all done-->    (none)          most jobs are as small as that
     (none)         --first chunk-->              version 1, at the place where the second begins

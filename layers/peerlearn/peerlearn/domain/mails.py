@@ -1,4 +1,4 @@
-"""Mails: what each kind is for, and the mailroom that makes them.
+"""Mails: their kinds, and the mailroom that makes them.
 
 A mail is an item of the table, written by the transaction of its cause. The stream hands it to a worker, which renders
 it in its reader's language, sends it, and removes the item. So a mail about an account leaves at least once where its
@@ -82,9 +82,10 @@ class Mail:
         Where it goes, whatever becomes of the account's address meanwhile. Empty for a notice, which goes to the
         address that its reader has when it leaves.
     user_id: str or None
-        Whose account it is about; None where only the address is known, and the worker looks whose it is.
+        The owner of the account that it is about; None where only the address is known, and
+        the worker looks for the owner.
     data: mapping
-        What its text tells, by name; a moment has a name that ends with `At`. No token and no link: those are made
+        The values of its text, by name; a moment has a name that ends with `At`. No token and no link: those are made
         when it is sent.
     """
 

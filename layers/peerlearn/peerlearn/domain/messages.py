@@ -1,4 +1,4 @@
-"""Conversations of two people: who may write, what `seq` the next message gets, what is unread.
+"""Conversations of two people: permission to write, the `seq` of the next message, unread counts.
 
 Every number here follows from the messages themselves. A message keeps how many of the conversation's messages up to
 itself came from the first of the two, so for each `seq` it is known how many came from either; unread is the difference
@@ -31,7 +31,7 @@ def no_conversation() -> NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two people, in the order of their ids, whoever of them asks."""
+    """Two people, in the order of their ids, for either of them."""
 
     low: str
     high: str
@@ -118,7 +118,7 @@ class Reading:
 class Conversation:
     """The head of a conversation.
 
-    `shared_course` is what allowed the last message that needed one; who is in `gone` has erased their account.
+    `shared_course` is what allowed the last message that needed one; people in `gone` have erased their accounts.
     """
 
     pair: Pair

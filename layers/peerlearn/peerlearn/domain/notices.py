@@ -65,7 +65,7 @@ def unsubscribing_token(user_id: str, notice: Notice, mail_key: str) -> str:
 
 
 class Unsubscribing(NamedTuple):
-    """A token that was shown: whose it says it is, and of which kind."""
+    """A token that was shown, with the account and the kind that it names."""
 
     user_id: str
     notice: Notice

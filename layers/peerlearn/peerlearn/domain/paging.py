@@ -1,4 +1,4 @@
-"""Pages: what a caller asks for and what a repository gives, without any knowledge of tables or URLs."""
+"""Pages: requests of callers and results of repositories, without any knowledge of tables or URLs."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def page_of(
 ) -> PageResult[T]:
     """Return a page of a list that is in memory as a whole, such as one learner's enrolments, in its own order.
 
-    A cursor is the place of the last entry that was shown: whatever comes, goes or moves meanwhile, an entry that
+    A cursor is the place of the last entry that was shown: though others come, go or move meanwhile, an entry that
     stays at its place is seen exactly once.
 
     Parameters

@@ -1,8 +1,8 @@
 """Points: a ledger whose entries are never changed, and everything that is a sum of it.
 
-What a learner has (points, study minutes, badges) is a fold over their entries in order: `Totals.posted` adds one
-entry, and adding all of them to empty totals gives the stored ones again. Keys are made from what earned the award, so
-the same thing cannot be awarded twice; what turned out wrong is taken back by a reversing entry of its own.
+A learner's sums (points, study minutes, badges) are a fold over their entries in order: `Totals.posted` adds one
+entry, and adding all of them to empty totals gives the stored ones again. Keys are made from the cause of the award, so
+the same thing cannot be awarded twice; a wrong award is taken back by a reversing entry of its own.
 """
 
 from __future__ import annotations

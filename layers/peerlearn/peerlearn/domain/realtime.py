@@ -56,7 +56,7 @@ class PushRefused(Exception):
     Parameters
     ----------
     reason: str
-        What it was refused for, in the words of whoever refused it.
+        The reason of the refusal, in the words of the API that refused it.
     """
 
     def __init__(self, reason: str) -> None:

@@ -42,9 +42,10 @@ class Collision(Exception):
     Attributes
     ----------
     situation: optional
-        What the store found instead, of the kind that was decided on; None where only a fresh reading can tell.
+        The situation that the store found instead, of the kind that was decided on; None where only a fresh
+        reading can tell.
     admission: Admission, optional
-        What to ask of the caller's standing the next time.
+        The condition on the caller's standing for the next try.
     """
 
     def __init__(self, situation: Any = None, admission: Admission | None = None) -> None:

@@ -16,7 +16,7 @@ class PublishedKey(NamedTuple):
     public: bytes
         32 bytes of Ed25519.
     since: datetime
-        When it was published: whoever verifies has read it some minutes later.
+        When it was published: every function that verifies has read it some minutes later.
     """
 
     public: bytes
@@ -29,7 +29,7 @@ class PublishedKeys(NamedTuple):
     Attributes
     ----------
     version: int
-        Grows with each publication, from 1; what is replaced must be what was read.
+        Grows with each publication, from 1; only the version that was read is replaced.
     """
 
     version: int

@@ -149,7 +149,7 @@ class KnownStandings:
     def learn(self, standing: Standing) -> None:
         """Keep what was read from the table just now."""
         if len(self._seen) >= self._MAX:
-            # Bounded: whatever is forgotten costs one more read.
+            # Bounded: a forgotten entry costs one more read.
             self._seen.clear()
         self._seen[standing.user_id] = (standing, self._monotonic())
 
@@ -180,8 +180,8 @@ class Admission:
     """The demands of a write on its caller's standing: a session that has not ended, a role, and room within limits.
 
     It travels to the store, which makes it a condition of the write. `needs_proof` asks for a proven address.
-    `standing` is what the condition is made from:
-    what was last seen of the account, or None, which stands for an account that has opened no window.
+    The condition is made from
+    `standing`, the last look at the account, or None, which stands for an account that has opened no window.
     """
 
     caller: Principal
@@ -239,7 +239,7 @@ class Admission:
             note_usage(limit, window.count, window.closes_at, second)
 
     def without_limits(self) -> Admission:
-        """Return the same where one use was counted already: what a transaction asks once more."""
+        """Return the same where one use was counted already: the check that a transaction repeats."""
         return replace(self, limits=())
 
     def counted(self, standing: Standing) -> Admission:

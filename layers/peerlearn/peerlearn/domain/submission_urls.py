@@ -2,7 +2,7 @@
 
 Parsers disagree about odd URLs (`https://evil.com\\@github.com/a` is on github.com to one, on evil.com to another), so
 everything that two of them could read differently is refused first, and only then is the host compared, whole. Nobody
-fetches the URL here: what matters is that a tutor who follows it arrives where the check thought it leads.
+fetches the URL here: a tutor who follows it has to arrive at the host that the check has seen.
 
 Accepted on these hosts is whatever has a path: a repository, a file, a commit, a release asset, a gist, a raw file, a
 Drive file, folder or share link. Not accepted: a host alone, github.io, s3-website, access points, accelerated and

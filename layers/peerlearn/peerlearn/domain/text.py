@@ -1,4 +1,4 @@
-"""Text that people type: what of it is refused, and how it is compared.
+"""Text that people type: its refusals, and how it is compared.
 
 Compared is without regard to case, encoding and, of words, the accents of Latin and Greek letters.
 """

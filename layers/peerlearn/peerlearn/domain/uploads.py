@@ -1,7 +1,7 @@
 """Files that are handed in: the form for one, where it is kept, and what is looked at once it has arrived.
 
 Asking for a form decides everything about the file: its name, type, size and when it was begun. S3 signs all of that
-and gives it back with the file, so that whoever uploads can change none of it.
+and gives it back with the file, so that the uploader can change none of it.
 """
 
 from __future__ import annotations

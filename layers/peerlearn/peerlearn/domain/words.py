@@ -1,4 +1,4 @@
-"""Words: what a search compares, of the texts that are searched and of the text that is searched for.
+"""Words, which a search compares: those of the texts that are searched, and those of the text that is searched for.
 
 A word is a run of letters, digits and their marks, as `peerlearn.domain.text` compares them. Besides:
 

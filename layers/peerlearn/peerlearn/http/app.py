@@ -179,7 +179,7 @@ def _normalised(event: dict[str, Any]) -> dict[str, Any]:
 def _own_path(event: dict[str, Any]) -> str:
     """Return the path without what a domain of one's own puts before it: as many segments as the resource has.
 
-    Whatever its parameters are, it is a path of the resource. A sign that is in no id stands for those in none either.
+    With any parameters it is a path of the resource. A sign that is in no id stands for those in none either.
 
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
     """

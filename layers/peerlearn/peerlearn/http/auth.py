@@ -2,7 +2,7 @@
 
     user: TokenHolder       a valid token; the service asks for its standing in what it reads anyway
     user: Caller            a signed-in person, as of at most five seconds ago: for reads
-    user: ProvenCaller      the same, with a proven address where the stack asks for that: for what is others'
+    user: ProvenCaller      the same, with a proven address where the stack asks for that: for data of others
     user: PresentCaller     a signed-in person, now: where a role may give them more
     user: Author            a tutor or an administrator, now
     user: Administrator     an administrator, now
@@ -144,7 +144,7 @@ def admission_for(*limits: str, roles: frozenset[Role] | None = None) -> Callabl
 def _documented(
     dependency: Callable[[Principal], T], roles: frozenset[Role] | None, *limits: str
 ) -> Callable[[Principal], T]:
-    """Keep what the API's document tells of an operation: who may call it, and how often."""
+    """Keep the facts that the API's document tells of an operation: its callers, and their limits."""
     vars(dependency).update(roles=roles, limits=limits)
     return dependency
 

@@ -1,4 +1,4 @@
-"""Request bodies, read strictly: what one parser accepts and another does not is refused."""
+"""Request bodies, read strictly: a body that one parser accepts and another does not is refused."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from peerlearn.domain.standing import left_to_count
 def counted(error: DomainError | None = None) -> DomainError | None:
     """Count what no write of the request has counted; return a refusal to give before `error`.
 
-    A failure of the product's own is nobody's use, and counting it would ask more of a table that is busy already. What
-    one of the request's own limits has refused is counted by that; what another one refused, such as that of a
-    conversation, is a use all the same, or a flood of it would never end.
+    A failure of the product's own is nobody's use, and counting it would ask more of a table that is busy already. A
+    request that one of its own limits has refused is counted by that limit; one that another limit refused, such as
+    that of a conversation, is a use all the same, or a flood of it would never end.
     """
     admission = left_to_count()
     if admission is None or isinstance(error, Unauthenticated) or _is_own_failure(error):

@@ -21,7 +21,7 @@ _EVERY_ANSWER = {
 def completed(answer: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
     """Return the answer with the headers that no endpoint has to think of.
 
-    What says nothing about caches may not be kept by any: it may be somebody's own.
+    An answer that says nothing about caches may be kept by none: it may be somebody's own.
     """
     headers: dict[str, list[str]] = answer.setdefault("multiValueHeaders", {})
     headers |= {name: [value] for name, value in _EVERY_ANSWER.items()}

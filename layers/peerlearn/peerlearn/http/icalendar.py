@@ -17,7 +17,7 @@ _LINE_MAX_OCTETS = 75
 _NAME = "Peerlearn sessions"
 _REFRESH = "PT1H"
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-# A text has no control character but the tab; what XML and JSON may carry is left out.
+# A text has no control character but the tab; others, which XML and JSON may carry, are left out.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 

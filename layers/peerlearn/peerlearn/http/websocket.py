@@ -4,7 +4,7 @@
     def lambda_handler(message: SendMessage, sender: Sender) -> dict[str, Any]:
         return {"type": "message.accepted", ...}
 
-Who sends is what the authorizer found out at the handshake, never a field of the message.
+The sender is the user whom the authorizer recognised at the handshake, never a field of the message.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from peerlearn.http.counting import counted
 from peerlearn.http.invocations import answering, is_handshake, is_message
 from peerlearn.observability import logger, pass_over
 
-# A client may spell a character as an escape of up to twelve bytes. So what a message says is measured, and not how
-# it is spelled. API Gateway itself passes 128 KB on, in frames of 32 KB:
+# A client may spell a character as an escape of up to twelve bytes. So the message itself is measured, and not its
+# spelling. API Gateway itself passes 128 KB on, in frames of 32 KB:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 MESSAGE_MAX_BYTES = 32 * 1024
 _SPELLING_MAX_BYTES = 128 * 1024

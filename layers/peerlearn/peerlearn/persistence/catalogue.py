@@ -1,6 +1,6 @@
 """The catalogue as readers see it: pages of shelves, groups of numbers, orders by title and time, cards and seats.
 
-All of it is read eventually consistent: what was just published or booked may be seen a moment later.
+All of it is read eventually consistent: a change of a moment ago may be seen later.
 """
 
 from __future__ import annotations

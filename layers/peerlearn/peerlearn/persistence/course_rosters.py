@@ -1,4 +1,4 @@
-"""The roster of a course for its tutor: who is in it by an index, and how far each has come by the table itself."""
+"""The roster of a course for its tutor: its members from an index, the progress of each from the table itself."""
 
 from __future__ import annotations
 

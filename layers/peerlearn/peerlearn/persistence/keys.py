@@ -143,7 +143,7 @@ def administrators() -> Key:
 
 
 def course_partition(course_id: str) -> str:
-    """Return the partition of a course; what its page shows has the prefix `A#`."""
+    """Return the partition of a course; the items of its page have the prefix `A#`."""
     return f"COURSE#{course_id}"
 
 
@@ -240,7 +240,7 @@ def message(low: str, high: str, seq: int) -> Key:
 
 
 def client_message(sender_id: str, client_message_id: str) -> Key:
-    """Return the key that leads from a client's own id to its message, whoever received it."""
+    """Return the key that leads from a client's own id to its message, to any receiver."""
     return Key(f"CLIENT#{sender_id}", client_message_id)
 
 

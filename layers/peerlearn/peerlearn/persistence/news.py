@@ -2,7 +2,7 @@
 
 head      at n   --event-->  at n + 1, and only from there
 entry n + 1      (none)      -->  the event, for 60 days
-event            (none)      -->  known: what the stream gives again is not appended again
+event            (none)      -->  known: an event that the stream gives again is not appended again
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class NoticeRepository:
         return wishes_of(self._table.get(wishes_key(user_id)))
 
     def say(self, user_id: str, wishes: Wishes, token: str) -> None:
-        """Store what somebody says; what they said of others stays.
+        """Store somebody's wishes; their earlier wishes about other kinds stay.
 
         Raises
         ------

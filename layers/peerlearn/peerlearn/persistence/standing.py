@@ -62,7 +62,7 @@ class StandingWrite:
         Parameters
         ----------
         standing: Standing or None
-            What is presumed of the account's windows; None presumes that this one is not open.
+            The presumed state of the account's windows; None presumes that this one is not open.
         """
         name = limit.name.replace("-", "_")
         count, closes = (

@@ -61,7 +61,7 @@ class AdministrationService:
         return self._changed(user, AuthorityChange(role=role, state=state), entries, admission, mails)
 
     def take_over(self, caller: Principal, user: User, role: Role, password_hash: str) -> User:
-        """Give an account a role and another password: whoever registered it may have been anybody.
+        """Give an account a role and another password: anybody may have registered it.
 
         Raises
         ------

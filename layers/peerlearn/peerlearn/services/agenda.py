@@ -1,4 +1,4 @@
-"""Keeping agendas: whatever happens to a learner or their course, their to-do list and the course's tallies follow."""
+"""Keeping agendas: the to-do list and the course's tallies follow each change of a learner or their course."""
 
 from __future__ import annotations
 

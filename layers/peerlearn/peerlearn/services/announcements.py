@@ -32,7 +32,7 @@ class Told:
     failures: mapping
         Why a learner could not be told on one of their devices, by the learner's id. They are told once more, alone.
     refusals: sequence of Refusal
-        What no try can bring to one connection.
+        The pushes that no try can bring to one connection.
     """
 
     number: int

@@ -70,7 +70,7 @@ class _Mark:
 
 
 class AssessmentService:
-    """Setting, reading, grading: what needs no file."""
+    """Setting, reading, grading: the use cases that need no file."""
 
     def __init__(
         self,

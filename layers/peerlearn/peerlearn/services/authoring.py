@@ -147,6 +147,6 @@ class AuthoringService:
     def _show(self, course: Course) -> None:
         if course.status is CourseStatus.DRAFT:
             return
-        # The course is stored; what is not listed now is listed by way of the stream.
+        # The course is stored; if it is not listed now, the stream has it listed.
         with suppress(TemporarilyUnavailable):
             self._catalogue.sync(course.course_id)

@@ -53,7 +53,7 @@ class CatalogueService:
     def browse(self, filters: Filters, wanted: PageRequest) -> PageResult[CourseListing]:
         """Return a page of the published courses that the filters find, and how many there are.
 
-        What one shelf answers takes a page of it: the newest courses, of some facets. Anything else is a search.
+        A list that one shelf answers takes a page of it: the newest courses, of some facets. All others are searches.
 
         Raises
         ------

@@ -30,7 +30,7 @@ class Suppressions(Protocol):
 
 
 class DirectoryService:
-    """The reading use cases of the `users` endpoints. Whoever calls them has to be an administrator."""
+    """The reading use cases of the `users` endpoints. Their caller has to be an administrator."""
 
     def __init__(self, directory: Directory, suppressions: Suppressions, clock: Clock = utc_now) -> None:
         self._directory = directory

@@ -47,7 +47,8 @@ class Enrollments(Protocol):
 class LatelyFull:
     """Remembers which courses this process has found full in the last seconds.
 
-    Whoever comes then is told by a read, at a third of the price of a transaction that fails, and in nobody's way.
+    A learner who comes then is refused by a read, at a third of the price of a transaction that fails, and in
+    nobody's way.
     """
 
     _SECONDS = 5.0

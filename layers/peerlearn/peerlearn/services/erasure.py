@@ -187,7 +187,7 @@ class Eraser:
         Raises
         ------
         TemporarilyUnavailable
-            Not everything could be seen or written yet: what was done stays done, and the rest must be asked for again.
+            Not everything could be seen or written yet: finished work stays done, and the rest must be asked for again.
         """
         in_one_go(partial(self.carry_on, user_id))
 

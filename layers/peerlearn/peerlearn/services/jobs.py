@@ -75,7 +75,7 @@ class JobRunner:
 
 
 def in_one_go(chunk: Callable[[Cursor], Step]) -> int:
-    """Do all chunks one after the other, for whoever has the time; return how many changed.
+    """Do all chunks one after the other, for a caller who has the time; return how many changed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Sending mails: those about an account at least once, to whoever may still have them."""
+"""Sending mails: those about an account at least once, to readers who may still have them."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class MessageService:
         Parameters
         ----------
         client_message_id: str, optional
-            The client's own id: what was stored under it before is answered again and nothing is stored.
+            The client's own id: a message stored under it before is answered again and nothing is stored.
         origin: str, optional
             The connection it came by.
         admission: Admission, optional
@@ -185,7 +185,7 @@ class MessageService:
         token: str,
     ) -> Message:
         if found.stored is not None:
-            # Our own commit has counted it; what another request stored is counted by its answer.
+            # Our own commit has counted it; a message that another request stored is counted by its answer.
             if admission is not None and found.stored.message_id == draft.message_id:
                 admission.spent(draft.written_at)
             return found.stored

@@ -1,8 +1,8 @@
 """Telling people what has happened, on every device that is connected.
 
-Delivery is at least once, and in order on each connection as far as it goes; what fails is reported, and comes again by
-itself. What was told by then is not told again for the sake of what was not. What is news is kept, once, before anybody
-is told of it.
+Delivery is at least once, and in order on each connection as far as it goes; a failed record is reported, and comes
+again by itself. Connections that were told by then are not told again because of those that were not. News are kept,
+once, before anybody is told of them.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Delivered:
     failures: mapping
         Why a record failed, by its name; it may have reached some of its receivers.
     refusals: sequence of Refusal
-        What no try can bring to one connection. It fails no record: the others were told.
+        The pushes that no try can bring to one connection. They fail no record: the others were told.
     """
 
     failures: Mapping[str, BaseException]
@@ -150,7 +150,7 @@ class Notifier:
         }
 
     def _tell(self, connection: Connection, told: _Told, refusals: list[Refusal]) -> None:
-        """Tell one after the other; what is left in `told` where this raises was not told."""
+        """Tell one after the other; the ones left in `told` where this raises were not told."""
         while told:
             _, fact = told[0]
             if isinstance(fact, SignInSessionsEnded):

@@ -1,4 +1,4 @@
-"""Working through a course: what is done, and completing one more module."""
+"""Working through a course: its progress, and completing one more module."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Waitlists(Protocol):
 
 
 class PromotionService:
-    """Gives every free seat of a course to whoever has waited longest for it."""
+    """Gives every free seat of a course to the learner who has waited longest for it."""
 
     def __init__(self, store: Waitlists, clock: Clock = utc_now) -> None:
         self._store = store
@@ -43,7 +43,7 @@ class PromotionService:
         Raises
         ------
         TemporarilyUnavailable
-            Others changed the same waitlist all the time; what was done so far stays done.
+            Others changed the same waitlist all the time; seats given away so far stay given.
         """
         promoted, is_done = self.promote_some(course_id)
         while not is_done:
@@ -62,7 +62,7 @@ class PromotionService:
         Raises
         ------
         TemporarilyUnavailable
-            Others changed the same waitlist all the time; what was done so far stays done.
+            Others changed the same waitlist all the time; seats given away so far stay given.
         """
         promoted: list[str] = []
         collisions = changed = 0

@@ -1,10 +1,11 @@
 """Rosters: all who hold a seat in a course or wait for one, for work that must leave nobody out.
 
-The roster is read from an index, which may lag in both directions at once: it may show who has just left, and not show
-who has just come. So whoever it shows is looked at by a consistent read, and counted against the seats.
+The roster is read from an index, which may lag in both directions at once: it may show a
+learner who has just left, and not show one who has just come. So each learner in it is looked up by a consistent read,
+and counted against the seats.
 
-It is read in pages, in the order in which the learners came. Whoever comes while it is read is at its end, and so
-does whoever the index shows late, unless it lags for longer than the reading takes.
+It is read in pages, in the order in which the learners came. A learner who comes while it is read
+is at its end, and so is one whom the index shows late, unless it lags for longer than the reading takes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Searching the catalogue: what several filters find together, in any order, and with a look at the seats."""
+"""Searching the catalogue: by several filters together, in any order, and with a look at the seats."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Groups(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in an order: what it is ordered by, None behind all that has it; then the number."""
+    """A place in an order: the value that it is ordered by, None behind all others; then the number."""
 
     by: str | None
     number: int

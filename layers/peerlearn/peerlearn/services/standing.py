@@ -41,7 +41,7 @@ class StandingService:
     Parameters
     ----------
     known: KnownStandings
-        What this process has seen; shared by its requests.
+        The standings that this process has seen; shared by its requests.
     requires_proof: bool
         Whether most of what people do takes a proven address.
     """

@@ -117,7 +117,7 @@ class _Attempt:
 
 
 class SubmissionService:
-    """Uploading, handing in, and downloading: what may need a file."""
+    """Uploading, handing in, and downloading: the use cases that may need a file."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class SubmissionService:
         admission: Admission | None = None,
         limit: Limit | None = None,
     ) -> Submission:
-        """Hand in the caller's next attempt; what is the latest attempt already is not handed in once more.
+        """Hand in the caller's next attempt; a repeat of the latest attempt is not handed in once more.
 
         Parameters
         ----------

@@ -28,7 +28,7 @@ class TodoService:
         self._clock = clock
 
     def page(self, caller: Principal, until: datetime | None, wanted: PageRequest) -> CursorResult[ShownTodo]:
-        """Return what waits for the caller, soonest first; what has no due date comes last.
+        """Return the caller's open tasks, soonest first; tasks without a due date come last.
 
         Parameters
         ----------
