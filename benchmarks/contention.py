@@ -37,7 +37,7 @@ _QUICK = {(32, 30): 3, (32, 300): 3}
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 PARTITION_UNITS = 1000
-# How long an item is held by a transaction, seconds: what conflicts with it meanwhile is refused and tries again.
+# How long an item is held by a transaction, seconds: a conflicting transaction is refused meanwhile and tries again.
 HELD = (0.005, 0.01, 0.02)
 SHARDS = (1, 2, 4, 8, 16)
 # The curve is measured in slow motion, with items held so many times longer and partitions taking so many times less:
@@ -142,7 +142,7 @@ def _curve(effort: Effort) -> dict[str, dict[int, float]]:
 
 
 def _rush(table: Table, aside: Table, shards: int, seconds: float) -> float:
-    """Bookings a second of a crowd that never ends; whoever is told 503 comes again."""
+    """Bookings a second of a crowd that never ends; a learner who is told 503 comes again."""
     courses = Courses(aside)
     course_id = courses.add(_PLENTY, seats_per_shard=_PLENTY // shards)
     service = EnrollmentService(EnrollmentRepository(table))
@@ -153,7 +153,7 @@ def _rush(table: Table, aside: Table, shards: int, seconds: float) -> float:
         while not over.is_set():
             learner_id = new_id("usr")
             while not over.is_set():
-                # a 503 may hide a booking whose reply came too late: who comes again is told that they have it
+                # a 503 may hide a booking whose reply came too late: a repeat of it is told ALREADY_ENROLLED
                 with suppress(EnrollmentDenied):
                     try:
                         service.enroll(learner_id, course_id)

@@ -1,4 +1,4 @@
-"""P6: what a catalogue page, a peers page, a conversation page and an enrolment cost as everything around grows."""
+"""P6: the costs of a catalogue page, a peers page, a conversation page and an enrolment as everything around grows."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@
 `--as` is an account of `.local/stack.json` or an email address (with `--password`); `--to` is another account of that
 file, a user id, or a part of the name of somebody one shares a course or a conversation with.
 
-What a client has to do so that nothing is missed, and nothing shown twice:
+A client misses nothing, and shows nothing twice, by these rules:
 
 1. Remember the last `seq` of each conversation. After connecting, ask for everything behind it.
 2. A pushed message with the next `seq` is shown. One with a lower `seq` is a repetition. One with a higher `seq` means

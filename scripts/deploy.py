@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.build_only:
             return _run(build_commands(options.env, [f"Runtime={RUNTIME}"]), dry=options.dry_run)
         if options.delete:
-            # what is deleted may have been deployed without this, and needs no more than its place
+            # a stack to delete may have been deployed without this, and needs no more than its place
             region, profile = place_of(options.env)
             settings = Settings(options.env, region or "", profile or "")
             return _run_on_aws(delete_command(settings), settings, dry=options.dry_run)
@@ -119,7 +119,7 @@ def commands(settings: Settings, *, asks: bool, first: bool = False, smoke: bool
         release_ += ["--snap-start", *settings.snap_start]
     rounds = [overrides]
     if first and settings.is_protected:
-        # what is protected could not be rolled back, should anything be wrong with the rest
+        # a protected table could not be rolled back, should anything be wrong with the rest
         rounds = [overrides_of(settings.parameters | {"DeletionProtection": "false"}), overrides]
     python = [sys.executable, "-m"]
     return [

@@ -58,7 +58,7 @@ def _fuzz(stack: dict[str, Any], role: str, examples: int, seed: int) -> int:
         *("--checks", ",".join(_CHECKS), "--phases", "examples,coverage,fuzzing,stateful"),
         *("--max-examples", str(examples), "--seed", str(seed), "--continue-on-failure", "--warnings", "off"),
         *("--workers", "2", "--request-timeout", str(_TIMEOUT), "--suppress-health-check", "all"),
-        # what the page is for is a person with a browser
+        # the page is for a person with a browser
         *("--exclude-path", "/v1/docs"),
     ]
     return subprocess.run(command, cwd=ROOT, check=False).returncode

@@ -8,13 +8,13 @@
    bindings all of libsodium: their `__init__` now fetches a name when it is first used.
 3. An import of `importlib.metadata`, which brings archives, compression and resources, moves to where it is
    used: no line that is run here.
-4. What only type checkers, debuggers or readers of documentation look at is left out: the fields of pydantic-core's
+4. Parts for type checkers, debuggers and readers of documentation alone are left out: the fields of pydantic-core's
    typed dictionaries, each of which is compiled at import, the texts that botocore writes about a client's methods, and
    symbols and lines of compiled extensions; and packages that nothing here imports.
 5. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
    and unchecked, since layers are unpacked with other times than they were packed with.
 
-What was not built by this still works, only slower.
+A build without this still works, only slower.
 """
 
 from __future__ import annotations
@@ -188,10 +188,10 @@ def leave_out_documentation(docs: Path) -> None:
 
 
 def leave_out_debugging(extension: Path) -> None:
-    """Cuts off what comes behind everything that is loaded: symbols and line numbers, and the table of sections.
+    """Cuts off all that comes behind the loaded parts: symbols and line numbers, and the table of sections.
 
-    What is loaded, relocations and exported names included, is described by the program headers. An extension that is
-    cut already is not written again: a process that has it mapped would crash.
+    The program headers describe the loaded parts, relocations and exported names included. An extension that is cut
+    already is not written again: a process that has it mapped would crash.
     """
     before = extension.read_bytes()
     if not before.startswith(_ELF):

@@ -37,7 +37,7 @@ def make_lazy(init: Path) -> None:
         if not isinstance(node, ast.ImportFrom) or node.module == "__future__":
             continue
         names = {alias.asname or alias.name: alias.name for alias in node.names}
-        # what the package itself uses is imported as before
+        # names that the package itself uses are imported as before
         if names.keys() & (called | read):
             continue
         module = "." * node.level + (node.module or "")

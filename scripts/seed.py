@@ -1,6 +1,6 @@
 """Loads the demo data into a running local stack: `python -m scripts.seed --stack .local/stack.json`.
 
-Loading twice changes nothing: who and what is there already stays as it is.
+Loading twice changes nothing: people and items that are there already stay as they are.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which errors a function may answer: what the services that it calls say in the `Raises` of their docstrings.
+"""The errors that a function may answer: those in the `Raises` of the services that it calls.
 
     Raises
     ------
@@ -6,8 +6,8 @@
     Conflict
         It is published or closed: learners may know it.
 
-What every call may meet (a token that does not hold, a body that is no JSON, a busy table, API Gateway's own refusals)
-is no service's to say and is added by those who ask.
+Errors that every call may meet (a token that does not hold, a body that is no JSON, a busy table, API Gateway's own
+refusals) are no service's to say and are added by the callers of this.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Example values: what a field of that name holds in the examples of the documents.
+"""Example values of fields, by their names, for the examples of the documents.
 
 Examples of requests are the event files' own. Those of answers are put together from the schemas and these values, so a
 new field has an example at once, a better one if it is named here.

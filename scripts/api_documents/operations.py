@@ -51,7 +51,7 @@ _IF_NONE_MATCH: Schema = {
 
 
 def operation_of(endpoint: Endpoint, components: Components) -> Schema:
-    """Return an endpoint's operation object; what it refers to goes into the components."""
+    """Return an endpoint's operation object; the schemas that it refers to go into the components."""
     raw, own = _described(endpoint, components)
     dependencies = set(dependencies_of(endpoint.function))
     limits = limits_of(endpoint.name, dependencies)

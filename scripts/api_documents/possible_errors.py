@@ -39,7 +39,7 @@ from scripts.api_documents.schemas import (
 def possible_errors(
     endpoint: Endpoint, operation: Schema, dependencies: set[Any], limits: Sequence[OperationLimit]
 ) -> dict[type[DomainError], str]:
-    """Of an operation: what its caller, its form, its service and the machinery can give."""
+    """Of an operation: errors of its caller, its form, its service and the machinery."""
     sent = {parameter["in"] for parameter in operation.get("parameters", [])}
     possible: dict[type[DomainError], str] = _errors_of_caller(dependencies)
     if "path" in sent:

@@ -47,7 +47,7 @@ class Endpoint:
 
 
 def endpoints() -> Iterator[Endpoint]:
-    """Every REST route, in the template's order; what is in the template itself answers what is no route.
+    """Every REST route, in the template's order; code in the template itself answers for all other paths.
 
     HEAD is no route of its own: it is answered by that of GET.
     """

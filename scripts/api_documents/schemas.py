@@ -78,7 +78,7 @@ def tidied(schema: Any) -> Any:
 
 
 def without_null(schema: Schema) -> Schema:
-    """For what is absent rather than null."""
+    """For a field that is absent rather than null."""
     kinds: list[Schema] = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
     rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default") or value is False}
     if len(kinds) == 1:
@@ -87,7 +87,7 @@ def without_null(schema: Schema) -> Schema:
 
 
 def answered(schema: Schema) -> Schema:
-    """Of an answer: what is not required is absent rather than null."""
+    """Of an answer: a field that is not required is absent rather than null."""
     required = schema.get("required", [])
     properties = {
         name: one if name in required else without_null(one) for name, one in schema.get("properties", {}).items()

@@ -38,8 +38,8 @@ def check(target: Target, rate: float, segments: int, *, repair: bool) -> int:
     stands as its courses say, nothing is left of an account an hour after its erasure. A read unit is 8 KB read this
     way: at the default rate a gigabyte takes four minutes.
 
-    The table may be in use. What looks wrong is read again, consistently, several times over some seconds: only what
-    stays wrong is reported.
+    The table may be in use. A suspected problem is read again, consistently, several times over some seconds:
+    only one that persists is reported.
 
     With --repair free seats are given to who waits for them, courses are put where they belong in the catalogue and
     moved sessions are moved in schedules. Nothing else is ever changed by this.

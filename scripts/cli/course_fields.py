@@ -13,7 +13,7 @@ TEXTS = (*OWN, "title", "description", "subject", "level", "kind", "startsAt", "
 COLUMNS = (*TEXTS[:7], "capacity", *TEXTS[7:], "modules")
 MODULE_FIELDS = ("title", "minutes")
 
-# No sign but a minus, no leading zero, no grouping: whatever else means a number somewhere means another one elsewhere.
+# No sign but a minus, no leading zero, no grouping: any other spelling of a number means another number elsewhere.
 _NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _SHOWN_LENGTH = 40
 
@@ -29,7 +29,7 @@ class Mistake:
 
 
 class Unreadable(Exception):
-    """Ends the reading of a file: what follows this mistake cannot be understood."""
+    """Ends the reading of a file: the rest behind this mistake cannot be understood."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class Raw:
     line_of: callable
         Gives the line of a place in the content, such as `("modules", 0, "title")`, or of the nearest around it.
     module_form: str
-        What a module must look like in this form of file.
+        The look of a module in this form of file.
     """
 
     line: int

@@ -1,7 +1,7 @@
 """Courses in a file, YAML or CSV: reading with the line of everything that is wrong, and writing.
 
-`docs/cli.md` describes both forms. What an entry may say is what `POST /v1/courses` takes, judged by the same model,
-and two fields more: `id` and `tutor`.
+`docs/cli.md` describes both forms. An entry has the fields of `POST /v1/courses`, judged by the same model, and
+two more: `id` and `tutor`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Courses in YAML.
 
-What a value means is decided by its field: a title `012` is a text, and a capacity `012` is a mistake.
+The field decides the meaning of its value: a title `012` is a text, and a capacity `012` is a mistake.
 """
 
 from __future__ import annotations

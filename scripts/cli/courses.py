@@ -58,10 +58,10 @@ def courses() -> None:
 def import_(target: Target, file: Path, tutor: str | None, successor: str | None, *, dry_run: bool) -> int:
     """Creates the courses of a YAML or CSV file that are not there yet.
 
-    The whole file is checked first, with the API's own rules. What is wrong is listed with its line, and then nothing
+    The whole file is checked first, with the API's own rules. Mistakes are listed with their lines, and then nothing
     is written at all. A course is known by its `id`, or without one by its tutor, title and start: the same file a
     second time creates nothing, and one that was interrupted goes on where it was. Courses that are there already are
-    left as they are, whoever their tutor is.
+    left as they are, also those of another tutor.
 
     docs/cli.md describes the file; `courses export` writes one.
     """

@@ -51,22 +51,22 @@ class Outcome(Enum):
     EXPIRED = "expired"
 
 
-@click.command(short_help="Hands over again what failed in the stream and in the queues.")
+@click.command(short_help="Hands failed records and tasks over again.")
 @click.option("--dry-run", is_flag=True, help="Only list the letters.")
 @click.option("--discard-expired", is_flag=True, help="Also delete letters whose records are gone from the stream.")
 @on_stack
 def redrive(target: Target, *, dry_run: bool, discard_expired: bool) -> int:
-    """Hands over again what the stream's consumers and the queues' workers could not handle.
+    """Hands over again the records and tasks that the stream's consumers and the queues' workers could not handle.
 
     Each dead letter of the stream is a record of the table's stream, or names records of it that are read from there:
-    they are given to the function that failed. The letter is deleted once the function has taken all of them. What
-    fails again is tried again from the function's own queue, and then is a letter again. A dead letter of a worker is
-    its task: it goes back to the queue that it came from, and a long job goes on where it stopped. Doing this twice
-    harms nothing: consumers and workers are made for what comes again.
+    they are given to the function that failed. The letter is deleted once the function has taken all of them. A record
+    that fails again is tried again from the function's own queue, and then is a letter again. A dead letter of a worker
+    is its task: it goes back to the queue that it came from, and a long job goes on where it stopped. Doing this twice
+    harms nothing: consumers and workers are made for repeats.
 
-    The stream keeps records for 24 hours. What older ones called for that are only named (seats to be given away, the
-    catalogue, moved sessions) is found and made good by `check --repair`; people were only told later, which clients
-    make up for by reading. Then `--discard-expired` deletes the letters.
+    The stream keeps records for 24 hours. For older ones, which are only named, `check --repair` finds and does the
+    missing work (seats to be given away, the catalogue, moved sessions); pushes that people missed are not made good,
+    since clients read what they missed. Then `--discard-expired` deletes the letters.
     """
     client = target.queues()
     queues = {name: DeadLetterQueue(client, target.resource(name)) for name in (QUEUE, *WORK_QUEUES)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Pace:
-    """So many units a second, whoever spends them: what was spent is paid for before the next is.
+    """So many units a second for all threads: spent units are paid for before the next are spent.
 
     Attributes
     ----------

@@ -207,7 +207,7 @@ def chosen(choice: Choice) -> Target:
 
 
 def _of_environment(choice: Choice, environment: str) -> Choice:
-    """The stack that `make deploy ENV=...` deploys, where its settings say; what is given besides stands."""
+    """The stack that `make deploy ENV=...` deploys, where its settings say; options given besides take their place."""
     region, profile = place_of(environment)
     return choice.over(Choice(stack_of(environment), profile, region))
 

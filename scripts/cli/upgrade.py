@@ -36,7 +36,7 @@ class Step:
     Attributes
     ----------
     title: str
-        What it does, for the operator.
+        Its work, in words for the operator.
     carry_on: callable
         Does one chunk of it, from a place (empty at the beginning), and returns the place behind it; None at the end.
         A chunk may be done twice: a run that is cut off repeats its last one.

@@ -70,7 +70,7 @@ class Settings:
     Attributes
     ----------
     parameters: dict
-        Every parameter of the template with its value: what is not said is as the template says, and not as the
+        Every parameter of the template with its value: one that is not set is as the template says, and not as the
         deployment before had it.
     """
 

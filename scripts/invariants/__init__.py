@@ -4,11 +4,11 @@
         print(violation)
 
 `items` are all items of one table as native Python, in any order and read once, so that a scan can be streamed in. A
-scan is no snapshot: what is written meanwhile may look like a violation and is gone at the next look.
+scan is no snapshot: an item that is written meanwhile may look like a violation and is gone at the next look.
 
-Most of it holds at any moment. What the stream brings about holds a moment later: a free seat given to who waits for
-it, the catalogue in line with its courses, booked times moved with their session. `settled=True` asks for that as
-well, and for what an account has left that was erased an hour ago.
+Most of it holds at any moment. The stream's work holds a moment later: a free seat given to a waiting
+learner, the catalogue in line with its courses, booked times moved with their session. `settled=True` asks for that as
+well, and for leftovers of an account that was erased an hour ago.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class _Check(Protocol):
 
 
 class _Kinds:
-    """Every item is of a kind: what is of none was made by an update of something that was not there."""
+    """Every item is of a kind: an item without one was made by an update of something that was not there."""
 
     def __init__(self) -> None:
         self._strays: list[str] = []

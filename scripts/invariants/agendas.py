@@ -54,7 +54,7 @@ class AgendasCheck:
             if tally.listed is not None and not tally.ungraded:
                 yield Violation("to-do", key, "has nothing to grade, and is on the list of the tutor")
         for user_id, entry in self._entries ^ self._wanted:
-            # what has closed expires by itself, each entry on its own
+            # closed entries expire by themselves, each on its own
             if (user_id, entry) in self._wanted and entry.closes:
                 continue
             is_there = (user_id, entry) in self._entries

@@ -57,7 +57,7 @@ class SeatsCheck:
         if {shards_of(item) for item in shards} != {len(shards)}:
             yield Violation("shards", key, f"{len(shards)} shards, and not all of them know it")
         if len(shards) == 1:
-            # what is wrong with it is wrong with the course
+            # a mistake in it is one of the course
             return
         line = min(1, int(shards[0]["waitlistLength"]))
         for number, item in enumerate(shards):

@@ -16,9 +16,9 @@ class Violation:
     kind: str
         Which rule, in a word, e.g. `seats` or `ledger`.
     key: str
-        What it is about, e.g. `COURSE#crs_1`.
+        Its subject, e.g. `COURSE#crs_1`.
     message: str
-        What is there and what should be, for people.
+        The state that is there and the one that should be, for people.
     """
 
     kind: str

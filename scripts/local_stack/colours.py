@@ -17,7 +17,7 @@ class Colours:
 
     @classmethod
     def of(cls, stream: TextIO | None = None) -> Colours:
-        """For what is written to that stream, standard output where none is given."""
+        """For texts that are written to that stream, standard output where none is given."""
         is_terminal = (stream or sys.stdout).isatty()
         return cls(wanted=is_terminal and not os.environ.get("NO_COLOR"))
 

@@ -59,7 +59,7 @@ class Deployment:
         Raises
         ------
         Problem
-            What the stack keeps is of another schema, or `sam deploy` failed.
+            The data of the stack is of another schema, or `sam deploy` failed.
         """
         schema = schema_of(load_template(build.template))
         if self.mark("deployed") is not None and self.mark("schema") != schema:
@@ -125,7 +125,7 @@ class Deployment:
                 properties = resource["Properties"]
                 for kind, response in properties.get("GatewayResponses", {}).items():
                     self._put_gateway_response(api_id, kind, response)
-                # what an API answers is fixed when it is deployed
+                # an API's answers are fixed when it is deployed
                 self._api_gateway.create_deployment(restApiId=api_id, stageName=properties["StageName"])
 
     def _put_gateway_response(self, api_id: str, kind: Any, response: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ class Invocation:
     Attributes
     ----------
     context: str
-        Whose log group it is in, e.g. `enrollments`.
+        The context of its log group, e.g. `enrollments`.
     at: float
         When it ended, in seconds since 1970.
     function: str
@@ -121,7 +121,7 @@ class LogFollower:
         return sorted(found, key=lambda invocation: invocation.at)
 
     def wait_for_silence(self, quiet: float, at_most: float) -> None:
-        """Until nothing has ended for that many seconds: whoever follows changes has followed them all."""
+        """Until nothing has ended for that many seconds: all that follows from changes has been done."""
         now = time.monotonic()
         last, deadline = now, now + at_most
         while now - last < quiet and now < deadline:

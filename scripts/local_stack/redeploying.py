@@ -39,7 +39,7 @@ class Function:
     Attributes
     ----------
     folder: Path
-        What its artifact is made of.
+        The sources of its artifact.
     module: Path
         The file of its handler.
     root: Path
@@ -104,7 +104,7 @@ class Redeployer:
     endpoint: str
         Where it listens.
     folder: Path
-        Its folder: what is built for it is kept there.
+        Its folder, in which its builds are kept.
     """
 
     def __init__(self, endpoint: str, folder: Path) -> None:
@@ -128,12 +128,12 @@ class Redeployer:
         Returns
         -------
         str
-            What else people have to know, such as a new address; as a rule nothing.
+            Further news for people, such as a new address; as a rule nothing.
 
         Raises
         ------
         Problem
-            A source cannot be compiled, or `sam` failed: what ran before goes on running.
+            A source cannot be compiled, or `sam` failed: the code before goes on running.
         """
         if what.everything:
             built = build()
@@ -141,7 +141,7 @@ class Redeployer:
             try:
                 self._deployment.deploy(built)
             except Problem as problem:
-                # It may have got as far as to replace an API, or go on without whoever waited for it.
+                # It may have got as far as to replace an API, or go on after this program has stopped waiting.
                 raise Problem(" ".join(filter(None, (str(problem), self._follow_addresses())))) from problem
             return self._follow_addresses()
         codes = {one.logical_id: code_of(one.folder, one.root) for one in what.functions}

@@ -47,7 +47,7 @@ class LocalStack:
     port: int
         The port of 127.0.0.1 for AWS and the product's APIs; the console is on the next one, or any that is free.
     folder: Path
-        What is kept from one run to the next; `stack.json` is there while the stack is ready, and only then.
+        The state that is kept from one run to the next; `stack.json` is there while the stack is ready, and only then.
     enforce_iam: bool
         Whether the functions' policies are enforced, as on AWS.
     report: callable
@@ -159,7 +159,7 @@ class LocalStack:
         draft.unlink()
         if not succeeded:
             raise Problem(f"The demo data could not be loaded: {shown(log)} says why.")
-        # what comes of it is not what somebody wants to see first; a busy server is no reason to stop
+        # nobody wants to see the logs of this first; a busy server is no reason to stop
         with suppress(BotoCoreError, ClientError):
             follower.wait_for_silence(_SILENCE_SECONDS, at_most=_ANSWER_SECONDS)
         deployment.set_mark("seeded", "yes")

@@ -40,7 +40,7 @@ def main() -> int:
         print(f"{len(chosen)} mutants, {_by_kind(chosen)}")
         return 0
     os.nice(5)
-    # whoever ends this program ends its engine with it
+    # the end of this program ends its engine as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, DynamoDBLocal() as engine:
         tree = Path(folder) / "tree"

@@ -1,4 +1,4 @@
-"""Removals that change nothing anybody could see, each with the reason: what else is in the same place."""
+"""Removals that change nothing anybody could see, each with the reason."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ def weakened(expression: str, start: int, end: int) -> str:
 def terms(expression: str) -> list[tuple[int, int]]:
     """Where the terms of every conjunction stand, inner ones too; the whole expression where it is none.
 
-    `a AND (b OR c AND d)` has the terms `a`, `(b OR c AND d)`, `c` and `d`. What goes on from something before it, as
-    ` AND a` does, has the term `a`.
+    `a AND (b OR c AND d)` has the terms `a`, `(b OR c AND d)`, `c` and `d`. A part that goes on from
+    something before it, as ` AND a` does, has the term `a`.
     """
     found = list(_terms(expression, 0, len(expression)))
     return found or [_trimmed(expression, 0, len(expression))]

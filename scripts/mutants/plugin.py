@@ -7,7 +7,8 @@ those that belong to a write which DynamoDB refused for its condition: only ther
 is carried out in a process forked from this one, with that removal on, and answered with a line, `{"number", "status",
 "test", "why", "seconds", "unsound"}`: the first test that failed, if any, and that passes with nothing removed; those
 that do not are the unsound ones. So a mutant costs what its tests cost, and nothing is collected or imported for it.
-No removal takes effect while a module is imported; who may call an endpoint is looked up at its first request.
+No removal takes effect while a module is imported; the permitted callers of an endpoint are looked up at its first
+request.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _PATIENCE = int(os.environ.get("PATIENCE", "300"))
 # Those who come by everywhere would take the whole suite: the fastest tests have had their chance by then.
 _BUDGET = int(os.environ.get("BUDGET", "120"))
 _NO_TESTS = 5
-# what all of a client's operations go through
+# all of a client's operations go through this
 _CALL = "_make_api_call"
 _READS = ("Get", "BatchGet", "Query", "Scan")
 _REFUSED = "ConditionalCheckFailed"
@@ -65,7 +66,7 @@ def pytest_configure() -> None:
             is_refused = _REFUSED in str(error)
             if is_refused:
                 _refused.update(asked)
-            # what failed otherwise is sent again as it is
+            # a call that failed otherwise is sent again as it is
             switch.recent.asked = set() if is_refused else asked
             raise
         if not operation.startswith(_READS):

@@ -64,7 +64,7 @@ def grant_edits(source: Source, refusing: set[str]) -> Iterator[Edit]:
     deciding = [node for node in functions if node.name in refusing]
     asked = {called(node) for function in deciding for node in ast.walk(function)}
     for function in functions:
-        # what it asks others of its module belongs to the decision
+        # functions of its module that it calls belong to the decision
         if function in deciding or (function.name.startswith("_") and function.name in asked):
             for test in _tests(function):
                 if not _is_absence(test) and not isinstance(test, ast.Name):

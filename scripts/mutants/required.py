@@ -16,7 +16,7 @@ _WEAKER = {
     "TokenHolder": "Anybody",
     "MaybeCaller": "Nobody",
 }
-# what makes the dependency of a write, and where its roles stand among the arguments
+# the functions that make the dependency of a write, and the places of its roles among the arguments
 _WRITERS = {"writing": 1, "admitted": 1, "admission_for": None}
 _COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 

@@ -31,7 +31,7 @@ _OPTIONS = (
     f"--ignore={_OF_THE_SOURCES}",
 )
 _MATRIX = "tests/functional/authorisation/test_matrix.py::test_each_caller_gets_the_code_of_the_table"
-# whose session has ended, for every endpoint in one test
+# callers whose session has ended, for every endpoint in one test
 _STANDING = "tests/functional/authorisation/test_standing.py::"
 
 # test -> seconds; test -> numbers of the sites it came by

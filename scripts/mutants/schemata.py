@@ -20,7 +20,7 @@ _IMPORT = "from scripts.mutants import switch as mutants"
 # only where they are used: they import what most modules must not
 _ROLES = "from scripts.mutants import weaker"
 _FUTURE = "from __future__ import annotations"
-# what the tests need and git does not know
+# files that the tests need and git does not know
 _SHARED = (".venv", ".cache")
 
 Span = tuple[int, int]

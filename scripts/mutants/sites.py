@@ -2,13 +2,13 @@
 
 condition   a term of a condition expression of `persistence`
 filter      a term of a filter that decides who is shown
-own write   a comparison of what stood in the way with the caller's own write: taken as true, and as false
+own write   a comparison of the item in the way with the caller's own write: taken as true, and as false
 guard       an `if` that ends in a refusal, and each term of its test
-predicate   what such a test asks: each term of the answer, and all of it
-grant       where a function refuses in the end: what lets somebody in before
+predicate   a function that such a test calls: each term of its answer, and all of it
+grant       where a function refuses in the end: an exception that lets somebody in before
 call        a call that does nothing but refuse, or that adds a requirement to a write
-role        who may call an endpoint: the next weaker dependency, and one without roles
-token       what is demanded of a token or a signature
+role        the role that an endpoint demands: the next weaker dependency, and one without roles
+token       a demand on a token or a signature
 upload      a condition of an upload form
 """
 

@@ -18,7 +18,7 @@ class Edit:
     replacement: str
         Source text.
     removed: str
-        What is gone, for people.
+        The part that is gone, for people.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 """Plain English as far as a machine can hold it: no headless clause in a document or in a text for clients.
 
-Docstrings and comments of the product have none, those of other code do not begin with one.
+Docstrings and comments of the product and its programs have none, those of tests do not begin with one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.prose import headless_clauses, texts_of
 FOLDERS = ("layers", "functions", "scripts", "benchmarks", "tests")
 SCRIPTS = [path for ending in ("js", "css") for path in sorted((ROOT / "web").rglob(f"*.{ending}"))]
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
-PRODUCT = [path for path in FILES if path.is_relative_to(ROOT / "layers") or path.is_relative_to(ROOT / "functions")]
+PRODUCT = [path for path in FILES if not path.is_relative_to(ROOT / "tests")]
 # Paragraphs, points, and the explanations below the names of parameters and attributes.
 PARTS = r"\n\s*\n|\n(?=\s*[-*] )|\n\s+(?=[A-Z])"
 # "What a course says of itself" has no subject at first sight; "A course without its modules" has
@@ -68,9 +68,7 @@ def test_sentences_of_the_product_have_a_subject(path: Path) -> None:
 
 
 def test_explanations_are_docstrings_and_blocks_of_comments() -> None:
-    text = (
-        '"""One."""\n\n# Two,\n# three.\nA = 1  # four\n\n\ndef five():\n    """Six.\n\n    Seven.\n    """\n'
-    )
+    text = '"""One."""\n\n# Two,\n# three.\nA = 1  # four\n\n\ndef five():\n    """Six.\n\n    Seven.\n    """\n'
     assert list(explanations(text)) == [(1, "One."), (8, "Six.\n\nSeven."), (3, "Two,\nthree.\nfour")]
 
 
