@@ -116,7 +116,7 @@ _READERS: dict[str, dict[str, Reader]] = {
         "test_own_record_is_exported_with_its_fields": Reader(),
         "test_own_records_are_erased_with_the_account": Reader(),
     },
-    "progress/test_progress.py": {
+    "progress/test_standings.py": {
         "test_a_leaderboard_is_for_members_their_tutor_and_administrators": Reader(),
         "test_a_leaderboard_tells_members_their_own_rank": _late(1, 3),
         "test_the_leaderboard_ranks_members_with_ties": _late(1, 3),

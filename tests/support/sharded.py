@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
+from peerlearn.domain.authoring import CourseDraft, ModuleDraft
+from peerlearn.domain.clock import utc_now
+from peerlearn.domain.courses import CourseStatus, Kind, Level, Seats
 from peerlearn.domain.enrollments import Enrollment, EnrollmentStatus
-from peerlearn.domain.errors import TemporarilyUnavailable
+from peerlearn.domain.errors import DomainError, TemporarilyUnavailable
 from peerlearn.domain.shards import shard_of
+from peerlearn.persistence.table import Item
 from peerlearn.services.enrollments import EnrollmentService
+from scripts.invariants import Violation, violations
 from tests.support.courses import Courses
 
 SHARDS = 3
@@ -46,3 +52,40 @@ def full(service: EnrollmentService, courses: Courses, *, waiting: int = 0) -> t
 
 def active(courses: Courses, course_id: str) -> set[str]:
     return {item["learnerId"] for item in courses.roster(course_id, EnrollmentStatus.ACTIVE)}
+
+
+SOON = (utc_now() + timedelta(days=1), utc_now() + timedelta(days=1, hours=1))
+DRAFT = CourseDraft(
+    "Chess endgames",
+    "d",
+    "Games",
+    Level.BEGINNER,
+    Kind.COURSE,
+    12,
+    (ModuleDraft("Pawns", 20),),
+    status=CourseStatus.PUBLISHED,
+)
+
+
+def parts(seats: Seats) -> list[int | None]:
+    return [shard.capacity for shard in seats.shards]
+
+
+def retried(call: Callable[[], object]) -> object:
+    """As a client does that is told 503; a refusal is a result like any other."""
+    while True:
+        try:
+            return call()
+        except TemporarilyUnavailable:
+            continue
+        except DomainError as refusal:
+            return refusal
+
+
+def numbered(prefix: str, count: int) -> Iterator[str]:
+    return (f"usr_{prefix}_{number}" for number in range(count))
+
+
+def wrong(items: list[Item]) -> list[Violation]:
+    """Return the violations of a table; this one's tutors have no credentials."""
+    return [violation for violation in violations(items) if violation.kind != "accounts"]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
+from functions.streams import follow_up
 from peerlearn.snapshots import forget_providers
 from scripts.cli import check, dead_letters
 from scripts.cli.program import main
 from scripts.cli.target import Target
 from scripts.project.template import load_template
 from tests.functional.conftest import CURSOR_SECRET, KEYS_TABLE, SECRET, TABLE
+from tests.support.api import Context
+from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -112,3 +118,51 @@ def run(
         return Ran(status, said.out, said.err)
 
     return run_
+
+
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:peerlearn-test-FollowUp"
+
+
+def filters_of(function: str) -> list[dict[str, Any]]:
+    """The template's own."""
+    events = load_template()["Resources"][function]["Properties"]["Events"]
+    return [json.loads(one["Pattern"]) for one in events["Stream"]["Properties"]["FilterCriteria"]["Filters"]]
+
+
+class Functions:
+    """Lambda: hands an event to a handler, as an invocation does."""
+
+    def __init__(self) -> None:
+        self.handler: Callable[[dict[str, Any]], Any] = lambda event: follow_up.lambda_handler(
+            event, cast("LambdaContext", Context())
+        )
+        self.invoked: list[list[dict[str, Any]]] = []
+
+    def get_paginator(self, _: str) -> Functions:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        patterns = [{"Pattern": json.dumps(one)} for one in filters_of("FollowUpFunction")]
+        return [{"EventSourceMappings": [{"FilterCriteria": {"Filters": patterns}}]}]
+
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 (the API's own names)
+        assert FunctionName == ARN
+        event = json.loads(Payload)
+        self.invoked.append(event["Records"])
+        try:
+            return {"Payload": io.BytesIO(json.dumps(self.handler(event)).encode())}
+        except ZeroDivisionError as error:
+            answer = {"errorType": "ZeroDivisionError", "errorMessage": str(error)}
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
+    return Workers(monkeypatch)
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch, workers: Workers) -> Functions:  # noqa: ARG001 (take what is routed)
+    made = Functions()
+    monkeypatch.setattr(Target, "functions", lambda _: made)
+    return made

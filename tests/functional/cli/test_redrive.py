@@ -2,81 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from functions.streams import follow_up
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.table import Table
 from peerlearn.services.enrollments import EnrollmentService
-from scripts.cli.dead_letters import WORK_QUEUES
 from scripts.cli.stream_filters import matches_any
 from scripts.cli.target import Target
-from scripts.project.template import load_template
-from tests.functional.cli.conftest import STACK, CloudFormation, Run
+from tests.functional.cli.conftest import Run
 from tests.functional.conftest import TABLE
-from tests.support.api import Context, event_of
+from tests.support.api import event_of
 from tests.support.courses import Courses
 from tests.support.workers import Workers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+from tests.functional.cli.conftest import ARN, Functions, filters_of
+from tests.support.dead_letters import letters_left
 
-ARN = "arn:aws:lambda:us-east-1:123456789012:function:peerlearn-test-FollowUp"
 CONSUMERS = {"follow_up": "FollowUpFunction", "notify": "NotifyFunction"}
-
-
-def filters_of(function: str) -> list[dict[str, Any]]:
-    """The template's own."""
-    events = load_template()["Resources"][function]["Properties"]["Events"]
-    return [json.loads(one["Pattern"]) for one in events["Stream"]["Properties"]["FilterCriteria"]["Filters"]]
-
-
-class Functions:
-    """Lambda: hands an event to a handler, as an invocation does."""
-
-    def __init__(self) -> None:
-        self.handler: Callable[[dict[str, Any]], Any] = lambda event: follow_up.lambda_handler(
-            event, cast("LambdaContext", Context())
-        )
-        self.invoked: list[list[dict[str, Any]]] = []
-
-    def get_paginator(self, _: str) -> Functions:
-        return self
-
-    def paginate(self, **_: str) -> list[dict[str, Any]]:
-        patterns = [{"Pattern": json.dumps(one)} for one in filters_of("FollowUpFunction")]
-        return [{"EventSourceMappings": [{"FilterCriteria": {"Filters": patterns}}]}]
-
-    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 (the API's own names)
-        assert FunctionName == ARN
-        event = json.loads(Payload)
-        self.invoked.append(event["Records"])
-        try:
-            return {"Payload": io.BytesIO(json.dumps(self.handler(event)).encode())}
-        except ZeroDivisionError as error:
-            answer = {"errorType": "ZeroDivisionError", "errorMessage": str(error)}
-            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(answer).encode())}
-
-
-@pytest.fixture
-def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
-    return Workers(monkeypatch)
-
-
-@pytest.fixture
-def functions(monkeypatch: pytest.MonkeyPatch, workers: Workers) -> Functions:  # noqa: ARG001 (take what is routed)
-    made = Functions()
-    monkeypatch.setattr(Target, "functions", lambda _: made)
-    return made
 
 
 @pytest.fixture
@@ -113,13 +63,6 @@ def letter(aws: DynamoDBClient, queue_url: str, course_id: str) -> None:  # noqa
         },
     }
     boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))
-
-
-def letters_left(queue_url: str) -> int:
-    """Those that anybody can see."""
-    queues = boto3.client("sqs")
-    answer = queues.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"])
-    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
 @pytest.mark.usefixtures("letter")
@@ -234,81 +177,3 @@ def test_a_filter_with_an_unknown_rule_keeps_nothing_back() -> None:
     assert matches_any([{"a": [{"prefix": "x"}]}], {"a": "xy"})
     assert not matches_any([{"a": [{"exists": False}]}], {"a": "xy"})
     assert matches_any([], {})
-
-
-# -- tasks of the workers
-
-
-def dead(stacks: CloudFormation, name: str, task: dict[str, Any], group: str = "") -> None:
-    """A task that no try could do."""
-    url = stacks.stacks[STACK][name]
-    request: dict[str, Any] = {"QueueUrl": url, "MessageBody": json.dumps(task)}
-    if group:
-        request |= {"MessageGroupId": group, "MessageDeduplicationId": "record-1"}
-    boto3.client("sqs").send_message(**request)
-
-
-def test_every_queue_of_tasks_is_known() -> None:
-    """With the queue that each of its letters goes back to."""
-    sources: dict[str, set[str]] = {}
-    for name, resource in load_template()["Resources"].items():
-        policy = resource.get("Properties", {}).get("RedrivePolicy")
-        if policy and policy["deadLetterTargetArn"]["Fn::GetAtt"][0] != "StreamFailures":
-            sources.setdefault(policy["deadLetterTargetArn"]["Fn::GetAtt"][0], set()).add(name)
-    tasks: list[dict[str, str]] = [{"userId": "usr_1"}, {"userId": "usr_1", "exportId": "exp_1"}, {"mailId": "mail_1"}]
-    assert {name: {queue_of(task) for task in tasks} for name, queue_of in WORK_QUEUES.items()} == sources
-
-
-@pytest.mark.usefixtures("functions")
-@pytest.mark.parametrize(
-    ("failures", "task", "queue"),
-    [
-        ("PromotionFailures", {"courseId": "crs_1", "recordId": "record-1"}, "PromotionQueue"),
-        ("CatalogueFailures", {"courseId": "crs_1"}, "CatalogueQueue"),
-        ("JobFailures", {"job": "rename", "subject": "usr_1", "recordId": "record-1"}, "JobQueue"),
-        ("AnnouncementFailures", {"courseId": "ssn_1", "event": {}}, "AnnouncementQueue"),
-        ("TaskFailures", {"userId": "usr_1"}, "ErasureQueue"),
-        ("TaskFailures", {"userId": "usr_1", "exportId": "exp_1"}, "ExportQueue"),
-    ],
-)
-def test_task_goes_back_to_its_queue(
-    run: Run, stacks: CloudFormation, queue_url: str, failures: str, task: dict[str, Any], queue: str
-) -> None:
-    assert queue_url
-    urls = stacks.stacks[STACK]
-    dead(stacks, failures, task, "crs_1" if failures == "PromotionFailures" else "")
-    listed = run("redrive", "--dry-run")
-    assert (listed.status, queue in listed.out, listed.out.endswith("1 dead letter.\n")) == (0, True, True)
-    assert letters_left(urls[queue]) == 0
-    done = run("redrive")
-    assert (done.status, done.out) == (0, "1 handled.\n")
-    assert (letters_left(urls[failures]), letters_left(urls[queue])) == (0, 1)
-    (message,) = boto3.client("sqs").receive_message(
-        QueueUrl=urls[queue], MessageSystemAttributeNames=["MessageGroupId"]
-    )["Messages"]
-    assert json.loads(message["Body"]) == task
-    if failures == "PromotionFailures":
-        assert message["Attributes"]["MessageGroupId"] == "crs_1"
-
-
-@pytest.mark.usefixtures("functions")
-def test_task_that_cannot_go_back_stays(run: Run, stacks: CloudFormation, queue_url: str) -> None:
-    assert queue_url
-    urls = stacks.stacks[STACK]
-    dead(stacks, "JobFailures", {"job": "rename", "subject": "usr_1", "recordId": "record-1"})
-    dead(stacks, "CatalogueFailures", {"courseId": "crs_1"})
-    boto3.client("sqs").delete_queue(QueueUrl=urls["JobQueue"])
-    done = run("redrive")
-    assert (done.status, done.out) == (1, "1 handled, 1 failing.\n")
-    assert (letters_left(urls["JobFailures"]), letters_left(urls["CatalogueFailures"])) == (1, 0)
-
-
-@pytest.mark.usefixtures("functions")
-def test_malformed_task_stays_where_it_is(run: Run, stacks: CloudFormation, queue_url: str) -> None:
-    assert queue_url
-    url = stacks.stacks[STACK]["JobFailures"]
-    for text in ("hello", "[1]"):
-        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=text)
-    done = run("redrive")
-    assert (done.status, done.out, done.err.count("is no task")) == (0, "There are no dead letters.\n", 2)
-    assert letters_left(url) == 2

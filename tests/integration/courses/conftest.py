@@ -14,6 +14,7 @@ from peerlearn.persistence.accounts import AccountRepository
 from peerlearn.persistence.catalogue import CatalogueRepository
 from peerlearn.persistence.course_rosters import CourseRosterRepository
 from peerlearn.persistence.courses import CourseRepository
+from peerlearn.persistence.enrollments import EnrollmentRepository
 from peerlearn.persistence.items.accounts import profile_item
 from peerlearn.persistence.listings import ListingRepository
 from peerlearn.persistence.marshalling import unmarshal
@@ -22,6 +23,7 @@ from peerlearn.persistence.writes import put
 from peerlearn.services.authoring import AuthoringService
 from peerlearn.services.catalogue import CatalogueIndexer, CatalogueService
 from peerlearn.services.course_rosters import CourseRosterService
+from peerlearn.services.enrollments import EnrollmentService
 from scripts.invariants.catalogue import CatalogueCheck
 from scripts.invariants.violation import Violation
 from tests.fakes.clock import START
@@ -90,3 +92,16 @@ def school(dynamodb: DynamoDBClient, table_name: str) -> School:
 def wired(wire: Wire, table_name: str, school: School) -> School:
     """The same school over that wire."""
     return School(wire.client, Table(wire.client, table_name, lambda: Backoff(sleep=lambda _: None)), school.name)
+
+
+ADA = TUTORS[0]
+
+
+@pytest.fixture
+def authoring(school: School) -> AuthoringService:
+    return AuthoringService(school.courses, AccountRepository(school.table), school.indexer, seats_per_shard=5)
+
+
+@pytest.fixture
+def enrolling(school: School) -> EnrollmentService:
+    return EnrollmentService(EnrollmentRepository(school.table))

@@ -15,80 +15,21 @@ import pytest
 from peerlearn.domain.courses import Module
 from peerlearn.domain.enrollments import EnrollmentStatus
 from peerlearn.domain.errors import NotEnrolled, SubmissionAlreadyGraded
-from peerlearn.domain.paging import PageRequest
-from peerlearn.domain.standing import Standing
 from peerlearn.persistence.items.base import Item
-from peerlearn.persistence.items.standing import standing_item
 from peerlearn.persistence.keys import Key
 from peerlearn.persistence.ledger import crediting, posting
 from peerlearn.persistence.table import ConditionFailed, Table
-from peerlearn.persistence.writes import put
-from tests.integration.learning.conftest import ADA, TUTOR, School
+from tests.integration.learning.conftest import ADA, School
 from tests.support.courses import Courses
 from tests.support.learning import Learning
 from tests.support.wire import Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+from tests.integration.learning.conftest import Steps
 
 TRANSACT, READ, QUERY, GET = "TransactWriteItems", "BatchGetItem", "Query", "GetItem"
-
-
-class Steps:
-    """Each way of changing something, ready to be taken, and what it must have led to, once."""
-
-    def __init__(self, wired: School, school: School, courses: Courses, learning: Learning) -> None:
-        self.wired, self.school, self.courses, self.learning = wired, school, courses, learning
-        modules = [Module("mod_1", "Pawns", 20), Module("mod_2", "Rooks", 30)]
-        self.course = courses.add(tutor_id=TUTOR.user_id, modules=modules)
-        learning.enroll(ADA.user_id, self.course)
-        self.assessment = learning.add_assessment(self.course)
-
-    def ready(self, name: str) -> Callable[[], object]:
-        wired, course, assessment = self.wired, self.course, self.assessment
-        if name == "last_module":
-            self.school.progress.complete(ADA, course, "mod_2")
-        if name in ("submit_again", "grade", "correct"):
-            self.school.submit(ADA, assessment)
-        if name == "correct":
-            self.school.grade(assessment, ADA.user_id, 10)
-        steps: dict[str, Callable[[], object]] = {
-            "module": lambda: wired.progress.complete(ADA, course, "mod_1", 30),
-            "last_module": lambda: wired.progress.complete(ADA, course, "mod_1", 30),
-            "submit": lambda: wired.submit(ADA, assessment),
-            "submit_again": lambda: wired.submit(ADA, assessment, "again"),
-            "grade": lambda: wired.grade(assessment, ADA.user_id, 10),
-            "correct": lambda: wired.grade(assessment, ADA.user_id, 5),
-            "create": lambda: wired.assessments.create(TUTOR, course, title="t", instructions="", max_grade=1),
-        }
-        return steps[name]
-
-    def happened_once(self, name: str) -> None:
-        points = {
-            "module": 10,
-            "last_module": 120,
-            "submit": 20,
-            "submit_again": 20,
-            "grade": 50,
-            "correct": 20,
-            "create": 0,
-        }
-        assert self.learning.totals(ADA.user_id).points == points[name]
-        attempts = {"submit": 1, "submit_again": 2, "grade": 1, "correct": 1}
-        assert self.school.assessments.mine(ADA, PageRequest()).total == attempts.get(name, 0)
-        assert self.learning.enrollment(ADA.user_id, self.course).status is (
-            EnrollmentStatus.COMPLETED if name == "last_module" else EnrollmentStatus.ACTIVE
-        )
-        self.learning.check(ADA.user_id)
-        self.courses.check(self.course)
-
-
 NAMES = ["module", "last_module", "submit", "submit_again", "grade", "correct", "create"]
-
-
-@pytest.fixture
-def steps(wired: School, school: School, courses: Courses, learning: Learning) -> Steps:
-    return Steps(wired, school, courses, learning)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -250,61 +191,3 @@ def test_nobody_is_given_points_without_an_enrollment(steps: Steps, table: Table
     with pytest.raises(ConditionFailed):
         table.write(crediting(nobody, [entry.award], "token"))
     assert learning.items("usr_nobody") == []
-
-
-@pytest.mark.parametrize(
-    ("name", "calls"),
-    [
-        ("module", [READ, TRANSACT]),
-        ("last_module", [READ, TRANSACT]),
-        ("submit", [READ, TRANSACT]),
-        ("submit_again", [READ, TRANSACT]),
-        ("grade", [READ, TRANSACT]),
-        ("correct", [READ, TRANSACT]),
-        ("create", [TRANSACT]),
-    ],
-)
-def test_round_trips_of_changes(steps: Steps, wire: Wire, name: str, calls: list[str]) -> None:
-    step = steps.ready(name)
-    wire.forget()
-    step()
-    assert wire.calls == calls
-
-
-def test_round_trips_of_repeats_and_reads(steps: Steps, wired: School, wire: Wire, table: Table) -> None:
-    table.write(put(standing_item(Standing(ADA.user_id, ADA.role, sessions={ADA.session_id: 0}))))
-    steps.ready("correct")
-    steps.ready("last_module")
-    course, assessment = steps.course, steps.assessment
-    reads: list[tuple[Callable[[], object], list[str]]] = [
-        (lambda: wired.progress.complete(ADA, course, "mod_2", 9), [READ]),
-        (lambda: wired.grade(assessment, ADA.user_id, 10), [READ]),
-        (lambda: wired.progress.one(ADA, course), [READ]),
-        (lambda: wired.progress.everything(ADA, PageRequest()), [QUERY, READ]),
-        (lambda: wired.points.entries(ADA, PageRequest()), [GET, QUERY]),
-        (lambda: wired.leaderboard.first(ADA, course), [READ, QUERY, QUERY, READ]),
-        (lambda: wired.assessments.page(ADA, assessment), [READ]),
-        (lambda: wired.assessments.mine(ADA, PageRequest()), [QUERY]),
-        (lambda: wired.assessments.all_of(TUTOR, assessment, PageRequest()), [READ, QUERY]),
-    ]
-    for read, calls in reads:
-        wire.forget()
-        read()
-        assert wire.calls == calls
-
-
-def test_an_id_of_another_make_costs_nothing(wired: School, wire: Wire) -> None:
-    with pytest.raises(Exception, match="no such assessment"):
-        wired.assessments.page(ADA, "asm_unknown")
-    assert wire.calls == []
-
-
-def test_completing_a_module_costs_no_more_than_its_items(steps: Steps, wire: Wire) -> None:
-    """P4: twice the size of what is written, the index entries, and not a seat or an outline more."""
-    step = steps.ready("module")
-    wire.forget()
-    step()
-    (writes,) = [body["TransactItems"] for body in wire.bodies if "TransactItems" in body]
-    keys = [next(iter(one.values())) for one in writes]
-    sort_keys = [(one.get("Key") or one["Item"])["SK"]["S"] for one in keys]
-    assert sort_keys == [f"B#ENROLLMENT#{steps.course}", f"POINTS#module:{steps.course}:mod_1", "A#TOTALS"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,66 +14,13 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 from peerlearn.bootstrap.core import client_config
 from peerlearn.domain.errors import TemporarilyUnavailable
 from peerlearn.domain.retrying import Backoff
-from peerlearn.persistence import keys
-from peerlearn.persistence.keys import Key
 from peerlearn.persistence.table import ConditionFailed, Table
 from peerlearn.persistence.writes import check, delete, put, update
 from scripts.project.template import load_template
 from tests.support.wire import BROKEN, THROTTLED, Refusal, Wire, cancelled, conflict
+from tests.unit.persistence.conftest import KEY, TableOf, Time
 
-KEY = Key("A", "B")
 URL = "https://dynamodb.example"
-
-
-class Script:
-    """A client whose calls answer one after the other what they were told to; the last answer stays."""
-
-    def __init__(self, *answers: dict[str, Any] | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[dict[str, Any]] = []
-
-    def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
-        def call(**request: Any) -> dict[str, Any]:
-            self.requests.append({"operation": operation, **request})
-            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
-
-
-class Time:
-    """Sleeping passes time at once."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.pauses: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.now += seconds
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def table_of(clock: Time) -> Callable[..., tuple[Table, Script]]:
-    def make(*answers: dict[str, Any] | Exception) -> tuple[Table, Script]:
-        script = Script(*answers)
-        backoff = lambda: Backoff(sleep=clock.sleep, monotonic=clock.monotonic)  # noqa: E731
-        return Table(script, "t", backoff), script  # type: ignore[arg-type]
-
-    return make
-
-
-TableOf = Callable[..., tuple[Table, Script]]
 
 
 def error(code: str, status: int = 400, **more: Any) -> ClientError:
@@ -245,84 +192,6 @@ def test_every_condition_asks_for_the_item_it_failed_on() -> None:
     ):
         assert write.request["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
         assert write.request["ConditionExpression"] == "c"
-
-
-# -- reading
-
-
-def page(*items: str, last: str | None = None) -> dict[str, Any]:
-    answer: dict[str, Any] = {"Items": [{"SK": {"S": item}} for item in items], "Count": len(items)}
-    return answer | ({"LastEvaluatedKey": {"SK": {"S": last}}} if last else {})
-
-
-def test_query_goes_on_through_empty_pages(table_of: TableOf) -> None:
-    table, script = table_of(page(last="b"), page("c", last="d"), page(last="e"), page("f"))
-    assert [item["SK"] for item in table.query("PK = :pk", {":pk": "A"})] == ["c", "f"]
-    starts = [request.get("ExclusiveStartKey") for request in script.requests]
-    assert starts == [None, {"SK": {"S": "b"}}, {"SK": {"S": "d"}}, {"SK": {"S": "e"}}]
-
-
-def test_query_stops_at_its_limit(table_of: TableOf) -> None:
-    table, script = table_of(page("a", "b", last="b"), page(last="c"), page("d", last="d"), page("never"))
-    assert [item["SK"] for item in table.query("PK = :pk", {":pk": "A"}, limit=3)] == ["a", "b", "d"]
-    assert [request["Limit"] for request in script.requests] == [3, 1, 1]
-
-
-def test_count_adds_up_the_pages(table_of: TableOf) -> None:
-    table, script = table_of({"Count": 2, "LastEvaluatedKey": {"SK": {"S": "b"}}}, {"Count": 3})
-    assert table.count("PK = :pk", {":pk": "A"}) == 5
-    assert {request["Select"] for request in script.requests} == {"COUNT"}
-
-
-def test_an_index_is_never_read_consistently_and_the_table_always_is(table_of: TableOf) -> None:
-    table, script = table_of(page())
-    table.query("PK = :pk", {":pk": "A"})
-    table.query("PK = :pk", {":pk": "A"}, index="GSI1")
-    assert [request["ConsistentRead"] for request in script.requests] == [True, False]
-
-
-def raw(number: int) -> dict[str, Any]:
-    return {"PK": {"S": "P"}, "SK": {"S": str(number)}}
-
-
-def found(*numbers: int, unprocessed: Sequence[int] = ()) -> dict[str, Any]:
-    left = [raw(number) for number in unprocessed]
-    return {
-        "Responses": {"t": [raw(number) for number in numbers]},
-        "UnprocessedKeys": {"t": {"Keys": left}} if left else {},
-    }
-
-
-def test_unprocessed_keys_are_asked_for_again(table_of: TableOf) -> None:
-    table, script = table_of(found(1, unprocessed=[2, 3]), found(unprocessed=[2, 3]), found(2, 3))
-    items = table.batch_get([Key("P", str(number)) for number in (1, 2, 3)])
-    assert sorted(key.sk for key in items) == ["1", "2", "3"]
-    asked = [[key["SK"]["S"] for key in request["RequestItems"]["t"]["Keys"]] for request in script.requests]
-    assert asked == [["1", "2", "3"], ["2", "3"], ["2", "3"]]
-
-
-def test_keys_that_stay_unprocessed_end_in_a_503(table_of: TableOf, clock: Time) -> None:
-    table, script = table_of(found(unprocessed=[1]))
-    with pytest.raises(TemporarilyUnavailable):
-        table.batch_get([Key("P", "1")])
-    assert len(script.requests) <= 10
-    assert sum(clock.pauses) <= 4.0
-
-
-def test_many_keys_are_asked_for_in_hundreds_and_each_once(table_of: TableOf) -> None:
-    table, script = table_of(found())
-    assert table.batch_get([Key("P", str(number % 250)) for number in range(500)]) == {}
-    assert [len(request["RequestItems"]["t"]["Keys"]) for request in script.requests] == [100, 100, 50]
-
-
-def test_no_keys_are_not_asked_for(table_of: TableOf) -> None:
-    table, script = table_of(found())
-    assert (table.batch_get([]), script.requests) == ({}, [])
-
-
-def test_absent_item_is_none(table_of: TableOf) -> None:
-    table, _ = table_of({})
-    assert table.get(keys.profile("usr_1")) is None
 
 
 # -- the client library beneath, as it is configured
