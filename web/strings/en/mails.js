@@ -37,7 +37,7 @@ export const mails = {
   },
   links: {
     dead: "This link opens nothing any more: it was used already, or a newer one has replaced it.",
-    late: "This link is past its time.",
+    late: "This link has expired.",
     torn: "This link is not whole: copy all of it from the mail.",
     toSignIn: "To the sign-in",
     toCatalogue: "To the catalogue",
