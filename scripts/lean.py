@@ -11,7 +11,8 @@
 4. Parts for type checkers, debuggers and readers of documentation alone are left out: the fields of pydantic-core's
    typed dictionaries, each of which is compiled at import, the texts that botocore writes about a client's methods, and
    symbols and lines of compiled extensions; and packages that nothing here imports.
-5. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
+5. The project's own modules: see `scripts.lean_layer`.
+6. Everything is compiled. Without that each new process compiles 500 modules first, which doubles its start. By hash
    and unchecked, since layers are unpacked with other times than they were packed with.
 
 A build without this still works, only slower.
@@ -30,6 +31,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from scripts.lean_layer import quicken
 from scripts.rewriting import empty_typed_dictionaries, make_lazy, postpone
 
 # endpoints.json knows a few services by another name than their client's
@@ -104,6 +106,7 @@ def main(folder: Path) -> None:
     leave_out_unused(folder)
     for extension in folder.glob("*/python/**/*.so*"):
         leave_out_debugging(extension)
+    quicken(folder)
     compile_all(folder)
 
 

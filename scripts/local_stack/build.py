@@ -21,7 +21,10 @@ _FOLDER = ROOT / ".cache" / "sam"
 _LOG = ROOT / ".cache" / "sam-build.log"
 # no build calls AWS
 _ENVIRONMENT = local_environment("http://127.0.0.1:9")
-_SOURCES = ("template.yaml", "functions", "layers", "scripts/lean.py", "scripts/rewriting.py")
+_SOURCES = (
+    *("template.yaml", "functions", "layers"),
+    *("scripts/lean.py", "scripts/lean_layer.py", "scripts/rewriting.py"),
+)
 _NETWORK_TROUBLE = re.compile(r"Could not satisfy the requirement|ConnectionError|ConnectTimeout|ProxyError")
 
 

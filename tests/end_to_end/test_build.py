@@ -95,6 +95,38 @@ def test_lean_build_still_has_everything(folder: Path, name: str) -> None:
     subprocess.run(program, env=variables, check=True)  # noqa: S603 (the programs above)
 
 
+THAWED = """
+from dataclasses import replace
+from peerlearn.domain.users import Principal, Role
+one = Principal("usr_1", Role.LEARNER, "ses_1")
+same, other = Principal("usr_1", Role.LEARNER, "ses_1"), replace(one, session_id="ses_2")
+assert one == same and hash(one) == hash(same) and len({one, same, other}) == 2
+assert "__setattr__" not in vars(Principal) and not hasattr(one, "__dict__")
+"""
+
+
+def test_dataclasses_of_the_build_are_the_same_but_for_the_check_of_each_assignment(folder: Path) -> None:
+    layers = [str(folder / name / "python") for name in ("PeerlearnLayer", "DependenciesLayer")]
+    program = [sys.executable, "-S", "-c", THAWED]
+    subprocess.run(program, env={"PYTHONPATH": ":".join(layers)}, check=True)  # noqa: S603 (the program above)
+
+
+EVERY_MODULE = """
+import importlib, pathlib, sys
+layer = pathlib.Path(sys.argv[1])
+for path in sorted(layer.glob("peerlearn/**/*.py")):
+    for name in [one for one in sys.modules if one.startswith("peerlearn")]:
+        del sys.modules[name]
+    importlib.import_module(".".join(path.relative_to(layer).with_suffix("").parts).removesuffix(".__init__"))
+"""
+
+
+def test_each_module_of_the_layer_is_imported_by_itself(folder: Path) -> None:
+    layers = [str(folder / name / "python") for name in ("PeerlearnLayer", "DependenciesLayer")]
+    program = [sys.executable, "-S", "-c", EVERY_MODULE, layers[0]]
+    subprocess.run(program, env={"PYTHONPATH": ":".join(layers)}, check=True)  # noqa: S603 (the program above)
+
+
 def test_compiled_modules_end_where_loaded_ones_end(folder: Path, tmp_path: Path) -> None:
     extensions = list((folder / "DependenciesLayer").rglob("*.so"))
     assert {one.name.partition(".")[0] for one in extensions} >= {"_sodium", "_bcrypt", "_pydantic_core"}
