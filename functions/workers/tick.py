@@ -1,4 +1,4 @@
-"""A minute has passed: what is due in it goes to the queue of jobs."""
+"""A minute has passed: its due items go to the queue of jobs."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from scripts.invariants.violation import Violation
 TERM = timedelta(hours=1)
 _USER = keys.user_partition("")
 _OPEN = frozenset({EnrollmentStatus.ACTIVE.value, EnrollmentStatus.WAITLISTED.value})
-# Of an enrolment: what its learner has done in the course.
+# The attributes of an enrolment that tell of its learner's work in the course.
 _LEARNT = ("completedModules", "points", "lastAccessed")
 
 

@@ -348,7 +348,8 @@ def _deploying() -> Iterator[Stated]:
     yield page, "Lambda leaves at least {} unreserved", (account._UNRESERVED,)
     few, many = {at_once(name) for name in WORKERS if name not in _MANY}, {at_once(name) for name in _MANY}
     bounds = (word(*few), word(*many))
-    yield page, "The workers behind queues run {} at a time, those of promotions, announcements, jobs and mails {}.", bounds
+    words = "The workers behind queues run {} at a time, those of promotions, announcements, jobs and mails {}."
+    yield page, words, bounds
     yield page, "for each function and version of {} MB", (TEMPLATE["Globals"]["Function"]["MemorySize"],)
 
 

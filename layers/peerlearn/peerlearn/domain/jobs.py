@@ -39,7 +39,7 @@ class JobKind(StrEnum):
     SEAT_NOTICE = "seat-notice"
     GRADE_NOTICE = "grade-notice"
     SESSION_NOTICES = "session-notices"
-    # what is due later, and what is due now
+    # jobs for later, and jobs for now
     PLAN = "plan"
     REMIND = "remind"
 

@@ -186,7 +186,7 @@ class Mailroom:
         Parameters
         ----------
         told
-            What its text tells, by name: a moment by one that ends with `At`, and a text by any other.
+            The values of its text, by name: a moment by one that ends with `At`, and a text by any other.
         """
         data = {name: to_rfc3339(one) if isinstance(one, datetime) else one for name, one in told.items()}
         return self._made(kind, "", user_id, data)

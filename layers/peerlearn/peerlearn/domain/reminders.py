@@ -1,7 +1,7 @@
-"""Reminders: what people are told of beforehand, when each is due, and what a due item says.
+"""Reminders: their kinds, their times, and the contents of a due item.
 
-A due item is about a session, an assessment or a person's unread messages, not about a seat. Whoever handles it looks
-at what is so by then: one about a time that has moved since reminds nobody.
+A due item is about a session, an assessment or a person's unread messages, not about a seat. Its worker looks
+at the state of that moment: one about a time that has moved since reminds nobody.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Cause:
     subject: str
         As of a due item.
     at: datetime
-        When it changed: what was due before that is not made up for.
+        When it changed: a reminder that was due before is not made up for.
     about: datetime or None
         The time that was set; None where messages became unread.
     person: str
@@ -127,7 +127,7 @@ class Cause:
         Parameters
         ----------
         time_zone: str
-            Of whoever has unread messages; of no matter for what has a time.
+            Of the reader of unread messages; of no matter where there is a time.
         """
         if self.about is None:
             return [unread_due(self.subject, self.at, time_zone)]

@@ -1,4 +1,4 @@
-"""Claims of reminders: who is reminded holds a seat, of a session that starts then, or has not handed in by then.
+"""Claims of reminders: a reader holds a seat of a session that starts then, or has not handed in by then.
 
     session      claim;  enrolment: a seat is held;  the seats that it is counted in: published, start at that time
     assessment   claim;  enrolment: a seat is held;  nothing handed in;  due at that time, and no later for the learner

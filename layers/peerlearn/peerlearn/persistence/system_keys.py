@@ -9,7 +9,7 @@ from peerlearn.persistence.keys import Key
 
 # A month's entries are spread over so many partitions, each of which takes a thousand writes a second.
 AUDIT_SHARDS = 4
-# Sessions begin on the hour: what is due in one minute is spread over so many partitions.
+# Sessions begin on the hour: the due items of one minute are spread over so many partitions.
 DUE_SHARDS = 4
 
 

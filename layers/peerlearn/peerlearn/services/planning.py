@@ -1,4 +1,4 @@
-"""Planning reminders: whatever gets a time gets its due items."""
+"""Planning reminders: everything that gets a time gets its due items."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Accounts(Protocol):
 
 
 class PlanningService:
-    """Puts due items, again and again like once. What has changed since is left to whoever handles them."""
+    """Puts due items, again and again like once. Later changes are left to their worker."""
 
     def __init__(self, dues: Dues, accounts: Accounts, clock: Clock = utc_now) -> None:
         self._dues = dues

@@ -13,7 +13,7 @@ from peerlearn.domain.jobs import JobKind
 from peerlearn.domain.reminders import DUE_KEPT, Due, minute_of, minutes_between, next_minute
 from peerlearn.domain.tasks import Posting
 
-# A minute that is begun is read and handed on within this: what would take longer is for the next tick.
+# A minute that is begun is read and handed on within this; the rest is for the next tick.
 _MINUTE_SECONDS = 15.0
 # A due item is one job, in whichever minutes it stands and however often it is handed on.
 _ONE_JOB = "due"
