@@ -8,7 +8,7 @@ from peerlearn.services.audit import NamedEntry
 
 
 class ActorView(ResponseModel):
-    """The name is today's; "Former learner" where the account was erased."""
+    """The name is today's; "Former learner" where the account was erased, "Operator" for the command line."""
 
     user_id: str
     name: str

@@ -15,12 +15,12 @@ from peerlearn.bootstrap.accounts import (
     password_hasher,
 )
 from peerlearn.domain.errors import EmailAlreadyRegistered
-from peerlearn.domain.users import Principal, Role, User
+from peerlearn.domain.users import OPERATOR_ID, Principal, Role, User
 from peerlearn.http.models import PersonName
 from scripts.cli.target import Target, on_stack
 
 # AWS permissions decide who may run this; the services want to know a caller.
-OPERATOR = Principal("operator", Role.ADMIN, "operator")
+OPERATOR = Principal(OPERATOR_ID, Role.ADMIN, OPERATOR_ID)
 
 
 @click.command("create-admin", short_help="Creates an administrator, or makes an account one.")

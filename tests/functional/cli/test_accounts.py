@@ -7,8 +7,11 @@ import io
 import pytest
 
 from peerlearn.bootstrap.accounts import account_repository, account_service
+from peerlearn.bootstrap.audit import audit_service
+from peerlearn.domain.audit import AuditFilters
 from peerlearn.domain.errors import InvalidCredentials, Unauthenticated
-from peerlearn.domain.users import Role
+from peerlearn.domain.paging import PageRequest
+from peerlearn.domain.users import OPERATOR_ID, Role
 from tests.functional.cli.conftest import Run
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -82,6 +85,15 @@ def test_existing_account_gets_the_role_and_a_new_password(run: Run, monkeypatch
     assert account_service().login(EMAIL, OTHER_PASSWORD, SOURCE).user.role is Role.ADMIN
     with pytest.raises(Unauthenticated):
         account_service().refresh(signed_in.refresh_token)
+
+
+def test_the_audit_trail_names_the_operator(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in = account_service().register("Ada", EMAIL, PASSWORD)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{OTHER_PASSWORD}\n"))
+    assert run("create-admin", EMAIL, "--existing", signed_in.user.user_id, "--password-stdin").status == 0
+    filters = AuditFilters(actor_id=OPERATOR_ID, target=signed_in.user.user_id)
+    entries = audit_service().entries(filters, PageRequest(limit=10)).entries
+    assert [one.actor_name for one in entries] == ["Operator", "Operator"]
 
 
 @pytest.mark.parametrize("address", [EMAIL, "nobody@school.example"])

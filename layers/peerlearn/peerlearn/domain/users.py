@@ -19,6 +19,9 @@ FORMER_LEARNER = "Former learner"
 FORMER_TUTOR = "Former tutor"
 # Stands for the name that somebody else had registered an address under, until its owner gives their own.
 NEW_LEARNER = "New learner"
+# The id and the name of whoever runs the command line: AWS lets them in, and no account is behind them.
+OPERATOR_ID = "operator"
+OPERATOR_NAME = "Operator"
 
 
 def is_reserved_name(name: str) -> bool:

@@ -11,7 +11,7 @@ from peerlearn.domain.audit import AuditEntry, AuditFilters, AuditTrail
 from peerlearn.domain.errors import ValidationFailed
 from peerlearn.domain.paging import CursorResult, PageRequest
 from peerlearn.domain.problems import Problem, Rule
-from peerlearn.domain.users import FORMER_LEARNER, User
+from peerlearn.domain.users import FORMER_LEARNER, OPERATOR_ID, OPERATOR_NAME, User
 
 
 class Entries(Protocol):
@@ -60,6 +60,8 @@ class AuditService:
         def name_of(user_id: str | None) -> str | None:
             if user_id is None:
                 return None
+            if user_id == OPERATOR_ID:
+                return OPERATOR_NAME
             return people[user_id].name if user_id in people else FORMER_LEARNER
 
         return CursorResult([NamedEntry(entry, name_of(entry.actor_id)) for entry in page.entries], page.next)
