@@ -19,7 +19,7 @@ FORMER_LEARNER = "Former learner"
 FORMER_TUTOR = "Former tutor"
 # Stands for the name that somebody else had registered an address under, until its owner gives their own.
 NEW_LEARNER = "New learner"
-# The id and the name of whoever runs the command line: AWS lets them in, and no account is behind them.
+# The caller that the command line acts for: AWS lets operators in, and no account is behind them.
 OPERATOR_ID = "operator"
 OPERATOR_NAME = "Operator"
 
