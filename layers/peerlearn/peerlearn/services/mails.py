@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -121,6 +122,9 @@ class MailDelivery:
         user = self._reader(mail)
         if user is None:
             return Outcome.NOBODY
+        if same_address(mail.address, user.email):
+            # as its owner has written it, not as somebody who asked for a link did: servers may tell these apart
+            mail = replace(mail, address=user.email)
         if mail.kind is MailKind.ADDRESS_CHANGE and not self._is_free(mail, user):
             mail = Mail(mail.mail_id, MailKind.ADDRESS_TAKEN, mail.address, mail.user_id, mail.created_at)
         if self._suppressions.of(mail.address).stops(mail, user, now):
