@@ -9,7 +9,6 @@ from scripts.local_stack.logs import LogFollower
 from tests.support import client as http
 from tests.support.classroom import Classroom, eventually, heard_of, opened, run
 
-
 # The push, and beside it the reminder in the evening of messages that are unread by then.
 FOLLOWED = {
     "send": "answered",
