@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 import uuid
 import zlib
 from collections import Counter
@@ -254,6 +255,8 @@ def stage(dynamodb_local: DynamoDBLocal) -> Iterator[Stage]:
             patch.setattr(module, "_AT_ONCE", 1)
         stage_ = Stage(new_world(), network, aside, dynamodb_local.endpoint, name)
         stage_.before = stage_.state()
+        # a session's last use is kept in whole seconds: in the second of its beginning none would be seen to change it
+        time.sleep(1)
         yield stage_
     logger.setLevel(level)
     aside.delete_table(TableName=name)
